@@ -1,1 +1,25 @@
-export {};
+export { isLoopbackHost, parseApiBase, type ApiBase } from "./config/api-base.ts";
+export type {
+  Backend,
+  Config,
+  Deployment,
+  GatewayConfig,
+  ProberConfig,
+  StateConfig,
+} from "./config/config.ts";
+export { DEFAULTS } from "./config/defaults.ts";
+export { parseDuration, printDuration } from "./config/duration.ts";
+export type { Environment } from "./config/environment.ts";
+export type { Strategy } from "./config/known-keys.ts";
+export { includesOf, parseConfig, type ConfigTexts, type Parsed } from "./config/parse.ts";
+export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
+export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
+export type { SourceText } from "./config/source.ts";
+export { didYouMean, suggest } from "./config/suggest.ts";
+export { CONFIG_SCHEMA } from "./config/written.ts";
+export { digest } from "./digest.ts";
+export { isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
+export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
+export { err, ok, type Result } from "./result.ts";
+export { parseSnapshot, printSnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
+export { isProven, type Verdict } from "./verdict.ts";

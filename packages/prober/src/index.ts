@@ -1,1 +1,2 @@
-export {};
+export { runProber, startProber, type ProberDaemonOptions, type RunningProber } from "./daemon.ts";
+export type { DeploymentStatus, Status } from "./http/status.ts";

@@ -1,1 +1,12 @@
-export {};
+export { Cell } from "./cell.ts";
+export { systemClock, type Clock } from "./clock.ts";
+export { loadConfig, readConfigTexts } from "./config-file.ts";
+export { insideContainer } from "./container.ts";
+export { EXIT, StartError } from "./exit-codes.ts";
+export { listen, printAddress, type Address } from "./listen.ts";
+export { LOG_LEVELS, openLog, silentLog, type Log } from "./log.ts";
+export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
+export { SettingsSource, type Settings, type SettingsOptions } from "./settings.ts";
+export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
+export { stateFile } from "./state-file.ts";
+export { watchSettings } from "./watch-settings.ts";

@@ -1,0 +1,71 @@
+import { err, ok, type Result } from "../result.ts";
+
+/** Where a backend is reached. No part ends in a slash. */
+export interface ApiBase {
+  /** `http://host:8000` */
+  readonly origin: string;
+  /** Path of the OpenAI routes: `/v1`, `/team-a/v1`. */
+  readonly apiPath: string;
+  /** Path of `/health`, `/metrics`: `apiPath` without the version. */
+  readonly rootPath: string;
+  readonly hostname: string;
+}
+
+const ROUTE_TAILS = ["/chat/completions", "/completions", "/embeddings", "/models"];
+
+/**
+ * Accepts `api_base` as people write it: with or without `/v1`, with a path prefix, a trailing slash, IPv6, or a whole
+ * route (LiteLLM takes `…/chat/completions` too).
+ */
+export function parseApiBase(written: string): Result<ApiBase, string> {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) {
+    return err(
+      `found ${quote(written)}, expected a URL such as http://host:8000/v1 (http:// or https:// is missing)`,
+    );
+  }
+  const url = URL.parse(written);
+  if (url === null)
+    return err(`found ${quote(written)}, which is not a URL; expected something like http://host:8000/v1`);
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    return err(`found the scheme ${quote(url.protocol.slice(0, -1))}, expected http or https`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    return err(
+      "has a user name or password in the URL: put the key into api_key, or a header into extra_headers",
+    );
+  }
+  if (url.search !== "" || url.hash !== "")
+    return err("has a query or fragment: leave only scheme, host, port and path");
+  const path = versioned(withoutRoute(url.pathname.replace(/\/+/g, "/").replace(/\/$/, "")));
+  return ok({
+    origin: url.origin,
+    apiPath: path,
+    rootPath: path.replace(/\/v\d+$/, ""),
+    hostname: url.hostname,
+  });
+}
+
+function withoutRoute(path: string): string {
+  const tail = ROUTE_TAILS.find((route) => path.endsWith(route));
+  return tail === undefined ? path : path.slice(0, -tail.length);
+}
+
+function versioned(path: string): string {
+  return /\/v\d+$/.test(path) ? path : `${path}/v1`;
+}
+
+/** Hosts that mean "this machine", and so "this container" inside one. */
+export function isLoopbackHost(hostname: string): boolean {
+  return (
+    hostname === "localhost" ||
+    hostname.endsWith(".localhost") ||
+    hostname === "0.0.0.0" ||
+    hostname === "[::1]" ||
+    hostname === "[::]" ||
+    /^127(\.\d+){3}$/.test(hostname)
+  );
+}
+
+function quote(text: string): string {
+  return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
+}

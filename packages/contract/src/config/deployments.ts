@@ -1,0 +1,177 @@
+import { digest } from "../digest.ts";
+import { parseApiBase, type ApiBase } from "./api-base.ts";
+import type { Backend, Deployment } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
+import { error, warning, type Complaint } from "./problem.ts";
+import { readModelName } from "./provider.ts";
+import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
+import type { WrittenConfig, WrittenDeployment } from "./written.ts";
+
+export interface Deployments {
+  readonly deployments: readonly Deployment[];
+  readonly backends: readonly Backend[];
+  readonly leftOut: ReadonlyMap<string, string>;
+  readonly complaints: readonly Complaint[];
+}
+
+/** Reads `model_list`: what can be served becomes a deployment, the rest is left out with its reason or refused. */
+export function readDeployments(written: WrittenConfig): Deployments {
+  const reader = new DeploymentReader(written);
+  written.model_list.forEach((entry, index) => reader.read(entry, index));
+  return reader.finish();
+}
+
+class DeploymentReader {
+  readonly #written: WrittenConfig;
+  readonly #deployments: Deployment[] = [];
+  readonly #backends = new Map<string, Backend>();
+  readonly #leftOut = new Map<string, string>();
+  readonly #complaints: Complaint[] = [];
+  readonly #ids = new Set<string>();
+
+  constructor(written: WrittenConfig) {
+    this.#written = written;
+    for (const entry of written.model_list) {
+      if (entry.model_info?.id !== undefined) this.#ids.add(entry.model_info.id);
+    }
+  }
+
+  read(entry: WrittenDeployment, index: number): void {
+    const path = ["model_list", index] as const;
+    const params = entry.litellm_params;
+    if (entry.model_name.includes("*") || params.model.includes("*")) {
+      this.#leaveOut(entry.model_name, index, "wildcards have no served name to check");
+      return;
+    }
+    const name = readModelName(params.model, params.custom_llm_provider);
+    if (name.kind === "unsupported") {
+      this.#leaveOut(
+        entry.model_name,
+        index,
+        `provider ${name.provider} does not speak OpenAI's protocol to a server of yours`,
+      );
+      return;
+    }
+    if (name.expected === "") {
+      this.#complaints.push(
+        error(
+          [...path, "litellm_params", "model"],
+          `found ${JSON.stringify(params.model)}, expected a name after the prefix: openai/<served name>`,
+        ),
+      );
+      return;
+    }
+    if (name.kind === "unprefixed") {
+      this.#complaints.push(
+        warning(
+          [...path, "litellm_params", "model"],
+          `has no provider prefix, which LiteLLM refuses: taken as openai/${params.model}`,
+        ),
+      );
+    }
+    const base = this.#base(entry, index, name.kind === "served" ? name.defaultApiBase : null);
+    if (base !== null) this.#add(entry, index, { expected: name.expected, base });
+  }
+
+  finish(): Deployments {
+    if (this.#deployments.length === 0 && !this.#complaints.some((one) => one.severity === "error")) {
+      this.#complaints.push(
+        error(["model_list"], "has no deployment that can be served: add an entry with model and api_base"),
+      );
+    }
+    return {
+      deployments: this.#deployments,
+      backends: [...this.#backends.values()],
+      leftOut: this.#leftOut,
+      complaints: this.#complaints,
+    };
+  }
+
+  #leaveOut(alias: string, index: number, why: string): void {
+    this.#leftOut.set(alias, why);
+    this.#complaints.push(warning(["model_list", index], `${JSON.stringify(alias)} is left out: ${why}`));
+  }
+
+  #base(entry: WrittenDeployment, index: number, fallback: string | null): ApiBase | null {
+    const params = entry.litellm_params;
+    const key = params.api_base === undefined && params.base_url !== undefined ? "base_url" : "api_base";
+    const written = params[key] ?? fallback;
+    if (written === null) {
+      this.#complaints.push(
+        error(
+          ["model_list", index, "litellm_params"],
+          "api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1",
+        ),
+      );
+      return null;
+    }
+    const base = parseApiBase(written);
+    if (base.ok) return base.value;
+    this.#complaints.push(error(["model_list", index, "litellm_params", key], base.error));
+    return null;
+  }
+
+  #add(
+    entry: WrittenDeployment,
+    index: number,
+    { expected, base }: { expected: string; base: ApiBase },
+  ): void {
+    const params = entry.litellm_params;
+    const backend = this.#backend(params, base);
+    this.#deployments.push({
+      id: this.#id(entry, digest(backend.id, expected)),
+      alias: entry.model_name,
+      expected,
+      backend,
+      check: digest(backend.id, expected),
+      mode: entry.model_info?.mode ?? "chat",
+      order: params.order ?? 0,
+      weight: params.weight ?? params.rpm ?? params.tpm ?? 1,
+      maxParallel: params.max_parallel_requests ?? null,
+      ...this.#timeouts(params),
+      index,
+    });
+  }
+
+  #backend(params: WrittenDeployment["litellm_params"], base: ApiBase): Backend {
+    const apiKey = parseSecretRef(params.api_key);
+    const headers = new Map(
+      Object.entries(params.extra_headers ?? {}).map(([name, value]) => [
+        name.toLowerCase(),
+        parseSecretRef(value),
+      ]),
+    );
+    const named = [...headers].flatMap(([name, ref]) => [name, identify(ref)]);
+    const id = digest(base.origin, base.apiPath, identify(apiKey), ...named);
+    const known = this.#backends.get(id);
+    if (known !== undefined) return known;
+    const backend = { id, base, apiKey, headers };
+    this.#backends.set(id, backend);
+    return backend;
+  }
+
+  /** The alias and a fingerprint: the same after entries were added or moved, and telling apps nothing. */
+  #id(entry: WrittenDeployment, fingerprint: string): string {
+    if (entry.model_info?.id !== undefined) return entry.model_info.id;
+    const base = `${entry.model_name}-${fingerprint.slice(0, 6)}`;
+    let id = base;
+    for (let twin = 2; this.#ids.has(id); twin += 1) id = `${base}-${twin}`;
+    this.#ids.add(id);
+    return id;
+  }
+
+  #timeouts(params: WrittenDeployment["litellm_params"]): { timeoutMs: number; streamTimeoutMs: number } {
+    const { router_settings: router, litellm_settings: settings } = this.#written;
+    const seconds = params.timeout ?? router?.timeout ?? settings?.request_timeout;
+    const stream = params.stream_timeout ?? router?.stream_timeout;
+    return {
+      timeoutMs: seconds === undefined ? DEFAULTS.timeoutMs : seconds * 1_000,
+      streamTimeoutMs: stream === undefined ? DEFAULTS.streamTimeoutMs : stream * 1_000,
+    };
+  }
+}
+
+/** A literal secret changes the identity with its value; a reference keeps it while its value rotates. */
+function identify(ref: SecretRef): string {
+  return ref.from === "literal" ? digest("literal", ref.value) : describeSecretRef(ref);
+}

@@ -1,0 +1,45 @@
+import { envNameOf } from "./secret-ref.ts";
+import { error, type Complaint, type Path } from "./problem.ts";
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+interface Resolved {
+  readonly value: unknown;
+  readonly complaints: readonly Complaint[];
+}
+
+/**
+ * Puts values in place of `os.environ/NAME` wherever LiteLLM does: every string that is the value of a key, however deep.
+ * A bare string in a list is left alone, as LiteLLM leaves it. Secrets stay references, so that they can change
+ * without a new config and never stand in it.
+ */
+export function resolveEnvironment(written: unknown, env: Environment): Resolved {
+  const complaints: Complaint[] = [];
+  const walk = (value: unknown, path: Path): unknown => {
+    if (Array.isArray(value)) {
+      return value.map((item, index) => (typeof item === "string" ? item : walk(item, [...path, index])));
+    }
+    if (typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype) {
+      const entries = Object.entries(value)
+        // `api_key:` with nothing behind it is as good as no key at all.
+        .filter(([, part]) => part !== null)
+        .map(([key, part]) => [key, walk(part, [...path, key])]);
+      return Object.fromEntries(entries);
+    }
+    if (typeof value !== "string" || isSecret(path)) return value;
+    const name = envNameOf(value);
+    if (name === null) return value;
+    const found = env[name];
+    if (found === undefined) {
+      complaints.push(
+        error(path, `environment variable ${name} is not set: set it, or write the value itself`),
+      );
+    }
+    return found ?? value;
+  };
+  return { value: walk(written, []), complaints };
+}
+
+function isSecret(path: Path): boolean {
+  return path.includes("api_key") || path.includes("master_key") || path.includes("extra_headers");
+}

@@ -1,0 +1,44 @@
+/** A path into the written config: keys and list indexes. */
+export type Path = readonly (string | number)[];
+
+/** One complaint about the config. Errors keep a daemon from starting; warnings do not. */
+export interface Problem {
+  readonly severity: "error" | "warning";
+  readonly path: Path;
+  /** What was found, what was expected, what to do. */
+  readonly message: string;
+  readonly at: Position;
+}
+
+/** Where in which file; lines and columns count from 1. */
+export interface Position {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+}
+
+/** A complaint that does not know its place yet. */
+export type Complaint = Omit<Problem, "at">;
+
+export function error(path: Path, message: string): Complaint {
+  return { severity: "error", path, message };
+}
+
+export function warning(path: Path, message: string): Complaint {
+  return { severity: "warning", path, message };
+}
+
+/** `model_list[0].litellm_params.api_base` */
+export function printPath(path: Path): string {
+  return path.reduce<string>(
+    (text, step) => (typeof step === "number" ? `${text}[${step}]` : text === "" ? step : `${text}.${step}`),
+    "",
+  );
+}
+
+/** `config.yaml:3:5: error: model_list[0].litellm_params.api_base: …` */
+export function printProblem(problem: Problem): string {
+  const { file, line, column } = problem.at;
+  const path = problem.path.length === 0 ? "" : `${printPath(problem.path)}: `;
+  return `${file}:${line}:${column}: ${problem.severity}: ${path}${problem.message}`;
+}

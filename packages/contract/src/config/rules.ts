@@ -1,0 +1,139 @@
+import {
+  DEPLOYMENT_KEYS,
+  GENERAL_SETTINGS_KEYS,
+  LITELLM_SETTINGS_KEYS,
+  OTHER_STRATEGIES,
+  PARAM_KEYS,
+  ROOT_KEYS,
+  ROUTER_SETTINGS_KEYS,
+  STRATEGIES,
+} from "./known-keys.ts";
+import { error, warning, type Complaint, type Path } from "./problem.ts";
+import { didYouMean } from "./suggest.ts";
+import type { WrittenConfig } from "./written.ts";
+
+/** Looks at the written config as a whole and says what no schema can. */
+type Rule = (written: WrittenConfig) => Complaint[];
+
+const keysHaveAnEffect: Rule = (written) => {
+  const sections: readonly [Path, object | undefined, typeof ROOT_KEYS][] = [
+    [[], written, ROOT_KEYS],
+    [["litellm_settings"], written.litellm_settings, LITELLM_SETTINGS_KEYS],
+    [["router_settings"], written.router_settings, ROUTER_SETTINGS_KEYS],
+    [["general_settings"], written.general_settings, GENERAL_SETTINGS_KEYS],
+    ...written.model_list.flatMap((entry, index): [Path, object, typeof ROOT_KEYS][] => [
+      [["model_list", index], entry, DEPLOYMENT_KEYS],
+      [["model_list", index, "litellm_params"], entry.litellm_params, PARAM_KEYS],
+    ]),
+  ];
+  return sections.flatMap(([path, section, keys]) =>
+    Object.keys(section ?? {})
+      .filter((key) => !keys.used.includes(key))
+      .map((key) => warning([...path, key], whyNoEffect(key, path, keys))),
+  );
+};
+
+function whyNoEffect(key: string, path: Path, keys: typeof ROOT_KEYS): string {
+  if (keys.known.includes(key)) return "is a LiteLLM setting that has no effect here";
+  if (path.length === 2 && PARAM_KEYS.used.includes(key)) {
+    return "belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)";
+  }
+  return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
+}
+
+const idsAreUnique: Rule = (written) => {
+  const seen = new Map<string, number>();
+  return written.model_list.flatMap((entry, index) => {
+    const id = entry.model_info?.id;
+    if (id === undefined) return [];
+    const first = seen.get(id);
+    seen.set(id, first ?? index);
+    return first === undefined
+      ? []
+      : [
+          error(
+            ["model_list", index, "model_info", "id"],
+            `${JSON.stringify(id)} is already the id of model_list[${first}]: ids must differ`,
+          ),
+        ];
+  });
+};
+
+/** All names that apps may send: what fallbacks and aliases may point to. */
+function namesOf(written: WrittenConfig): string[] {
+  return [
+    ...written.model_list.map((entry) => entry.model_name),
+    ...Object.keys(written.router_settings?.model_group_alias ?? {}),
+  ];
+}
+
+const fallbacksExist: Rule = (written) => {
+  const names = namesOf(written);
+  const complain = (path: Path, name: string): Complaint[] =>
+    names.includes(name) || name === "*"
+      ? []
+      : [error(path, `${JSON.stringify(name)} is no model_name in model_list${didYouMean(name, names)}`)];
+  return (["litellm_settings", "router_settings"] as const).flatMap((section) =>
+    (written[section]?.fallbacks ?? []).flatMap((entry, index) =>
+      Object.entries(entry).flatMap(([from, targets]) => {
+        const path = [section, "fallbacks", index, from];
+        return [...complain(path, from), ...targets.flatMap((target, at) => complain([...path, at], target))];
+      }),
+    ),
+  );
+};
+
+const groupAliasesPointToAliases: Rule = (written) => {
+  const names = written.model_list.map((entry) => entry.model_name);
+  return Object.entries(written.router_settings?.model_group_alias ?? {}).flatMap(([alias, target]) => {
+    const path = ["router_settings", "model_group_alias", alias];
+    const name = typeof target === "string" ? target : target.model;
+    if (names.includes(alias)) {
+      return [warning(path, "is a model_name in model_list too: the deployments of that name win")];
+    }
+    return names.includes(name)
+      ? []
+      : [
+          error(
+            path,
+            `points to ${JSON.stringify(name)}, which is no model_name in model_list${didYouMean(name, names)}`,
+          ),
+        ];
+  });
+};
+
+const strategyIsKnown: Rule = (written) =>
+  (["litellm_settings", "router_settings"] as const).flatMap((section) => {
+    const strategy = written[section]?.routing_strategy;
+    if (strategy === undefined || STRATEGIES.some((known) => known === strategy)) return [];
+    const path = [section, "routing_strategy"];
+    return OTHER_STRATEGIES.includes(strategy)
+      ? [
+          warning(
+            path,
+            `${strategy} is not implemented: two random choices over requests under way are used instead`,
+          ),
+        ]
+      : [
+          error(
+            path,
+            `found ${JSON.stringify(strategy)}, expected one of ${[...STRATEGIES, ...OTHER_STRATEGIES].join(", ")}${didYouMean(strategy, STRATEGIES)}`,
+          ),
+        ];
+  });
+
+const environmentReferencesStandInMaps: Rule = (written) =>
+  (written.include ?? []).flatMap((file, index) =>
+    file.startsWith("os.environ/")
+      ? [warning(["include", index], "os.environ/ is not resolved in a list (in LiteLLM neither)")]
+      : [],
+  );
+
+export const RULES: readonly Rule[] = [
+  keysHaveAnEffect,
+  idsAreUnique,
+  fallbacksExist,
+  groupAliasesPointToAliases,
+  strategyIsKnown,
+  environmentReferencesStandInMaps,
+];

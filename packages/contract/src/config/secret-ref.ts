@@ -1,0 +1,31 @@
+/** Where a secret is to be read: a shape, not a value (but for one written straight into the config). */
+export type SecretRef =
+  | { readonly from: "none" }
+  | { readonly from: "literal"; readonly value: string }
+  | { readonly from: "env"; readonly name: string }
+  | { readonly from: "file"; readonly path: string };
+
+export const NO_SECRET: SecretRef = { from: "none" };
+
+const ENV_PREFIX = "os.environ/";
+const FILE_PREFIX = "file/";
+
+/** `os.environ/NAME` (LiteLLM's form) → env, `file/PATH` → file (`file//run/k` is absolute), else the value itself. */
+export function parseSecretRef(written: string | undefined): SecretRef {
+  if (written === undefined || written === "") return NO_SECRET;
+  if (written.startsWith(ENV_PREFIX)) return { from: "env", name: written.slice(ENV_PREFIX.length) };
+  if (written.startsWith(FILE_PREFIX)) return { from: "file", path: written.slice(FILE_PREFIX.length) };
+  return { from: "literal", value: written };
+}
+
+/** The NAME of `os.environ/NAME`, or null where the text is none. */
+export function envNameOf(text: string): string | null {
+  return text.startsWith(ENV_PREFIX) ? text.slice(ENV_PREFIX.length) : null;
+}
+
+/** Names the reference for fingerprints and messages. A literal is named by its kind alone, never by its value. */
+export function describeSecretRef(ref: SecretRef): string {
+  if (ref.from === "env") return `environment variable ${ref.name}`;
+  if (ref.from === "file") return `file ${ref.path}`;
+  return ref.from === "literal" ? "written in the config" : "none";
+}

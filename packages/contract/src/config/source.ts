@@ -1,0 +1,76 @@
+import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { error, type Path, type Position, type Problem } from "./problem.ts";
+
+/** One config file as text. */
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+}
+
+/** One config file as read: its plain value, and the places of its parts. */
+export interface Source {
+  readonly file: string;
+  readonly value: unknown;
+  readonly problems: readonly Problem[];
+  locate(path: Path): Position;
+}
+
+/** Reads YAML as LiteLLM's own parser does (YAML 1.1: `yes` is true, `<<` merges). */
+export function readSource({ file, text }: SourceText): Source {
+  const lines = new LineCounter();
+  const doc = parseDocument(text, {
+    version: "1.1",
+    lineCounter: lines,
+    prettyErrors: false,
+    uniqueKeys: true,
+  });
+  const place = (offset: number): Position => {
+    const { line, col } = lines.linePos(offset);
+    return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+  const problems = doc.errors.map((fault): Problem => ({
+    ...error([], `not valid YAML: ${fault.message}`),
+    at: place(fault.pos[0]),
+  }));
+  return {
+    file,
+    value: problems.length > 0 ? undefined : plainValue(doc, problems, place),
+    problems,
+    locate: (path) => place(offsetOf(doc, path)),
+  };
+}
+
+function plainValue(doc: Document, problems: Problem[], place: (offset: number) => Position): unknown {
+  try {
+    // A bound on aliases: a few lines of YAML can otherwise unfold to gigabytes.
+    return doc.toJS({ maxAliasCount: 100 });
+  } catch (fault) {
+    const message = fault instanceof Error ? fault.message : String(fault);
+    problems.push({ ...error([], `not usable YAML: ${message}`), at: place(0) });
+    return undefined;
+  }
+}
+
+/** Offset of the deepest part of the path that exists: the key of a map entry, the start of a list item. */
+function offsetOf(doc: Document, path: Path): number {
+  let node: unknown = doc.contents;
+  let offset = startOf(node) ?? 0;
+  for (const step of path) {
+    if (isMap(node)) {
+      const pair = node.items.find((item) => isScalar(item.key) && String(item.key.value) === String(step));
+      if (pair === undefined) return offset;
+      offset = startOf(pair.key) ?? offset;
+      node = pair.value;
+    } else if (isSeq(node) && typeof step === "number") {
+      node = node.items[step];
+      offset = startOf(node) ?? offset;
+    } else {
+      return offset;
+    }
+  }
+  return offset;
+}
+
+function startOf(node: unknown): number | undefined {
+  return (node as Node | null | undefined)?.range?.[0];
+}

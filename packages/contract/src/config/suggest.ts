@@ -1,0 +1,17 @@
+import { closest, distance } from "fastest-levenshtein";
+
+/** The known word that was probably meant, or null where none is near enough to be worth saying. */
+export function suggest(found: string, known: readonly string[]): string | null {
+  if (known.length === 0 || found === "") return null;
+  const folded = found.toLowerCase();
+  const same = known.find((word) => word.toLowerCase() === folded);
+  if (same !== undefined) return same;
+  const nearest = closest(found, known);
+  return distance(found, nearest) <= Math.max(1, Math.floor(found.length / 3)) ? nearest : null;
+}
+
+/** `": did you mean "x"?"`, or nothing. */
+export function didYouMean(found: string, known: readonly string[]): string {
+  const nearest = suggest(found, known);
+  return nearest === null ? "" : `: did you mean ${JSON.stringify(nearest)}?`;
+}

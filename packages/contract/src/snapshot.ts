@@ -1,0 +1,98 @@
+import { isReason, isWarning } from "./reasons.ts";
+import { err, ok, type Result } from "./result.ts";
+import type { Verdict } from "./verdict.ts";
+
+export const SNAPSHOT_VERSION = 1;
+
+/** All verdicts at one moment: the only thing the two daemons share. Times are epoch milliseconds. */
+export interface Snapshot {
+  readonly version: typeof SNAPSHOT_VERSION;
+  /** Grows by one with every write of one prober instance. */
+  readonly sequence: number;
+  readonly writtenAt: number;
+  /** The prober's ordinary interval: no news for three of them is stale. */
+  readonly intervalMs: number;
+  readonly prober: { readonly instance: string; readonly startedAt: number };
+  /** Checksum of the config the prober works by. */
+  readonly config: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+export function printSnapshot(snapshot: Snapshot): string {
+  return JSON.stringify(snapshot);
+}
+
+/** Reads a snapshot from text that may be torn, truncated, of another version or hostile. */
+export function parseSnapshot(text: string): Result<Snapshot, string> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return err(`not JSON (${text.length} characters): torn or truncated`);
+  }
+  if (!isRecord(value)) return err("not a JSON object");
+  if (value["version"] !== SNAPSHOT_VERSION) {
+    return err(`version ${JSON.stringify(value["version"])}, expected ${SNAPSHOT_VERSION}`);
+  }
+  const fault = snapshotFault(value);
+  return fault === null ? ok(value as unknown as Snapshot) : err(fault);
+}
+
+function snapshotFault(value: Record<string, unknown>): string | null {
+  for (const key of ["sequence", "writtenAt", "intervalMs"]) {
+    if (!isCount(value[key])) return `${key} is not a number of zero or more`;
+  }
+  const prober = value["prober"];
+  if (!isRecord(prober) || !isText(prober["instance"]) || !isCount(prober["startedAt"])) {
+    return "prober is not {instance, startedAt}";
+  }
+  if (!isText(value["config"])) return "config is not a string";
+  const verdicts = value["verdicts"];
+  if (!Array.isArray(verdicts)) return "verdicts is not a list";
+  for (const [index, verdict] of verdicts.entries()) {
+    const key = verdictFault(verdict);
+    if (key !== null) return `verdicts[${index}].${key} is not as expected`;
+  }
+  return null;
+}
+
+const VERDICT_CHECKS: { readonly [K in keyof Verdict]-?: (value: unknown) => boolean } = {
+  deployment: isText,
+  alias: isText,
+  check: isText,
+  ready: isBoolean,
+  nameMatches: (value) => value === null || isBoolean(value),
+  reason: isReason,
+  warnings: (value) => Array.isArray(value) && value.every(isWarning),
+  expected: isText,
+  found: (value) => Array.isArray(value) && value.every(isText),
+  detail: isText,
+  hint: isText,
+  since: isCount,
+  observedAt: isCount,
+  lastGoodAt: (value) => value === null || isCount(value),
+};
+
+function verdictFault(value: unknown): string | null {
+  if (!isRecord(value)) return "itself";
+  for (const [key, holds] of Object.entries(VERDICT_CHECKS)) {
+    if (!holds(value[key])) return key;
+  }
+  return null;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === "string";
+}
+
+function isBoolean(value: unknown): value is boolean {
+  return typeof value === "boolean";
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value) && value >= 0;
+}

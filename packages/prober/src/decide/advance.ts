@@ -1,0 +1,83 @@
+import { isProven, REASONS, type Reason } from "@rollcall/contract";
+import { hintFor } from "./hint.ts";
+import { nameAbsence } from "./name-absence.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Track } from "./track.ts";
+
+export interface Thresholds {
+  /** Transient failures in a row before a ready deployment is taken out. */
+  readonly failures: number;
+  /** How long a load may take where none was seen yet. */
+  readonly loadTimeMs: number;
+}
+
+const REMEMBERED = 10;
+
+/**
+ * One probe's outcome moves one deployment on. Good news and definite findings act at once. Transient failures must come
+ * several in a row, and any other result begins the count anew.
+ */
+export function advance(
+  track: Track,
+  outcome: Outcome,
+  { thresholds, now }: { thresholds: Thresholds; now: number },
+): Track {
+  if (outcome.kind === "ready") return toReady(track, outcome.found, now);
+  const began = outcome.kind === "absent" ? (track.absentSince ?? now) : track.absentSince;
+  const reason =
+    outcome.kind === "absent"
+      ? nameAbsence({ ...track, absentSince: began }, thresholds.loadTimeMs, now)
+      : outcome.reason;
+  const { definite } = REASONS[reason];
+  const failures = definite ? 0 : track.failures + 1;
+  // Something definite was said, so something answers.
+  const absentSince = definite ? null : began;
+  if (track.verdict.ready && !definite && failures < thresholds.failures) {
+    // The old verdict stands, with the old time of its evidence.
+    return { ...track, failures, absentSince };
+  }
+  const falls = isProven(track.verdict) ? [...track.falls, now].slice(-REMEMBERED) : track.falls;
+  return { ...track, failures, falls, absentSince, verdict: failed(track, outcome, { reason, now }) };
+}
+
+function toReady(track: Track, found: readonly string[], now: number): Track {
+  const loadTimesMs =
+    track.absentSince === null || isProven(track.verdict)
+      ? track.loadTimesMs
+      : [...track.loadTimesMs, now - track.absentSince].slice(-REMEMBERED);
+  const verdict = {
+    ...track.verdict,
+    ready: true,
+    nameMatches: true,
+    reason: "ok" as const,
+    found,
+    detail: "",
+    hint: "",
+    since: track.verdict.reason === "ok" ? track.verdict.since : now,
+    observedAt: now,
+    lastGoodAt: now,
+  };
+  return { ...track, failures: 0, absentSince: null, loadTimesMs, verdict };
+}
+
+function failed(
+  track: Track,
+  outcome: Exclude<Outcome, { kind: "ready" }>,
+  { reason, now }: { reason: Reason; now: number },
+): Track["verdict"] {
+  const before = track.verdict;
+  const found = outcome.kind === "fault" && outcome.found.length > 0 ? outcome.found : before.found;
+  return {
+    ...before,
+    // A server that answers under another name is up: readiness and name are two facts.
+    ready: reason === "wrong_name",
+    nameMatches:
+      outcome.kind === "fault" && outcome.nameMatches !== null ? outcome.nameMatches : before.nameMatches,
+    reason,
+    found,
+    detail: outcome.detail,
+    hint: hintFor({ reason, expected: before.expected, found }),
+    since: before.reason === reason ? before.since : now,
+    observedAt: now,
+  };
+}

@@ -1,0 +1,13 @@
+import type { Cell, Settings, SettingsSource } from "@rollcall/runtime";
+import type { Prober } from "../prober.ts";
+
+/** What the routes answer from. */
+export interface ProberHttp {
+  readonly prober: Prober;
+  readonly settings: Cell<Settings>;
+  readonly source: Pick<SettingsSource, "fault">;
+  /** The address listened on: how wide decides who may read details. */
+  readonly host: string;
+  /** True once the process was asked to stop. */
+  readonly draining: () => boolean;
+}

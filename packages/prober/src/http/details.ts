@@ -1,0 +1,25 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { isLoopbackHost } from "@rollcall/contract";
+import type { ProberHttp } from "./context.ts";
+
+/**
+ * Hosts and served names are for operators: on loopback anybody may read them, bound wider they need the master key.
+ * Null allows; a text refuses.
+ */
+export function mayReadDetails(authorization: string | undefined, http: ProberHttp): string | null {
+  if (isLoopbackHost(bracketed(http.host))) return null;
+  const { config, secrets } = http.settings.get();
+  const key = secrets.value(config.masterKey);
+  if (key === null)
+    return "details are refused on this address: set general_settings.master_key and send it as a Bearer token";
+  const sent = authorization?.replace(/^Bearer\s+/i, "") ?? "";
+  return timingSafeEqual(sha256(sent), sha256(key)) ? null : "details need the master key as a Bearer token";
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function sha256(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
+}

@@ -1,0 +1,175 @@
+import { REASONS, type Backend, type Snapshot } from "@rollcall/contract";
+import type { Cell, Clock, Log, Settings } from "@rollcall/runtime";
+import pLimit, { type LimitFunction } from "p-limit";
+import type { Ask } from "./ask.ts";
+import { firstDelay, nextDelay } from "./decide/due.ts";
+import { Fleet, type Transition } from "./fleet.ts";
+import type { ProberMetrics } from "./metrics.ts";
+import { probe } from "./probe.ts";
+import type { Publisher } from "./publisher.ts";
+
+export interface ProberOptions {
+  readonly settings: Cell<Settings>;
+  readonly ask: Ask;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly publisher: Publisher;
+  readonly log: Log;
+  readonly metrics: ProberMetrics;
+  /** The last snapshot of an earlier run: what it knew holds until it is asked again. */
+  readonly previous: Snapshot | null;
+}
+
+/**
+ * Calls the roll: one loop a backend, each with its own deadline, so that a hanging one costs only itself. A new config
+ * ends the loops of what changed and begins others.
+ */
+export class Prober {
+  readonly fleet = new Fleet();
+  readonly #options: ProberOptions;
+  readonly #stop = new AbortController();
+  readonly #loops = new Map<string, AbortController>();
+  readonly #asked = new Set<string>();
+  #limit: LimitFunction;
+  #changed = false;
+  /** True once every backend was asked, or had the time to be. */
+  calledOnce = false;
+
+  constructor(options: ProberOptions) {
+    this.#options = options;
+    this.#limit = pLimit(options.settings.get().config.prober.concurrency);
+  }
+
+  get metrics(): ProberMetrics {
+    return this.#options.metrics;
+  }
+
+  /** Names this run. */
+  get instance(): string {
+    return this.#options.publisher.instance;
+  }
+
+  start(): void {
+    const { settings, clock } = this.#options;
+    this.#adopt(settings.get(), this.#options.previous);
+    settings.subscribe((next) => this.#adopt(next, null));
+    void this.#heartbeat();
+    // Until the first roll call is over the snapshot of an earlier run serves better than a list of unknowns.
+    const patience = settings.get().config.prober.timeoutMs + settings.get().config.prober.intervalMs;
+    void clock.sleep(patience, this.#stop.signal).then(() => this.#finishFirstCall());
+  }
+
+  stop(): void {
+    this.#stop.abort();
+    for (const loop of this.#loops.values()) loop.abort();
+    this.#loops.clear();
+  }
+
+  #adopt({ config }: Settings, previous: Snapshot | null): void {
+    const { clock, log } = this.#options;
+    this.fleet.adopt(config, previous, clock.now());
+    this.#limit.concurrency = config.prober.concurrency;
+    const wanted = new Map(config.backends.map((backend) => [backend.id, backend]));
+    for (const [id, loop] of this.#loops) {
+      if (wanted.has(id)) continue;
+      loop.abort();
+      this.#loops.delete(id);
+      this.#asked.delete(id);
+    }
+    for (const backend of wanted.values()) {
+      if (this.#loops.has(backend.id)) continue;
+      const loop = new AbortController();
+      this.#loops.set(backend.id, loop);
+      void this.#loop(backend, loop.signal);
+    }
+    log.info(
+      { deployments: config.deployments.length, backends: config.backends.length },
+      "calling the roll",
+    );
+    if (this.calledOnce) this.#publishSoon();
+  }
+
+  async #loop(backend: Backend, signal: AbortSignal): Promise<void> {
+    const { clock, random, settings } = this.#options;
+    await clock.sleep(firstDelay(this.#loops.size, settings.get().config.prober, random()), signal);
+    while (!signal.aborted) {
+      await this.#limit(() => this.#ask(backend, signal));
+      const { prober } = settings.get().config;
+      await clock.sleep(nextDelay(this.fleet.tracksOn(backend.id), prober, random()), signal);
+    }
+  }
+
+  async #ask(backend: Backend, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return;
+    const { ask, clock, log, metrics, settings } = this.#options;
+    const { config, secrets } = settings.get();
+    // Evidence counts from when it was asked for: it cannot speak of what happened later.
+    const now = clock.now();
+    try {
+      const result = await probe(backend, { ask, secrets, timeoutMs: config.prober.timeoutMs, signal });
+      if (signal.aborted) return;
+      metrics.probed(result);
+      const changes = this.fleet.record(backend.id, result, { thresholds: config.prober, now: clock.now() });
+      for (const change of changes) this.#tell(change);
+      this.#asked.add(backend.id);
+      if (!this.calledOnce && this.#asked.size >= config.backends.length) this.#finishFirstCall();
+      if (changes.length > 0) this.#publishSoon();
+    } catch (fault) {
+      // A bug of ours in judging one answer must not end the loop of this backend or of any other.
+      log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
+    }
+  }
+
+  /** One line a transition, not one a probe. */
+  #tell({ before, after }: Transition): void {
+    const { log, metrics } = this.#options;
+    metrics.changed(after);
+    const level = after.reason === "ok" || after.reason === "loading" ? "info" : "warn";
+    log[level](
+      {
+        deployment: after.deployment,
+        alias: after.alias,
+        from: before.reason,
+        to: after.reason,
+        detail: after.detail,
+        fix: REASONS[after.reason].fix,
+      },
+      "deployment changed",
+    );
+  }
+
+  #finishFirstCall(): void {
+    if (this.calledOnce || this.#stop.signal.aborted) return;
+    this.calledOnce = true;
+    this.#publishSoon();
+  }
+
+  /** What changes in one turn of the event loop goes out as one snapshot. */
+  #publishSoon(): void {
+    if (!this.calledOnce || this.#changed) return;
+    this.#changed = true;
+    setImmediate(() => {
+      this.#changed = false;
+      void this.#publish();
+    });
+  }
+
+  #publish(): Promise<void> {
+    const { settings, publisher } = this.#options;
+    const { config } = settings.get();
+    return publisher.publish({
+      verdicts: this.fleet.verdicts(),
+      config: config.checksum,
+      intervalMs: config.prober.intervalMs,
+    });
+  }
+
+  /** Unchanged verdicts are news too: they say that the prober lives. */
+  async #heartbeat(): Promise<void> {
+    const { clock, settings } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      await clock.sleep(settings.get().config.prober.intervalMs, this.#stop.signal);
+      if (this.calledOnce && !this.#stop.signal.aborted) await this.#publish();
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { SNAPSHOT_VERSION, type Snapshot, type Verdict } from "@rollcall/contract";
+import type { Clock, Log } from "@rollcall/runtime";
+import type { SnapshotWriter } from "@rollcall/state";
+
+export interface PublisherOptions {
+  readonly writer: SnapshotWriter;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names this run of the prober. */
+  readonly instance: string;
+}
+
+/** What a snapshot says beside its own number and time. */
+export interface News {
+  readonly verdicts: readonly Verdict[];
+  readonly config: string;
+  readonly intervalMs: number;
+}
+
+/** Numbers snapshots and hands them to the carrier. A carrier that fails is told of once, and tried again with the next. */
+export class Publisher {
+  readonly #options: PublisherOptions;
+  readonly #startedAt: number;
+  #sequence = 0;
+  #failing = false;
+  latest: Snapshot | null = null;
+  failures = 0;
+
+  constructor(options: PublisherOptions) {
+    this.#options = options;
+    this.#startedAt = options.clock.now();
+  }
+
+  get instance(): string {
+    return this.#options.instance;
+  }
+
+  async publish({ verdicts, config, intervalMs }: News): Promise<void> {
+    const { clock, instance, writer, log } = this.#options;
+    this.#sequence += 1;
+    const snapshot: Snapshot = {
+      version: SNAPSHOT_VERSION,
+      sequence: this.#sequence,
+      writtenAt: clock.now(),
+      intervalMs,
+      prober: { instance, startedAt: this.#startedAt },
+      config,
+      verdicts,
+    };
+    this.latest = snapshot;
+    try {
+      await writer.write(snapshot);
+      if (this.#failing) log.info("snapshot is written again");
+      this.#failing = false;
+    } catch (fault) {
+      this.failures += 1;
+      if (!this.#failing)
+        log.error(
+          { code: (fault as NodeJS.ErrnoException).code },
+          "cannot write the snapshot: gateways see no news",
+        );
+      this.#failing = true;
+    }
+  }
+}

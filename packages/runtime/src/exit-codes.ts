@@ -1,0 +1,24 @@
+/** What a process of ours says with its exit code; printed by `rollcall --help`. */
+export const EXIT = {
+  /** Ended as asked. */
+  ok: 0,
+  /** Could not start, or could not do what was asked. */
+  failed: 1,
+  /** `wait` ran out of time. */
+  timeout: 2,
+  /** Stopped before running requests had ended. */
+  unclean: 3,
+  /** Wrong command line or wrong config (`EX_USAGE`). */
+  usage: 64,
+} as const;
+
+/** A failure to be told to a person in its own words, without a stack. */
+export class StartError extends Error {
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message);
+    this.name = "StartError";
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,45 @@
+import type { AddressInfo } from "node:net";
+import { StartError } from "./exit-codes.ts";
+
+interface Listener {
+  listen(port: number, host: string): unknown;
+  once(event: "listening" | "error", callback: (fault: Error) => void): unknown;
+  off(event: "listening" | "error", callback: (fault: Error) => void): unknown;
+  address(): AddressInfo | string | null;
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+  /** The flag that changes the port, for the message where it is taken. */
+  readonly flag: string;
+}
+
+/** Listens, or throws StartError that says in words what stands in the way. Returns the port. */
+export function listen(server: Listener, { host, port, flag }: Address): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const onError = (fault: NodeJS.ErrnoException) =>
+      reject(new StartError(explain(fault, { host, port, flag })));
+    server.once("error", onError);
+    server.once("listening", () => {
+      server.off("error", onError);
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : port);
+    });
+    server.listen(port, host);
+  });
+}
+
+function explain(fault: NodeJS.ErrnoException, { host, port, flag }: Address): string {
+  const words: Readonly<Record<string, string>> = {
+    EADDRINUSE: `port ${port} on ${host} is in use by another process: stop it, or choose another port with ${flag}`,
+    EACCES: `port ${port} on ${host} needs privileges: choose one above 1023 with ${flag}`,
+    EADDRNOTAVAIL: `${host} is not an address of this machine: correct the host`,
+  };
+  return words[fault.code ?? ""] ?? `cannot listen on ${host} port ${port}: ${fault.code ?? fault.message}`;
+}
+
+/** `http://127.0.0.1:4000`, with brackets where IPv6 needs them. */
+export function printAddress(host: string, port: number): string {
+  return `http://${host.includes(":") ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,104 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import {
+  describeSecretRef,
+  type Config,
+  type Environment,
+  type Result,
+  type SecretRef,
+  err,
+  ok,
+} from "@rollcall/contract";
+import { plainFault } from "./config-file.ts";
+
+export interface SecretSource {
+  readonly env: Environment;
+  /** Directory that `file/` paths are relative to: the config's own. */
+  readonly directory: string;
+}
+
+/** The value behind a reference; `null` for a reference that says "no key". One trailing newline of a file is not part of it. */
+export function resolveSecret(ref: SecretRef, source: SecretSource): Result<string | null, string> {
+  switch (ref.from) {
+    case "none":
+      return ok(null);
+    case "literal":
+      return ok(ref.value);
+    case "env": {
+      const value = source.env[ref.name];
+      return value === undefined || value === ""
+        ? err(`environment variable ${ref.name} is not set`)
+        : checked(value, ref);
+    }
+    case "file":
+      try {
+        return checked(
+          readFileSync(path.resolve(source.directory, ref.path), "utf8").replace(/\r?\n$/, ""),
+          ref,
+        );
+      } catch (fault) {
+        return err(`cannot read the file ${ref.path}: ${plainFault(fault)}`);
+      }
+    default:
+      return ref satisfies never;
+  }
+}
+
+/** What cannot stand in a header would only fail later, at every request. */
+function checked(value: string, ref: SecretRef): Result<string, string> {
+  return /^[\t\x20-\x7e\x80-\xff]+$/.test(value)
+    ? ok(value)
+    : err(`${describeSecretRef(ref)} is empty or holds a line break or control character`);
+}
+
+/** All secrets a config refers to, read at once. Asked for by reference; never printed. */
+export class Secrets {
+  readonly #values: ReadonlyMap<string, string | null>;
+  /** What could not be read, in words that hold no value: config path → complaint. */
+  readonly problems: ReadonlyMap<string, string>;
+
+  private constructor(values: ReadonlyMap<string, string | null>, problems: ReadonlyMap<string, string>) {
+    this.#values = values;
+    this.problems = problems;
+  }
+
+  static read(config: Config, source: SecretSource): Secrets {
+    const values = new Map<string, string | null>();
+    const problems = new Map<string, string>();
+    const env = { ...source.env, ...config.environment };
+    for (const [where, ref] of refsOf(config)) {
+      const found = resolveSecret(ref, { env, directory: source.directory });
+      if (found.ok) values.set(keyOf(ref), found.value);
+      else problems.set(where, found.error);
+    }
+    return new Secrets(values, problems);
+  }
+
+  value(ref: SecretRef): string | null {
+    return this.#values.get(keyOf(ref)) ?? null;
+  }
+
+  /** Same values behind all references? */
+  equals(other: Secrets): boolean {
+    return (
+      this.#values.size === other.#values.size &&
+      [...this.#values].every(([key, value]) => other.#values.get(key) === value)
+    );
+  }
+}
+
+export const MASTER_KEY = "general_settings.master_key";
+
+function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
+  yield [MASTER_KEY, config.masterKey];
+  for (const deployment of config.deployments) {
+    const where = `model_list[${deployment.index}].litellm_params`;
+    yield [`${where}.api_key`, deployment.backend.apiKey];
+    for (const [name, ref] of deployment.backend.headers) yield [`${where}.extra_headers.${name}`, ref];
+  }
+}
+
+function keyOf(ref: SecretRef): string {
+  if (ref.from === "literal") return `literal ${ref.value}`;
+  return describeSecretRef(ref);
+}

@@ -1,0 +1,42 @@
+import { EXIT } from "./exit-codes.ts";
+import type { Log } from "./log.ts";
+
+/** One thing to be ended. `true`: cleanly; `false`: something had to be cut off. */
+export interface ShutdownStep {
+  readonly name: string;
+  run(): Promise<boolean>;
+}
+
+/** Runs the steps in order, each even where one before it failed, and returns the exit code. */
+export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promise<number> {
+  let clean = true;
+  for (const step of steps) {
+    try {
+      clean = (await step.run()) && clean;
+    } catch (fault) {
+      log.error(
+        { step: step.name, fault: fault instanceof Error ? fault.message : String(fault) },
+        "shutdown step failed",
+      );
+      clean = false;
+    }
+  }
+  return clean ? EXIT.ok : EXIT.unclean;
+}
+
+/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
+export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    let asked = false;
+    const onSignal = (name: NodeJS.Signals) => {
+      if (asked) {
+        log.warn({ signal: name }, "second signal: ending at once");
+        process.exit(EXIT.unclean);
+      }
+      asked = true;
+      resolve(name);
+    };
+    process.on("SIGTERM", onSignal);
+    process.on("SIGINT", onSignal);
+  });
+}

@@ -1,0 +1,32 @@
+import { createHash } from "node:crypto";
+import { mkdirSync, statSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import type { Config, Environment } from "@rollcall/contract";
+import { StartError } from "./exit-codes.ts";
+
+/**
+ * Where the snapshot lies: `rollcall.state.file` (relative to the config), or a private directory of this user, under a
+ * name that both daemons derive from the path of the config they were given.
+ */
+export function stateFile(config: Config, configFile: string, env: Environment): string {
+  const absolute = path.resolve(configFile);
+  if (config.state.file !== null) return path.resolve(path.dirname(absolute), config.state.file);
+  const name = createHash("sha256").update(absolute).digest("hex").slice(0, 12);
+  const directory = env["STATE_DIRECTORY"] ?? env["XDG_RUNTIME_DIR"] ?? privateTemporary();
+  return path.join(directory, `rollcall-state-${name}.json`);
+}
+
+/** A directory in /tmp that somebody else made first would let them write our verdicts. */
+function privateTemporary(): string {
+  const uid = os.userInfo().uid;
+  const directory = path.join(os.tmpdir(), `rollcall-${uid}`);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  const { uid: owner, mode } = statSync(directory);
+  if (owner !== uid || (mode & 0o022) !== 0) {
+    throw new StartError(
+      `${directory} belongs to another user or can be written by others: remove it, or set rollcall.state.file`,
+    );
+  }
+  return directory;
+}

@@ -1,1 +1,1 @@
-export {};
+export { runGateway, startGateway, type GatewayDaemonOptions, type RunningGateway } from "./daemon.ts";

@@ -109,7 +109,7 @@ export class Prober {
       const result = await probe(backend, { ask, secrets, timeoutMs: config.prober.timeoutMs, signal });
       if (signal.aborted) return;
       metrics.probed(result);
-      const changes = this.fleet.record(backend.id, result, { thresholds: config.prober, now: clock.now() });
+      const changes = this.fleet.record(backend.id, result, { thresholds: config.prober, now });
       for (const change of changes) this.#tell(change);
       this.#asked.add(backend.id);
       if (!this.calledOnce && this.#asked.size >= config.backends.length) this.#finishFirstCall();

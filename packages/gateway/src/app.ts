@@ -1,0 +1,86 @@
+import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
+import { Hono, type Context } from "hono";
+import { refuse, type Call, type GatewayEnv } from "./call.ts";
+import type { GatewayError } from "./errors/gateway-error.ts";
+import type { Gateway } from "./gateway.ts";
+import { authenticate } from "./middleware/authenticate.ts";
+import { requestId } from "./middleware/request-id.ts";
+import { forward } from "./request/forward.ts";
+import { readGauges } from "./routes/gauges.ts";
+import { findModel, listModels } from "./routes/models.ts";
+import { MODEL_ROUTES } from "./routes/paths.ts";
+import { readReadiness } from "./routes/readiness.ts";
+
+/** What apps, Kubernetes and Prometheus ask the gateway. */
+export function gatewayApp(gateway: Gateway): Hono<GatewayEnv> {
+  const app = new Hono<GatewayEnv>();
+  addProbes(app, gateway);
+  app.use(requestId);
+  app.use(authenticate(gateway.view));
+  for (const prefix of ["/v1", ""]) {
+    for (const route of MODEL_ROUTES) {
+      app.post(prefix + route, async (c) => {
+        await forward(gateway, callOf(c), route);
+        return RESPONSE_ALREADY_SENT;
+      });
+      app.all(prefix + route, (c) =>
+        reject(c, { kind: "wrong_method", method: c.req.method, allowed: "POST" }),
+      );
+    }
+    addModels(app, { gateway, path: `${prefix}/models` });
+  }
+  app.notFound((c) => reject(c, { kind: "no_route", method: c.req.method, path: c.req.path }));
+  app.onError((fault, c) => {
+    gateway.log.error({ fault: fault.stack }, "request failed inside the gateway");
+    return reject(c, { kind: "internal" });
+  });
+  return app;
+}
+
+/** Open to all: they reveal no hosts, names or keys. */
+function addProbes(app: Hono<GatewayEnv>, gateway: Gateway): void {
+  app.get("/livez", (c) => c.text("ok\n"));
+  app.get("/readyz", (c) => {
+    const { ready, lines } = readReadiness(gateway);
+    const shown = c.req.query("verbose") === undefined ? [] : lines;
+    return c.text([...shown, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);
+  });
+  app.get("/metrics", async (c) => {
+    const { metrics } = gateway;
+    return c.body(await metrics.print(readGauges(gateway)), 200, {
+      "content-type": metrics.registry.contentType,
+    });
+  });
+}
+
+function addModels(app: Hono<GatewayEnv>, { gateway, path }: { gateway: Gateway; path: string }): void {
+  const created = Math.floor(gateway.clock.now() / 1_000);
+  app.get(path, (c) => withId(c, c.json(listModels(gateway.view.get(), created))));
+  // Aliases may hold slashes.
+  app.get(`${path}/:id{.+}`, (c) => {
+    const id = c.req.param("id");
+    const card = findModel(gateway.view.get(), id, created);
+    return card === null ? reject(c, { kind: "unknown_model", model: id }) : withId(c, c.json(card));
+  });
+  app.all(path, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "GET" }));
+}
+
+function callOf(c: Context<GatewayEnv>): Call {
+  const { incoming, outgoing } = c.env;
+  return {
+    incoming,
+    outgoing,
+    requestId: c.get("requestId"),
+    startedAt: performance.now(),
+  };
+}
+
+function reject(c: Context<GatewayEnv>, failure: GatewayError): Response {
+  refuse(callOf(c), failure);
+  return RESPONSE_ALREADY_SENT;
+}
+
+function withId(c: Context<GatewayEnv>, response: Response): Response {
+  response.headers.set("x-request-id", c.get("requestId"));
+  return response;
+}

@@ -1,0 +1,41 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { HttpBindings } from "@hono/node-server";
+import type { GatewayError } from "./errors/gateway-error.ts";
+import { toOpenAi } from "./errors/to-openai.ts";
+
+/** Hono's environment here: the sockets underneath, and the id given to the request. */
+export interface GatewayEnv {
+  Bindings: HttpBindings;
+  Variables: { requestId: string };
+}
+
+/** One request as it came in. */
+export interface Call {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly requestId: string;
+  /** `performance.now()` at its head. */
+  readonly startedAt: number;
+}
+
+/** Answers with an error in OpenAI's shape, straight to the socket. Returns the status. */
+export function refuse(
+  { outgoing, requestId }: Pick<Call, "outgoing" | "requestId">,
+  failure: GatewayError,
+): number {
+  const { status, headers, error } = toOpenAi(failure);
+  if (outgoing.headersSent || outgoing.destroyed) return status;
+  const body = JSON.stringify({ error });
+  outgoing.writeHead(status, {
+    ...headers,
+    "content-type": "application/json",
+    "content-length": Buffer.byteLength(body),
+    "x-request-id": requestId,
+    // What is left of a refused body is not read: the connection cannot be used again.
+    ...(failure.kind === "body_too_large" || failure.kind === "body_incomplete"
+      ? { connection: "close" }
+      : {}),
+  });
+  outgoing.end(body);
+  return status;
+}

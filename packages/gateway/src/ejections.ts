@@ -1,0 +1,51 @@
+import { isProven, type Snapshot } from "@rollcall/contract";
+import type { Evidence } from "./routing/decide.ts";
+
+/** Without news from the prober an ejection ends by itself: no state is a trap. */
+const DEFINITE_MS = 30_000;
+const SUSPECT_MS = 5_000;
+
+interface Ejection extends Evidence {
+  readonly at: number;
+}
+
+/**
+ * What requests themselves have shown of deployments since the prober last looked. Ends when the prober has looked again
+ * and found nothing wrong, or after a while.
+ */
+export class Ejections {
+  readonly #byId = new Map<string, Ejection>();
+
+  add(id: string, evidence: Evidence, now: number): void {
+    const before = this.#byId.get(id);
+    // A suspicion does not weaken a certainty.
+    if (before?.definite === true && !evidence.definite && !this.#isOver(before, now)) return;
+    this.#byId.set(id, { ...evidence, at: now });
+  }
+
+  get(id: string, now: number): Evidence | null {
+    const ejection = this.#byId.get(id);
+    if (ejection === undefined) return null;
+    if (!this.#isOver(ejection, now)) return ejection;
+    this.#byId.delete(id);
+    return null;
+  }
+
+  /** A verdict whose evidence was asked for after the ejection outweighs it. */
+  hear(snapshot: Snapshot): void {
+    if (this.#byId.size === 0) return;
+    for (const verdict of snapshot.verdicts) {
+      const ejection = this.#byId.get(verdict.deployment);
+      if (ejection !== undefined && isProven(verdict) && verdict.observedAt > ejection.at)
+        this.#byId.delete(verdict.deployment);
+    }
+  }
+
+  entries(): IterableIterator<[string, Evidence]> {
+    return this.#byId.entries();
+  }
+
+  #isOver({ definite, at }: Ejection, now: number): boolean {
+    return now - at > (definite ? DEFINITE_MS : SUSPECT_MS);
+  }
+}

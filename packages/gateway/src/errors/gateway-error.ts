@@ -1,0 +1,43 @@
+import type { Reason } from "@rollcall/contract";
+import type { Unproven } from "../routing/table.ts";
+
+/** Every way in which a request is not answered by a backend: a closed union. Nothing in it names a host or a key. */
+export type GatewayError =
+  | { readonly kind: "no_key" }
+  | { readonly kind: "wrong_key" }
+  | { readonly kind: "body_too_large"; readonly limit: number }
+  | { readonly kind: "body_incomplete" }
+  | { readonly kind: "not_json"; readonly found: string }
+  | { readonly kind: "model_missing"; readonly found: string }
+  | { readonly kind: "no_route"; readonly method: string; readonly path: string }
+  | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
+  | { readonly kind: "unknown_model"; readonly model: string }
+  | { readonly kind: "left_out"; readonly model: string; readonly why: string }
+  | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unproven[] }
+  | { readonly kind: "all_full"; readonly model: string }
+  | { readonly kind: "state_refused" }
+  /** All attempts failed; the reason is that of the last. */
+  | {
+      readonly kind: "upstream_failed";
+      readonly model: string;
+      readonly reason: Reason;
+      readonly attempts: number;
+    }
+  /** The backend's own answer, in OpenAI's shape. */
+  | {
+      readonly kind: "upstream_answer";
+      readonly status: number;
+      readonly error: OpenAiError;
+      readonly retryAfter: string | null;
+    }
+  /** After the first byte: told in the stream. */
+  | { readonly kind: "upstream_cut"; readonly model: string }
+  | { readonly kind: "internal" };
+
+/** OpenAI's error object: all four fields, always. */
+export interface OpenAiError {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+}

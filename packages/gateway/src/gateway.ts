@@ -1,0 +1,23 @@
+import type { Cell, Clock, Log, SettingsSource } from "@rollcall/runtime";
+import type { Ejections } from "./ejections.ts";
+import type { GatewayMetrics } from "./metrics.ts";
+import type { SnapshotFeed } from "./snapshot-feed.ts";
+import type { InFlight } from "./upstream/in-flight.ts";
+import type { Pools } from "./upstream/pools.ts";
+import type { View } from "./view.ts";
+
+/** The gateway's state: what a request reads, and what outlives every request and every reload. */
+export interface Gateway {
+  readonly view: Cell<View>;
+  readonly source: Pick<SettingsSource, "fault">;
+  readonly feed: SnapshotFeed;
+  readonly pools: Pools;
+  readonly inFlight: InFlight;
+  readonly ejections: Ejections;
+  readonly metrics: GatewayMetrics;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly log: Log;
+  /** Set once, at the beginning of the end. */
+  draining: boolean;
+}

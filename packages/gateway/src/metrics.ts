@@ -1,0 +1,116 @@
+import { Counter, Gauge, Histogram, Registry } from "prom-client";
+
+const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+
+/** What is read at the moment of the scrape. */
+export interface GaugeReadings {
+  readonly inFlight: Iterable<readonly [deployment: string, count: number]>;
+  readonly available: Iterable<readonly [alias: string, count: number]>;
+  readonly ejected: Iterable<readonly [deployment: string, evidence: { readonly reason: string }]>;
+  readonly snapshotAgeMs: number;
+  readonly snapshotFresh: boolean;
+  readonly snapshotFaults: number;
+  readonly generation: number;
+  readonly configFault: boolean;
+}
+
+/** What Prometheus reads. Labels are aliases and deployment ids of the config, statuses and reason codes: all bounded. */
+export class GatewayMetrics {
+  readonly registry = new Registry();
+  readonly #requests: Counter<"alias" | "status">;
+  readonly #duration: Histogram<"alias">;
+  readonly #firstByte: Histogram<"alias">;
+  readonly #failures: Counter<"deployment" | "reason">;
+  readonly #ended: Counter<"ending">;
+  readonly #inFlight: Gauge<"deployment">;
+  readonly #available: Gauge<"alias">;
+  readonly #ejected: Gauge<"deployment" | "reason">;
+  readonly #age: Gauge;
+  readonly #stale: Gauge;
+  readonly #faults: Gauge;
+  readonly #generation: Gauge;
+  readonly #configFault: Gauge;
+
+  constructor() {
+    const registers = [this.registry];
+    const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
+      new Gauge<L>({ name: `rollcall_gateway_${name}`, help, labelNames, registers });
+    const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
+      new Counter<L>({ name: `rollcall_gateway_${name}_total`, help, labelNames, registers });
+    const seconds = (name: string, help: string) =>
+      new Histogram({
+        name: `rollcall_gateway_${name}_seconds`,
+        help,
+        labelNames: ["alias"],
+        buckets: SECONDS,
+        registers,
+      });
+    this.#requests = counter("requests", "Requests by alias and status; an unknown alias counts as none.", [
+      "alias",
+      "status",
+    ]);
+    this.#duration = seconds("request_duration", "From the request's head to the end of its answer.");
+    this.#firstByte = seconds(
+      "time_to_first_byte",
+      "From the request's head to the first byte of its answer.",
+    );
+    this.#failures = counter("attempt_failures", "Attempts on a deployment that failed, by reason.", [
+      "deployment",
+      "reason",
+    ]);
+    this.#ended = counter(
+      "interrupted",
+      "Answers that did not end: cut by the backend, or left by the client.",
+      ["ending"],
+    );
+    this.#inFlight = gauge("in_flight", "Requests under way by deployment.", ["deployment"]);
+    this.#available = gauge("available_deployments", "Deployments an alias can be sent to now.", ["alias"]);
+    this.#ejected = gauge("ejected", "1 where requests themselves have shown a deployment unfit.", [
+      "deployment",
+      "reason",
+    ]);
+    this.#age = gauge("snapshot_age_seconds", "Time since the last news from the prober.");
+    this.#stale = gauge("snapshot_stale", "1 without news for three intervals.");
+    this.#faults = gauge("snapshot_faults", "Snapshots that could not be used, since the start.");
+    this.#generation = gauge(
+      "config_generation",
+      "Counts the configs and secrets taken over since the start.",
+    );
+    this.#configFault = gauge(
+      "config_fault",
+      "1 where the config file has errors and an older one is in use.",
+    );
+    for (const ending of ["cut", "gone"]) this.#ended.inc({ ending }, 0);
+  }
+
+  answered(alias: string, status: number, ms: number): void {
+    this.#requests.inc({ alias, status });
+    this.#duration.observe({ alias }, ms / 1_000);
+  }
+
+  firstByte(alias: string, ms: number): void {
+    this.#firstByte.observe({ alias }, ms / 1_000);
+  }
+
+  attemptFailed(deployment: string, reason: string): void {
+    this.#failures.inc({ deployment, reason });
+  }
+
+  interrupted(ending: "cut" | "gone"): void {
+    this.#ended.inc({ ending });
+  }
+
+  /** The text Prometheus scrapes, with the gauges as they are now. */
+  print(now: GaugeReadings): Promise<string> {
+    for (const gauge of [this.#inFlight, this.#available, this.#ejected]) gauge.reset();
+    for (const [deployment, count] of now.inFlight) this.#inFlight.set({ deployment }, count);
+    for (const [alias, count] of now.available) this.#available.set({ alias }, count);
+    for (const [deployment, { reason }] of now.ejected) this.#ejected.set({ deployment, reason }, 1);
+    this.#age.set(Number.isFinite(now.snapshotAgeMs) ? now.snapshotAgeMs / 1_000 : Number.NaN);
+    this.#stale.set(now.snapshotFresh ? 0 : 1);
+    this.#faults.set(now.snapshotFaults);
+    this.#generation.set(now.generation);
+    this.#configFault.set(now.configFault ? 1 : 0);
+    return this.registry.metrics();
+  }
+}

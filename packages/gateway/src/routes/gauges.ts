@@ -1,0 +1,22 @@
+import type { Gateway } from "../gateway.ts";
+import type { GaugeReadings } from "../metrics.ts";
+
+/** The gateway's state as gauges show it. */
+export function readGauges({ clock, ejections, feed, inFlight, source, view }: Gateway): GaugeReadings {
+  const { table, generation } = view.get();
+  const now = clock.now();
+  const fit = (id: string) => ejections.get(id, now)?.definite !== true;
+  return {
+    inFlight: inFlight.entries(),
+    available: [...table.targets].map(([alias, { proven }]) => [
+      alias,
+      proven.filter(({ id }) => fit(id)).length,
+    ]),
+    ejected: ejections.entries(),
+    snapshotAgeMs: feed.ageMs(),
+    snapshotFresh: feed.freshness() === "fresh",
+    snapshotFaults: feed.faults,
+    generation,
+    configFault: source.fault !== null,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Downstream, Relay } from "./relay.ts";
+import { Restamper } from "./restamp.ts";
+
+/** Up to here an answer is held back whole: a backend that dies in the middle of it costs the app nothing. */
+const WHOLE_BYTES = 1024 * 1024;
+
+/** A JSON answer: small ones leave in one piece with their length, large ones flow. */
+export class BodyRelay implements Relay {
+  readonly #down: Downstream;
+  readonly #restamper: Restamper;
+  #held: Buffer[] = [];
+  #size = 0;
+  committed = false;
+
+  constructor(down: Downstream) {
+    this.#down = down;
+    this.#restamper = new Restamper(down.alias);
+  }
+
+  data(chunk: Buffer): boolean {
+    const bytes = this.#restamper.push(chunk);
+    if (this.committed) return this.#down.outgoing.write(bytes);
+    this.#held.push(bytes);
+    this.#size += bytes.length;
+    return this.#size <= WHOLE_BYTES ? true : this.#commit();
+  }
+
+  end(): void {
+    const rest = this.#restamper.flush();
+    if (this.committed) {
+      this.#down.outgoing.end(rest);
+      return;
+    }
+    if (rest.length > 0) this.#held.push(rest);
+    const [only] = this.#held;
+    const body = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
+    this.committed = true;
+    const { outgoing, status, headers } = this.#down;
+    headers["content-length"] = String(body.length);
+    outgoing.writeHead(status, headers);
+    this.#down.onCommit();
+    outgoing.end(body);
+  }
+
+  /** Half a JSON text must not look like an answer: the connection breaks. */
+  cut(): void {
+    this.#down.outgoing.destroy();
+  }
+
+  #commit(): boolean {
+    this.committed = true;
+    const { outgoing, status, headers } = this.#down;
+    outgoing.writeHead(status, headers);
+    this.#down.onCommit();
+    const bytes = Buffer.concat(this.#held);
+    this.#held = [];
+    return outgoing.write(bytes);
+  }
+}

@@ -1,0 +1,40 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Deployment } from "@rollcall/contract";
+import type { Secrets } from "@rollcall/runtime";
+
+/**
+ * What an app may say to a backend: an allow list, so that no credential, cookie or hop-by-hop header can slip through.
+ * `x-session-id` is read by vLLM; the trace headers join its spans to the app's.
+ */
+const FORWARDED = ["content-type", "accept", "traceparent", "tracestate", "x-session-id"] as const;
+
+/** What a backend may say to an app. `server`, `set-cookie` and whatever else names it stay behind. */
+const RETURNED = ["content-type", "retry-after", "openai-processing-ms"] as const;
+
+/** Names and values in turn, as undici takes them without copying. */
+export function upstreamHeaders(
+  sent: IncomingHttpHeaders,
+  deployment: Deployment,
+  { secrets, requestId }: { secrets: Secrets; requestId: string },
+): string[] {
+  const headers = ["x-request-id", requestId];
+  for (const name of FORWARDED) {
+    const value = sent[name];
+    if (typeof value === "string") headers.push(name, value);
+  }
+  if (sent["content-type"] === undefined) headers.push("content-type", "application/json");
+  const key = secrets.value(deployment.backend.apiKey);
+  if (key !== null) headers.push("authorization", `Bearer ${key}`);
+  for (const [name, ref] of deployment.backend.headers) headers.push(name, secrets.value(ref) ?? "");
+  return headers;
+}
+
+/** Response headers for the app, by name. */
+export function returnedHeaders(received: IncomingHttpHeaders): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of RETURNED) {
+    const value = received[name];
+    if (typeof value === "string") headers[name] = value;
+  }
+  return headers;
+}

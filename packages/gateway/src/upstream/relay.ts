@@ -1,0 +1,23 @@
+import type { ServerResponse } from "node:http";
+
+/** How an answer of one kind goes to the app. Nothing is sent before `begin` of the exchange says that it may. */
+export interface Relay {
+  /** True once the app has had a byte: from then on nothing may be tried again. */
+  readonly committed: boolean;
+  /** Takes a chunk; false: the app reads slower than the backend writes, wait for `drain`. */
+  data(chunk: Buffer): boolean;
+  /** The backend's answer ended as it should. */
+  end(): void;
+  /** It was cut off after the first byte: says so, and invents no ending. */
+  cut(): void;
+}
+
+/** The app's side of an answer. */
+export interface Downstream {
+  readonly outgoing: ServerResponse;
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly alias: string;
+  /** The first byte is on its way: for time to first token. */
+  onCommit(): void;
+}

@@ -1,2 +1,3 @@
 export { runProber, startProber, type ProberDaemonOptions, type RunningProber } from "./daemon.ts";
 export type { DeploymentStatus, Status } from "./http/status.ts";
+export { probeOnce } from "./probe-once.ts";

@@ -7,6 +7,7 @@ import {
   type Environment,
   type Parsed,
   type SourceText,
+  type Surroundings,
 } from "@rollcall/contract";
 import { StartError } from "./exit-codes.ts";
 
@@ -19,8 +20,8 @@ export function readConfigTexts(file: string): ConfigTexts {
   return { main, included };
 }
 
-export function loadConfig(file: string, env: Environment): Parsed {
-  return parseConfig(readConfigTexts(file), env);
+export function loadConfig(file: string, env: Environment, surroundings: Surroundings): Parsed {
+  return parseConfig(readConfigTexts(file), env, surroundings);
 }
 
 function readText(file: string, from: string): SourceText {

@@ -2,6 +2,7 @@ import path from "node:path";
 import { printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { Cell } from "./cell.ts";
 import { loadConfig } from "./config-file.ts";
+import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import type { Log } from "./log.ts";
 import { MASTER_KEY, Secrets } from "./secrets.ts";
@@ -76,7 +77,7 @@ interface ReadSettings {
 }
 
 function readSettings({ file, env, needsMasterKey }: SettingsOptions): ReadSettings {
-  const { config, problems } = loadConfig(file, env);
+  const { config, problems } = loadConfig(file, env, { inContainer: insideContainer(env) });
   if (config === null) throw new StartError(listProblems(file, problems.map(printProblem)), EXIT.usage);
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)) });
   const missing = [...secrets.problems].filter(([where]) => needsMasterKey || where !== MASTER_KEY);

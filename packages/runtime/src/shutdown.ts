@@ -24,7 +24,10 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
   return clean ? EXIT.ok : EXIT.unclean;
 }
 
-/** Resolves at the first SIGTERM or SIGINT. A second one ends the process at once. */
+/**
+ * Resolves at the first SIGTERM or SIGINT, or when the supervisor that started us is gone. A second signal ends the process
+ * at once.
+ */
 export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let asked = false;
@@ -38,5 +41,10 @@ export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);
+    if (process.connected) {
+      process.once("disconnect", () => onSignal("SIGTERM"));
+      // The channel is there to be lost, not to keep us alive.
+      process.channel?.unref();
+    }
   });
 }

@@ -1,6 +1,7 @@
 import { buildConfig } from "./build.ts";
 import type { Config } from "./config.ts";
 import { resolveEnvironment, type Environment } from "./environment.ts";
+import { localhostComplaints } from "./localhost.ts";
 import { mergeSources, type Merged } from "./merge.ts";
 import type { Complaint, Problem } from "./problem.ts";
 import { RULES } from "./rules.ts";
@@ -19,15 +20,25 @@ export interface ConfigTexts {
   readonly included: readonly SourceText[];
 }
 
+export interface Surroundings {
+  /** Inside a container localhost is the container itself. */
+  readonly inContainer: boolean;
+}
+
 /** Text → config, or every complaint at once with file, line and column. */
-export function parseConfig({ main, included }: ConfigTexts, env: Environment): Parsed {
+export function parseConfig(
+  { main, included }: ConfigTexts,
+  env: Environment,
+  { inContainer }: Surroundings = { inContainer: false },
+): Parsed {
   const sources = [main, ...included].map(readSource);
   const problems = sources.flatMap((source) => source.problems);
   const [first, ...rest] = sources;
   if (problems.length > 0 || first === undefined) return { config: null, problems };
   const merged = mergeSources(first, rest);
   const { config, complaints } = readMerged(merged, env);
-  const placed = complaints.map(({ severity, path, message }): Problem => ({
+  const all = inContainer && config !== null ? [...complaints, ...localhostComplaints(config)] : complaints;
+  const placed = all.map(({ severity, path, message }): Problem => ({
     severity,
     path,
     message,

@@ -1,0 +1,56 @@
+import type { Command } from "commander";
+import { isProven } from "@rollcall/contract";
+import { EXIT, systemClock } from "@rollcall/runtime";
+import type { CommandContext } from "../context.ts";
+import { printFleet } from "../fleet-table.ts";
+import { fetchStatus, type ProberAddress } from "../prober-client.ts";
+import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface StatusOptions extends ProberOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+}
+
+const WATCH_MS = 1_000;
+const CLEAR = "\u001b[H\u001b[2J";
+
+export function addStatus(program: Command, { terminal, finish }: CommandContext): void {
+  const command = program
+    .command("status")
+    .description("The fleet as the prober sees it. Exit 0 when every deployment is ready, else 1.")
+    .option("--json", "the prober's /status as it is")
+    .option("-w, --watch", "look again every second, until Ctrl-C");
+  addProberOptions(command).action(async (options: StatusOptions) => {
+    const prober = findProber(options, terminal);
+    if (options.watch === true) await watch(prober, options, terminal);
+    else finish(await show(prober, options, terminal));
+  });
+}
+
+async function watch(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<void> {
+  const stop = new AbortController();
+  process.once("SIGINT", () => stop.abort());
+  while (!stop.signal.aborted) {
+    if (terminal.interactive) terminal.out(CLEAR);
+    // A prober that restarts must not end the watch.
+    await show(prober, options, terminal).catch((fault: Error) => terminal.err(`${fault.message}\n`));
+    await systemClock.sleep(WATCH_MS, stop.signal);
+  }
+}
+
+async function show(prober: ProberAddress, { json }: StatusOptions, terminal: Terminal): Promise<number> {
+  const status = await fetchStatus(prober);
+  const ready = status.deployments.every(isProven);
+  if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
+  else {
+    if (!status.prober.calledOnce) terminal.out("The first roll call is not over yet.\n");
+    if (status.prober.configFault !== null) {
+      terminal.err(
+        `The config file has errors; the previous config is in use:\n${status.prober.configFault}\n`,
+      );
+    }
+    terminal.out(printFleet(status.deployments, terminal, systemClock.now()));
+  }
+  return ready ? EXIT.ok : EXIT.failed;
+}

@@ -1,0 +1,37 @@
+import { Option, type Command } from "commander";
+import { LOG_LEVELS } from "@rollcall/runtime";
+import type { CommandContext } from "../context.ts";
+import { printLogLine } from "../log-line.ts";
+import { Pair, type PairOptions } from "../pair.ts";
+import { parsePort } from "../port.ts";
+import { untilInterrupted } from "../until-interrupted.ts";
+
+export interface UpOptions extends Pick<PairOptions, "config" | "host" | "port" | "proberPort" | "logLevel"> {
+  readonly json?: boolean;
+}
+
+export function addPairOptions(command: Command): Command {
+  return command
+    .option("-p, --port <number>", "port of the gateway, instead of the config's (4000)", parsePort)
+    .option("--prober-port <number>", "port of the prober, instead of the config's (4001)", parsePort)
+    .option("--host <address>", "address for both to listen on, instead of the config's")
+    .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS));
+}
+
+export function addUp(program: Command, { terminal, finish }: CommandContext): void {
+  const command = program
+    .command("up")
+    .description("Run gateway and prober together, and start one again that crashes.")
+    .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
+    .option("--json", "log lines as JSON (always so in a pipe)");
+  addPairOptions(command).action(async (options: UpOptions) => {
+    const plain = options.json === true || !terminal.interactive;
+    const pair = new Pair({
+      ...options,
+      env: terminal.env,
+      onLine: (line) => terminal.out(`${plain ? line : printLogLine(line, terminal)}\n`),
+      onError: (text) => terminal.err(text),
+    });
+    finish(await untilInterrupted(pair));
+  });
+}

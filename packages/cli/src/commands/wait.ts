@@ -1,0 +1,77 @@
+import type { Command } from "commander";
+import { parseDuration, printDuration } from "@rollcall/contract";
+import { EXIT, StartError, systemClock, type Clock } from "@rollcall/runtime";
+import type { CommandContext } from "../context.ts";
+import { fetchReady } from "../prober-client.ts";
+import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";
+import type { Terminal } from "../terminal.ts";
+
+interface WaitOptions extends ProberOptions {
+  readonly timeout: string;
+  readonly quiet?: boolean;
+}
+
+const ASK_MS = 500;
+
+export function addWait(program: Command, { terminal, finish }: CommandContext): void {
+  const command = program
+    .command("wait")
+    .argument("[alias...]", "aliases to wait for; all of the config where none is named")
+    .description("Wait until aliases can be called: for systemd, init containers and scripts.")
+    .option("-t, --timeout <duration>", "give up after this long, with exit 2", "10m")
+    .option("-q, --quiet", "print nothing");
+  addProberOptions(command).action(async (aliases: string[], options: WaitOptions) => {
+    const timeoutMs = parseDuration(options.timeout);
+    if (timeoutMs === null)
+      throw new StartError(`--timeout ${options.timeout} is no duration: write 30s, 10m or 1h`, EXIT.usage);
+    const { url } = findProber(options, terminal);
+    const say = options.quiet === true ? () => {} : (line: string) => terminal.out(`${line}\n`);
+    finish(await waitFor({ url, aliases, timeoutMs, say, terminal, clock: systemClock }));
+  });
+}
+
+interface Waiting {
+  readonly url: string;
+  readonly aliases: readonly string[];
+  readonly timeoutMs: number;
+  readonly say: (line: string) => void;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+}
+
+async function waitFor({ url, aliases, timeoutMs, say, terminal, clock }: Waiting): Promise<number> {
+  const start = clock.now();
+  const pending = new Map<string | null, string>(
+    (aliases.length === 0 ? [null] : aliases).map((alias) => [alias, ""]),
+  );
+  for (;;) {
+    for (const [alias, told] of pending) {
+      const { status, text } = await fetchReady(url, alias);
+      if (status === 200) {
+        say(`${alias ?? "all aliases"}: ready after ${printDuration(clock.now() - start)}`);
+        pending.delete(alias);
+        continue;
+      }
+      if (status === 404 && alias !== null) {
+        terminal.err(`rollcall: the prober at ${url} knows no alias ${JSON.stringify(alias)}\n`);
+        return EXIT.usage;
+      }
+      const now = status === null ? `no prober answers at ${url} yet` : waitingFor(text);
+      if (now !== told) say(`${alias ?? "all aliases"}: ${now}`);
+      pending.set(alias, now);
+    }
+    if (pending.size === 0) return EXIT.ok;
+    const left = timeoutMs - (clock.now() - start);
+    if (left <= 0) {
+      terminal.err(`rollcall: gave up after ${printDuration(timeoutMs)}\n`);
+      return EXIT.timeout;
+    }
+    await clock.sleep(Math.min(ASK_MS, left));
+  }
+}
+
+/** The lines of `?verbose` that stand in the way. */
+function waitingFor(text: string): string {
+  const lines = text.split("\n").filter((line) => line.startsWith("[-]"));
+  return `waiting for ${lines.map((line) => line.slice(4)).join("; ") || "the prober"}`;
+}

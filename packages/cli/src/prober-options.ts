@@ -1,0 +1,47 @@
+import path from "node:path";
+import type { Command } from "commander";
+import { DEFAULTS } from "@rollcall/contract";
+import { loadConfig, printAddress, resolveSecret } from "@rollcall/runtime";
+import type { ProberAddress } from "./prober-client.ts";
+import type { Terminal } from "./terminal.ts";
+
+export interface ProberOptions {
+  readonly proberUrl?: string;
+  readonly config?: string;
+}
+
+export function addProberOptions(command: Command): Command {
+  return command
+    .option(
+      "--prober-url <url>",
+      "where the prober listens (or ROLLCALL_PROBER_URL; default http://127.0.0.1:4001)",
+    )
+    .option("-c, --config <file>", "take address and key from this config instead");
+}
+
+/** Flag, then environment, then config, then the default address. */
+export function findProber({ proberUrl, config: file }: ProberOptions, { env }: Terminal): ProberAddress {
+  const key = env["ROLLCALL_KEY"] ?? null;
+  const named = proberUrl ?? env["ROLLCALL_PROBER_URL"];
+  const fallback = { host: DEFAULTS.prober.host, port: DEFAULTS.prober.port };
+  if (file === undefined) return { url: trim(named ?? printAddress(fallback.host, fallback.port)), key };
+  const { config } = loadConfig(file, env, { inContainer: false });
+  const { host, port } = config?.prober ?? fallback;
+  const secret =
+    config === null
+      ? null
+      : resolveSecret(config.masterKey, { env, directory: path.dirname(path.resolve(file)) });
+  return {
+    url: trim(named ?? printAddress(reachable(host), port)),
+    key: key ?? (secret?.ok === true ? secret.value : null),
+  };
+}
+
+/** An address that means "all" is asked for at this machine. */
+export function reachable(host: string): string {
+  return host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
+}
+
+function trim(url: string): string {
+  return url.replace(/\/+$/, "");
+}

@@ -8,5 +8,5 @@ process.stdout.on("error", (fault: NodeJS.ErrnoException) => {
   throw fault;
 });
 
-const code = await runCommandLine(process.argv.slice(2), processTerminal());
-process.exitCode = code;
+// All that was to be ended has been; what a failed start left half open must not keep the process.
+process.exit(await runCommandLine(process.argv.slice(2), processTerminal()));

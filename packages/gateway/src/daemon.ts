@@ -71,7 +71,11 @@ export async function startGateway(options: GatewayDaemonOptions): Promise<Runni
     serverOptions: { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
   }) as Server;
   server.on("clientError", answerClientError);
-  const port = await listen(server, { host, port: options.port ?? config.gateway.port, flag: "--port" });
+  const address = { host, port: options.port ?? config.gateway.port, flag: "--port" };
+  const port = await listen(server, address).catch(async (fault: unknown) => {
+    await gateway.feed.close();
+    throw fault;
+  });
   log.info({ address: printAddress(host, port) }, "gateway listens");
   const stop = new AbortController();
   const watching = watchSettings(source, systemClock, stop.signal);

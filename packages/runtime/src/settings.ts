@@ -66,7 +66,12 @@ export class SettingsSource {
   #complain(message: string): void {
     if (this.fault === message) return;
     this.fault = message;
-    this.#options.log.error({ problems: message }, "config not reloaded: the previous one stays in use");
+    // Complaints quote what they found, and a log line holds no hosts or names: they are for `rollcall check` and /status.
+    const complaints = message.split("\n").length - 1;
+    this.#options.log.error(
+      { complaints },
+      "config not reloaded: the previous one stays in use; `rollcall check` says why",
+    );
   }
 }
 

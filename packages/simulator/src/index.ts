@@ -1,1 +1,13 @@
-export {};
+export { Control, type ControlState, type Speed } from "./control.ts";
+export {
+  type ControlServer,
+  type ControlServerOptions,
+  startControlServer,
+} from "./control/control-server.ts";
+export { FAULT_NAMES, FAULTS, type FaultName, isFaultName } from "./faults/catalogue.ts";
+export type { FaultOptions } from "./faults/fault-switch.ts";
+export type { LifeState } from "./life.ts";
+export type { SimulatorOptions } from "./options.ts";
+export type { RequestEnd, RequestLog, SeenRequest } from "./request-log.ts";
+export { type Simulator, startSimulator } from "./simulator.ts";
+export type { ErrorBodies } from "./vllm/error-body.ts";

@@ -65,7 +65,7 @@ class DeploymentReader {
       this.#complaints.push(
         warning(
           [...path, "litellm_params", "model"],
-          `has no provider prefix, which LiteLLM refuses: taken as openai/${params.model}`,
+          "has no provider prefix, which LiteLLM refuses: taken as if openai/ stood before it",
         ),
       );
     }

@@ -1,0 +1,100 @@
+import { expect, test } from "vitest";
+import type { Deployment, Strategy } from "@rollcall/contract";
+import { deploymentOf } from "../../test/deployments.ts";
+import { seeded } from "../../test/seeded.ts";
+import { choose } from "./choose.ts";
+
+const STRATEGIES: readonly Strategy[] = ["simple-shuffle", "least-busy", "two-choices"];
+
+const weighing = (id: string, weight: number) => deploymentOf(id, { params: { weight } });
+
+interface Draws {
+  readonly strategy: Strategy;
+  readonly busy?: Readonly<Record<string, number>>;
+}
+
+/** How often each one is chosen in 10,000 draws. */
+function draw(candidates: readonly [Deployment, ...Deployment[]], { strategy, busy = {} }: Draws) {
+  const random = seeded(7);
+  const counts = new Map(candidates.map(({ id }) => [id, 0]));
+  for (let turn = 0; turn < 10_000; turn += 1) {
+    const { id } = choose(candidates, { strategy, random, inFlight: (one) => busy[one] ?? 0 });
+    counts.set(id, (counts.get(id) ?? 0) + 1);
+  }
+  return Object.fromEntries(counts);
+}
+
+test.each(STRATEGIES)("%s takes the only candidate, whatever its weight and load", (strategy) => {
+  expect(draw([weighing("a", 0)], { strategy, busy: { a: 99 } })).toEqual({ a: 10_000 });
+});
+
+test("simple-shuffle draws by weight", () => {
+  const counts = draw([weighing("a", 1), weighing("b", 2), weighing("c", 7)], { strategy: "simple-shuffle" });
+  expect(counts["a"]).toBeGreaterThan(900);
+  expect(counts["a"]).toBeLessThan(1_100);
+  expect(counts["b"]).toBeGreaterThan(1_850);
+  expect(counts["b"]).toBeLessThan(2_150);
+  expect(counts["c"]).toBeGreaterThan(6_800);
+  expect(counts["c"]).toBeLessThan(7_200);
+});
+
+test("simple-shuffle never draws a weight of nothing beside a weight of something", () => {
+  const counts = draw([weighing("a", 0), weighing("b", 1), weighing("c", 0)], { strategy: "simple-shuffle" });
+  expect(counts).toEqual({ a: 0, b: 10_000, c: 0 });
+});
+
+test("simple-shuffle draws evenly where no weight is more than nothing", () => {
+  const counts = draw([weighing("a", 0), weighing("b", 0)], { strategy: "simple-shuffle" });
+  expect(counts["a"]).toBeGreaterThan(4_800);
+  expect(counts["b"]).toBeGreaterThan(4_800);
+});
+
+test("simple-shuffle does not look at what is under way", () => {
+  const counts = draw([weighing("a", 1), weighing("b", 1)], { strategy: "simple-shuffle", busy: { a: 50 } });
+  expect(counts["a"]).toBeGreaterThan(4_800);
+  expect(counts["b"]).toBeGreaterThan(4_800);
+});
+
+test("the weight is rpm where there is no weight, and tpm where there is neither", () => {
+  expect(deploymentOf("a", { params: { weight: 3, rpm: 5, tpm: 7 } }).weight).toBe(3);
+  expect(deploymentOf("a", { params: { rpm: 5, tpm: 7 } }).weight).toBe(5);
+  expect(deploymentOf("a", { params: { tpm: 7 } }).weight).toBe(7);
+  expect(deploymentOf("a").weight).toBe(1);
+});
+
+test("least-busy takes the one with the fewest requests under way, the first of equals", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  expect(draw(candidates, { strategy: "least-busy", busy: { a: 2, b: 1, c: 1 } })).toEqual({
+    a: 0,
+    b: 10_000,
+    c: 0,
+  });
+});
+
+test("two-choices never takes the busiest of several, and spreads over the others", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const counts = draw(candidates, { strategy: "two-choices", busy: { a: 9, b: 1, c: 1 } });
+  expect(counts["a"]).toBe(0);
+  expect(counts["b"]).toBeGreaterThan(4_000);
+  expect(counts["c"]).toBeGreaterThan(4_000);
+});
+
+test("two-choices takes the less busy of two every time", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b")] as const;
+  expect(draw(candidates, { strategy: "two-choices", busy: { a: 1 } })).toEqual({ a: 0, b: 10_000 });
+});
+
+test("two-choices draws evenly where all are equally busy", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c"), deploymentOf("d")] as const;
+  for (const count of Object.values(draw(candidates, { strategy: "two-choices" }))) {
+    expect(count).toBeGreaterThan(2_300);
+    expect(count).toBeLessThan(2_700);
+  }
+});
+
+test.each(STRATEGIES)("%s stays within the list at both ends of the dice", (strategy) => {
+  const candidates = [weighing("a", 1), weighing("b", 1), weighing("c", 1)] as const;
+  for (const dice of [0, 0.999_999_999_999]) {
+    expect(candidates).toContain(choose(candidates, { strategy, random: () => dice, inFlight: () => 0 }));
+  }
+});

@@ -1,0 +1,116 @@
+import { expect, test } from "vitest";
+import { REASON_CODES, type Verdict } from "@rollcall/contract";
+import { configOf, verdictOn, snapshotOf, readConfig } from "../../test/deployments.ts";
+import { buildTable } from "./table.ts";
+
+test("without a snapshot every deployment is unknown, and none can be sent to", () => {
+  const target = buildTable(configOf({ a: {}, b: {} }), null).targets.get("chat");
+  expect(target?.proven).toEqual([]);
+  expect(target?.unproven).toEqual([
+    { id: "a", reason: "unknown" },
+    { id: "b", reason: "unknown" },
+  ]);
+});
+
+test("only what is ready under the right name is proven; every other keeps its reason", () => {
+  const config = configOf(Object.fromEntries(REASON_CODES.map((reason) => [`at-${reason}`, {}])));
+  const verdicts = config.deployments.map((deployment, index) =>
+    verdictOn(deployment, REASON_CODES[index] ?? "unknown"),
+  );
+  const target = buildTable(config, snapshotOf(verdicts)).targets.get("chat");
+  expect(target?.proven.map(({ id }) => id)).toEqual(["at-ok"]);
+  expect(target?.unproven).toEqual(
+    REASON_CODES.filter((reason) => reason !== "ok").map((reason) => ({ id: `at-${reason}`, reason })),
+  );
+});
+
+test.each<[string, Partial<Verdict>]>([
+  ["ready, under a name not seen yet", { ready: true, nameMatches: null }],
+  ["ready, under another name", { ready: true, nameMatches: false }],
+  ["not ready, under the right name", { ready: false, nameMatches: true }],
+  ["known by another URL, name or credential", { check: "another" }],
+])("what is %s is not proven", (_case, facts) => {
+  const config = configOf({ a: {} });
+  const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok", facts));
+  expect(buildTable(config, snapshotOf(verdicts)).targets.get("chat")?.proven).toEqual([]);
+});
+
+test("a verdict on something else than what the config says now is as none: unknown", () => {
+  const config = configOf({ a: {} });
+  const verdicts = config.deployments.map((deployment) =>
+    verdictOn(deployment, "down", { check: "another" }),
+  );
+  expect(buildTable(config, snapshotOf(verdicts)).targets.get("chat")?.unproven).toEqual([
+    { id: "a", reason: "unknown" },
+  ]);
+});
+
+test("a verdict on a deployment that the config does not have changes nothing", () => {
+  const config = configOf({ a: {} });
+  const [stranger] = configOf({ stranger: {} }).deployments.map((one) => verdictOn(one));
+  const table = buildTable(config, snapshotOf(stranger === undefined ? [] : [stranger]));
+  expect([...table.targets.keys()]).toEqual(["chat"]);
+  expect(table.targets.get("chat")?.proven).toEqual([]);
+});
+
+test("proven deployments stand in the order of `order`, and of the file where that is equal", () => {
+  const config = configOf({
+    late: { params: { order: 2 } },
+    first: { params: { order: 1 } },
+    second: { params: { order: 1 } },
+    none: {},
+  });
+  const snapshot = snapshotOf(config.deployments.map((deployment) => verdictOn(deployment)));
+  const proven = buildTable(config, snapshot).targets.get("chat")?.proven;
+  expect(proven?.map(({ id }) => id)).toEqual(["none", "first", "second", "late"]);
+});
+
+test("every alias has a target of its own, with its fallbacks, or those of * where it has none", () => {
+  const config = configOf(
+    { a: {}, b: { alias: "small" }, c: { alias: "spare" } },
+    { router_settings: { fallbacks: [{ chat: ["small", "spare"] }, { "*": ["spare"] }] } },
+  );
+  const { targets } = buildTable(config, null);
+  expect(targets.get("chat")?.fallbacks).toEqual(["small", "spare"]);
+  expect(targets.get("small")?.fallbacks).toEqual(["spare"]);
+  expect(targets.get("spare")?.fallbacks).toEqual(["spare"]);
+});
+
+test("a group alias leads to its alias's target; a hidden one is not listed", () => {
+  const config = configOf(
+    { a: {} },
+    {
+      router_settings: {
+        model_group_alias: { "gpt-4": "chat", "gpt-3": { model: "chat", hidden: true } },
+      },
+    },
+  );
+  const { targets, listed } = buildTable(config, null);
+  expect(targets.get("gpt-4")).toBe(targets.get("chat"));
+  expect(targets.get("gpt-3")).toBe(targets.get("chat"));
+  expect(listed).toEqual(["chat", "gpt-4"]);
+});
+
+test("a group alias under the name of a model is not used: the model's own deployments win", () => {
+  const config = configOf(
+    { a: {}, b: { alias: "other" } },
+    { router_settings: { model_group_alias: { chat: "other" } } },
+  );
+  const { targets, listed } = buildTable(config, null);
+  expect(targets.get("chat")?.alias).toBe("chat");
+  expect(listed).toEqual(["chat", "other"]);
+});
+
+test("entries that cannot be served are left out by name, with the reason, and are not listed", () => {
+  const config = readConfig({
+    model_list: [
+      { model_name: "chat", litellm_params: { model: "openai/m", api_base: "http://a.internal:8000" } },
+      { model_name: "claude", litellm_params: { model: "anthropic/claude" } },
+      { model_name: "any/*", litellm_params: { model: "openai/*", api_base: "http://a.internal:8000" } },
+    ],
+  });
+  const table = buildTable(config, null);
+  expect(table.leftOut.get("claude")).toMatch(/anthropic/);
+  expect(table.leftOut.get("any/*")).toMatch(/wildcard/);
+  expect(table.listed).toEqual(["chat"]);
+});

@@ -1,0 +1,111 @@
+import type { FaultName } from "./faults/catalogue.ts";
+import type { FaultOptions, FaultSwitch } from "./faults/fault-switch.ts";
+import type { Life, LifeState } from "./life.ts";
+import type { Settings } from "./settings.ts";
+import type { ErrorBodies } from "./vllm/error-body.ts";
+
+export interface Speed {
+  /** 0 = as fast as possible. */
+  tokensPerSecond?: number;
+  firstTokenMs?: number;
+}
+
+/** What can be seen of a simulator from its control. */
+export interface ControlState extends Settings {
+  readonly state: LifeState;
+  readonly fault: FaultName | null;
+  /** Inference requests until the fault wears off; null = it stays. */
+  readonly faultLeft: number | null;
+}
+
+/** Every switch. Whatever was switched is left again by `reset`. */
+export class Control {
+  #settings: Settings;
+  #initial: Settings;
+  #faults: FaultSwitch;
+  #life: Life;
+
+  constructor({ settings, faults, life }: { settings: Settings; faults: FaultSwitch; life: Life }) {
+    this.#settings = settings;
+    this.#initial = structuredClone(settings);
+    this.#faults = faults;
+    this.#life = life;
+  }
+
+  rename(names: string[]): void {
+    this.#settings.servedNames = [...names];
+  }
+
+  setLoras(names: string[]): void {
+    this.#settings.loras = [...names];
+  }
+
+  setRoot(root: string): void {
+    this.#settings.root = root;
+  }
+
+  setMaxModelLen(tokens: number): void {
+    this.#settings.maxModelLen = tokens;
+  }
+
+  /** None = no key is asked for. */
+  setKeys(keys: string[]): void {
+    this.#settings.apiKeys = [...keys];
+  }
+
+  setSpeed(speed: Speed): void {
+    Object.assign(this.#settings, speed);
+  }
+
+  setErrorBodies(bodies: ErrorBodies): void {
+    this.#settings.errorBodies = bodies;
+  }
+
+  /** Puts the server's clock off by that much. */
+  setClock(offsetMs: number): void {
+    this.#settings.clockOffsetMs = offsetMs;
+  }
+
+  /** One fault at a time; null leaves it. */
+  fault(name: FaultName | null, options: FaultOptions = {}): void {
+    this.#faults.set(name, options);
+  }
+
+  /** A restart that takes this long: connections are cut, new ones refused, counters begin anew. */
+  load(ms: number): Promise<void> {
+    return this.#life.load(ms);
+  }
+
+  /** Gone at once: connections are cut, new ones refused, until `start`. */
+  kill(): Promise<void> {
+    return this.#life.kill();
+  }
+
+  /** As uvicorn while it shuts down: new connections are refused, streams under way go on to their end. */
+  refuse(): Promise<void> {
+    return this.#life.refuse();
+  }
+
+  /** Listens again, at once. */
+  start(): Promise<void> {
+    return this.#life.start();
+  }
+
+  /** Back to what the simulator was started as, and ready. */
+  reset(): Promise<void> {
+    this.#faults.set(null);
+    Object.assign(this.#settings, structuredClone(this.#initial));
+    return this.#life.start();
+  }
+
+  state(): ControlState {
+    const { current, left } = this.#faults;
+    const faultLeft = current === undefined || left === Infinity ? null : left;
+    return {
+      state: this.#life.state,
+      fault: current?.name ?? null,
+      faultLeft,
+      ...structuredClone(this.#settings),
+    };
+  }
+}

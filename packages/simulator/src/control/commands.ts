@@ -1,0 +1,69 @@
+import type { Control } from "../control.ts";
+import { FAULT_NAMES } from "../faults/catalogue.ts";
+import { ERROR_BODIES } from "../vllm/error-body.ts";
+import { AMOUNT, COUNT, type Input, NAMES, NUMBER, oneOf, orNull, STRING, STRINGS } from "./input.ts";
+
+/** A switch as it is reached over HTTP. Nothing is switched until the whole input is known to be good. */
+export interface Command {
+  /** An example of the body. */
+  readonly body: string;
+  read(input: Input): (control: Control) => void | Promise<void>;
+}
+
+function command(body: string, read: Command["read"]): Command {
+  return { body, read };
+}
+
+/** By path. */
+export const COMMANDS: Readonly<Record<string, Command>> = {
+  "/rename": command('{"names":["gpt-oss-120b"]}', (input) => {
+    const names = input.take("names", NAMES);
+    return (control) => control.rename(names);
+  }),
+  "/loras": command('{"names":["my-adapter"]}', (input) => {
+    const names = input.take("names", STRINGS);
+    return (control) => control.setLoras(names);
+  }),
+  "/root": command('{"root":"/models/other"}', (input) => {
+    const root = input.take("root", STRING);
+    return (control) => control.setRoot(root);
+  }),
+  "/max-model-len": command('{"tokens":32768}', (input) => {
+    const tokens = input.take("tokens", COUNT);
+    return (control) => control.setMaxModelLen(tokens);
+  }),
+  "/keys": command('{"keys":["k1"]}', (input) => {
+    const keys = input.take("keys", STRINGS);
+    return (control) => control.setKeys(keys);
+  }),
+  "/speed": command('{"tokensPerSecond":50,"firstTokenMs":200}', (input) => {
+    const speed = { ...input.maybe("tokensPerSecond", AMOUNT), ...input.maybe("firstTokenMs", AMOUNT) };
+    return (control) => control.setSpeed(speed);
+  }),
+  "/error-bodies": command('{"style":"flat"}', (input) => {
+    const style = input.take("style", oneOf(ERROR_BODIES));
+    return (control) => control.setErrorBodies(style);
+  }),
+  "/clock": command('{"offsetMs":-90000}', (input) => {
+    const offset = input.take("offsetMs", NUMBER);
+    return (control) => control.setClock(offset);
+  }),
+  "/load": command('{"ms":10000}', (input) => {
+    const ms = input.take("ms", AMOUNT);
+    return (control) => control.load(ms);
+  }),
+  "/kill": command("{}", () => (control) => control.kill()),
+  "/refuse": command("{}", () => (control) => control.refuse()),
+  "/start": command("{}", () => (control) => control.start()),
+  "/reset": command("{}", () => (control) => control.reset()),
+  "/fault": command('{"name":"hang","count":1}', (input) => {
+    const name = input.take("name", orNull(oneOf(FAULT_NAMES)));
+    const options = {
+      ...input.maybe("count", COUNT),
+      ...input.maybe("after", AMOUNT),
+      ...input.maybe("location", STRING),
+      ...input.maybe("names", NAMES),
+    };
+    return (control) => control.fault(name, options);
+  }),
+};

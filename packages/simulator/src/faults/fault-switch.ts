@@ -1,0 +1,56 @@
+import type { FaultName } from "./catalogue.ts";
+
+export interface FaultOptions {
+  /** Wears off after that many inference requests. Default: stays until it is left. */
+  count?: number;
+  /** For faults in the middle of a stream: how many events go out first. Default 3. */
+  after?: number;
+  /** For "redirect". Default "/login". */
+  location?: string;
+  /** For "two-servers": what the other one serves. Default ["other-model"]. */
+  names?: string[];
+}
+
+export interface Fault {
+  readonly name: FaultName;
+  readonly after: number;
+  readonly location: string;
+  readonly names: string[];
+}
+
+/** Holds the one fault that is in force, if any. */
+export class FaultSwitch {
+  #fault: Fault | undefined;
+  #left = Infinity;
+  #onChange = new Set<() => void>();
+
+  get current(): Fault | undefined {
+    return this.#fault;
+  }
+
+  /** Inference requests until the fault wears off. Infinity = it does not. */
+  get left(): number {
+    return this.#left;
+  }
+
+  set(name: FaultName | null, options: FaultOptions = {}): void {
+    this.#left = options.count ?? Infinity;
+    const { after = 3, location = "/login", names = ["other-model"] } = options;
+    this.#fault = name === null ? undefined : { name, after, location, names };
+    for (const listener of this.#onChange) listener();
+  }
+
+  /** The fault that an inference request meets; uses up one of its count. */
+  take(): Fault | undefined {
+    const fault = this.#fault;
+    this.#left -= 1;
+    if (this.#left <= 0) this.set(null);
+    return fault;
+  }
+
+  /** Calls back when the fault changes, until the returned function is called. */
+  onChange(listener: () => void): () => void {
+    this.#onChange.add(listener);
+    return () => this.#onChange.delete(listener);
+  }
+}

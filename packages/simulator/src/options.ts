@@ -1,0 +1,35 @@
+import type { ErrorBodies } from "./vllm/error-body.ts";
+
+/** How a simulator starts. Everything a control can change later goes back to these values on reset. */
+export interface SimulatorOptions {
+  /** Default "127.0.0.1". */
+  host?: string;
+  /** Default 0: any free port. */
+  port?: number;
+  /** Default ["gpt-oss-120b"]. The first one is echoed in every answer, whichever was asked for. */
+  servedNames?: string[];
+  /** Adapter names. Default none. */
+  loras?: string[];
+  /** What vLLM was given as --model. Default `/models/${servedNames[0]}`. */
+  root?: string;
+  /** Default 131072. */
+  maxModelLen?: number;
+  /** Default none: no key is asked for. */
+  apiKeys?: string[];
+  /** Default 0: as fast as possible. */
+  tokensPerSecond?: number;
+  /** Default 0. */
+  firstTokenMs?: number;
+  /** Starts as a loading vLLM does: the port is taken, connections are refused. Default: ready at once. */
+  loadMs?: number;
+  /** Same seed, same answers, vectors and ids. Default 1. */
+  seed?: number;
+  /** Default "0.26.0". */
+  version?: string;
+  /** Which generation of error bodies is spoken. Default "nested". */
+  errorBodies?: ErrorBodies;
+  /** Idle connections are closed after this. Default 5000, as VLLM_HTTP_TIMEOUT_KEEP_ALIVE. */
+  keepAliveMs?: number;
+  /** The wall clock behind `created`, the date header and the start time. Default Date.now. */
+  now?: () => number;
+}

@@ -1,0 +1,78 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { Control } from "./control.ts";
+import { FaultSwitch } from "./faults/fault-switch.ts";
+import { Connections } from "./http/connections.ts";
+import { Exchange } from "./http/exchange.ts";
+import { Port } from "./http/port.ts";
+import { Life } from "./life.ts";
+import type { SimulatorOptions } from "./options.ts";
+import { randomFrom } from "./random.ts";
+import { RequestLog, type SeenRequest } from "./request-log.ts";
+import { settingsFrom } from "./settings.ts";
+import type { Backend } from "./vllm/call.ts";
+import { Engine } from "./vllm/engine.ts";
+import { isInference } from "./vllm/routes.ts";
+import { serve } from "./vllm/serve.ts";
+
+/** A running simulator. */
+export interface Simulator {
+  /** http://127.0.0.1:PORT, without /v1. */
+  readonly url: string;
+  readonly port: number;
+  /** What the server received. */
+  readonly seen: RequestLog;
+  readonly control: Control;
+  /** Resolves as soon as the server listens. */
+  whenReady(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const host = options.host ?? "127.0.0.1";
+  const settings = settingsFrom(options);
+  const now = (): number => (options.now ?? Date.now)() + settings.clockOffsetMs;
+  const faults = new FaultSwitch();
+  const engine = new Engine(now());
+  faults.onChange(() => engine.freeze(faults.current?.name === "frozen-metrics"));
+  const backend: Backend = { settings, faults, engine, random: randomFrom(settings.seed), now };
+
+  const seen = new RequestLog();
+  const connections = new Connections();
+  const handler = (request: IncomingMessage, response: ServerResponse): void => {
+    receive({ backend, seen }, new Exchange({ request, response, connections }));
+  };
+  const { port: wanted = 0, keepAliveMs = 5000 } = options;
+  const port = new Port({ host, port: wanted, keepAliveMs, connections, handler });
+  const life = new Life({ port, connections, engine, now });
+
+  // Listening first settles the number, and says at once when the port is taken.
+  await life.start();
+  if (options.loadMs !== undefined) await life.load(options.loadMs);
+  return {
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${port.number}`,
+    port: port.number,
+    seen,
+    control: new Control({ settings, faults, life }),
+    whenReady: () => life.whenReady(),
+    close: () => life.close(),
+  };
+}
+
+function receive({ backend, seen: log }: { backend: Backend; seen: RequestLog }, exchange: Exchange): void {
+  const seen = describe(exchange, backend.now());
+  log.began(seen);
+  exchange.onOver((end) => log.ended(end));
+  const fault = isInference(exchange.path) ? backend.faults.take() : backend.faults.current;
+  serve({ exchange, backend, seen, fault }).catch((error: unknown) => {
+    // A bug here must not look like a failure that somebody switched on.
+    process.nextTick(() => {
+      throw error;
+    });
+  });
+}
+
+function describe({ request, method, path }: Exchange, at: number): SeenRequest {
+  const [scheme = "", apiKey = ""] = (request.headers.authorization ?? "").split(" ", 2);
+  const bearer = scheme.toLowerCase() === "bearer" && apiKey !== "";
+  return { method, path, headers: request.headers, at, ...(bearer && { apiKey }) };
+}

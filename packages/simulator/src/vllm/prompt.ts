@@ -1,0 +1,31 @@
+/** What the model would read: all the text of a prompt, and about how many tokens that is. */
+export interface Prompt {
+  readonly text: string;
+  readonly tokens: number;
+}
+
+const CHARACTERS_PER_TOKEN = 4;
+
+/** Reads `messages`, `prompt` or `input`: strings, lists of them, messages with text or parts, lists of token ids. */
+export function readPrompt(value: unknown): Prompt {
+  if (isTokenIds(value)) return { text: value.join(" "), tokens: value.length };
+  const text = textOf(value);
+  return { text, tokens: Math.ceil(text.length / CHARACTERS_PER_TOKEN) };
+}
+
+export function isTokenIds(value: unknown): value is number[] {
+  return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number");
+}
+
+/** The text in pieces of one token each. */
+export function tokenize(text: string): string[] {
+  return text.match(new RegExp(`[^]{1,${CHARACTERS_PER_TOKEN}}`, "g")) ?? [];
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Array.isArray(value)) return value.map(textOf).join("");
+  if (typeof value !== "object" || value === null) return "";
+  if ("content" in value) return textOf(value.content);
+  return "text" in value ? textOf(value.text) : "";
+}

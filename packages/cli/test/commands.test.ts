@@ -1,0 +1,223 @@
+import { execFile } from "node:child_process";
+import { createServer } from "node:net";
+import { promisify } from "node:util";
+import { startSimulator } from "@rollcall/simulator";
+import { describe, expect, it } from "vitest";
+import { eventually, rollcall, RunningCommand, temporary, up } from "./harness.ts";
+
+const CONFIG = `model_list:
+  - model_name: chat
+    litellm_params:
+      model: openai/gpt-oss-120b
+      api_base: http://localhost:8000/v1
+      api_key: os.environ/BACKEND_KEY
+general_settings: {master_key: sk-test}
+`;
+
+describe("rollcall check", () => {
+  it("names a localhost entry in a container, its line and the fix (trap 1)", async () => {
+    const files = temporary({ "config.yaml": CONFIG });
+    const { code, out } = await rollcall(["check", files.path("config.yaml"), "--in-container"], {
+      env: { BACKEND_KEY: "k" },
+    });
+    files.remove();
+    expect(code).toBe(0);
+    expect(out).toMatch(
+      /config\.yaml:5:7: warning: model_list\[0\]\.litellm_params\.api_base: localhost inside a container is the container itself/,
+    );
+    expect(out).toContain("host.docker.internal:host-gateway");
+  });
+
+  it("finds out by itself that it is in a container", async () => {
+    const files = temporary({ "config.yaml": CONFIG });
+    const { out } = await rollcall(["check", files.path("config.yaml")], {
+      env: { BACKEND_KEY: "k", KUBERNETES_SERVICE_HOST: "10.0.0.1" },
+    });
+    files.remove();
+    expect(out).toContain("localhost inside a container");
+  });
+
+  it("says all that is wrong at once and exits 64", async () => {
+    const files = temporary({
+      "config.yaml": CONFIG.replace("api_base:", "api_bsae:").concat("rollcall: {prober: {intervall: 2s}}\n"),
+    });
+    const { code, out, err } = await rollcall(["check", files.path("config.yaml")]);
+    files.remove();
+    expect(code).toBe(64);
+    expect(out).toContain("api_base is missing");
+    expect(out).toContain('unknown key, no effect: did you mean "api_base"?');
+    expect(out).toContain('unknown key: did you mean "interval"?');
+    expect(out).toContain("2 errors, 1 warning");
+    expect(out + err).not.toMatch(/\n\s+at /);
+  });
+
+  it("warns of an environment variable that the daemons will want", async () => {
+    const files = temporary({ "config.yaml": CONFIG });
+    const { code, out } = await rollcall(["check", files.path("config.yaml")]);
+    files.remove();
+    expect(code).toBe(0);
+    expect(out).toContain("environment variable BACKEND_KEY is not set here");
+  });
+
+  it("--probe asks the backends and exits 1 where one is not as configured", async () => {
+    const backend = await startSimulator({ servedNames: ["gpt-oss-120b-v2"], apiKeys: ["k"] });
+    const files = temporary({ "config.yaml": CONFIG.replace("http://localhost:8000/v1", backend.url) });
+    const run = () =>
+      rollcall(["check", "--probe", files.path("config.yaml")], { env: { BACKEND_KEY: "k" } });
+    const wrong = await run();
+    backend.control.rename(["gpt-oss-120b"]);
+    const right = await run();
+    files.remove();
+    await backend.close();
+    expect(wrong.code).toBe(1);
+    expect(wrong.out).toContain('did you mean "gpt-oss-120b-v2"?');
+    expect(right.code).toBe(0);
+    expect(right.out).toMatch(/chat\s+chat-\w{6}\s+ready/);
+  });
+});
+
+describe("rollcall status and wait", () => {
+  it("show the fleet and wait for it", async () => {
+    const backend = await startSimulator({ loadMs: 6_000 });
+    const files = temporary({ "config.yaml": CONFIG.replace("http://localhost:8000/v1", backend.url) });
+    const pair = await up(files.path("config.yaml"), { env: { BACKEND_KEY: "k" } });
+    const at = ["--prober-url", pair.prober];
+    const early = await rollcall(["status", ...at]);
+    expect(early.code).toBe(1);
+    const [waited, all, unknown, late] = await Promise.all([
+      rollcall(["wait", "chat", "--timeout", "20s", ...at]),
+      rollcall(["wait", ...at]),
+      rollcall(["wait", "caht", ...at]),
+      rollcall(["wait", "chat", "--timeout", "100ms", ...at]),
+    ]);
+    expect(waited.code).toBe(0);
+    expect(waited.out).toMatch(/chat: waiting for chat: chat-\w{6} loading\nchat: ready after /);
+    expect(all.out).toContain("all aliases: ready after");
+    expect(unknown).toMatchObject({ code: 64, err: expect.stringContaining('no alias "caht"') });
+    expect(late).toMatchObject({ code: 2, err: expect.stringContaining("gave up after 100 ms") });
+
+    const table = await rollcall(["status", ...at]);
+    expect(table.code).toBe(0);
+    expect(table.out).toMatch(
+      /^ALIAS +DEPLOYMENT +STATE +SINCE +EXPECTS +SERVES +AT\nchat +chat-\w{6} +ready /,
+    );
+    expect(table.out).not.toContain("\u001b");
+    const json = JSON.parse((await rollcall(["status", "--json", ...at])).out);
+    expect(json.deployments[0]).toMatchObject({ alias: "chat", reason: "ok", expected: "gpt-oss-120b" });
+    await pair.command.stop();
+    await backend.close();
+    files.remove();
+  });
+
+  it("say where they looked when no prober answers", async () => {
+    const { code, err } = await rollcall(["status", "--prober-url", "http://127.0.0.1:9"]);
+    expect(code).toBe(1);
+    expect(err).toBe(
+      "rollcall: no prober answers at http://127.0.0.1:9: start it with `rollcall up`, or name another address with --prober-url\n",
+    );
+  });
+});
+
+describe("rollcall up", () => {
+  it("starts a daemon again that was killed, and ends with 0 on Ctrl-C", async () => {
+    const backend = await startSimulator();
+    const files = temporary({ "config.yaml": CONFIG.replace("http://localhost:8000/v1", backend.url) });
+    const pair = await up(files.path("config.yaml"), { env: { BACKEND_KEY: "k" } });
+    const { stdout } = await promisify(execFile)("ps", [
+      "-o",
+      "pid=,args=",
+      "--ppid",
+      String(pair.command.child.pid),
+    ]);
+    const prober = stdout.split("\n").find((line) => line.includes("main.ts prober"));
+    process.kill(Number.parseInt(prober ?? "", 10), "SIGKILL");
+    await eventually(() => pair.command.err.includes("prober ended (SIGKILL): started again"));
+    await eventually(() => pair.command.out.split('"prober listens"').length === 3);
+    const { code } = await pair.command.stop("SIGINT");
+    expect(code).toBe(0);
+    await backend.close();
+    files.remove();
+  });
+
+  it("says plainly that a port is in use, with the flag that changes it", async () => {
+    const taken = createServer().listen(0, "127.0.0.1");
+    const port = await new Promise<number>((resolve) => {
+      taken.once("listening", () => resolve((taken.address() as { port: number }).port));
+    });
+    const files = temporary({ "config.yaml": CONFIG });
+    const env = { BACKEND_KEY: "k" };
+    const config = ["--config", files.path("config.yaml")];
+    const gateway = await rollcall(["up", ...config, "--port", String(port), "--prober-port", "0"], { env });
+    const prober = await rollcall(["up", ...config, "--port", "0", "--prober-port", String(port)], { env });
+    taken.close();
+    files.remove();
+    const words = `port ${port} on 127.0.0.1 is in use by another process: stop it, or choose another port with`;
+    expect(gateway).toMatchObject({ code: 1, err: `rollcall: ${words} --port\n` });
+    expect(prober).toMatchObject({ code: 1, err: `rollcall: ${words} --prober-port\n` });
+  });
+
+  it("refuses a wrong config with every complaint and exit 64", async () => {
+    const files = temporary({ "config.yaml": CONFIG.replace("model: openai/gpt-oss-120b", "model: 5") });
+    const { code, err } = await rollcall(["gateway", "--config", files.path("config.yaml")]);
+    files.remove();
+    expect(code).toBe(64);
+    expect(err).toContain("environment variable BACKEND_KEY is not set");
+  });
+});
+
+describe("rollcall demo", () => {
+  it("shows the fleet, a streamed answer, a refusal, the loading one becoming ready, and ends with 0", async () => {
+    const demo = new RunningCommand(["demo", "--port", "0", "--prober-port", "0"]);
+    await demo.sees(
+      /chat +chat-\w{6} +ready[\s\S]*coder +coder-\w{6} +loading[\s\S]*summary +summary-\w{6} +wrong_name/,
+    );
+    await demo.sees(/model "chat", streamed\n {2}\w+( \S+)+/);
+    await demo.sees(/503 \(wrong_name\): The model `summary` is configured/);
+    await demo.sees(/Ctrl-C ends everything/);
+    await demo.sees(/coder \(coder-\w{6}\): loading → ready/);
+    const { code, err } = await demo.stop("SIGINT");
+    expect(code).toBe(0);
+    expect(err).toBe("");
+  });
+
+  it("takes real backends from a config", async () => {
+    const backend = await startSimulator();
+    const files = temporary({ "config.yaml": CONFIG.replace("http://localhost:8000/v1", backend.url) });
+    const demo = new RunningCommand(
+      ["demo", "--config", files.path("config.yaml"), "--port", "0", "--prober-port", "0"],
+      { env: { BACKEND_KEY: "k" } },
+    );
+    await demo.sees(/model "chat", streamed\n {2}\w+/);
+    await demo.sees(/Ctrl-C ends everything/);
+    expect(demo.out).not.toContain("sk-test");
+    expect((await demo.stop("SIGINT")).code).toBe(0);
+    await backend.close();
+    files.remove();
+  });
+});
+
+describe("the command line", () => {
+  it.each(["up", "gateway", "prober", "demo", "check", "status", "wait"])("has help for %s", async (name) => {
+    const { code, out } = await rollcall([name, "--help"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(new RegExp(`^Usage: rollcall ${name} `));
+  });
+
+  it.each([
+    [["chek"], /unknown command 'chek'\n\(Did you mean check\?\)/],
+    [["gateway"], /required option '-c, --config <file>' not specified/],
+    [["up", "-c", "x", "--port", "99999"], /expected a number from 0 to 65535/],
+    [["wait", "--timeout", "soon"], /--timeout soon is no duration/],
+    [["check", "/nowhere.yaml"], /cannot read \/nowhere\.yaml \(--config\): there is no such file/],
+  ])("answers %j with a line that helps and exit 64", async (args, line) => {
+    const { code, err } = await rollcall(args);
+    expect(code).toBe(64);
+    expect(err).toMatch(line);
+    expect(err).not.toMatch(/\n\s+at /);
+  });
+
+  it("documents its exit codes", async () => {
+    const { out } = await rollcall(["--help"]);
+    expect(out).toMatch(/Exit codes:\n {2}0 {3}ended as asked/);
+  });
+});

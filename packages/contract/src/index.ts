@@ -5,6 +5,7 @@ export type {
   Deployment,
   GatewayConfig,
   ProberConfig,
+  QueueConfig,
   StateConfig,
 } from "./config/config.ts";
 export { DEFAULTS } from "./config/defaults.ts";

@@ -1,3 +1,4 @@
+import { isRecord } from "./is-record.ts";
 import { isReason, isWarning } from "./reasons.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { Verdict } from "./verdict.ts";
@@ -31,8 +32,10 @@ export function parseSnapshot(text: string): Result<Snapshot, string> {
     return err(`not JSON (${text.length} characters): torn or truncated`);
   }
   if (!isRecord(value)) return err("not a JSON object");
-  if (value["version"] !== SNAPSHOT_VERSION) {
-    return err(`version ${JSON.stringify(value["version"])}, expected ${SNAPSHOT_VERSION}`);
+  const version = value["version"];
+  if (version !== SNAPSHOT_VERSION) {
+    // Only a number is repeated: anything else may be as long and as deep as it likes.
+    return err(`version ${typeof version === "number" ? version : "unknown"}, expected ${SNAPSHOT_VERSION}`);
   }
   const fault = snapshotFault(value);
   return fault === null ? ok(value as unknown as Snapshot) : err(fault);
@@ -79,10 +82,6 @@ function verdictFault(value: unknown): string | null {
     if (!holds(value[key])) return key;
   }
   return null;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

@@ -1,6 +1,6 @@
 import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { Hono, type Context } from "hono";
-import { refuse, type Call, type GatewayEnv } from "./call.ts";
+import { refusal, type Call, type GatewayEnv } from "./call.ts";
 import type { GatewayError } from "./errors/gateway-error.ts";
 import type { Gateway } from "./gateway.ts";
 import { authenticate } from "./middleware/authenticate.ts";
@@ -76,8 +76,7 @@ function callOf(c: Context<GatewayEnv>): Call {
 }
 
 function reject(c: Context<GatewayEnv>, failure: GatewayError): Response {
-  refuse(callOf(c), failure);
-  return RESPONSE_ALREADY_SENT;
+  return refusal(failure, c.get("requestId"));
 }
 
 function withId(c: Context<GatewayEnv>, response: Response): Response {

@@ -23,14 +23,11 @@ export function refuse(
   { outgoing, requestId }: Pick<Call, "outgoing" | "requestId">,
   failure: GatewayError,
 ): number {
-  const { status, headers, error } = toOpenAi(failure);
+  const { status, headers, body } = printError(failure, requestId);
   if (outgoing.headersSent || outgoing.destroyed) return status;
-  const body = JSON.stringify({ error });
   outgoing.writeHead(status, {
     ...headers,
-    "content-type": "application/json",
     "content-length": Buffer.byteLength(body),
-    "x-request-id": requestId,
     // What is left of a refused body is not read: the connection cannot be used again.
     ...(failure.kind === "body_too_large" || failure.kind === "body_incomplete"
       ? { connection: "close" }
@@ -38,4 +35,19 @@ export function refuse(
   });
   outgoing.end(body);
   return status;
+}
+
+/** The same for what Hono answers: it has to know of the answer, since to a HEAD it sends the head alone. */
+export function refusal(failure: GatewayError, requestId: string): Response {
+  const { status, headers, body } = printError(failure, requestId);
+  return new Response(body, { status, headers });
+}
+
+function printError(failure: GatewayError, requestId: string) {
+  const { status, headers, error } = toOpenAi(failure);
+  return {
+    status,
+    headers: { ...headers, "content-type": "application/json", "x-request-id": requestId },
+    body: JSON.stringify({ error }),
+  };
 }

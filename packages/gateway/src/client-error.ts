@@ -1,4 +1,7 @@
 import type { Socket } from "node:net";
+import { RequestError } from "@hono/node-server";
+
+const NOT_VALID = "The request is not valid HTTP.";
 
 /** Requests that are no HTTP never reach the app: answered here, in the same shape, with nothing of ours in it. */
 export function answerClientError(fault: NodeJS.ErrnoException, socket: Socket): void {
@@ -14,9 +17,19 @@ export function answerClientError(fault: NodeJS.ErrnoException, socket: Socket):
         ]
       : fault.code === "ERR_HTTP_REQUEST_TIMEOUT"
         ? ["408 Request Timeout", "The request did not arrive in time."]
-        : ["400 Bad Request", "The request is not valid HTTP."];
-  const body = JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: null } });
+        : ["400 Bad Request", NOT_VALID];
+  const body = print(message);
   socket.end(
     `HTTP/1.1 ${status}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
+}
+
+/** Requests whose target and Host make no URL never reach the app either. */
+export function answerUnreadable(fault: unknown): Response {
+  if (!(fault instanceof RequestError)) return new Response(null, { status: 500 });
+  return new Response(print(NOT_VALID), { status: 400, headers: { "content-type": "application/json" } });
+}
+
+function print(message: string): string {
+  return JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: null } });
 }

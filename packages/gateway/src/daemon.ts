@@ -1,5 +1,5 @@
-import type { Server } from "node:http";
-import { createAdaptorServer } from "@hono/node-server";
+import { createServer } from "node:http";
+import { getRequestListener } from "@hono/node-server";
 import { isLoopbackHost, type Environment } from "@rollcall/contract";
 import {
   Cell,
@@ -15,18 +15,24 @@ import {
   untilSignalled,
   watchSettings,
   type Log,
+  type Settings,
 } from "@rollcall/runtime";
 import { FileSnapshotReader } from "@rollcall/state";
 import { gatewayApp } from "./app.ts";
-import { answerClientError } from "./client-error.ts";
+import { answerClientError, answerUnreadable } from "./client-error.ts";
 import { drain } from "./drain.ts";
+import { Breakers } from "./breakers.ts";
 import { Ejections } from "./ejections.ts";
 import type { Gateway } from "./gateway.ts";
 import { GatewayMetrics } from "./metrics.ts";
+import { RetryBudget } from "./routing/retry-budget.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
+import { Traffic } from "./traffic.ts";
+import { Deadlines } from "./upstream/deadlines.ts";
 import { InFlight } from "./upstream/in-flight.ts";
 import { Pools } from "./upstream/pools.ts";
 import { buildView } from "./view.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 
 export interface GatewayDaemonOptions {
   readonly configFile: string;
@@ -53,23 +59,34 @@ export async function startGateway(options: GatewayDaemonOptions): Promise<Runni
   const { configFile, env } = options;
   const log = openLog("gateway", options.logLevel);
   const source = new SettingsSource({ file: configFile, env, needsMasterKey: true, log }, systemClock.now());
-  const { config } = source.cell.get();
+  let settings = source.cell.get();
+  const { config } = settings;
   const host = options.host ?? config.gateway.host;
-  checkOpenness(source, { host, log });
+  checkOpenness(settings, { host, log });
   const gateway = buildGateway(source, { file: stateFile(config, configFile, env), log });
   await gateway.feed.start((snapshot) => {
     gateway.ejections.hear(snapshot);
-    gateway.view.set(buildView(source.cell.get(), snapshot));
+    gateway.view.set(buildView(settings, snapshot));
   });
-  source.cell.subscribe((settings) => {
+  source.cell.subscribe((changed) => {
+    if (isOpen(changed, host) && !changed.config.gateway.allowUnauthenticated) {
+      log.error("config not used: without its master key everybody in the network could use the gateway");
+      return;
+    }
+    settings = changed;
     gateway.pools.retire(settings.config);
     gateway.view.set(buildView(settings, gateway.feed.snapshot));
   });
 
-  const server = createAdaptorServer({
-    fetch: gatewayApp(gateway).fetch,
-    serverOptions: { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
-  }) as Server;
+  const listener = getRequestListener(gatewayApp(gateway).fetch, {
+    // HTTP/1.0 knows no Host, and some load balancers look that way whether we live.
+    hostname: "localhost",
+    errorHandler: answerUnreadable,
+  });
+  const server = createServer(
+    { maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: KEEP_ALIVE_MS },
+    (incoming, outgoing) => void listener(incoming, outgoing),
+  );
   server.on("clientError", answerClientError);
   const address = { host, port: options.port ?? config.gateway.port, flag: "--port" };
   const port = await listen(server, address).catch(async (fault: unknown) => {
@@ -113,6 +130,11 @@ function buildGateway(source: SettingsSource, { file, log }: { file: string; log
     pools: new Pools(),
     inFlight: new InFlight(),
     ejections: new Ejections(),
+    breakers: new Breakers(),
+    traffic: new Traffic(),
+    deadlines: new Deadlines(systemClock),
+    retryBudget: new RetryBudget(),
+    waitingRoom: new WaitingRoom(systemClock),
     metrics: new GatewayMetrics(),
     clock: systemClock,
     random: Math.random,
@@ -121,11 +143,20 @@ function buildGateway(source: SettingsSource, { file, log }: { file: string; log
   };
 }
 
+/** In a URL these lead to this machine, but who listens on them listens to all. */
+const EVERY_NETWORK: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** Could anybody in the network use it? */
+function isOpen({ config, secrets }: Settings, host: string): boolean {
+  const local = !EVERY_NETWORK.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
+  return !local && secrets.value(config.masterKey) === null;
+}
+
 /** A gateway that anybody in the network may use is never an accident. */
-function checkOpenness(source: SettingsSource, { host, log }: { host: string; log: Log }): void {
-  const { config, secrets } = source.cell.get();
+function checkOpenness(settings: Settings, { host, log }: { host: string; log: Log }): void {
+  const { config, secrets } = settings;
   if (secrets.value(config.masterKey) !== null) return;
-  if (isLoopbackHost(host.includes(":") ? `[${host}]` : host)) {
+  if (!isOpen(settings, host)) {
     log.warn("no general_settings.master_key: every process on this machine may use the gateway");
     return;
   }

@@ -5,7 +5,12 @@ import type { Evidence } from "./routing/decide.ts";
 const DEFINITE_MS = 30_000;
 const SUSPECT_MS = 5_000;
 
-interface Ejection extends Evidence {
+/** Evidence, and how long it is to hold where that is known. */
+export interface Ejecting extends Evidence {
+  readonly forMs?: number;
+}
+
+interface Ejection extends Ejecting {
   readonly at: number;
 }
 
@@ -16,7 +21,7 @@ interface Ejection extends Evidence {
 export class Ejections {
   readonly #byId = new Map<string, Ejection>();
 
-  add(id: string, evidence: Evidence, now: number): void {
+  add(id: string, evidence: Ejecting, now: number): void {
     const before = this.#byId.get(id);
     // A suspicion does not weaken a certainty.
     if (before?.definite === true && !evidence.definite && !this.#isOver(before, now)) return;
@@ -41,11 +46,12 @@ export class Ejections {
     }
   }
 
-  entries(): IterableIterator<[string, Evidence]> {
-    return this.#byId.entries();
+  /** Those that hold now. */
+  entries(now: number): readonly (readonly [string, Evidence])[] {
+    return [...this.#byId].filter(([, ejection]) => !this.#isOver(ejection, now));
   }
 
-  #isOver({ definite, at }: Ejection, now: number): boolean {
-    return now - at > (definite ? DEFINITE_MS : SUSPECT_MS);
+  #isOver({ definite, at, forMs }: Ejection, now: number): boolean {
+    return now - at > (forMs ?? (definite ? DEFINITE_MS : SUSPECT_MS));
   }
 }

@@ -1,10 +1,15 @@
 import type { Cell, Clock, Log, SettingsSource } from "@rollcall/runtime";
+import type { Breakers } from "./breakers.ts";
 import type { Ejections } from "./ejections.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { SnapshotFeed } from "./snapshot-feed.ts";
+import type { RetryBudget } from "./routing/retry-budget.ts";
+import type { Traffic } from "./traffic.ts";
+import type { Deadlines } from "./upstream/deadlines.ts";
 import type { InFlight } from "./upstream/in-flight.ts";
 import type { Pools } from "./upstream/pools.ts";
 import type { View } from "./view.ts";
+import type { WaitingRoom } from "./waiting-room.ts";
 
 /** The gateway's state: what a request reads, and what outlives every request and every reload. */
 export interface Gateway {
@@ -14,6 +19,11 @@ export interface Gateway {
   readonly pools: Pools;
   readonly inFlight: InFlight;
   readonly ejections: Ejections;
+  readonly breakers: Breakers;
+  readonly traffic: Traffic;
+  readonly deadlines: Deadlines;
+  readonly retryBudget: RetryBudget;
+  readonly waitingRoom: WaitingRoom;
   readonly metrics: GatewayMetrics;
   readonly clock: Clock;
   readonly random: () => number;

@@ -21,6 +21,7 @@ export class GatewayMetrics {
   readonly #duration: Histogram<"alias">;
   readonly #firstByte: Histogram<"alias">;
   readonly #failures: Counter<"deployment" | "reason">;
+  readonly #timeouts: Counter<"deployment" | "phase">;
   readonly #ended: Counter<"ending">;
   readonly #inFlight: Gauge<"deployment">;
   readonly #available: Gauge<"alias">;
@@ -58,6 +59,10 @@ export class GatewayMetrics {
       "deployment",
       "reason",
     ]);
+    this.#timeouts = counter("timeouts", "Times that ran out: connect, first_token, idle, total.", [
+      "deployment",
+      "phase",
+    ]);
     this.#ended = counter(
       "interrupted",
       "Answers that did not end: cut by the backend, or left by the client.",
@@ -94,6 +99,10 @@ export class GatewayMetrics {
 
   attemptFailed(deployment: string, reason: string): void {
     this.#failures.inc({ deployment, reason });
+  }
+
+  timedOut(deployment: string, phase: string): void {
+    this.#timeouts.inc({ deployment, phase });
   }
 
   interrupted(ending: "cut" | "gone"): void {

@@ -1,4 +1,4 @@
-import { Client, type Dispatcher } from "undici";
+import { Client, errors, type Dispatcher } from "undici";
 import type { Answer } from "./decide/answer.ts";
 
 export interface Question {
@@ -90,5 +90,7 @@ function codeOf(fault: unknown): string {
     const inner = codeOf(error.cause);
     if (inner !== "UNKNOWN") return inner;
   }
+  // undici's parser does not always say what it stumbled over; that it did is enough.
+  if (fault instanceof errors.HTTPParserError) return fault.code ?? "HPE_INVALID";
   return typeof error?.code === "string" ? error.code : "UNKNOWN";
 }

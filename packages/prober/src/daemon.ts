@@ -66,11 +66,12 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
     log,
     stop() {
       stop.abort();
-      prober.stop();
+      const written = prober.stop();
       return shutDown(
         [
           { name: "config", run: () => watching.then(() => true) },
           { name: "http", run: () => closeServer(server) },
+          { name: "state", run: () => written.then(() => true) },
         ],
         log,
       );

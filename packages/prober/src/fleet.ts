@@ -5,7 +5,7 @@ import { reconcile } from "./decide/reconcile.ts";
 import type { Track } from "./decide/track.ts";
 import type { ProbeResult } from "./probe.ts";
 
-/** A deployment that went from one reason to another. */
+/** A deployment that went from one reason to another, or whose hint has changed. */
 export interface Transition {
   readonly before: Verdict;
   readonly after: Verdict;

@@ -32,6 +32,7 @@ export class Prober {
   readonly #asked = new Set<string>();
   #limit: LimitFunction;
   #changed = false;
+  #unsubscribe: () => void = () => {};
   /** True once every backend was asked, or had the time to be. */
   calledOnce = false;
 
@@ -52,17 +53,20 @@ export class Prober {
   start(): void {
     const { settings, clock } = this.#options;
     this.#adopt(settings.get(), this.#options.previous);
-    settings.subscribe((next) => this.#adopt(next, null));
+    this.#unsubscribe = settings.subscribe((next) => this.#adopt(next, null));
     void this.#heartbeat();
     // Until the first roll call is over the snapshot of an earlier run serves better than a list of unknowns.
     const patience = settings.get().config.prober.timeoutMs + settings.get().config.prober.intervalMs;
     void clock.sleep(patience, this.#stop.signal).then(() => this.#finishFirstCall());
   }
 
-  stop(): void {
+  /** Resolves once nothing is being written any more. */
+  stop(): Promise<void> {
     this.#stop.abort();
+    this.#unsubscribe();
     for (const loop of this.#loops.values()) loop.abort();
     this.#loops.clear();
+    return this.#options.publisher.close();
   }
 
   #adopt({ config }: Settings, previous: Snapshot | null): void {
@@ -112,7 +116,8 @@ export class Prober {
       const changes = this.fleet.record(backend.id, result, { thresholds: config.prober, now });
       for (const change of changes) this.#tell(change);
       this.#asked.add(backend.id);
-      if (!this.calledOnce && this.#asked.size >= config.backends.length) this.#finishFirstCall();
+      // Counted against the config of now: it may have changed while the answer was awaited.
+      if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
       if (changes.length > 0) this.#publishSoon();
     } catch (fault) {
       // A bug of ours in judging one answer must not end the loop of this backend or of any other.
@@ -123,7 +128,8 @@ export class Prober {
   /** One line a transition, not one a probe. */
   #tell({ before, after }: Transition): void {
     const { log, metrics } = this.#options;
-    metrics.changed(after);
+    // Another wrong name is worth a line, but it is no other reason.
+    if (after.reason !== before.reason) metrics.changed(after);
     const level = after.reason === "ok" || after.reason === "loading" ? "info" : "warn";
     log[level](
       {
@@ -150,7 +156,7 @@ export class Prober {
     this.#changed = true;
     setImmediate(() => {
       this.#changed = false;
-      void this.#publish();
+      if (!this.#stop.signal.aborted) void this.#publish();
     });
   }
 

@@ -62,4 +62,9 @@ export class Publisher {
       this.#failing = true;
     }
   }
+
+  /** Resolves once the carrier has done what was under way. */
+  close(): Promise<void> {
+    return this.#options.writer.close();
+  }
 }

@@ -23,9 +23,10 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
     case "none":
       return ok(null);
     case "literal":
-      return ok(ref.value);
+      return checked(ref.value, ref);
     case "env": {
-      const value = source.env[ref.name];
+      // Own ones alone: every object answers to names such as `constructor`.
+      const value = Object.hasOwn(source.env, ref.name) ? source.env[ref.name] : undefined;
       return value === undefined || value === ""
         ? err(`environment variable ${ref.name} is not set`)
         : checked(value, ref);
@@ -46,9 +47,9 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
 
 /** What cannot stand in a header would only fail later, at every request. */
 function checked(value: string, ref: SecretRef): Result<string, string> {
-  return /^[\t\x20-\x7e\x80-\xff]+$/.test(value)
-    ? ok(value)
-    : err(`${describeSecretRef(ref)} is empty or holds a line break or control character`);
+  if (/^[\t\x20-\x7e\x80-\xff]+$/.test(value)) return ok(value);
+  const what = ref.from === "literal" ? "the value written in the config" : describeSecretRef(ref);
+  return err(`${what} is empty or holds a character that no header can carry, such as a line break`);
 }
 
 /** All secrets a config refers to, read at once. Asked for by reference; never printed. */

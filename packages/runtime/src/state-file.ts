@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, statSync } from "node:fs";
+import { lstatSync, mkdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Config, Environment } from "@rollcall/contract";
+import { plainFault } from "./config-file.ts";
 import { StartError } from "./exit-codes.ts";
 
 /**
@@ -17,12 +18,16 @@ export function stateFile(config: Config, configFile: string, env: Environment):
   return path.join(directory, `rollcall-state-${name}.json`);
 }
 
-/** A directory in /tmp that somebody else made first would let them write our verdicts. */
+/** A directory in /tmp that somebody else made first, or a link that they may turn, would let them write our verdicts. */
 function privateTemporary(): string {
   const uid = os.userInfo().uid;
   const directory = path.join(os.tmpdir(), `rollcall-${uid}`);
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const { uid: owner, mode } = statSync(directory);
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch (fault) {
+    throw new StartError(`cannot make ${directory}: ${plainFault(fault)}; set rollcall.state.file`);
+  }
+  const { uid: owner, mode } = lstatSync(directory);
   if (owner !== uid || (mode & 0o022) !== 0) {
     throw new StartError(
       `${directory} belongs to another user or can be written by others: remove it, or set rollcall.state.file`,

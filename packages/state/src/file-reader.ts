@@ -31,6 +31,8 @@ export class FileSnapshotReader implements SnapshotReader {
     this.#listener = listener;
     // The directory must be there to be watched, even where the gateway comes first.
     await mkdir(path.dirname(this.#file), { recursive: true, mode: 0o700 }).catch(() => {});
+    // Closed meanwhile: nobody would end what begins here.
+    if (this.#listener === null) return;
     this.#watch();
     this.#timer = setInterval(() => {
       if (this.#watcher === null) this.#watch();

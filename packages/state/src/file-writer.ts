@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, open, rename, unlink } from "node:fs/promises";
 import path from "node:path";
 import { printSnapshot, type Snapshot } from "@rollcall/contract";
@@ -15,15 +16,17 @@ export class FileSnapshotWriter implements SnapshotWriter {
 
   constructor(file: string) {
     this.#file = file;
-    this.#temporary = `${file}.${process.pid}.tmp`;
+    // Its own for every writer: two containers that share the directory may have the same process id.
+    this.#temporary = `${file}.${randomUUID()}.tmp`;
   }
 
   write(snapshot: Snapshot): Promise<void> {
-    if (this.#running === null) return this.#run(snapshot);
+    // Before anything else: one that waits must not begin after this one, even when nothing runs this very moment.
     if (this.#waiting !== null) {
       this.#waiting.snapshot = snapshot;
       return this.#waiting.done;
     }
+    if (this.#running === null) return this.#run(snapshot);
     const before = this.#running;
     const waiting = { snapshot, done: before.catch(() => {}).then(() => this.#next()) };
     this.#waiting = waiting;

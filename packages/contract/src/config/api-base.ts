@@ -66,6 +66,10 @@ export function isLoopbackHost(hostname: string): boolean {
   );
 }
 
+/** What stands between the scheme and an @ may be a password. */
 function quote(text: string): string {
-  return JSON.stringify(text.length > 120 ? `${text.slice(0, 117)}...` : text);
+  const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? "";
+  const at = text.lastIndexOf("@");
+  const shown = at === -1 ? text : `${scheme}***${text.slice(at)}`;
+  return JSON.stringify(shown.length > 120 ? `${shown.slice(0, 117)}...` : shown);
 }

@@ -11,8 +11,9 @@ const UNITS = {
 /** `"32MiB"`, `"8 MB"`, or a number of bytes → bytes; null where it is none of these. */
 export function parseByteSize(written: string | number): number | null {
   if (typeof written === "number") return Number.isInteger(written) && written > 0 ? written : null;
-  const match = /^\s*(\d+(?:\.\d+)?)\s*([kmg]?i?b)?\s*$/i.exec(written);
+  const match = /^\s*(\d+(?:\.\d+)?)\s*((?:[kmg]i?)?b)?\s*$/i.exec(written);
   if (match === null) return null;
   const unit = (match[2] ?? "b").toLowerCase() as keyof typeof UNITS;
-  return Math.floor(Number(match[1]) * UNITS[unit]);
+  const bytes = Math.floor(Number(match[1]) * UNITS[unit]);
+  return bytes > 0 && Number.isFinite(bytes) ? bytes : null;
 }

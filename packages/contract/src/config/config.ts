@@ -42,6 +42,9 @@ export interface Config {
   /** Aliases of entries that were left out, and why. */
   readonly leftOut: ReadonlyMap<string, string>;
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
+  readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>;
+  /** For aliases that have none of their own. */
+  readonly defaultFallbacks: readonly string[];
   readonly strategy: Strategy;
   readonly numRetries: number;
   readonly masterKey: SecretRef;
@@ -50,6 +53,9 @@ export interface Config {
   readonly prober: ProberConfig;
   readonly gateway: GatewayConfig;
   readonly state: StateConfig;
+  readonly queue: QueueConfig;
+  /** NAME=value lines for references to the environment; relative to the config. */
+  readonly envFile: string | null;
 }
 
 export interface ProberConfig {
@@ -68,8 +74,18 @@ export interface GatewayConfig {
   readonly port: number;
   readonly maxBodyBytes: number;
   readonly drainMs: number;
+  readonly settleMs: number;
+  readonly idleTimeoutMs: number;
+  readonly slowStartMs: number;
+  readonly maxConnections: number;
   readonly accessLog: boolean;
   readonly allowUnauthenticated: boolean;
+}
+
+/** Requests that wait while a model loads. Size 0: none does. */
+export interface QueueConfig {
+  readonly size: number;
+  readonly timeMs: number;
 }
 
 export interface StateConfig {

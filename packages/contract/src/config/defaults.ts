@@ -15,9 +15,16 @@ export const DEFAULTS = {
     port: 4000,
     maxBodyBytes: 32 * 1024 * 1024,
     drainMs: 600_000,
+    settleMs: 0,
+    idleTimeoutMs: 60_000,
+    slowStartMs: 10_000,
+    maxConnections: 10_000,
   },
+  /** No waiting unless asked for: a client that fails at once can go elsewhere. */
+  queue: { size: 0, timeMs: 30_000 },
   /** LiteLLM's default is two as well (`openai.DEFAULT_MAX_RETRIES`). */
   numRetries: 2,
-  timeoutMs: 600_000,
+  /** LiteLLM's own (`request_timeout`): only the last resort, since silence ends a stream long before. */
+  timeoutMs: 6_000_000,
   streamTimeoutMs: 120_000,
 } as const;

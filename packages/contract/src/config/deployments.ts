@@ -141,7 +141,8 @@ class DeploymentReader {
         parseSecretRef(value),
       ]),
     );
-    const named = [...headers].flatMap(([name, ref]) => [name, identify(ref)]);
+    // In whatever order they are written, they are the same headers.
+    const named = [...headers].map(([name, ref]) => digest(name, identify(ref))).toSorted();
     const id = digest(base.origin, base.apiPath, identify(apiKey), ...named);
     const known = this.#backends.get(id);
     if (known !== undefined) return known;

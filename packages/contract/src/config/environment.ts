@@ -29,7 +29,8 @@ export function resolveEnvironment(written: unknown, env: Environment): Resolved
     if (typeof value !== "string" || isSecret(path)) return value;
     const name = envNameOf(value);
     if (name === null) return value;
-    const found = env[name];
+    // Own ones alone: every object answers to names such as `constructor`.
+    const found = Object.hasOwn(env, name) ? env[name] : undefined;
     if (found === undefined) {
       complaints.push(
         error(path, `environment variable ${name} is not set: set it, or write the value itself`),

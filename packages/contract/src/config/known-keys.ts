@@ -39,8 +39,8 @@ export const PARAM_KEYS: KnownKeys = {
 export const MODEL_INFO_USED = words("id mode");
 
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
-  used: words("num_retries drop_params request_timeout fallbacks"),
-  known: words(`context_window_fallbacks content_policy_fallbacks default_fallbacks allowed_fails callbacks
+  used: words("num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks"),
+  known: words(`content_policy_fallbacks allowed_fails callbacks
     success_callback failure_callback service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
     redact_user_api_key_info max_budget budget_duration max_end_user_budget max_internal_user_budget
     default_internal_user_params default_team_settings default_team_params upperbound_key_generate_params
@@ -51,9 +51,10 @@ export const LITELLM_SETTINGS_KEYS: KnownKeys = {
 };
 
 export const ROUTER_SETTINGS_KEYS: KnownKeys = {
-  used: words("routing_strategy num_retries fallbacks model_group_alias timeout stream_timeout"),
+  used: words(`routing_strategy num_retries fallbacks context_window_fallbacks default_fallbacks model_group_alias
+    timeout stream_timeout`),
   known: words(`routing_strategy_args retry_after allowed_fails cooldown_time disable_cooldowns retry_policy
-    model_group_retry_policy allowed_fails_policy context_window_fallbacks content_policy_fallbacks default_fallbacks
+    model_group_retry_policy allowed_fails_policy content_policy_fallbacks
     max_fallbacks enable_pre_call_checks enable_pre_call_check enable_tag_filtering tag_filtering_match_any redis_host
     redis_port redis_password redis_db redis_url default_max_parallel_requests default_litellm_params default_priority
     polling_interval client_ttl optional_pre_call_checks ignore_invalid_deployments enable_health_check_routing
@@ -78,9 +79,13 @@ export const GENERAL_SETTINGS_KEYS: KnownKeys = {
 };
 
 /** Strategies that are implemented; LiteLLM's others fall back to the default with a warning. */
-export const STRATEGIES = ["simple-shuffle", "least-busy"] as const;
+export const STRATEGIES = [
+  "simple-shuffle",
+  "least-busy",
+  "latency-based-routing",
+  "usage-based-routing-v2",
+  "prefix-affinity",
+] as const;
 export type Strategy = (typeof STRATEGIES)[number] | "two-choices";
 
-export const OTHER_STRATEGIES = words(
-  "usage-based-routing usage-based-routing-v2 latency-based-routing cost-based-routing",
-);
+export const OTHER_STRATEGIES = words("usage-based-routing cost-based-routing");

@@ -1,10 +1,10 @@
-import { error, type Complaint, type Path, type Position } from "./problem.ts";
+import { isRecord } from "../is-record.ts";
+import type { Path, Position } from "./problem.ts";
 import type { Source } from "./source.ts";
 
 /** Several files as one written config, with the way back from a path to its file. */
 export interface Merged {
   readonly value: Readonly<Record<string, unknown>>;
-  readonly complaints: readonly Complaint[];
   locate(path: Path): Position;
 }
 
@@ -15,30 +15,23 @@ interface Segment {
 
 /** LiteLLM's rule for `include`: lists are joined, every other key is overwritten by the included file. */
 export function mergeSources(main: Source, included: readonly Source[]): Merged {
-  const value: Record<string, unknown> = {};
+  const value = new Map<string, unknown>();
   const origin = new Map<string, Segment[]>();
-  const complaints: Complaint[] = [];
   for (const source of [main, ...included]) {
-    if (!isRecord(source.value)) {
-      if (source.value !== undefined && source.value !== null) {
-        complaints.push(
-          error([], `${source.file} is not a map of keys such as model_list: and general_settings:`),
-        );
-      }
-      continue;
-    }
+    if (!isRecord(source.value)) continue;
     for (const [key, part] of Object.entries(source.value)) {
-      const before = value[key];
+      const before = value.get(key);
       if (Array.isArray(before) && Array.isArray(part)) {
         origin.get(key)?.push({ source, from: before.length });
-        value[key] = [...before, ...part];
+        value.set(key, [...before, ...part]);
       } else {
         origin.set(key, [{ source, from: 0 }]);
-        value[key] = part;
+        value.set(key, part);
       }
     }
   }
-  return { value, complaints, locate: (path) => locate(path, origin, main) };
+  // Built from pairs: an assignment to the key `__proto__` would change what the object is.
+  return { value: Object.fromEntries(value), locate: (path) => locate(path, origin, main) };
 }
 
 function locate(path: Path, origin: ReadonlyMap<string, readonly Segment[]>, main: Source): Position {
@@ -49,8 +42,4 @@ function locate(path: Path, origin: ReadonlyMap<string, readonly Segment[]>, mai
   const segment = segments.findLast((candidate) => candidate.from <= index);
   if (segment === undefined) return main.locate(path);
   return segment.source.locate([key as string, index - segment.from, ...rest]);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -1,9 +1,10 @@
+import { isRecord } from "../is-record.ts";
 import { buildConfig } from "./build.ts";
 import type { Config } from "./config.ts";
 import { resolveEnvironment, type Environment } from "./environment.ts";
 import { localhostComplaints } from "./localhost.ts";
 import { mergeSources, type Merged } from "./merge.ts";
-import type { Complaint, Problem } from "./problem.ts";
+import { printPath, type Complaint, type Problem } from "./problem.ts";
 import { RULES } from "./rules.ts";
 import { readSource, type SourceText } from "./source.ts";
 import { originalPath, validateShape } from "./validate.ts";
@@ -36,16 +37,19 @@ export function parseConfig(
   const [first, ...rest] = sources;
   if (problems.length > 0 || first === undefined) return { config: null, problems };
   const merged = mergeSources(first, rest);
-  const { config, complaints } = readMerged(merged, env);
-  const all = inContainer && config !== null ? [...complaints, ...localhostComplaints(config)] : complaints;
-  const placed = all.map(({ severity, path, message }): Problem => ({
+  const { config, complaints } = readMerged(merged, env, { inContainer });
+  const placed = complaints.map(({ severity, path, message }): Problem => ({
     severity,
     path,
     message,
     at: merged.locate(path),
   }));
+  const order = sources.map((source) => source.file);
   placed.sort(
-    (a, b) => a.at.file.localeCompare(b.at.file) || a.at.line - b.at.line || a.at.column - b.at.column,
+    (a, b) =>
+      order.indexOf(a.at.file) - order.indexOf(b.at.file) ||
+      a.at.line - b.at.line ||
+      a.at.column - b.at.column,
   );
   return { config: placed.some((problem) => problem.severity === "error") ? null : config, problems: placed };
 }
@@ -55,24 +59,51 @@ interface Read {
   readonly complaints: readonly Complaint[];
 }
 
-function readMerged(merged: Merged, env: Environment): Read {
+function readMerged(merged: Merged, env: Environment, { inContainer }: Surroundings): Read {
   const resolved = resolveEnvironment(merged.value, withVariables(merged.value, env));
-  const { rest, entries, complaints } = validateShape(resolved.value);
-  const early = [...merged.complaints, ...resolved.complaints, ...complaints];
-  if (rest === null) return { config: null, complaints: early };
-  const built = buildConfig(rest);
-  const late = [...RULES.flatMap((rule) => rule(rest)), ...built.complaints];
-  for (const complaint of late) early.push({ ...complaint, path: originalPath(complaint.path, entries) });
-  return { config: built.config, complaints: early };
+  const { rest, entries, complaints: early } = validateShape(resolved.value);
+  const built = rest === null ? null : buildConfig(rest);
+  const late =
+    rest === null || built === null
+      ? []
+      : [
+          ...RULES.flatMap((rule) => rule(rest, entries)),
+          ...built.complaints,
+          ...(inContainer ? localhostComplaints(built.config) : []),
+        ];
+  const placed = late.map((complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) }));
+  const complaints = [
+    ...resolved.complaints,
+    ...withoutFollowUps([...early, ...placed], resolved.complaints),
+  ];
+  return { config: built?.config ?? null, complaints };
 }
 
-/** LiteLLM sets `environment_variables` before it reads the other sections. */
+/** Leaves out what is no fault of its own: what stands in place of an unset variable, and a list emptied of faulty entries. */
+function withoutFollowUps(complaints: readonly Complaint[], unset: readonly Complaint[]): Complaint[] {
+  const unsetPaths = new Set(unset.map(({ path }) => printPath(path)));
+  const entryIsFaulty = complaints.some(
+    ({ path, severity }) => severity === "error" && path[0] === "model_list" && path.length > 1,
+  );
+  return complaints.filter(({ path }) => {
+    const where = printPath(path);
+    return !unsetPaths.has(where) && !(entryIsFaulty && where === "model_list");
+  });
+}
+
+/** LiteLLM sets `environment_variables`, one after the other, before it reads the other sections. */
 function withVariables(value: Readonly<Record<string, unknown>>, env: Environment): Environment {
   const written = value["environment_variables"];
-  if (typeof written !== "object" || written === null) return env;
-  const resolved = resolveEnvironment(written, env).value as Record<string, unknown>;
-  const texts = Object.entries(resolved).map(([key, part]) => [key, String(part)]);
-  return { ...env, ...Object.fromEntries(texts) };
+  if (!isRecord(written)) return env;
+  const all: Record<string, string | undefined> = { ...env };
+  for (const [key, part] of Object.entries(written)) {
+    const { value: resolved, complaints } = resolveEnvironment({ part }, all);
+    const { part: text } = resolved as { part?: unknown };
+    // Anything but these is complained of as what it is.
+    const isText = typeof text === "string" || typeof text === "number" || typeof text === "boolean";
+    if (isText && complaints.length === 0) all[key] = String(text);
+  }
+  return all;
 }
 
 /** The files that a config asks to include, so that the caller can read them. Unreadable YAML includes nothing. */

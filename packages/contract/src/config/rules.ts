@@ -12,8 +12,8 @@ import { error, warning, type Complaint, type Path } from "./problem.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
-/** Looks at the written config as a whole and says what no schema can. */
-type Rule = (written: WrittenConfig) => Complaint[];
+/** Looks at the written config as a whole and says what no schema can. `entries` are the original indexes. */
+type Rule = (written: WrittenConfig, entries: readonly number[]) => Complaint[];
 
 const keysHaveAnEffect: Rule = (written) => {
   const sections: readonly [Path, object | undefined, typeof ROOT_KEYS][] = [
@@ -41,7 +41,7 @@ function whyNoEffect(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
 }
 
-const idsAreUnique: Rule = (written) => {
+const idsAreUnique: Rule = (written, entries) => {
   const seen = new Map<string, number>();
   return written.model_list.flatMap((entry, index) => {
     const id = entry.model_info?.id;
@@ -53,7 +53,7 @@ const idsAreUnique: Rule = (written) => {
       : [
           error(
             ["model_list", index, "model_info", "id"],
-            `${JSON.stringify(id)} is already the id of model_list[${first}]: ids must differ`,
+            `${JSON.stringify(id)} is already the id of model_list[${entries[first]}]: ids must differ`,
           ),
         ];
   });
@@ -73,14 +73,22 @@ const fallbacksExist: Rule = (written) => {
     names.includes(name) || name === "*"
       ? []
       : [error(path, `${JSON.stringify(name)} is no model_name in model_list${didYouMean(name, names)}`)];
-  return (["litellm_settings", "router_settings"] as const).flatMap((section) =>
-    (written[section]?.fallbacks ?? []).flatMap((entry, index) =>
-      Object.entries(entry).flatMap(([from, targets]) => {
-        const path = [section, "fallbacks", index, from];
-        return [...complain(path, from), ...targets.flatMap((target, at) => complain([...path, at], target))];
-      }),
+  return (["litellm_settings", "router_settings"] as const).flatMap((section) => [
+    ...(["fallbacks", "context_window_fallbacks"] as const).flatMap((key) =>
+      (written[section]?.[key] ?? []).flatMap((entry, index) =>
+        Object.entries(entry).flatMap(([from, targets]) => {
+          const path = [section, key, index, from];
+          return [
+            ...complain(path, from),
+            ...targets.flatMap((target, at) => complain([...path, at], target)),
+          ];
+        }),
+      ),
     ),
-  );
+    ...(written[section]?.default_fallbacks ?? []).flatMap((name, index) =>
+      complain([section, "default_fallbacks", index], name),
+    ),
+  ]);
 };
 
 const groupAliasesPointToAliases: Rule = (written) => {

@@ -1,4 +1,5 @@
 import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import { isRecord } from "../is-record.ts";
 import { error, type Path, type Position, type Problem } from "./problem.ts";
 
 /** One config file as text. */
@@ -15,14 +16,22 @@ export interface Source {
   locate(path: Path): Position;
 }
 
+const TIMESTAMP = "tag:yaml.org,2002:timestamp";
+
+/** Far more than any config needs, and far less than what walking into it can bear. */
+const MAX_DEPTH = 100;
+
 /** Reads YAML as LiteLLM's own parser does (YAML 1.1: `yes` is true, `<<` merges). */
 export function readSource({ file, text }: SourceText): Source {
   const lines = new LineCounter();
   const doc = parseDocument(text, {
     version: "1.1",
+    // No timestamps: a name or version such as 2024-05-13 is meant as text.
+    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.tag !== TIMESTAMP),
     lineCounter: lines,
     prettyErrors: false,
     uniqueKeys: true,
+    logLevel: "error",
   });
   const place = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
@@ -32,23 +41,30 @@ export function readSource({ file, text }: SourceText): Source {
     ...error([], `not valid YAML: ${fault.message}`),
     at: place(fault.pos[0]),
   }));
-  return {
-    file,
-    value: problems.length > 0 ? undefined : plainValue(doc, problems, place),
-    problems,
-    locate: (path) => place(offsetOf(doc, path)),
-  };
+  const value = problems.length > 0 ? undefined : plainValue(doc, problems, place);
+  if (value !== undefined && value !== null && !isRecord(value)) {
+    const message = `${file} is not a map of keys such as model_list: and general_settings:`;
+    problems.push({ ...error([], message), at: place(offsetOf(doc, [])) });
+  }
+  return { file, value, problems, locate: (path) => place(offsetOf(doc, path)) };
 }
 
 function plainValue(doc: Document, problems: Problem[], place: (offset: number) => Position): unknown {
   try {
     // A bound on aliases: a few lines of YAML can otherwise unfold to gigabytes.
-    return doc.toJS({ maxAliasCount: 100 });
+    const value: unknown = doc.toJS({ maxAliasCount: 100 });
+    if (!isDeeperThan(MAX_DEPTH, value)) return value;
+    throw new Error(`nested deeper than ${MAX_DEPTH} levels, or an alias that holds itself`);
   } catch (fault) {
     const message = fault instanceof Error ? fault.message : String(fault);
     problems.push({ ...error([], `not usable YAML: ${message}`), at: place(0) });
     return undefined;
   }
+}
+
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
 }
 
 /** Offset of the deepest part of the path that exists: the key of a map entry, the start of a list item. */

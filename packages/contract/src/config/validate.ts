@@ -32,13 +32,14 @@ export function validateShape(value: unknown): Validated {
   // Each round takes something out, so a few are enough; the bound is for what no one has thought of.
   for (let round = 0; round < 5; round += 1) {
     if (validate(rest)) return { rest, entries, complaints };
-    const faults = validate.errors ?? [];
+    // What is missing after the first round was taken out here.
+    const faults = (validate.errors ?? []).filter((fault) => round === 0 || fault.keyword !== "required");
     for (const fault of faults) {
       const complaint = toComplaint(fault, rest);
       complaints.push({ ...complaint, path: originalPath(complaint.path, entries) });
     }
     const paths = faults.map((fault) => faultyPart(fault, rest));
-    if (paths.some((path) => path.length === 0)) break;
+    if (paths.length === 0 || paths.some((path) => path.length === 0)) break;
     takeOut(rest, paths, entries);
   }
   return { rest: null, entries, complaints };
@@ -138,7 +139,7 @@ function expectedType(type: unknown): string {
 function show(value: unknown): string {
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "a map of keys";
-  const text = JSON.stringify(value) ?? "nothing";
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing");
   return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
 

@@ -31,6 +31,8 @@ export interface WrittenRouting {
   stream_timeout?: number;
   request_timeout?: number;
   fallbacks?: Record<string, Text[]>[];
+  context_window_fallbacks?: Record<string, Text[]>[];
+  default_fallbacks?: Text[];
   model_group_alias?: Record<string, Text | { model: Text; hidden?: boolean }>;
 }
 
@@ -50,10 +52,16 @@ export interface WrittenRollcall {
     port?: number;
     max_body?: Text | number;
     drain?: Duration;
+    settle?: Duration;
+    idle_timeout?: Duration;
+    slow_start?: Duration;
+    max_connections?: number;
     access_log?: boolean;
     allow_unauthenticated?: boolean;
   };
   state?: { file?: Text; on_stale?: "keep" | "refuse" };
+  queue?: { size?: number; time?: Duration };
+  env_file?: Text;
 }
 
 /** What a person writes, after `os.environ/` was resolved where it is no secret. Fields of LiteLLM keep its names. */
@@ -89,17 +97,21 @@ const duration = (ms: number, description: string) => ({
 const flag = (description: string) => ({ type: "boolean", description });
 const texts = { type: "array", items: { type: "string" } };
 
+const fallbackList = (purpose: string) => ({
+  type: "array",
+  description: `[{alias: [other, …]}]: ${purpose}`,
+  items: { type: "object", additionalProperties: texts },
+});
+
 const routing = {
   routing_strategy: text("How to choose among available deployments: LiteLLM's names."),
   num_retries: count("Further attempts after the first, before the first byte."),
   timeout: seconds("For a whole request."),
   stream_timeout: seconds("Until the first byte of a stream."),
   request_timeout: seconds("For a whole request."),
-  fallbacks: {
-    type: "array",
-    description: "[{alias: [other, …]}]: where to go when no deployment of alias can serve.",
-    items: { type: "object", additionalProperties: texts },
-  },
+  fallbacks: fallbackList("where to go when no deployment of alias can serve."),
+  context_window_fallbacks: fallbackList("where to go when the prompt is too long for alias."),
+  default_fallbacks: { ...texts, description: "Where to go for every alias without fallbacks of its own." },
 };
 
 const rollcall = {
@@ -142,8 +154,31 @@ const rollcall = {
           description: "Largest request body, such as 32MiB.",
         },
         drain: duration(DEFAULTS.gateway.drainMs, "How long running requests may go on after SIGTERM."),
+        settle: duration(
+          DEFAULTS.gateway.settleMs,
+          "After SIGTERM, how long to go on taking connections while readiness already says no.",
+        ),
+        idle_timeout: duration(DEFAULTS.gateway.idleTimeoutMs, "Between two events of a stream."),
+        slow_start: duration(
+          DEFAULTS.gateway.slowStartMs,
+          "Until a deployment that came back has its full share.",
+        ),
+        max_connections: {
+          ...count("Connections at once; further ones are refused.", 1),
+          default: DEFAULTS.gateway.maxConnections,
+        },
         access_log: flag("Log a line for every request, not only for those that fail."),
         allow_unauthenticated: flag("Serve without a master key on an address other than loopback."),
+      },
+    },
+    env_file: text("File of NAME=value lines, for os.environ/NAME; followed like this one."),
+    queue: {
+      type: "object",
+      additionalProperties: false,
+      description: "Requests that wait while a model loads, instead of failing.",
+      properties: {
+        size: { ...count("How many may wait at once; 0 for none."), default: DEFAULTS.queue.size },
+        time: duration(DEFAULTS.queue.timeMs, "How long one may wait."),
       },
     },
     state: {

@@ -22,6 +22,7 @@ export type GatewayError =
       readonly model: string;
       readonly reason: Reason;
       readonly attempts: number;
+      readonly timeout: TimeoutPhase | null;
     }
   /** The backend's own answer, in OpenAI's shape. */
   | {
@@ -31,8 +32,14 @@ export type GatewayError =
       readonly retryAfter: string | null;
     }
   /** After the first byte: told in the stream. */
-  | { readonly kind: "upstream_cut"; readonly model: string }
+  | { readonly kind: "upstream_cut"; readonly model: string; readonly cause: CutCause }
   | { readonly kind: "internal" };
+
+/** Which of the times ran out: to connect, to the first token, between two events, in all. */
+export type TimeoutPhase = "connect" | "first_token" | "idle" | "total";
+
+/** Why an answer that had begun did not end: the connection broke, silence, time in all, the backend gave it up. */
+export type CutCause = "cut" | "idle" | "total" | "abort";
 
 /** OpenAI's error object: all four fields, always. */
 export interface OpenAiError {

@@ -1,5 +1,5 @@
 import { REASONS, type Reason } from "@rollcall/contract";
-import type { GatewayError, OpenAiError } from "./gateway-error.ts";
+import type { CutCause, GatewayError, OpenAiError, TimeoutPhase } from "./gateway-error.ts";
 
 export interface ErrorAnswer {
   readonly status: number;
@@ -70,14 +70,35 @@ const ANSWERS: Answers = {
     headers: retryAfter === null ? {} : { "retry-after": retryAfter },
     error,
   }),
-  upstream_cut: ({ model }) =>
+  upstream_cut: ({ model, cause }) =>
     serverError(
       502,
-      "upstream_cut",
-      `The answer of \`${clip(model)}\` was cut off: what came before is not complete.`,
+      CUT_CODES[cause],
+      `The answer of \`${clip(model)}\` was cut off (${CUT_WORDS[cause]}): what came before is not complete.`,
     ),
   internal: () =>
     serverError(500, "internal_error", "The gateway failed on this request. Its log has the request id."),
+};
+
+const CUT_CODES: Readonly<Record<CutCause, string>> = {
+  cut: "upstream_cut",
+  idle: "upstream_idle_timeout",
+  total: "upstream_timeout",
+  abort: "upstream_aborted",
+};
+
+const CUT_WORDS: Readonly<Record<CutCause, string>> = {
+  cut: "the connection to its server broke",
+  idle: "its server fell silent",
+  total: "it took longer than the time allowed",
+  abort: "its server gave the request up",
+};
+
+const TIMEOUT_WORDS: Readonly<Record<TimeoutPhase, string>> = {
+  connect: "No connection to its server within the time allowed.",
+  first_token: "No first token within the time allowed.",
+  idle: "Its server fell silent.",
+  total: "The time allowed for the whole request is over.",
 };
 
 /** The one place where a failure becomes an HTTP answer. */
@@ -137,11 +158,14 @@ function upstreamFailed({
   model,
   reason,
   attempts,
+  timeout,
 }: Extract<GatewayError, { kind: "upstream_failed" }>): ErrorAnswer {
   const tries = attempts === 1 ? "one attempt" : `${attempts} attempts`;
-  const message = `The model \`${clip(model)}\` did not answer (${tries}). ${REASONS[reason].meaning}`;
+  const why = timeout === null ? REASONS[reason].meaning : TIMEOUT_WORDS[timeout];
+  const message = `The model \`${clip(model)}\` did not answer (${tries}). ${why}`;
+  const code = timeout === null ? "upstream_error" : `upstream_timeout_${timeout}`;
   const status = reason === "timeout" ? 504 : REASONS[reason].definite ? 503 : 502;
-  return withHeaders(answer(status, { type: "server_error", code: "upstream_error", message }), {
+  return withHeaders(answer(status, { type: "server_error", code, message }), {
     "x-rollcall-reason": reason,
   });
 }

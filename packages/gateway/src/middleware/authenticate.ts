@@ -1,9 +1,8 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
 import type { Cell } from "@rollcall/runtime";
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { createMiddleware } from "hono/factory";
-import { refuse, type GatewayEnv } from "../call.ts";
+import { refusal, type GatewayEnv } from "../call.ts";
 import type { View } from "../view.ts";
 
 /** Lets through who sends the master key. Without a master key everybody is let through: the start allows that on loopback only. */
@@ -14,10 +13,7 @@ export function authenticate(view: Cell<View>) {
     if (digest !== null) {
       const sent = sentKey(c.env.incoming.headers);
       const fault = sent === null ? "no_key" : timingSafeEqual(sha256(sent), digest) ? null : "wrong_key";
-      if (fault !== null) {
-        refuse({ outgoing: c.env.outgoing, requestId: c.get("requestId") }, { kind: fault });
-        return RESPONSE_ALREADY_SENT;
-      }
+      if (fault !== null) return refusal({ kind: fault }, c.get("requestId"));
     }
     await next();
     return undefined;

@@ -1,3 +1,4 @@
+import type { QueueConfig } from "@rollcall/contract";
 import pRetry from "p-retry";
 import { refuse, type Call } from "../call.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
@@ -5,6 +6,7 @@ import type { Gateway } from "../gateway.ts";
 import type { Ending } from "../upstream/exchange.ts";
 import { UpstreamFailure } from "../upstream/failure.ts";
 import type { View } from "../view.ts";
+import { pauseMs } from "./blame.ts";
 import { Forwarding, Refusal } from "./forwarding.ts";
 import { readModelFields } from "./model-fields.ts";
 import { readBody } from "./read-body.ts";
@@ -30,7 +32,10 @@ export async function forward(gateway: Gateway, call: Call, route: string): Prom
     if (!call.outgoing.writableFinished) forwarding.abandon();
   };
   call.outgoing.on("close", onClose);
+  gateway.retryBudget.earn();
   try {
+    const { queue } = view.config;
+    if (queue.size > 0) await waitForReady(gateway, forwarding, queue);
     const ending = await withRetries(gateway, forwarding, view);
     if (ending !== "done") gateway.metrics.interrupted(ending);
     finish(gateway, call, { alias, failure: null });
@@ -41,19 +46,51 @@ export async function forward(gateway: Gateway, call: Call, route: string): Prom
   }
 }
 
-function withRetries({ clock, random }: Gateway, forwarding: Forwarding, { config }: View): Promise<Ending> {
+/** Waits while all that is missing is that a model loads. Whatever ends the wait, the attempt then says what holds. */
+async function waitForReady(
+  { clock, view, waitingRoom }: Gateway,
+  forwarding: Forwarding,
+  { size, timeMs }: QueueConfig,
+): Promise<void> {
+  const until = clock.now() + timeMs;
+  for (;;) {
+    const decision = forwarding.decide();
+    if (decision.kind !== "none_ready" || !decision.out.some(({ reason }) => reason === "loading")) return;
+    const end = await waitingRoom.wait(view, { size, until, signal: forwarding.left });
+    if (end !== "changed") return;
+    forwarding.lookAgain(view.get());
+  }
+}
+
+function withRetries(
+  { clock, random, retryBudget }: Gateway,
+  forwarding: Forwarding,
+  { config }: View,
+): Promise<Ending> {
   const mayRetry = (fault: Error) =>
-    fault instanceof UpstreamFailure && fault.retryable && !forwarding.clientLeft;
+    fault instanceof UpstreamFailure && fault.retryable && !forwarding.left.aborted;
   return pRetry(() => forwarding.attempt(), {
-    retries: config.numRetries,
+    retries: forwarding.overrides.numRetries ?? config.numRetries,
     minTimeout: 0,
-    shouldRetry: ({ error }) => mayRetry(error),
+    shouldRetry: ({ error }) => isTooLong(error, forwarding) || (mayRetry(error) && retryBudget.spend()),
     onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
       // Another deployment is asked at once; the same one is given a moment.
       if (retriesLeft === 0 || !mayRetry(error) || forwarding.hasAnother()) return undefined;
-      return clock.sleep(BACKOFF_MS * 2 ** (attemptNumber - 1) * (1 + random()));
+      return clock.sleep(waitMs(error, attemptNumber, random()), forwarding.left);
     },
   });
+}
+
+/** The prompt does not fit: not a fault of the deployment, but another alias may have room. */
+function isTooLong(fault: Error, forwarding: Forwarding): boolean {
+  if (!(fault instanceof UpstreamFailure)) return false;
+  return fault.answer?.error.code === "context_length_exceeded" && forwarding.takeLongerContext();
+}
+
+/** What the backend asked for, or a wait that doubles, with as much again by chance. */
+function waitMs(fault: Error, attempt: number, random: number): number {
+  const asked = fault instanceof UpstreamFailure ? (fault.answer?.retryAfter ?? null) : null;
+  return asked === null ? BACKOFF_MS * 2 ** (attempt - 1) * (1 + random) : pauseMs(asked);
 }
 
 interface Context {
@@ -66,9 +103,9 @@ interface Context {
 function explain(fault: unknown, { gateway, call, forwarding, model }: Context): GatewayError {
   if (fault instanceof Refusal) return fault.failure;
   if (fault instanceof UpstreamFailure) {
-    const { answer, reason } = fault;
+    const { answer, reason, timeout } = fault;
     if (answer !== null) return { kind: "upstream_answer", ...answer };
-    return { kind: "upstream_failed", model, reason, attempts: forwarding.attempts };
+    return { kind: "upstream_failed", model, reason, attempts: forwarding.attempts, timeout };
   }
   // A bug of ours: the stack is for the log, never for the app.
   gateway.log.error(

@@ -8,7 +8,11 @@ import { Exchange, type Ending } from "../upstream/exchange.ts";
 import { UpstreamFailure } from "../upstream/failure.ts";
 import { upstreamHeaders } from "../upstream/headers.ts";
 import type { View } from "../view.ts";
+import { blame } from "./blame.ts";
+import { hashConversation } from "./conversation.ts";
 import { replaceModel, type ModelFields } from "./model-fields.ts";
+import { readOverrides, type Overrides } from "./overrides.ts";
+import { readSituation } from "./situation.ts";
 
 export interface ForwardedBody {
   readonly bytes: Buffer;
@@ -28,58 +32,89 @@ export class Refusal extends Error {
   }
 }
 
-/** One request on its way to a backend, attempt after attempt, by one view of the world. */
+/** One request on its way to a backend, attempt after attempt. */
 export class Forwarding {
+  readonly overrides: Overrides;
   readonly #gateway: Gateway;
   readonly #call: Call;
   readonly #body: ForwardedBody;
-  readonly #view: View;
-  readonly #situation: Situation;
   readonly #tried = new Set<string>();
+  readonly #left = new AbortController();
+  #view: View;
+  #situation: Situation;
+  #name: string;
   #exchange: Exchange | null = null;
   #attempts = 0;
-  clientLeft = false;
 
   constructor(gateway: Gateway, call: Call, { body, view }: { body: ForwardedBody; view: View }) {
+    this.overrides = readOverrides(body.bytes, body.fields);
     this.#gateway = gateway;
     this.#call = call;
     this.#body = body;
     this.#view = view;
-    const { clock, ejections, feed, inFlight, random } = gateway;
-    this.#situation = {
-      table: view.table,
-      stateHolds: view.config.state.onStale === "keep" || feed.freshness() === "fresh",
-      evidence: (id) => ejections.get(id, clock.now()),
-      dice: { strategy: view.config.strategy, random, inFlight: (id) => inFlight.count(id) },
-    };
+    this.#name = body.fields.model;
+    this.#situation = this.#look(view);
   }
 
   get attempts(): number {
     return this.#attempts;
   }
 
+  /** Aborted when the app left. */
+  get left(): AbortSignal {
+    return this.#left.signal;
+  }
+
   /** The app's socket closed before the answer was whole. */
   abandon(): void {
-    this.clientLeft = true;
+    this.#left.abort();
     this.#exchange?.abandon();
+  }
+
+  /** Goes on by another view: only for a request that waited and was sent nowhere yet. */
+  lookAgain(view: View): void {
+    this.#view = view;
+    this.#situation = this.#look(view);
+  }
+
+  /** The prompt is too long here: asks under the next name that the config has for that. False where there is none. */
+  takeLongerContext(): boolean {
+    if (this.overrides.disableFallbacks) return false;
+    const { targets } = this.#view.table;
+    const [next] = targets.get(this.#name)?.contextWindowFallbacks ?? [];
+    if (next === undefined || !targets.has(next)) return false;
+    this.#name = next;
+    return true;
   }
 
   /** Is there a deployment that this request has not failed on yet? Then there is nothing to wait for. */
   hasAnother(): boolean {
-    const decision = this.#decide();
+    const decision = this.decide();
     return decision.kind !== "forward" || !this.#tried.has(decision.deployment.id);
+  }
+
+  decide(): Decision {
+    const { disableFallbacks, fallbacks } = this.overrides;
+    const asked = { name: this.#name, tried: this.#tried, fallbacks: disableFallbacks ? [] : fallbacks };
+    return decide(asked, this.#situation);
   }
 
   /** Decides, sends, relays. Throws Refusal or UpstreamFailure only while the app has had no byte. */
   async attempt(): Promise<Ending> {
-    const decision = this.#decide();
+    const decision = this.decide();
     if (decision.kind !== "forward") throw new Refusal(explain(decision, this.#body.fields.model));
     const { deployment } = decision;
-    const { inFlight } = this.#gateway;
+    const { breakers, clock, inFlight, traffic } = this.#gateway;
     this.#attempts += 1;
     inFlight.begin(deployment.id);
+    traffic.sent(deployment.id, clock.now());
+    breakers.sent(deployment.id, clock.now());
     try {
-      return await this.#send(deployment);
+      const ending = await this.#send(deployment);
+      if (ending === "done") breakers.succeeded(deployment.id);
+      else if (ending === "cut") breakers.failed(deployment.id, "down", clock.now());
+      else breakers.inconclusive(deployment.id);
+      return ending;
     } catch (failure) {
       if (failure instanceof UpstreamFailure) this.#blame(deployment, failure);
       throw failure;
@@ -89,35 +124,55 @@ export class Forwarding {
     }
   }
 
-  #decide(): Decision {
-    return decide({ name: this.#body.fields.model, tried: this.#tried }, this.#situation);
+  #look(view: View): Situation {
+    const { bytes, fields } = this.#body;
+    return readSituation(this.#gateway, view, () => hashConversation(bytes, fields));
   }
 
   #send(deployment: Deployment): Promise<Ending> {
-    const { metrics, pools } = this.#gateway;
-    const { incoming, outgoing, requestId, startedAt } = this.#call;
+    const { pools } = this.#gateway;
+    const { incoming, requestId } = this.#call;
     const { bytes, fields, route } = this.#body;
-    const { model, stream } = fields;
-    const exchange = new Exchange({
-      names: { alias: model, upstream: deployment.expected },
-      down: { outgoing, onCommit: () => metrics.firstByte(deployment.alias, performance.now() - startedAt) },
-      ownHeaders: this.#ownHeaders(deployment),
-    });
+    const exchange = this.#exchangeWith(deployment);
     this.#exchange = exchange;
     const { origin, apiPath } = deployment.backend.base;
-    const timeout = stream ? deployment.streamTimeoutMs : deployment.timeoutMs;
     pools.get(origin).dispatch(
       {
         path: apiPath + route,
         method: "POST",
         headers: upstreamHeaders(incoming.headers, deployment, { secrets: this.#view.secrets, requestId }),
-        body: model === deployment.expected ? bytes : replaceModel(bytes, fields, deployment.expected),
-        headersTimeout: timeout,
-        bodyTimeout: timeout,
+        body: fields.model === deployment.expected ? bytes : replaceModel(bytes, fields, deployment.expected),
+        // The exchange has deadlines of its own, which tell the times apart.
+        headersTimeout: 0,
+        bodyTimeout: 0,
       },
       exchange,
     );
     return exchange.ending;
+  }
+
+  #exchangeWith(deployment: Deployment): Exchange {
+    const { clock, deadlines, metrics, traffic } = this.#gateway;
+    const { outgoing, startedAt } = this.#call;
+    const { model, stream } = this.#body.fields;
+    const sentAt = performance.now();
+    const onCommit = () => {
+      const now = performance.now();
+      metrics.firstByte(deployment.alias, now - startedAt);
+      traffic.answered(deployment.id, now - sentAt);
+    };
+    return new Exchange({
+      names: { alias: model, upstream: deployment.expected },
+      stream,
+      down: { outgoing, onCommit },
+      ownHeaders: this.#ownHeaders(deployment),
+      deadlines,
+      times: {
+        firstTokenMs: deployment.streamTimeoutMs,
+        idleMs: this.#view.config.gateway.idleTimeoutMs,
+        totalAt: clock.now() + (this.overrides.timeoutMs ?? deployment.timeoutMs),
+      },
+    });
   }
 
   #ownHeaders(deployment: Deployment): Record<string, string> {
@@ -130,22 +185,23 @@ export class Forwarding {
     return headers;
   }
 
-  /** What this failure says of the deployment, for the requests that come after. */
-  #blame(deployment: Deployment, { reason, retryable, definite }: UpstreamFailure): void {
+  #blame(deployment: Deployment, failure: UpstreamFailure): void {
     this.#tried.add(deployment.id);
-    if (!retryable) return;
-    const { clock, ejections, log, metrics } = this.#gateway;
-    metrics.attemptFailed(deployment.id, reason);
-    if (definite || SUSPECT.has(reason)) ejections.add(deployment.id, { definite, reason }, clock.now());
-    log.warn(
-      { requestId: this.#call.requestId, deployment: deployment.id, reason, attempt: this.#attempts },
+    blame(deployment, failure, this.#gateway);
+    if (!failure.retryable && failure.timeout === null) return;
+    const { reason, timeout } = failure;
+    this.#gateway.log.warn(
+      {
+        requestId: this.#call.requestId,
+        deployment: deployment.id,
+        reason,
+        timeout,
+        attempt: this.#attempts,
+      },
       "attempt failed",
     );
   }
 }
-
-/** One of these makes a deployment the second choice for a moment; an error answer alone does not. */
-const SUSPECT: ReadonlySet<string> = new Set(["down", "dns", "tls", "proxy_error"]);
 
 function explain(decision: Exclude<Decision, { kind: "forward" }>, model: string): GatewayError {
   switch (decision.kind) {

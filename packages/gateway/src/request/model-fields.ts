@@ -9,12 +9,32 @@ export interface ModelFields {
   /** The value of `model` with its quotes: bytes [start, end). */
   readonly start: number;
   readonly end: number;
+  /** Where the other fields that routing may want stand. */
+  readonly spans: Spans;
 }
 
-interface Span {
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
+
+/** Top-level fields that mean something here: the request's own, and LiteLLM's for one request. */
+const WANTED = [
+  "model",
+  "stream",
+  "messages",
+  "prompt",
+  "input",
+  "fallbacks",
+  "disable_fallbacks",
+  "num_retries",
+  "timeout",
+] as const;
+
+type Wanted = (typeof WANTED)[number];
+export type Spans = { readonly [K in Wanted]?: Span };
+
+const isWanted = (key: string): key is Wanted => (WANTED as readonly string[]).includes(key);
 
 const QUOTE = 0x22;
 const COLON = 0x3a;
@@ -24,29 +44,24 @@ const CLOSE_BRACE = 0x7d;
 
 /** Finds `model` and `stream` in the top-level object. Of keys that repeat the last holds, as for every JSON parser. */
 export function readModelFields(body: Buffer): Result<ModelFields, GatewayError> {
-  const fields = scanObject(body);
-  if (fields === null) return err({ kind: "not_json", found: describe(body) });
-  if (fields.model === null) return err({ kind: "model_missing", found: "none" });
-  const { start, end } = fields.model;
-  const model = parse(body, fields.model);
+  const spans = scanObject(body);
+  if (spans === null) return err({ kind: "not_json", found: describe(body) });
+  if (spans.model === undefined) return err({ kind: "model_missing", found: "none" });
+  const { start, end } = spans.model;
+  const model = readSpan(body, spans.model);
   if (typeof model !== "string" || model === "") {
     return err({ kind: "model_missing", found: body.toString("utf8", start, Math.min(end, start + 40)) });
   }
-  return ok({ model, stream: fields.stream !== null && parse(body, fields.stream) === true, start, end });
+  const stream = spans.stream !== undefined && readSpan(body, spans.stream) === true;
+  return ok({ model, stream, start, end, spans });
 }
 
-interface Found {
-  readonly model: Span | null;
-  readonly stream: Span | null;
-}
-
-function scanObject(body: Buffer): Found | null {
-  let model: Span | null = null;
-  let stream: Span | null = null;
+function scanObject(body: Buffer): Spans | null {
+  const spans: { -readonly [K in Wanted]?: Span } = {};
   let at = skipSpace(body, 0);
   if (body[at] !== OPEN_BRACE) return null;
   at = skipSpace(body, at + 1);
-  if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? { model, stream } : null;
+  if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? spans : null;
   for (;;) {
     if (body[at] !== QUOTE) return null;
     const keyEnd = skipString(body, at);
@@ -57,10 +72,9 @@ function scanObject(body: Buffer): Found | null {
     const start = skipSpace(body, at + 1);
     const end = skipValue(body, start);
     if (end === -1) return null;
-    if (key === "model") model = { start, end };
-    else if (key === "stream") stream = { start, end };
+    if (isWanted(key)) spans[key] = { start, end };
     at = skipSpace(body, end);
-    if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? { model, stream } : null;
+    if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? spans : null;
     if (body[at] !== COMMA) return null;
     at = skipSpace(body, at + 1);
   }
@@ -69,14 +83,15 @@ function scanObject(body: Buffer): Found | null {
 /** Keys are short; one with an escape is decoded, so that `"mod\u0065l"` is no way around the gateway. */
 function readKey(body: Buffer, start: number, end: number): string {
   const text = body.toString("latin1", start + 1, end - 1);
-  return text.includes("\\") ? String(parse(body, { start, end })) : text;
+  return text.includes("\\") ? String(readSpan(body, { start, end })) : text;
 }
 
 function atEnd(body: Buffer, at: number): boolean {
   return skipSpace(body, at) === body.length;
 }
 
-function parse(body: Buffer, { start, end }: Span): unknown {
+/** The value of a field, or undefined where it is not JSON. */
+export function readSpan(body: Buffer, { start, end }: Span): unknown {
   try {
     return JSON.parse(body.toString("utf8", start, end));
   } catch {

@@ -12,7 +12,7 @@ export function readGauges({ clock, ejections, feed, inFlight, source, view }: G
       alias,
       proven.filter(({ id }) => fit(id)).length,
     ]),
-    ejected: ejections.entries(),
+    ejected: ejections.entries(now),
     snapshotAgeMs: feed.ageMs(),
     snapshotFresh: feed.freshness() === "fresh",
     snapshotFaults: feed.faults,

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Deployment, Strategy } from "@rollcall/contract";
 import { deploymentOf } from "../../test/deployments.ts";
 import { seeded } from "../../test/seeded.ts";
+import { stillDice } from "../../test/still-dice.ts";
 import { choose } from "./choose.ts";
 
 const STRATEGIES: readonly Strategy[] = ["simple-shuffle", "least-busy", "two-choices"];
@@ -18,7 +19,7 @@ function draw(candidates: readonly [Deployment, ...Deployment[]], { strategy, bu
   const random = seeded(7);
   const counts = new Map(candidates.map(({ id }) => [id, 0]));
   for (let turn = 0; turn < 10_000; turn += 1) {
-    const { id } = choose(candidates, { strategy, random, inFlight: (one) => busy[one] ?? 0 });
+    const { id } = choose(candidates, stillDice({ strategy, random, inFlight: (one) => busy[one] ?? 0 }));
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return Object.fromEntries(counts);
@@ -95,6 +96,6 @@ test("two-choices draws evenly where all are equally busy", () => {
 test.each(STRATEGIES)("%s stays within the list at both ends of the dice", (strategy) => {
   const candidates = [weighing("a", 1), weighing("b", 1), weighing("c", 1)] as const;
   for (const dice of [0, 0.999_999_999_999]) {
-    expect(candidates).toContain(choose(candidates, { strategy, random: () => dice, inFlight: () => 0 }));
+    expect(candidates).toContain(choose(candidates, stillDice({ strategy, random: () => dice })));
   }
 });

@@ -1,21 +1,40 @@
 import type { Deployment, Strategy } from "@rollcall/contract";
+import { rankByAffinity } from "./affinity.ts";
 
+type Candidates = readonly [Deployment, ...Deployment[]];
+
+/** What a choice is made by, beside the candidates. */
 export interface Dice {
   readonly strategy: Strategy;
   /** 0 ≤ x < 1 */
   readonly random: () => number;
   /** Requests under way on a deployment. */
   readonly inFlight: (id: string) => number;
+  /** 0 < x ≤ 1: less than one for a moment after it came back, so that it is not met by everything at once. */
+  readonly warmth: (id: string) => number;
+  /** Smoothed time to first byte in milliseconds, or null where none was seen. */
+  readonly latency: (id: string) => number | null;
+  /** Requests sent to it within the last minute. */
+  readonly recent: (id: string) => number;
+  /** A hash of the conversation's beginning. */
+  readonly prefix: () => number;
 }
 
-/** Picks one of the candidates, of which there is at least one. */
-export function choose(candidates: readonly [Deployment, ...Deployment[]], dice: Dice): Deployment {
+/** Picks one of the candidates. */
+export function choose(candidates: Candidates, dice: Dice): Deployment {
   if (candidates.length === 1) return candidates[0];
   switch (dice.strategy) {
     case "simple-shuffle":
-      return weighted(candidates, dice.random);
+      return weighted(candidates, dice);
     case "least-busy":
-      return leastBusy(candidates, dice.inFlight);
+      return lowest(candidates, (candidate) => load(candidate, dice));
+    case "latency-based-routing":
+      // Peak EWMA: a fast replica with a queue is not fast. One that nobody has measured is measured first.
+      return lowest(candidates, (candidate) => (dice.latency(candidate.id) ?? 0) * load(candidate, dice));
+    case "usage-based-routing-v2":
+      return lowest(candidates, ({ id, weight }) => dice.recent(id) / Math.max(weight, Number.MIN_VALUE));
+    case "prefix-affinity":
+      return rankByAffinity(candidates, dice.prefix(), dice.inFlight);
     case "two-choices":
       return twoChoices(candidates, dice);
     default:
@@ -24,32 +43,43 @@ export function choose(candidates: readonly [Deployment, ...Deployment[]], dice:
 }
 
 /** Two at random, the less busy of them: near the best choice without the herd that "the least busy" draws. */
-function twoChoices(
-  candidates: readonly [Deployment, ...Deployment[]],
-  { random, inFlight }: Dice,
-): Deployment {
-  const first = Math.floor(random() * candidates.length);
-  const other = (first + 1 + Math.floor(random() * (candidates.length - 1))) % candidates.length;
+function twoChoices(candidates: Candidates, dice: Dice): Deployment {
+  const first = Math.floor(dice.random() * candidates.length);
+  const other = (first + 1 + Math.floor(dice.random() * (candidates.length - 1))) % candidates.length;
   const a = candidates[first] ?? candidates[0];
   const b = candidates[other] ?? candidates[0];
-  return inFlight(b.id) < inFlight(a.id) ? b : a;
+  return load(b, dice) < load(a, dice) ? b : a;
 }
 
-function leastBusy(
-  candidates: readonly [Deployment, ...Deployment[]],
-  inFlight: Dice["inFlight"],
-): Deployment {
-  return candidates.reduce((best, candidate) =>
-    inFlight(candidate.id) < inFlight(best.id) ? candidate : best,
-  );
+/**
+ * What it would carry with this request. One that just came back counts as busier than it is, most of the time: always
+ * would mean never, where nothing else is busy either.
+ */
+function load({ id }: Deployment, { inFlight, random, warmth }: Dice): number {
+  const warm = warmth(id);
+  const counted = warm === 1 || random() < warm ? 1 : warm;
+  return (inFlight(id) + 1) / counted;
+}
+
+function lowest(candidates: Candidates, score: (candidate: Deployment) => number): Deployment {
+  let [best] = candidates;
+  let least = score(best);
+  for (const candidate of candidates.slice(1)) {
+    const other = score(candidate);
+    if (other >= least) continue;
+    best = candidate;
+    least = other;
+  }
+  return best;
 }
 
 /** LiteLLM's simple-shuffle: by `weight`, else `rpm`, else `tpm`. */
-function weighted(candidates: readonly [Deployment, ...Deployment[]], random: () => number): Deployment {
-  const total = candidates.reduce((sum, { weight }) => sum + weight, 0);
+function weighted(candidates: Candidates, { random, warmth }: Dice): Deployment {
+  const share = ({ id, weight }: Deployment) => weight * warmth(id);
+  const total = candidates.reduce((sum, candidate) => sum + share(candidate), 0);
   let left = random() * total;
   for (const candidate of candidates) {
-    left -= candidate.weight;
+    left -= share(candidate);
     if (left < 0) return candidate;
   }
   return candidates[Math.floor(random() * candidates.length)] ?? candidates[0];

@@ -20,12 +20,14 @@ export interface Situation {
 export interface Asked {
   /** The model name as the app sent it. */
   readonly name: string;
+  /** Other names for this request, instead of the config's fallbacks. */
+  readonly fallbacks?: readonly string[] | null;
   /** Deployments that failed this very request. */
   readonly tried: ReadonlySet<string>;
 }
 
 /** Which deployment gets the request, or why none does. Pure and total. */
-export function decide({ name, tried }: Asked, situation: Situation): Decision {
+export function decide({ name, fallbacks, tried }: Asked, situation: Situation): Decision {
   const { table, stateHolds } = situation;
   const target = table.targets.get(name);
   if (target === undefined) {
@@ -35,7 +37,7 @@ export function decide({ name, tried }: Asked, situation: Situation): Decision {
   if (!stateHolds) return { kind: "state_refused" };
   const first = within(target, tried, situation);
   if (first.kind === "forward") return first;
-  for (const fallback of target.fallbacks) {
+  for (const fallback of fallbacks ?? target.fallbacks) {
     const other = table.targets.get(fallback);
     const decision = other === undefined ? first : within(other, tried, situation);
     if (decision.kind === "forward") return decision;

@@ -65,7 +65,7 @@ test("proven deployments stand in the order of `order`, and of the file where th
   expect(proven?.map(({ id }) => id)).toEqual(["none", "first", "second", "late"]);
 });
 
-test("every alias has a target of its own, with its fallbacks, or those of * where it has none", () => {
+test("every alias has a target of its own, with its fallbacks, or those of * where it has none, but never itself", () => {
   const config = configOf(
     { a: {}, b: { alias: "small" }, c: { alias: "spare" } },
     { router_settings: { fallbacks: [{ chat: ["small", "spare"] }, { "*": ["spare"] }] } },
@@ -73,7 +73,7 @@ test("every alias has a target of its own, with its fallbacks, or those of * whe
   const { targets } = buildTable(config, null);
   expect(targets.get("chat")?.fallbacks).toEqual(["small", "spare"]);
   expect(targets.get("small")?.fallbacks).toEqual(["spare"]);
-  expect(targets.get("spare")?.fallbacks).toEqual(["spare"]);
+  expect(targets.get("spare")?.fallbacks).toEqual([]);
 });
 
 test("a group alias leads to its alias's target; a hidden one is not listed", () => {

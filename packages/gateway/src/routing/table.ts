@@ -21,12 +21,16 @@ export interface Target {
   readonly unproven: readonly Unproven[];
   /** Aliases to try when none of these can serve. */
   readonly fallbacks: readonly string[];
+  /** Aliases to try when the prompt is too long for these. */
+  readonly contextWindowFallbacks: readonly string[];
 }
 
 /** Config and verdicts joined once, when one of them changes, so that a request only looks up. */
 export interface Table {
   /** Every name that apps may send. */
   readonly targets: ReadonlyMap<string, Target>;
+  /** Since when each deployment has been as it is, by id. Epoch milliseconds. */
+  readonly since: ReadonlyMap<string, number>;
   /** Names that `/v1/models` lists. */
   readonly listed: readonly string[];
   /** Names in the config that cannot be served at all, and why. */
@@ -46,7 +50,8 @@ export function buildTable(config: Config, snapshot: Snapshot | null): Table {
     targets.set(name, target);
     if (!hidden) listed.push(name);
   }
-  return { targets, listed, leftOut: config.leftOut };
+  const since = new Map([...verdicts.values()].map((verdict) => [verdict.deployment, verdict.since]));
+  return { targets, since, listed, leftOut: config.leftOut };
 }
 
 interface Knowledge {
@@ -69,10 +74,12 @@ function readTarget(
     else unproven.push({ id: deployment.id, reason: holds ? verdict.reason : "unknown" });
   }
   proven.sort((a, b) => a.order - b.order);
+  const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
   return {
     alias,
     proven,
     unproven,
-    fallbacks: config.fallbacks.get(alias) ?? config.fallbacks.get("*") ?? [],
+    fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
+    contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
   };
 }

@@ -1,3 +1,5 @@
+import { saysAborted } from "./aborted.ts";
+import { UpstreamFailure } from "./failure.ts";
 import type { Downstream, Relay } from "./relay.ts";
 import { Restamper } from "./restamp.ts";
 
@@ -34,6 +36,7 @@ export class BodyRelay implements Relay {
     if (rest.length > 0) this.#held.push(rest);
     const [only] = this.#held;
     const body = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
+    if (saysAborted(body)) throw new UpstreamFailure({ reason: "draining", retryable: true });
     this.committed = true;
     const { outgoing, status, headers } = this.#down;
     headers["content-length"] = String(body.length);

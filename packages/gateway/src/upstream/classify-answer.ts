@@ -71,7 +71,8 @@ function plainText(status: number, body: string): string {
 }
 
 export function hideName(message: string, { alias, upstream }: Names): string {
-  return alias === upstream ? message : message.replaceAll(upstream, alias);
+  // By a function, since a `$` in the alias would mean something in a text.
+  return alias === upstream ? message : message.replaceAll(upstream, () => alias);
 }
 
 /**

@@ -5,8 +5,6 @@ const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",
   UND_ERR_CONNECT_TIMEOUT: "timeout",
-  UND_ERR_HEADERS_TIMEOUT: "timeout",
-  UND_ERR_BODY_TIMEOUT: "timeout",
   ETIMEDOUT: "timeout",
   EHOSTUNREACH: "timeout",
   ENETUNREACH: "timeout",
@@ -21,8 +19,13 @@ export function classifyConnection(fault: Error): UpstreamFailure {
   if (/^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/.test(code)) {
     return new UpstreamFailure({ reason: "tls", retryable: true });
   }
-  if (code.startsWith("HPE_")) return new UpstreamFailure({ reason: "proxy_error", retryable: true });
-  return new UpstreamFailure({ reason: REASON_OF_CODE[code] ?? "down", retryable: true });
+  // An answer that is no HTTP; undici leaves out the code that would say so.
+  if (code.startsWith("HPE_") || fault.name === "HTTPParserError")
+    return new UpstreamFailure({ reason: "proxy_error", retryable: true });
+  const reason = REASON_OF_CODE[code] ?? "down";
+  return reason === "timeout"
+    ? new UpstreamFailure({ reason, retryable: true, timeout: "connect" })
+    : new UpstreamFailure({ reason, retryable: true });
 }
 
 function codeOf(fault: unknown): string {

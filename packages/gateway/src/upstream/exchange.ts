@@ -3,6 +3,7 @@ import type { Dispatcher } from "undici";
 import { BodyRelay } from "./body-relay.ts";
 import { classifyAnswer, classifyFirstEvent, type Names } from "./classify-answer.ts";
 import { classifyConnection } from "./classify.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { returnedHeaders } from "./headers.ts";
 import type { Downstream, Relay } from "./relay.ts";
@@ -19,23 +20,34 @@ export type Ending =
 /** An error page is read so far, to be understood. */
 const MAX_ERROR_BYTES = 64 * 1024;
 
+/** Times in milliseconds; the total as the moment when it is over. */
+export interface ExchangeTimes {
+  readonly firstTokenMs: number;
+  readonly idleMs: number;
+  readonly totalAt: number;
+}
+
 export interface ExchangeOptions {
   readonly names: Names;
+  readonly stream: boolean;
   /** Everything of the app's side but what the answer itself decides. */
   readonly down: Omit<Downstream, "status" | "headers" | "alias">;
   /** Headers of ours, for every answer. */
   readonly ownHeaders: Readonly<Record<string, string>>;
+  readonly deadlines: Deadlines;
+  readonly times: ExchangeTimes;
 }
 
 /** One attempt on one backend: undici's callbacks on one side, the app's socket on the other, nothing in between. */
-export class Exchange implements Dispatcher.DispatchHandler {
+export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   readonly ending: Promise<Ending>;
+  expiresAt: number;
   readonly #options: ExchangeOptions;
   readonly #resolve: (ending: Ending) => void;
   readonly #reject: (failure: UpstreamFailure) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #relay: Relay | null = null;
-  #gone = false;
+  #over = false;
   #status = 0;
   #retryAfter: string | null = null;
   #errorBody: Buffer[] = [];
@@ -47,18 +59,35 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.ending = promise;
     this.#resolve = resolve;
     this.#reject = reject;
+    const { deadlines, stream, times } = options;
+    // Without a stream the first byte is the whole answer, so only the total counts.
+    this.expiresAt = stream ? Math.min(deadlines.now() + times.firstTokenMs, times.totalAt) : times.totalAt;
+    deadlines.add(this);
   }
 
   /** The app left: the backend's work is cancelled. */
   abandon(): void {
-    this.#gone = true;
-    this.#resolve("gone");
+    if (this.#over) return;
+    this.#end("gone");
     this.#controller?.abort(new Error("the client left"));
+  }
+
+  onExpired(): void {
+    if (this.#over) return;
+    const total = this.#options.deadlines.now() >= this.#options.times.totalAt;
+    if (this.#relay?.committed === true) {
+      this.#relay.cut(total ? "total" : "idle");
+      this.#end("cut");
+    } else {
+      const timeout = total ? "total" : "first_token";
+      this.#fail(new UpstreamFailure({ reason: "timeout", retryable: true, timeout }));
+    }
+    this.#controller?.abort(new Error("time is over"));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    if (this.#gone) controller.abort(new Error("the client left"));
+    if (this.#over) controller.abort(new Error("nobody waits for this any more"));
   }
 
   onResponseStart(
@@ -79,45 +108,78 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#gone) return;
+    if (this.#over) return;
     if (this.#relay === null) {
-      this.#errorBody.push(chunk);
-      this.#errorSize += chunk.length;
-      if (this.#errorSize < MAX_ERROR_BYTES) return;
-      this.#rejectAnswer();
-      controller.abort(new Error("the error page has no end"));
+      this.#takeError(controller, chunk);
       return;
     }
-    if (this.#relay.data(chunk)) return;
+    const { deadlines, down, stream, times } = this.#options;
+    const flows = this.#relay.data(chunk);
+    if (stream && this.#relay.committed)
+      this.expiresAt = Math.min(deadlines.now() + times.idleMs, times.totalAt);
+    if (flows) return;
+    // While the app does not read, the backend's silence is ours.
     controller.pause();
-    this.#options.down.outgoing.once("drain", () => controller.resume());
+    this.expiresAt = times.totalAt;
+    down.outgoing.once("drain", () => {
+      if (stream) this.expiresAt = Math.min(deadlines.now() + times.idleMs, times.totalAt);
+      controller.resume();
+    });
   }
 
   onResponseEnd(): void {
-    if (this.#gone) return;
+    if (this.#over) return;
     if (this.#relay === null) {
-      this.#rejectAnswer();
+      this.#failWithAnswer();
       return;
     }
-    this.#relay.end();
-    this.#resolve("done");
+    try {
+      this.#relay.end();
+      this.#end("done");
+    } catch (fault) {
+      this.#break(fault);
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, fault: Error): void {
-    if (this.#gone) return;
-    if (this.#relay?.committed === true) {
-      this.#relay.cut();
-      this.#resolve("cut");
-      return;
-    }
-    this.#reject(fault instanceof UpstreamFailure ? fault : classifyConnection(fault));
+    if (!this.#over) this.#break(fault);
   }
 
-  #rejectAnswer(): void {
+  /** It went wrong in the middle: told in the stream after the first byte, thrown before it. */
+  #break(fault: unknown): void {
+    if (this.#relay?.committed === true) {
+      this.#relay.cut(fault instanceof UpstreamFailure ? "abort" : "cut");
+      this.#end("cut");
+      return;
+    }
+    this.#fail(fault instanceof UpstreamFailure ? fault : classifyConnection(fault as Error));
+  }
+
+  #takeError(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.#errorBody.push(chunk);
+    this.#errorSize += chunk.length;
+    if (this.#errorSize < MAX_ERROR_BYTES) return;
+    this.#failWithAnswer();
+    controller.abort(new Error("the error page has no end"));
+  }
+
+  #failWithAnswer(): void {
     const body = Buffer.concat(this.#errorBody).toString("utf8");
-    this.#reject(
+    this.#fail(
       classifyAnswer({ status: this.#status, body, retryAfter: this.#retryAfter }, this.#options.names),
     );
+  }
+
+  #end(ending: Ending): void {
+    this.#over = true;
+    this.#options.deadlines.delete(this);
+    this.#resolve(ending);
+  }
+
+  #fail(failure: UpstreamFailure): void {
+    this.#over = true;
+    this.#options.deadlines.delete(this);
+    this.#reject(failure);
   }
 
   #inspect(event: Buffer): void {

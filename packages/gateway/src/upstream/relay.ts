@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { CutCause } from "../errors/gateway-error.ts";
 
 /** How an answer of one kind goes to the app. Nothing is sent before `begin` of the exchange says that it may. */
 export interface Relay {
@@ -9,7 +10,7 @@ export interface Relay {
   /** The backend's answer ended as it should. */
   end(): void;
   /** It was cut off after the first byte: says so, and invents no ending. */
-  cut(): void;
+  cut(cause: CutCause): void;
 }
 
 /** The app's side of an answer. */

@@ -90,11 +90,13 @@ function skipSpace(bytes: Buffer, at: number): number {
   return index;
 }
 
-/** How many bytes at the end could be the beginning of the key, or of an escape that unmakes one. */
+/** How many bytes at the end could be the beginning of the key, with the backslash before it that unmakes one. */
 function partialKey(bytes: Buffer): number {
   if (bytes[bytes.length - 1] === BACKSLASH) return 1;
   for (let length = Math.min(KEY.length - 1, bytes.length); length > 0; length -= 1) {
-    if (bytes.compare(KEY, 0, length, bytes.length - length) === 0) return length;
+    const start = bytes.length - length;
+    if (bytes.compare(KEY, 0, length, start) === 0)
+      return bytes[start - 1] === BACKSLASH ? length + 1 : length;
   }
   return 0;
 }

@@ -1,17 +1,21 @@
+import type { CutCause } from "../errors/gateway-error.ts";
 import { toOpenAi } from "../errors/to-openai.ts";
+import { isOpening, saysAborted } from "./aborted.ts";
 import { EventFrames } from "./event-frames.ts";
+import { UpstreamFailure } from "./failure.ts";
 import type { Downstream, Relay } from "./relay.ts";
 import { Restamper } from "./restamp.ts";
 
 /**
  * Server-sent events: whole events, each with the alias in place of the upstream's name. The status leaves with the first
- * event and not before, since vLLM says 200 before it knows whether it can.
+ * event that carries something, since vLLM says 200 before it knows whether it can.
  */
 export class StreamRelay implements Relay {
   readonly #down: Downstream;
   readonly #frames = new EventFrames();
   readonly #restamper: Restamper;
   readonly #inspectFirst: (event: Buffer) => void;
+  #opening: Buffer | null = null;
   committed = false;
 
   /** `inspectFirst` throws where the first event is a refusal: then nothing was sent yet. */
@@ -34,13 +38,20 @@ export class StreamRelay implements Relay {
     this.#down.outgoing.end(this.#restamper.flush());
   }
 
-  cut(): void {
-    const { error } = toOpenAi({ kind: "upstream_cut", model: this.#down.alias });
+  cut(cause: CutCause): void {
+    const { error } = toOpenAi({ kind: "upstream_cut", model: this.#down.alias, cause });
     this.#down.outgoing.end(`data: ${JSON.stringify({ error })}\n\n`);
   }
 
   #send(events: Buffer): boolean {
-    if (!this.committed) this.#inspectFirst(events);
+    if (saysAborted(events)) throw new UpstreamFailure({ reason: "draining", retryable: true });
+    if (!this.committed) {
+      this.#inspectFirst(events);
+      if (this.#opening === null && isOpening(events)) {
+        this.#opening = events;
+        return true;
+      }
+    }
     this.#commit();
     return this.#down.outgoing.write(this.#restamper.push(events));
   }
@@ -51,5 +62,6 @@ export class StreamRelay implements Relay {
     const { outgoing, status, headers } = this.#down;
     outgoing.writeHead(status, headers);
     this.#down.onCommit();
+    if (this.#opening !== null) outgoing.write(this.#restamper.push(this.#opening));
   }
 }

@@ -6,6 +6,9 @@ interface Finding {
   readonly found: readonly string[];
 }
 
+/** A name with line breaks or escape sequences in it is shown quoted, but never put into a line to be copied. */
+const PRINTABLE = /^\P{C}+$/u;
+
 /** One line that says what to do, with the names at hand where there are some. */
 export function hintFor({ reason, expected, found }: Finding): string {
   if (reason === "ok") return "";
@@ -13,7 +16,7 @@ export function hintFor({ reason, expected, found }: Finding): string {
   const served = found.map((name) => JSON.stringify(name)).join(", ");
   const only = found.length === 1 ? found[0] : undefined;
   const fix =
-    only === undefined
+    only === undefined || !PRINTABLE.test(only)
       ? REASONS.wrong_name.fix
       : `Set litellm_params.model to openai/${only}, or start the backend with --served-model-name ${expected}.`;
   return `The config expects ${JSON.stringify(expected)}, the backend serves ${served}${didYouMean(expected, found) || "."} ${fix}`;

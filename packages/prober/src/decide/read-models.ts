@@ -8,10 +8,6 @@ export type ModelsReading =
   | { readonly kind: "models"; readonly names: readonly string[] }
   | Exclude<Outcome, { kind: "ready" }>;
 
-/** Longer names and longer lists are cut: they end up in the snapshot, in messages and on screens. */
-const MAX_NAMES = 2_000;
-const MAX_NAME_LENGTH = 256;
-
 export function readModels(answer: Answer): ModelsReading {
   if (answer.kind === "failure") return refuse(readFailure(answer));
   const { status } = answer;
@@ -58,15 +54,13 @@ function readList({ body, truncated, headers }: Response): ModelsReading {
   if (!isList || !Array.isArray(data)) {
     return refuse(fault("not_openai", "/models answers 200 with JSON that is no model list"));
   }
-  const names = data
-    .slice(0, MAX_NAMES)
-    .map(idOf)
-    .filter((id) => id !== null);
+  // Whole names and all of them: a cut one could be equal to another, a cut list could lack the expected one.
+  const names = data.map(idOf).filter((id) => id !== null);
   if (names.length === 0) return refuse(fault("no_models", "/models lists no model"));
   return { kind: "models", names };
 }
 
 function idOf(card: unknown): string | null {
   const id = (card as { id?: unknown } | null)?.id;
-  return typeof id === "string" && id !== "" ? id.slice(0, MAX_NAME_LENGTH) : null;
+  return typeof id === "string" && id !== "" ? id : null;
 }

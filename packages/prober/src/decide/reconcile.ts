@@ -16,10 +16,16 @@ export function reconcile({ tracks, previous }: Known, config: Config, now: numb
   return new Map(
     config.deployments.map((deployment): [string, Track] => {
       const track = tracks.get(deployment.id);
-      if (track?.verdict.check === deployment.check) return [deployment.id, track];
+      if (track?.verdict.check === deployment.check)
+        return [deployment.id, underAlias(track, deployment.alias)];
       const verdict = earlier.get(deployment.id);
       const known = verdict?.check === deployment.check && verdict.alias === deployment.alias;
       return [deployment.id, known ? resumeTrack(verdict) : startTrack(deployment, now)];
     }),
   );
+}
+
+/** An id that is written in the config stays the same when the alias is renamed. */
+function underAlias(track: Track, alias: string): Track {
+  return track.verdict.alias === alias ? track : { ...track, verdict: { ...track.verdict, alias } };
 }

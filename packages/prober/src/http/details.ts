@@ -7,7 +7,7 @@ import type { ProberHttp } from "./context.ts";
  * Null allows; a text refuses.
  */
 export function mayReadDetails(authorization: string | undefined, http: ProberHttp): string | null {
-  if (isLoopbackHost(bracketed(http.host))) return null;
+  if (reachesOnlyThisMachine(http.host)) return null;
   const { config, secrets } = http.settings.get();
   const key = secrets.value(config.masterKey);
   if (key === null)
@@ -16,8 +16,11 @@ export function mayReadDetails(authorization: string | undefined, http: ProberHt
   return timingSafeEqual(sha256(sent), sha256(key)) ? null : "details need the master key as a Bearer token";
 }
 
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
+/** As a target these mean this machine; listened on, they mean every address that it has. */
+const EVERY_ADDRESS = new Set(["0.0.0.0", "::"]);
+
+function reachesOnlyThisMachine(host: string): boolean {
+  return !EVERY_ADDRESS.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
 }
 
 function sha256(text: string): Buffer {

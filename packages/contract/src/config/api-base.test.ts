@@ -1,0 +1,139 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { isLoopbackHost, parseApiBase } from "./api-base.ts";
+
+describe("an api_base as people write it", () => {
+  test.each([
+    // As written, the origin, the path of the API and that of the rest.
+    ["http://gpu-1:8000/v1", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/v1/", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/v1//", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000//v1", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1/team-a/v1", ["http://gpu-1", "/team-a/v1", "/team-a"]],
+    ["http://gpu-1/team-a", ["http://gpu-1", "/team-a/v1", "/team-a"]],
+    ["http://gpu-1/team-a/llm/v1/", ["http://gpu-1", "/team-a/llm/v1", "/team-a/llm"]],
+    ["http://gpu-1/v1/team-a", ["http://gpu-1", "/v1/team-a/v1", "/v1/team-a"]],
+    ["http://gpu-1/openai/v2", ["http://gpu-1", "/openai/v2", "/openai"]],
+    ["http://gpu-1/v1beta", ["http://gpu-1", "/v1beta/v1", "/v1beta"]],
+    ["http://gpu-1:8000/v1/chat/completions", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/v1/chat/completions/", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/v1/completions", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/v1/embeddings", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/v1/models", ["http://gpu-1:8000", "/v1", ""]],
+    ["http://gpu-1:8000/team-a/v1/models", ["http://gpu-1:8000", "/team-a/v1", "/team-a"]],
+    ["https://gpu-1/v1", ["https://gpu-1", "/v1", ""]],
+    ["https://gpu-1:443/v1", ["https://gpu-1", "/v1", ""]],
+    ["http://gpu-1:80/v1", ["http://gpu-1", "/v1", ""]],
+    ["https://gpu-1:80/v1", ["https://gpu-1:80", "/v1", ""]],
+    ["HTTP://GPU-1.Example.COM:8000/v1", ["http://gpu-1.example.com:8000", "/v1", ""]],
+    ["http://GPU-1/Team-A/v1", ["http://gpu-1", "/Team-A/v1", "/Team-A"]],
+    ["http://10.0.0.7:8000/v1", ["http://10.0.0.7:8000", "/v1", ""]],
+    ["http://[::1]:8000/v1", ["http://[::1]:8000", "/v1", ""]],
+    ["http://[FE80::1]/v1", ["http://[fe80::1]", "/v1", ""]],
+    ["http://gpu-1/v1?", ["http://gpu-1", "/v1", ""]],
+  ] as const)("%s is reached at %j", (written, [origin, apiPath, rootPath]) => {
+    expect(parseApiBase(written)).toEqual({
+      ok: true,
+      value: { origin, apiPath, rootPath, hostname: new URL(origin).hostname },
+    });
+  });
+
+  test.each([
+    ["gpu-1:8000/v1", /http:\/\/ or https:\/\/ is missing/],
+    ["//gpu-1/v1", /http:\/\/ or https:\/\/ is missing/],
+    ["http:/gpu-1/v1", /http:\/\/ or https:\/\/ is missing/],
+    ["", /http:\/\/ or https:\/\/ is missing/],
+    [" http://gpu-1/v1", /http:\/\/ or https:\/\/ is missing/],
+    ["ftp://gpu-1/v1", /^found the scheme "ftp", expected http or https$/],
+    ["unix:///run/vllm.sock", /^found the scheme "unix", expected http or https$/],
+    ["http://", /which is not a URL/],
+    ["http://gpu 1/v1", /which is not a URL/],
+    ["http://gpu-1:99999", /which is not a URL/],
+    ["http://[::1/v1", /which is not a URL/],
+    ["http://key@gpu-1/v1", /^has a user name or password in the URL/],
+    ["http://:key@gpu-1/v1", /^has a user name or password in the URL/],
+    ["http://gpu-1/v1?api_key=1", /^has a query or fragment/],
+    ["http://gpu-1/v1#top", /^has a query or fragment/],
+  ])("%j is refused in words", (written, words) => {
+    const parsed = parseApiBase(written);
+    expect(parsed.ok ? "accepted" : parsed.error).toMatch(words);
+  });
+
+  test.each([
+    "user:hunter2@gpu-1/v1",
+    "http://user:hunter2@gpu-1:99999/",
+    "http://user:hunter2/@gpu-1",
+    "user:hunter2//@gpu-1",
+    "ftp://user:hunter2@gpu-1/",
+  ])("the complaint about %s does not repeat the password", (written) => {
+    expect(JSON.stringify(parseApiBase(written))).not.toContain("hunter2");
+  });
+
+  test("a long text is shown shortened", () => {
+    const parsed = parseApiBase(`http://[${"x".repeat(5_000)}`);
+    expect(parsed.ok ? "" : parsed.error).toContain('xxx..."');
+    expect(parsed.ok ? 0 : parsed.error.length).toBeLessThan(250);
+  });
+
+  test("whatever is written, the answer is a base without a slash at any end, or a refusal", () => {
+    const written = fc.oneof(
+      fc.webUrl({ withQueryParameters: true }),
+      fc.string(),
+      fc.string().map((path) => `http://gpu-1/${path}`),
+    );
+    fc.assert(
+      fc.property(written, (text) => {
+        const parsed = parseApiBase(text);
+        if (!parsed.ok) return;
+        const { origin, apiPath, rootPath } = parsed.value;
+        expect(origin).toMatch(/^https?:\/\/[^/]+$/);
+        expect(apiPath).toMatch(/^\/(.*[^/])?v\d+$|^(\/[^/]+)+\/v\d+$/);
+        expect(`${rootPath}/`).toBe(`${apiPath}/`.replace(/\/v\d+\/$/, "/"));
+      }),
+    );
+  });
+
+  test("what was read is read the same when it is written again", () => {
+    fc.assert(
+      fc.property(fc.webUrl(), (text) => {
+        const first = parseApiBase(text);
+        if (!first.ok) return;
+        expect(parseApiBase(first.value.origin + first.value.apiPath)).toEqual(first);
+      }),
+    );
+  });
+});
+
+describe("hosts that mean this machine", () => {
+  test.each([
+    "localhost",
+    "vllm.localhost",
+    "127.0.0.1",
+    "127.8.9.10",
+    "0.0.0.0",
+    "[::1]",
+    "[::]",
+    // As a URL prints what people write.
+    new URL("http://LOCALHOST").hostname,
+    new URL("http://127.1").hostname,
+    new URL("http://[0:0:0:0:0:0:0:1]").hostname,
+  ])("%s is one", (host) => {
+    expect(isLoopbackHost(host)).toBe(true);
+  });
+
+  test.each([
+    "gpu-1",
+    "localhost.example.com",
+    "notlocalhost",
+    "128.0.0.1",
+    "127.0.0.1.example.com",
+    "10.0.0.1",
+    "[::2]",
+    "host.docker.internal",
+    "",
+  ])("%j is none", (host) => {
+    expect(isLoopbackHost(host)).toBe(false);
+  });
+});

@@ -1,0 +1,144 @@
+import { describe, expect, test } from "vitest";
+import { configOf, ONE, problemsOf } from "../../test/configs.ts";
+import { OTHER_STRATEGIES, STRATEGIES } from "./known-keys.ts";
+
+describe("keys without an effect are named, and the config is used", () => {
+  test.each([
+    [
+      "unknown at the root, with the one probably meant",
+      `${ONE}modle_list: []\n`,
+      ['config.yaml:6:1: warning: modle_list: unknown key, no effect: did you mean "model_list"?'],
+    ],
+    [
+      "unknown at the root, with nothing like it",
+      `${ONE}x-anchors: {}\n`,
+      ["config.yaml:6:1: warning: x-anchors: unknown key, no effect"],
+    ],
+    [
+      "__proto__ at the root",
+      `${ONE}__proto__: {model_list: []}\n`,
+      ["config.yaml:6:1: warning: __proto__: unknown key, no effect"],
+    ],
+    [
+      "unknown in every section of LiteLLM's",
+      `${ONE}litellm_settings: {drop_parms: true}
+router_settings:
+  num_retry: 2
+general_settings:
+  masterkey: x
+`,
+      [
+        'config.yaml:6:20: warning: litellm_settings.drop_parms: unknown key, no effect: did you mean "drop_params"?',
+        'config.yaml:8:3: warning: router_settings.num_retry: unknown key, no effect: did you mean "num_retries"?',
+        'config.yaml:10:3: warning: general_settings.masterkey: unknown key, no effect: did you mean "master_key"?',
+      ],
+    ],
+    [
+      "unknown in an entry and in its parameters",
+      `${ONE}      api_bse: http://gpu-2\n    model_inf: {}\n`,
+      [
+        'config.yaml:6:7: warning: model_list[0].litellm_params.api_bse: unknown key, no effect: did you mean "api_base"?',
+        'config.yaml:7:5: warning: model_list[0].model_inf: unknown key, no effect: did you mean "model_info"?',
+      ],
+    ],
+    [
+      "LiteLLM's, but not used here",
+      `${ONE}      temperature: 0.2
+      tags: [a]
+litellm_settings: {callbacks: [prometheus]}
+router_settings: {allowed_fails: 3}
+general_settings: {database_url: os.environ/DATABASE_URL}
+guardrails: []
+`,
+      [
+        "config.yaml:6:7: warning: model_list[0].litellm_params.temperature: is a LiteLLM setting that has no effect here",
+        "config.yaml:7:7: warning: model_list[0].litellm_params.tags: is a LiteLLM setting that has no effect here",
+        "config.yaml:8:20: warning: litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
+        "config.yaml:9:19: warning: router_settings.allowed_fails: is a LiteLLM setting that has no effect here",
+        "config.yaml:10:20: warning: general_settings.database_url: is a LiteLLM setting that has no effect here",
+        "config.yaml:11:1: warning: guardrails: is a LiteLLM setting that has no effect here",
+      ],
+    ],
+    [
+      "parameters beside litellm_params",
+      `${ONE}    rpm: 5\n    tpm: 6\n`,
+      [
+        "config.yaml:6:5: warning: model_list[0].rpm: belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)",
+        "config.yaml:7:5: warning: model_list[0].tpm: belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)",
+      ],
+    ],
+  ])("%s", (_about, text, says) => {
+    // The one variable of these texts stands in a key that is not used.
+    const given = { env: { DATABASE_URL: "postgres://db" } };
+    expect(problemsOf(text, given)).toEqual(says);
+    expect(configOf(text, given).deployments[0]?.weight).toBe(1);
+  });
+
+  test("model_info may say whatever it likes", () => {
+    expect(problemsOf(`${ONE}    model_info: {max_tokens: 5, colour: blue}\n`)).toEqual([]);
+  });
+});
+
+describe("fallbacks", () => {
+  test.each([
+    ["to another alias", "router_settings: {fallbacks: [{chat: [chat]}]}"],
+    ["from every alias", 'router_settings: {fallbacks: [{"*": [chat]}]}'],
+    [
+      "from and to group aliases",
+      "router_settings: {fallbacks: [{gpt: [gpt]}], model_group_alias: {gpt: chat}}",
+    ],
+    ["to none", "litellm_settings: {fallbacks: [{chat: []}]}"],
+    ["from long prompts", "router_settings: {context_window_fallbacks: [{chat: [chat]}]}"],
+    ["from aliases that have none", "litellm_settings: {default_fallbacks: [chat]}"],
+  ])("may lead %s", (_about, settings) => {
+    expect(problemsOf(`${ONE}${settings}\n`)).toEqual([]);
+  });
+
+  test("may lead to an alias that is left out", () => {
+    const text = `${ONE}  - {model_name: cloud, litellm_params: {model: azure/x}}
+router_settings: {fallbacks: [{chat: [cloud]}]}
+`;
+    expect(configOf(text).fallbacks).toEqual(new Map([["chat", ["cloud"]]]));
+  });
+});
+
+test.each([
+  ["context_window_fallbacks: [{caht2: [chat]}]", "context_window_fallbacks[0].caht2", "caht2"],
+  ["context_window_fallbacks: [{chat: [coder]}]", "context_window_fallbacks[0].chat[0]", "coder"],
+  ["default_fallbacks: [chat, coder]", "default_fallbacks[1]", "coder"],
+])("%s leads nowhere", (written, path, name) => {
+  for (const section of ["litellm_settings", "router_settings"]) {
+    expect(problemsOf(`${ONE}${section}: {${written}}\n`)).toEqual([
+      expect.stringContaining(`error: ${section}.${path}: "${name}" is no model_name in model_list`),
+    ]);
+  }
+});
+
+test("a group alias that is a model_name as well loses to it, with a warning", () => {
+  const text = `${ONE}router_settings: {model_group_alias: {chat: chat}}\n`;
+  expect(problemsOf(text)).toEqual([
+    "config.yaml:6:39: warning: router_settings.model_group_alias.chat: is a model_name in model_list too: the deployments of that name win",
+  ]);
+});
+
+describe("the routing strategy", () => {
+  test.each(STRATEGIES)("%s is used as it is", (strategy) => {
+    const text = `${ONE}router_settings: {routing_strategy: ${strategy}}\n`;
+    expect(problemsOf(text)).toEqual([]);
+    expect(configOf(text).strategy).toBe(strategy);
+  });
+
+  test.each(OTHER_STRATEGIES)("%s gives way to two random choices, with a warning", (strategy) => {
+    const text = `${ONE}router_settings: {routing_strategy: ${strategy}}\n`;
+    expect(problemsOf(text)).toEqual([
+      `config.yaml:6:19: warning: router_settings.routing_strategy: ${strategy} is not implemented: two random choices over requests under way are used instead`,
+    ]);
+    expect(configOf(text).strategy).toBe("two-choices");
+  });
+});
+
+test("a reference to a variable in the list of included files is warned of", () => {
+  expect(problemsOf(`${ONE}include: [os.environ/MORE]\n`)).toEqual([
+    "config.yaml:6:11: warning: include[0]: os.environ/ is not resolved in a list (in LiteLLM neither)",
+  ]);
+});

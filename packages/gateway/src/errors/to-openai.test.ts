@@ -1,0 +1,188 @@
+import { describe, expect, test } from "vitest";
+import { REASON_CODES, REASONS } from "@rollcall/contract";
+import type { GatewayError } from "./gateway-error.ts";
+import { toOpenAi } from "./to-openai.ts";
+
+/** One of every kind: a kind that is missing here does not compile. */
+const ONE_OF_EACH: { readonly [K in GatewayError["kind"]]: Extract<GatewayError, { kind: K }> } = {
+  no_key: { kind: "no_key" },
+  wrong_key: { kind: "wrong_key" },
+  body_too_large: { kind: "body_too_large", limit: 1_024 },
+  body_incomplete: { kind: "body_incomplete" },
+  not_json: { kind: "not_json", found: '"hello"' },
+  model_missing: { kind: "model_missing", found: "12" },
+  no_route: { kind: "no_route", method: "GET", path: "/v2" },
+  wrong_method: { kind: "wrong_method", method: "GET", allowed: "POST" },
+  unknown_model: { kind: "unknown_model", model: "gpt-5" },
+  left_out: { kind: "left_out", model: "claude", why: "another protocol" },
+  none_ready: { kind: "none_ready", model: "chat", out: [{ id: "chat-1", reason: "loading" }] },
+  all_full: { kind: "all_full", model: "chat" },
+  state_refused: { kind: "state_refused" },
+  upstream_failed: { kind: "upstream_failed", model: "chat", reason: "down", attempts: 3, timeout: null },
+  upstream_answer: {
+    kind: "upstream_answer",
+    status: 422,
+    error: { message: "no", type: "invalid_request_error", param: "p", code: "c" },
+    retryAfter: null,
+  },
+  upstream_cut: { kind: "upstream_cut", model: "chat", cause: "cut" },
+  internal: { kind: "internal" },
+};
+
+const INVALID = "invalid_request_error";
+
+test.each<[GatewayError["kind"], number, string, string | null, string | null, object]>([
+  ["no_key", 401, INVALID, null, "invalid_api_key", { "www-authenticate": "Bearer" }],
+  ["wrong_key", 401, INVALID, null, "invalid_api_key", { "www-authenticate": "Bearer" }],
+  ["body_too_large", 413, INVALID, null, "request_too_large", {}],
+  ["body_incomplete", 400, INVALID, null, null, {}],
+  ["not_json", 400, INVALID, null, null, {}],
+  ["model_missing", 400, INVALID, "model", null, {}],
+  ["no_route", 404, INVALID, null, "unknown_url", {}],
+  ["wrong_method", 405, INVALID, null, null, { allow: "POST" }],
+  ["unknown_model", 404, INVALID, "model", "model_not_found", {}],
+  ["left_out", 404, INVALID, "model", "model_not_found", {}],
+  [
+    "none_ready",
+    503,
+    "server_error",
+    null,
+    "model_not_ready",
+    { "x-rollcall-reason": "loading", "retry-after": "5" },
+  ],
+  [
+    "all_full",
+    429,
+    "rate_limit_error",
+    null,
+    "rate_limit_exceeded",
+    { "x-rollcall-reason": "full", "retry-after": "1" },
+  ],
+  [
+    "state_refused",
+    503,
+    "server_error",
+    null,
+    "state_stale",
+    { "x-rollcall-reason": "state_stale", "retry-after": "5" },
+  ],
+  ["upstream_failed", 502, "server_error", null, "upstream_error", { "x-rollcall-reason": "down" }],
+  ["upstream_answer", 422, INVALID, "p", "c", {}],
+  ["upstream_cut", 502, "server_error", null, "upstream_cut", {}],
+  ["internal", 500, "server_error", null, "internal_error", {}],
+])("%s is %i %s with param %j and code %j", (kind, status, ...[type, param, code, headers]) => {
+  const answer = toOpenAi(ONE_OF_EACH[kind]);
+  expect(answer).toEqual({
+    status,
+    headers,
+    error: { message: expect.any(String) as string, type, param, code },
+  });
+  expect(answer.error.message).not.toBe("");
+});
+
+test("every kind of failure stands in the table above once, with all four fields", () => {
+  for (const failure of Object.values(ONE_OF_EACH)) {
+    expect(Object.keys(toOpenAi(failure).error)).toEqual(["message", "type", "param", "code"]);
+  }
+});
+
+describe("messages tell what to do next", () => {
+  test.each<[GatewayError["kind"], RegExp]>([
+    ["no_key", /Authorization: Bearer <key>/],
+    ["body_too_large", /1024 bytes/],
+    ["not_json", /found "hello"/],
+    ["model_missing", /found 12/],
+    ["no_route", /GET \/v2/],
+    ["wrong_method", /GET is not allowed here: use POST/],
+    ["unknown_model", /`gpt-5` does not exist.*\/v1\/models/],
+    ["left_out", /`claude`.*another protocol/],
+    ["none_ready", /`chat`.*chat-1: loading/],
+    ["all_full", /`chat`/],
+    ["upstream_failed", /`chat`.*3 attempts/],
+    ["upstream_cut", /`chat`.*not complete/],
+  ])("%s: %s", (kind, expected) => {
+    expect(toOpenAi(ONE_OF_EACH[kind]).error.message).toMatch(expected);
+  });
+
+  test.each<(text: string) => GatewayError>([
+    (path) => ({ kind: "no_route", method: "GET", path }),
+    (model) => ({ kind: "unknown_model", model }),
+    (model) => ({ kind: "left_out", model, why: "why" }),
+    (model) => ({ kind: "none_ready", model, out: [] }),
+    (model) => ({ kind: "all_full", model }),
+    (model) => ({ kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null }),
+    (model) => ({ kind: "upstream_cut", model, cause: "cut" }),
+  ])("what an app sent is clipped: %s", (failureOn) => {
+    expect(toOpenAi(failureOn("x".repeat(100))).error.message).toContain("x".repeat(100));
+    const { message } = toOpenAi(failureOn("x".repeat(1_000_000))).error;
+    expect(message).toContain(`${"x".repeat(97)}...`);
+    expect(message).not.toContain("x".repeat(98));
+  });
+});
+
+describe("none ready", () => {
+  const noneReady = (...reasons: (typeof REASON_CODES)[number][]) =>
+    toOpenAi({
+      kind: "none_ready",
+      model: "chat",
+      out: reasons.map((reason, index) => ({ id: `chat-${index}`, reason })),
+    });
+
+  test.each(REASON_CODES)("because of %s: the header has the code, the message its meaning", (reason) => {
+    const { headers, error } = noneReady(reason);
+    expect(headers["x-rollcall-reason"]).toBe(reason);
+    expect(error.message).toContain(REASONS[reason].meaning);
+  });
+
+  test.each(REASON_CODES)("because of %s: a client is told either when to come back or not to", (reason) => {
+    const { headers } = noneReady(reason);
+    const passes = ["loading", "unknown", "overdue", "crash_loop"].includes(reason);
+    expect(headers["retry-after"]).toBe(passes ? "5" : undefined);
+    expect(headers["x-should-retry"]).toBe(passes ? undefined : "false");
+  });
+
+  test("no definite finding is told to be tried again", () => {
+    for (const reason of REASON_CODES.filter((one) => REASONS[one].definite && one !== "ok")) {
+      expect(noneReady(reason).headers["x-should-retry"]).toBe("false");
+    }
+  });
+
+  test("of several reasons the one that gives hope is told, and all of them are named", () => {
+    const { headers, error } = noneReady("wrong_name", "loading", "down");
+    expect(headers).toEqual({ "x-rollcall-reason": "loading", "retry-after": "5" });
+    expect(error.message).toContain("(chat-0: wrong_name, chat-1: loading, chat-2: down)");
+  });
+
+  test("of several reasons without hope the first is told", () => {
+    expect(noneReady("wrong_key", "wrong_name").headers["x-rollcall-reason"]).toBe("wrong_key");
+  });
+});
+
+describe("upstream failed", () => {
+  test.each(REASON_CODES)("because of %s: the header has the code, the message its meaning", (reason) => {
+    const { headers, error, status } = toOpenAi({
+      kind: "upstream_failed",
+      model: "chat",
+      reason,
+      timeout: null,
+      attempts: 1,
+    });
+    expect(headers["x-rollcall-reason"]).toBe(reason);
+    expect(error.message).toContain(REASONS[reason].meaning);
+    expect(error.message).toContain("one attempt");
+    expect(status).toBe(reason === "timeout" ? 504 : REASONS[reason].definite ? 503 : 502);
+  });
+});
+
+test("a backend's own answer goes on with its Retry-After", () => {
+  const answer = toOpenAi({ ...ONE_OF_EACH.upstream_answer, status: 429, retryAfter: "7" });
+  expect(answer.status).toBe(429);
+  expect(answer.headers).toEqual({ "retry-after": "7" });
+});
+
+test("every reason has a meaning and a fix", () => {
+  for (const reason of REASON_CODES) {
+    expect(REASONS[reason].meaning).toMatch(/^[A-Z].*\.$/);
+    expect(REASONS[reason].fix).toMatch(/^[A-Z].*\.$/);
+  }
+});

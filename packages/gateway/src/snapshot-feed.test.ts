@@ -1,0 +1,121 @@
+import { expect, test } from "vitest";
+import type { Snapshot } from "@rollcall/contract";
+import { silentLog } from "@rollcall/runtime";
+import type { SnapshotListener, SnapshotReader } from "@rollcall/state";
+import { snapshotOf } from "../test/deployments.ts";
+import { FakeClock } from "../test/fake-clock.ts";
+import { SnapshotFeed } from "./snapshot-feed.ts";
+
+/** A reader that says what it is told to. */
+class FakeReader implements SnapshotReader {
+  listener: SnapshotListener | null = null;
+  closed = false;
+
+  async start(listener: SnapshotListener): Promise<void> {
+    this.listener = listener;
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+  }
+}
+
+async function started() {
+  const clock = new FakeClock();
+  const reader = new FakeReader();
+  const feed = new SnapshotFeed(reader, clock, silentLog);
+  const news: Snapshot[] = [];
+  await feed.start((snapshot) => news.push(snapshot));
+  const bring = (facts: Partial<Snapshot> = {}) => {
+    const snapshot = snapshotOf([], { writtenAt: clock.now(), intervalMs: 1_000, ...facts });
+    reader.listener?.onSnapshot(snapshot);
+    return snapshot;
+  };
+  return { clock, reader, feed, news, bring };
+}
+
+test("before the first snapshot there is no news, and no age", async () => {
+  const { feed, clock } = await started();
+  clock.pass(60_000);
+  expect(feed.freshness()).toBe("none");
+  expect(feed.ageMs()).toBe(Number.POSITIVE_INFINITY);
+  expect(feed.snapshot).toBe(null);
+});
+
+test("news is fresh for three intervals, and stale after that", async () => {
+  const { feed, clock, bring } = await started();
+  bring();
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 0]);
+  clock.pass(3_000);
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 3_000]);
+  clock.pass(1);
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["stale", 3_001]);
+});
+
+test("the intervals are those of the prober that wrote it", async () => {
+  const { feed, clock, bring } = await started();
+  bring({ intervalMs: 10_000 });
+  clock.pass(30_000);
+  expect(feed.freshness()).toBe("fresh");
+});
+
+test("what is stale is fresh again with the next news", async () => {
+  const { feed, clock, bring } = await started();
+  bring();
+  clock.pass(10_000);
+  expect(feed.freshness()).toBe("stale");
+  bring({ sequence: 2 });
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 0]);
+});
+
+test("a first snapshot that has lain there for long is as old as it says", async () => {
+  const { feed, clock, bring } = await started();
+  bring({ writtenAt: clock.now() - 60_000 });
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["stale", 60_000]);
+});
+
+test("a later one is as old as its arrival, however far the prober's clock is off", async () => {
+  const { feed, clock, bring } = await started();
+  bring();
+  clock.pass(1_000);
+  bring({ sequence: 2, writtenAt: clock.now() - 3_600_000 });
+  expect(feed.ageMs()).toBe(0);
+});
+
+test("a prober whose clock is ahead makes no news younger than now", async () => {
+  const { feed, clock, bring } = await started();
+  bring({ writtenAt: clock.now() + 3_600_000 });
+  clock.pass(4_000);
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["stale", 4_000]);
+});
+
+test("a clock that is set back makes no age below nothing", async () => {
+  const { feed, clock, bring } = await started();
+  bring();
+  clock.pass(-5_000);
+  expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 0]);
+});
+
+test("every snapshot is passed on once it can be asked for", async () => {
+  const { feed, news, bring } = await started();
+  const first = bring();
+  const second = bring({ sequence: 2 });
+  expect(news).toEqual([first, second]);
+  expect(feed.snapshot).toBe(second);
+});
+
+test("what is no snapshot is counted, and changes nothing else", async () => {
+  const { feed, reader, news, bring } = await started();
+  const good = bring();
+  reader.listener?.onFault("torn");
+  reader.listener?.onFault("version 7");
+  expect(feed.faults).toBe(2);
+  expect(feed.snapshot).toBe(good);
+  expect(news).toEqual([good]);
+});
+
+test("closing closes the reader", async () => {
+  const { feed, reader } = await started();
+  await feed.close();
+  expect(reader.closed).toBe(true);
+});

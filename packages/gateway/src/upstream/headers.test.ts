@@ -1,0 +1,111 @@
+import { describe, expect, test } from "vitest";
+import { Secrets } from "@rollcall/runtime";
+import { configOf } from "../../test/deployments.ts";
+import { returnedHeaders, upstreamHeaders } from "./headers.ts";
+
+const HOP_BY_HOP = {
+  connection: "keep-alive, x-custom",
+  "keep-alive": "timeout=5",
+  te: "trailers",
+  trailer: "x-sum",
+  "transfer-encoding": "chunked",
+  upgrade: "h2c",
+  "proxy-authorization": "Basic abc",
+  "proxy-connection": "keep-alive",
+  expect: "100-continue",
+};
+
+function sent(headers: Record<string, string | string[]>, params: object = {}) {
+  const config = configOf({ a: { params } });
+  const [deployment] = config.deployments;
+  if (deployment === undefined) throw new Error("no deployment");
+  const secrets = Secrets.read(config, { env: { TEAM: "blue" }, directory: "/" });
+  const list = upstreamHeaders(headers, deployment, { secrets, requestId: "req-1" });
+  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]]] : []));
+}
+
+describe("to a backend", () => {
+  test("go content type, accept, trace and session, and the request's id", () => {
+    const headers = {
+      "content-type": "application/json; charset=utf-8",
+      accept: "text/event-stream",
+      traceparent: "00-1-2-01",
+      tracestate: "a=b",
+      "x-session-id": "s1",
+    };
+    expect(Object.fromEntries(sent(headers))).toEqual({ ...headers, "x-request-id": "req-1" });
+  });
+
+  test("a body without a content type is JSON", () => {
+    expect(sent({})).toEqual([
+      ["x-request-id", "req-1"],
+      ["content-type", "application/json"],
+    ]);
+  });
+
+  test.each(
+    Object.entries({
+      ...HOP_BY_HOP,
+      authorization: "Bearer app-key",
+      "x-api-key": "app-key",
+      "api-key": "app-key",
+      cookie: "session=1",
+      host: "gateway",
+      "content-length": "12",
+      "content-encoding": "gzip",
+      "accept-encoding": "gzip",
+      "x-forwarded-for": "10.0.0.1",
+      forwarded: "for=10.0.0.1",
+      "x-request-id": "of the app",
+      "user-agent": "app/1",
+      origin: "https://app",
+      "openai-organization": "org",
+      "x-stainless-os": "Linux",
+      "x-vllm-priority": "1",
+    }),
+  )("the app's own %s never goes", (name, value) => {
+    expect(sent({ [name]: value })).toEqual([
+      ["x-request-id", "req-1"],
+      ["content-type", "application/json"],
+    ]);
+  });
+
+  test("goes its own key, and the headers that the config has for it", () => {
+    const headers = sent(
+      { authorization: "Bearer app-key" },
+      { api_key: "backend-key", extra_headers: { "X-Team": "os.environ/TEAM", "x-fixed": "1" } },
+    );
+    expect(headers.filter(([name]) => name === "authorization")).toEqual([
+      ["authorization", "Bearer backend-key"],
+    ]);
+    expect(headers).toContainEqual(["x-team", "blue"]);
+    expect(headers).toContainEqual(["x-fixed", "1"]);
+  });
+});
+
+describe("to an app", () => {
+  test("go content type, Retry-After and the processing time", () => {
+    const headers = { "content-type": "text/event-stream", "retry-after": "1", "openai-processing-ms": "12" };
+    expect(returnedHeaders(headers)).toEqual(headers);
+  });
+
+  test.each(
+    Object.entries({
+      ...HOP_BY_HOP,
+      server: "uvicorn",
+      "set-cookie": ["a=1"],
+      date: "Thu, 01 Jan 1970 00:00:00 GMT",
+      via: "1.1 proxy",
+      "x-powered-by": "x",
+      "x-served-by": "gpu-7",
+      "content-length": "12",
+      "content-encoding": "gzip",
+      "openai-organization": "org",
+      "x-request-id": "of the backend",
+      location: "http://10.0.0.1/",
+      "access-control-allow-origin": "*",
+    }),
+  )("the backend's own %s never goes", (name, value) => {
+    expect(returnedHeaders({ [name]: value })).toEqual({});
+  });
+});

@@ -1,0 +1,425 @@
+import { isProven, REASONS } from "@rollcall/contract";
+import { describe, expect, it } from "vitest";
+import { readyTrack, trackOf } from "../../test/tracks.ts";
+import { advance, type Thresholds } from "./advance.ts";
+import { absent, fault, type Outcome } from "./outcome.ts";
+import type { Track } from "./track.ts";
+
+const SECOND = 1_000;
+const MINUTE = 60 * SECOND;
+const thresholds: Thresholds = { failures: 2, loadTimeMs: 10 * MINUTE };
+
+const good: Outcome = { kind: "ready", found: ["llama"] };
+const refused = absent("connection refused");
+const timeout = fault("timeout", "no answer in time (PROBE_TIMEOUT)");
+const wrongName: Outcome = {
+  kind: "fault",
+  reason: "wrong_name",
+  nameMatches: false,
+  found: ["qwen"],
+  detail: "/models lists another name",
+};
+const engineDead: Outcome = {
+  kind: "fault",
+  reason: "engine_dead",
+  nameMatches: true,
+  found: ["llama"],
+  detail: "/health answers 503 while /models answers 200",
+};
+
+function move(track: Track, outcome: Outcome, now: number): Track {
+  return advance(track, outcome, { thresholds, now });
+}
+
+/** One outcome after the other, each with its time. */
+function walk(track: Track, steps: readonly (readonly [now: number, outcome: Outcome])[]): Track {
+  return steps.reduce((reached, [now, outcome]) => move(reached, outcome, now), track);
+}
+
+describe("good news", () => {
+  it("acts at once on one not asked before", () => {
+    expect(move(trackOf(), good, 500).verdict).toMatchObject({
+      ready: true,
+      nameMatches: true,
+      reason: "ok",
+      found: ["llama"],
+      detail: "",
+      hint: "",
+      since: 500,
+      observedAt: 500,
+      lastGoodAt: 500,
+    });
+  });
+
+  it.each(["loading", "down", "crash_loop", "wrong_key", "wrong_name", "engine_dead", "timeout"] as const)(
+    "acts at once on one that was %s",
+    (reason) => {
+      const track = trackOf({ failures: 9, absentSince: 0, falls: [1, 2, 3] }, { reason, hint: "x" });
+      const { verdict, failures, absentSince } = move(track, good, 500);
+      expect(isProven(verdict)).toBe(true);
+      expect(verdict).toMatchObject({ reason: "ok", hint: "", since: 500 });
+      expect({ failures, absentSince }).toEqual({ failures: 0, absentSince: null });
+    },
+  );
+
+  it("again keeps since and moves the time of the evidence", () => {
+    const { verdict } = walk(trackOf(), [
+      [500, good],
+      [900, { kind: "ready", found: ["llama", "more"] }],
+    ]);
+    expect(verdict).toMatchObject({ since: 500, observedAt: 900, lastGoodAt: 900, found: ["llama", "more"] });
+  });
+});
+
+describe("a definite finding", () => {
+  it.each([
+    ["wrong_key", fault("wrong_key", "/models answers 401")],
+    ["wrong_path", fault("wrong_path", "/models answers 404")],
+    ["not_openai", fault("not_openai", "HTML")],
+    ["no_models", fault("no_models", "/models lists no model")],
+    ["engine_dead", engineDead],
+    ["wrong_name", wrongName],
+  ])("takes a ready deployment out on one probe: %s", (reason, outcome) => {
+    const { verdict, failures } = move(readyTrack(), outcome, 500);
+    expect(isProven(verdict)).toBe(false);
+    expect(verdict).toMatchObject({ reason, since: 500, observedAt: 500, lastGoodAt: 0 });
+    expect(failures).toBe(0);
+  });
+
+  it("says that another name is served by a server that is up: two facts", () => {
+    expect(move(readyTrack(), wrongName, 500).verdict).toMatchObject({
+      ready: true,
+      nameMatches: false,
+      found: ["qwen"],
+      expected: "llama",
+      detail: "/models lists another name",
+      hint: expect.stringContaining('"qwen"'),
+    });
+  });
+
+  it("says that a dead engine has the right name: two facts", () => {
+    expect(move(readyTrack(), engineDead, 500).verdict).toMatchObject({ ready: false, nameMatches: true });
+  });
+
+  it("keeps what was known of the names where it says nothing of them", () => {
+    expect(move(readyTrack(), fault("wrong_key", "x"), 500).verdict).toMatchObject({
+      ready: false,
+      nameMatches: true,
+      found: ["llama"],
+    });
+    expect(move(trackOf(), fault("wrong_key", "x"), 500).verdict).toMatchObject({
+      nameMatches: null,
+      found: [],
+    });
+  });
+
+  it("ends an absence: something answers", () => {
+    expect(
+      walk(trackOf(), [
+        [0, refused],
+        [500, fault("wrong_key", "x")],
+      ]).absentSince,
+    ).toBeNull();
+  });
+
+  it("carries the fix of its reason", () => {
+    expect(move(trackOf(), fault("wrong_key", "x"), 0).verdict.hint).toBe(REASONS.wrong_key.fix);
+  });
+});
+
+describe("a transient failure", () => {
+  const transient: readonly (readonly [reason: string, outcome: Outcome])[] = [
+    ["loading", refused],
+    ["timeout", timeout],
+    ["dns", fault("dns", "x")],
+    ["tls", fault("tls", "x")],
+    ["proxy_error", fault("proxy_error", "x")],
+    ["server_error", fault("server_error", "x")],
+  ];
+
+  it.each(transient)("leaves a ready deployment as it is the first time: %s", (_reason, outcome) => {
+    const track = readyTrack({}, { observedAt: 100, since: 50 });
+    const next = move(track, outcome, 500);
+    expect(next.verdict).toBe(track.verdict);
+    expect(next.verdict.observedAt).toBe(100);
+    expect(next.failures).toBe(1);
+  });
+
+  it.each(transient)("takes it out the second time in a row: %s", (reason, outcome) => {
+    const { verdict } = walk(readyTrack(), [
+      [500, outcome],
+      [900, outcome],
+    ]);
+    expect(verdict).toMatchObject({ ready: false, reason, since: 900, observedAt: 900, lastGoodAt: 0 });
+  });
+
+  it.each(transient)("is told at once of one that is not ready: %s", (reason, outcome) => {
+    expect(move(trackOf(), outcome, 500).verdict).toMatchObject({ reason, since: 500, observedAt: 500 });
+  });
+
+  it("counts with one of another kind", () => {
+    expect(
+      walk(readyTrack(), [
+        [500, timeout],
+        [900, refused],
+      ]).verdict,
+    ).toMatchObject({
+      ready: false,
+      reason: "loading",
+    });
+  });
+
+  it("does not count with one before good news", () => {
+    const track = walk(readyTrack(), [
+      [1, timeout],
+      [2, good],
+      [3, timeout],
+      [4, good],
+      [5, timeout],
+    ]);
+    expect(isProven(track.verdict)).toBe(true);
+    expect(track.verdict).toMatchObject({ since: 0, observedAt: 4 });
+  });
+
+  it.each([1, 2, 3, 7])("acts after as many in a row as the config says: %i", (failures) => {
+    let track = readyTrack();
+    for (let count = 1; count <= failures; count += 1) {
+      expect(isProven(track.verdict)).toBe(true);
+      track = advance(track, timeout, { thresholds: { ...thresholds, failures }, now: count });
+    }
+    expect(isProven(track.verdict)).toBe(false);
+  });
+
+  it("does not hide a wrong name the first time, and does the second", () => {
+    const renamed = move(readyTrack(), wrongName, 100);
+    const once = move(renamed, timeout, 200);
+    expect(once.verdict).toBe(renamed.verdict);
+    expect(move(once, timeout, 300).verdict).toMatchObject({
+      ready: false,
+      nameMatches: false,
+      reason: "timeout",
+    });
+  });
+});
+
+describe("a name", () => {
+  it("that becomes the right one is good at once", () => {
+    const { verdict } = walk(readyTrack(), [
+      [100, wrongName],
+      [200, good],
+    ]);
+    expect(verdict).toMatchObject({
+      ready: true,
+      nameMatches: true,
+      reason: "ok",
+      since: 200,
+      found: ["llama"],
+    });
+  });
+
+  it("that changes from one wrong one to another keeps since and tells the new one", () => {
+    const { verdict } = walk(readyTrack(), [
+      [100, wrongName],
+      [200, { ...wrongName, found: ["phi"] }],
+    ]);
+    expect(verdict).toMatchObject({ since: 100, observedAt: 200, found: ["phi"] });
+    expect(verdict.hint).toContain('"phi"');
+  });
+});
+
+describe("since", () => {
+  it("changes with the reason and with nothing else", () => {
+    let track = trackOf();
+    const told = [];
+    for (const [now, outcome] of [
+      [1, refused],
+      [2, refused],
+      [3, timeout],
+      [4, timeout],
+      [5, refused],
+      [6, good],
+      [7, good],
+      [8, timeout],
+      [9, timeout],
+      [10, engineDead],
+      [11, engineDead],
+      [12, good],
+    ] as const) {
+      track = move(track, outcome, now);
+      told.push([track.verdict.reason, track.verdict.since]);
+    }
+    expect(told).toEqual([
+      ["loading", 1],
+      ["loading", 1],
+      ["timeout", 3],
+      ["timeout", 3],
+      ["loading", 5],
+      ["ok", 6],
+      ["ok", 6],
+      ["ok", 6],
+      ["timeout", 9],
+      ["engine_dead", 10],
+      ["engine_dead", 10],
+      ["ok", 12],
+    ]);
+  });
+});
+
+describe("time alone", () => {
+  it("makes a loading one overdue and then down", () => {
+    const reasons = [0, 9, 10, 29, 30, 10_000].map(
+      (minutes) =>
+        walk(trackOf(), [
+          [0, refused],
+          [minutes * MINUTE, refused],
+        ]).verdict.reason,
+    );
+    expect(reasons).toEqual(["loading", "loading", "overdue", "overdue", "down", "down"]);
+  });
+
+  it("counts from the first refusal of a ready one, though that one was forgiven", () => {
+    const { absentSince } = walk(readyTrack(), [
+      [100, refused],
+      [200, refused],
+      [300, refused],
+    ]);
+    expect(absentSince).toBe(100);
+  });
+
+  it("begins anew after something answered", () => {
+    const { verdict } = walk(trackOf(), [
+      [0, refused],
+      [9 * MINUTE, fault("wrong_key", "x")],
+      [11 * MINUTE, refused],
+    ]);
+    expect(verdict.reason).toBe("loading");
+  });
+
+  it("goes on through a timeout, since that is no answer either", () => {
+    const { verdict } = walk(trackOf(), [
+      [0, refused],
+      [MINUTE, timeout],
+      [10 * MINUTE, refused],
+    ]);
+    expect(verdict.reason).toBe("overdue");
+  });
+});
+
+describe("load times", () => {
+  it("are learned from the first refusal to the first good answer", () => {
+    const track = walk(trackOf(), [
+      [0, refused],
+      [MINUTE, refused],
+      [2 * MINUTE, good],
+    ]);
+    expect(track.loadTimesMs).toEqual([2 * MINUTE]);
+  });
+
+  it("make the next load overdue by what the last one took, not by what the config says", () => {
+    const learned = walk(trackOf(), [
+      [0, refused],
+      [SECOND, good],
+    ]);
+    const fallen = walk(learned, [
+      [MINUTE, refused],
+      [MINUTE + SECOND, refused],
+    ]);
+    expect(fallen.verdict.reason).toBe("loading");
+    expect(move(fallen, refused, MINUTE + 32 * SECOND).verdict.reason).toBe("overdue");
+    expect(move(fallen, refused, MINUTE + 96 * SECOND).verdict.reason).toBe("down");
+  });
+
+  it("are not learned from one refusal that was forgiven", () => {
+    const track = walk(trackOf(), [
+      [0, good],
+      [100, refused],
+      [200, good],
+    ]);
+    expect(track.loadTimesMs).toEqual([]);
+  });
+
+  it("are not learned from a fault that was no absence", () => {
+    expect(
+      walk(trackOf(), [
+        [0, fault("wrong_key", "x")],
+        [100, good],
+      ]).loadTimesMs,
+    ).toEqual([]);
+  });
+
+  it("are remembered ten times", () => {
+    let track = trackOf();
+    for (let index = 1; index <= 14; index += 1) {
+      const start = index * MINUTE;
+      track = walk(track, [
+        [start, refused],
+        [start + 1, refused],
+        [start + index + 1, good],
+      ]);
+    }
+    expect(track.loadTimesMs).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+  });
+});
+
+describe("a crash loop", () => {
+  /** Comes up and falls every three minutes. */
+  function loop(times: number): Track {
+    let track = trackOf();
+    for (let index = 0; index < times; index += 1) {
+      const start = index * 3 * MINUTE;
+      track = walk(track, [
+        [start, good],
+        [start + SECOND, refused],
+        [start + 2 * SECOND, refused],
+      ]);
+    }
+    return track;
+  }
+
+  it("is named when it has fallen three times within a quarter of an hour", () => {
+    const track = loop(3);
+    expect(track.falls).toHaveLength(3);
+    expect(move(track, refused, 6 * MINUTE + 3 * SECOND).verdict.reason).toBe("crash_loop");
+  });
+
+  it("is not named after two falls", () => {
+    expect(move(loop(2), refused, 3 * MINUTE + 3 * SECOND).verdict.reason).toBe("loading");
+  });
+
+  it("is left at once when it is up, and named after the next fall again", () => {
+    const up = walk(loop(3), [
+      [6 * MINUTE + 3 * SECOND, refused],
+      [8 * MINUTE, good],
+    ]);
+    expect(up.verdict.reason).toBe("ok");
+    const down = walk(up, [
+      [9 * MINUTE, refused],
+      [9 * MINUTE + 1, refused],
+    ]);
+    expect(down.verdict.reason).toBe("crash_loop");
+  });
+
+  it("is forgotten when it has stayed up for a quarter of an hour", () => {
+    const up = move(loop(3), good, 7 * MINUTE);
+    const fallen = walk(up, [
+      [30 * MINUTE, refused],
+      [30 * MINUTE + 1, refused],
+    ]);
+    expect(fallen.verdict.reason).toBe("loading");
+  });
+
+  it("is not one fall seen many times", () => {
+    let track = readyTrack();
+    for (let now = 1; now < 50; now += 1) track = move(track, refused, now);
+    expect(track.falls).toHaveLength(1);
+    expect(track.verdict.reason).toBe("loading");
+  });
+});
+
+it("what was given is not changed", () => {
+  const track = Object.freeze(readyTrack({ falls: Object.freeze([1]), loadTimesMs: Object.freeze([1]) }));
+  const verdict = structuredClone(track.verdict);
+  for (const outcome of [good, refused, timeout, wrongName, engineDead])
+    move(move(track, outcome, 1), outcome, 2);
+  expect(track.verdict).toEqual(verdict);
+});

@@ -1,0 +1,52 @@
+import { describe, expect, it } from "vitest";
+import { failure } from "../../test/answers.ts";
+import { readFailure } from "./read-failure.ts";
+
+describe("a connection that did not come to an answer", () => {
+  it("is absence when it was refused, since a loading vLLM is bound and does not listen", () => {
+    expect(readFailure(failure("ECONNREFUSED"))).toEqual({ kind: "absent", detail: "connection refused" });
+  });
+
+  it.each(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])(
+    "is absence when it was accepted and dropped (%s), as docker's port does while the server loads",
+    (code) => {
+      const outcome = readFailure(failure(code));
+      expect(outcome.kind).toBe("absent");
+      expect(outcome).toHaveProperty("detail", expect.stringContaining(code));
+    },
+  );
+
+  it.each([
+    ["ENOTFOUND", "dns"],
+    ["EAI_AGAIN", "dns"],
+    ["EAI_FAIL", "dns"],
+    ["EAI_NODATA", "dns"],
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "tls"],
+    ["ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", "tls"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "tls"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "tls"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "tls"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "tls"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "tls"],
+    ["CERT_HAS_EXPIRED", "tls"],
+    ["CERT_NOT_YET_VALID", "tls"],
+    ["EPROTO", "tls"],
+    ["UND_ERR_CONNECT_TIMEOUT", "timeout"],
+    ["UND_ERR_HEADERS_TIMEOUT", "timeout"],
+    ["UND_ERR_BODY_TIMEOUT", "timeout"],
+    ["PROBE_TIMEOUT", "timeout"],
+    ["ETIMEDOUT", "timeout"],
+    ["EHOSTUNREACH", "timeout"],
+    ["ENETUNREACH", "timeout"],
+    ["HPE_INVALID_CONSTANT", "not_openai"],
+    ["HPE_INVALID_HEADER_TOKEN", "not_openai"],
+    ["UND_ERR_HEADERS_OVERFLOW", "not_openai"],
+    ["EMFILE", "timeout"],
+    ["UNKNOWN", "timeout"],
+  ])("%s is %s, and its code is told where it says more", (code, reason) => {
+    const outcome = readFailure(failure(code));
+    expect(outcome).toMatchObject({ kind: "fault", reason, nameMatches: null, found: [] });
+    const told = code === "UND_ERR_HEADERS_OVERFLOW" ? "headers are too large" : code;
+    expect(outcome).toHaveProperty("detail", expect.stringContaining(told));
+  });
+});

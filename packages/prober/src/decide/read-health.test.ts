@@ -1,0 +1,45 @@
+import { describe, expect, it } from "vitest";
+import { failure, response } from "../../test/answers.ts";
+import { PROXY_PAGES } from "../../test/proxy-pages.ts";
+import { readHealth } from "./read-health.ts";
+
+describe("/health beside a good model list", () => {
+  it.each([
+    ["vLLM ≥ 0.11", response(503)],
+    ["older vLLM", response(500)],
+    ["TGI", response(503, { error: "unhealthy", error_type: "healthcheck" })],
+    ["TensorRT-LLM", response(503, "LLM is unavailable. Please check the server logs for more details.")],
+  ])("accuses the engine: %s", (_who, answer) => {
+    const outcome = readHealth(answer);
+    expect(outcome).toMatchObject({ kind: "fault", reason: "engine_dead" });
+    expect(outcome).toHaveProperty("detail", `/health answers ${answer.status} while /models answers 200`);
+  });
+
+  it.each([
+    ["llama.cpp", { error: { message: "Loading model", type: "unavailable_error", code: 503 } }],
+    ["SGLang", "Starting"],
+    ["LocalAI", { status: "starting" }],
+    ["vLLM that scales", { error: "The model is currently scaling. Please try again later." }],
+  ])("says that the server is not there yet: %s", (_who, body) => {
+    expect(readHealth(response(503, body))).toMatchObject({ kind: "absent" });
+  });
+
+  it.each([
+    ["vLLM's empty 200", response(200)],
+    ["llama.cpp's 200", response(200, { status: "ok" })],
+    ["a server without the route", response(404, { detail: "Not Found" })],
+    ["a server that wants another method", response(405, { detail: "Method Not Allowed" })],
+    ["a server that guards the route", response(401, { error: "Unauthorized" })],
+    ["too many requests", response(429)],
+    ["a gateway timeout", response(504)],
+    ["silence, since a busy vLLM may need 40 s", failure("PROBE_TIMEOUT")],
+    ["a reset", failure("ECONNRESET")],
+    ["a refusal", failure("ECONNREFUSED")],
+  ])("says nothing against the backend: %s", (_what, answer) => {
+    expect(readHealth(answer)).toBeNull();
+  });
+
+  it.each(PROXY_PAGES)("says nothing of the engine when a proxy speaks: %s", (_page, answer) => {
+    expect(readHealth(answer)).toBeNull();
+  });
+});

@@ -1,0 +1,34 @@
+import { isProven, REASON_CODES } from "@rollcall/contract";
+import { describe, expect, it } from "vitest";
+import { deploymentOf, readyTrack, trackOf } from "../../test/tracks.ts";
+import { resumeTrack, startTrack } from "./track.ts";
+
+it("a deployment not probed yet is unknown and not routable, and says what it expects", () => {
+  const deployment = deploymentOf({ alias: "chat", model: "org/llama" });
+  const { verdict, absentSince, failures } = startTrack(deployment, 500);
+  expect(isProven(verdict)).toBe(false);
+  expect(verdict).toMatchObject({
+    deployment: deployment.id,
+    check: deployment.check,
+    alias: "chat",
+    expected: "org/llama",
+    reason: "unknown",
+    found: [],
+    since: 500,
+    lastGoodAt: null,
+  });
+  expect({ absentSince, failures }).toEqual({ absentSince: null, failures: 0 });
+});
+
+describe("a verdict of an earlier run", () => {
+  it("goes on as it was: a ready one stays routable", () => {
+    const { verdict } = readyTrack();
+    expect(resumeTrack(verdict).verdict).toBe(verdict);
+    expect(isProven(resumeTrack(verdict).verdict)).toBe(true);
+  });
+
+  it.each(REASON_CODES)("knows since when nothing answers only where nothing did: %s", (reason) => {
+    const absent = ["loading", "overdue", "down", "crash_loop"].includes(reason);
+    expect(resumeTrack(trackOf({}, { reason, since: 9 }).verdict).absentSince).toBe(absent ? 9 : null);
+  });
+});

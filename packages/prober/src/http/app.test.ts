@@ -1,0 +1,220 @@
+import { describe, expect, it } from "vitest";
+import { CalledRoll, type RollOptions } from "../../test/called-roll.ts";
+import type { Entry } from "../../test/configs.ts";
+import { proberApp } from "./app.ts";
+import type { ProberHttp } from "./context.ts";
+
+const entries: readonly Entry[] = [
+  { id: "1", alias: "a", base: "http://gpu-1:8000" },
+  { id: "2", alias: "a", base: "http://gpu-2:8000" },
+  { id: "3", alias: "org/b", base: "http://gpu-3:8000" },
+];
+
+interface Asked {
+  readonly roll: CalledRoll;
+  readonly state: { host: string; draining: boolean; fault: string | null };
+  readonly get: (path: string, headers?: Record<string, string>) => Promise<{ status: number; text: string }>;
+}
+
+function asked(options: RollOptions = {}): Asked {
+  const roll = new CalledRoll(entries, options);
+  const state = { host: "127.0.0.1", draining: false, fault: null as string | null };
+  const get: Asked["get"] = async (path, headers = {}) => {
+    const app = proberApp({
+      ...served(roll),
+      source: state,
+      host: state.host,
+      draining: () => state.draining,
+    });
+    const reply = await app.request(path, { headers });
+    return { status: reply.status, text: await reply.text() };
+  };
+  return { roll, state, get };
+}
+
+function served({ prober, settings }: CalledRoll): Pick<ProberHttp, "prober" | "settings"> {
+  return { prober, settings };
+}
+
+/** All backends serve what is expected, and were asked. */
+async function ready(options: RollOptions = {}): Promise<Asked> {
+  const made = asked(options);
+  for (const { base = "" } of entries) made.roll.backends.serve(base, "llama");
+  await made.roll.start();
+  return made;
+}
+
+describe("/livez", () => {
+  it("is 200 as long as the process answers, ready or not", async () => {
+    const { get, state } = asked();
+    expect(await get("/livez")).toEqual({ status: 200, text: "ok\n" });
+    state.draining = true;
+    expect(await get("/livez")).toMatchObject({ status: 200 });
+  });
+});
+
+describe("/readyz", () => {
+  it("is 200 when every alias has a deployment that may be called", async () => {
+    const { get } = await ready();
+    expect(await get("/readyz")).toEqual({ status: 200, text: "ready\n" });
+  });
+
+  it("is 200 when one of two deployments of an alias is out", async () => {
+    const { get, roll } = await ready();
+    roll.backends.serve("http://gpu-1:8000", "qwen");
+    await roll.clock.advance(2_010);
+    expect(roll.written.last.verdicts[0]?.reason).toBe("wrong_name");
+    expect(await get("/readyz")).toMatchObject({ status: 200 });
+  });
+
+  it("is 503 when one alias has none", async () => {
+    const { get, roll } = await ready();
+    roll.backends.serve("http://gpu-3:8000", "qwen");
+    await roll.clock.advance(2_010);
+    expect(await get("/readyz")).toEqual({ status: 503, text: "not ready\n" });
+  });
+
+  it("is 503 until the first roll call is over, though an earlier run knew all to be well", async () => {
+    const { roll } = await ready();
+    const next = asked({ previous: roll.written.last });
+    for (const { base = "" } of entries) next.roll.backends.hang(base);
+    await next.roll.start();
+    expect(await next.get("/readyz")).toEqual({
+      status: 503,
+      text: "[-] the first roll call is not over\nnot ready\n",
+    });
+    await next.roll.clock.advance(5_010);
+    expect(await next.get("/readyz")).toMatchObject({ status: 200 });
+  });
+
+  it("is 503 while it shuts down", async () => {
+    const { get, state } = await ready();
+    state.draining = true;
+    expect(await get("/readyz")).toEqual({ status: 503, text: "[-] shutting down\nnot ready\n" });
+    expect(await get("/readyz/a")).toMatchObject({ status: 503 });
+  });
+
+  it("is 200 and says so when the config file has errors: the previous config works", async () => {
+    const { get, state } = await ready();
+    state.fault = "config.yaml: error: at gpu-1:8000";
+    expect(await get("/readyz")).toEqual({
+      status: 200,
+      text: "[!] the config file has errors: the previous config is in use\nready\n",
+    });
+  });
+});
+
+describe("/readyz/<alias>", () => {
+  it.each([
+    ["a", 503],
+    ["org/b", 200],
+    ["org%2Fb", 200],
+  ])("speaks of that alias alone: %s is %i", async (path, status) => {
+    const { get, roll } = await ready();
+    for (const host of ["gpu-1", "gpu-2"]) roll.backends.serve(`http://${host}:8000`, "qwen");
+    await roll.clock.advance(2_010);
+    expect(await get(`/readyz/${path}`)).toMatchObject({ status });
+    expect(await get("/readyz")).toMatchObject({ status: 503 });
+  });
+
+  it.each(["x", "A", "a/", "org", "b", "org/b/c", "org%2Fc"])(
+    "is 404 for %s, which no entry has",
+    async (path) => {
+      const { get } = await ready();
+      const { status, text } = await get(`/readyz/${path}`);
+      expect(status).toBe(404);
+      expect(text).toBe(`no alias ${JSON.stringify(decodeURIComponent(path))} in the config\n`);
+    },
+  );
+
+  it("takes an alias with a space, a percent sign and other letters", async () => {
+    const alias = "Größe 100% モデル";
+    const roll = new CalledRoll([{ alias, base: "http://gpu-1:8000" }]);
+    roll.backends.serve("http://gpu-1:8000", "llama");
+    await roll.start();
+    const app = proberApp({
+      ...served(roll),
+      source: { fault: null },
+      host: "127.0.0.1",
+      draining: () => false,
+    });
+    expect((await app.request(`/readyz/${encodeURIComponent(alias)}`)).status).toBe(200);
+  });
+});
+
+describe("?verbose", () => {
+  it("says of each alias which deployments are out and why", async () => {
+    const { get, roll } = await ready();
+    roll.backends.serve("http://gpu-1:8000", "qwen");
+    roll.backends.refuse("http://gpu-3:8000");
+    await roll.clock.advance(4_010);
+    expect(await get("/readyz?verbose")).toEqual({
+      status: 503,
+      text: "[+] a: 1 wrong_name, 2 ok\n[-] org/b: 3 loading\nnot ready\n",
+    });
+    expect((await get("/readyz/org/b?verbose")).text).toBe("[-] org/b: 3 loading\nnot ready\n");
+  });
+
+  it("names no host and no served name", async () => {
+    const { get, roll } = await ready();
+    roll.backends.serve("http://gpu-1:8000", "secret-name");
+    await roll.clock.advance(2_010);
+    expect((await get("/readyz?verbose=1")).text).not.toMatch(/gpu-|8000|secret-name|llama/);
+  });
+});
+
+describe("/status", () => {
+  it("is refused when bound wide, with 401 and a way out", async () => {
+    const { get, state } = await ready({ masterKey: "sk-master" });
+    state.host = "0.0.0.0";
+    const { status, text } = await get("/status");
+    expect(status).toBe(401);
+    expect(JSON.parse(text)).toEqual({ error: "details need the master key as a Bearer token" });
+    expect(await get("/status", { authorization: "Bearer sk-master" })).toMatchObject({ status: 200 });
+  });
+
+  it("is open on loopback", async () => {
+    const { get } = await ready();
+    const { status, text } = await get("/status");
+    expect(status).toBe(200);
+    expect(JSON.parse(text)).toMatchObject({ prober: { calledOnce: true }, deployments: [{}, {}, {}] });
+  });
+});
+
+describe("/metrics", () => {
+  it("is Prometheus's text format", async () => {
+    const { roll } = await ready();
+    const app = proberApp({
+      ...served(roll),
+      source: { fault: null },
+      host: "0.0.0.0",
+      draining: () => false,
+    });
+    const reply = await app.request("/metrics");
+    expect(reply.headers.get("content-type")).toContain("text/plain; version=0.0.4");
+    expect(await reply.text()).toContain('rollcall_deployment_ready{deployment="3",alias="org/b"} 1');
+  });
+});
+
+describe("anything else", () => {
+  it.each(["/", "/v1/models", "/readyz/", "/status/x", "/healthz"])(
+    "is 404 and told the routes: %s",
+    async (path) => {
+      const { get } = await ready();
+      const { status, text } = await get(path);
+      expect(status).toBe(404);
+      expect(JSON.parse(text)).toEqual({ error: expect.stringContaining("/readyz") });
+    },
+  );
+
+  it("that goes wrong inside is 500 without a word of what", async () => {
+    const { roll } = await ready();
+    const broken = () => {
+      throw new Error("secret place");
+    };
+    const app = proberApp({ ...served(roll), source: { fault: null }, host: "127.0.0.1", draining: broken });
+    const reply = await app.request("/readyz");
+    expect(reply.status).toBe(500);
+    expect(await reply.json()).toEqual({ error: "internal error" });
+  });
+});

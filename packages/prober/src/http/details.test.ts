@@ -1,0 +1,74 @@
+import { Cell } from "@rollcall/runtime";
+import { describe, expect, it } from "vitest";
+import { CalledRoll } from "../../test/called-roll.ts";
+import { configOf, settingsOf } from "../../test/configs.ts";
+import { mayReadDetails } from "./details.ts";
+
+const env = { MASTER: "sk-master" };
+
+/** What is answered to this header on this address, with or without a master key in the config. */
+function answer(host: string, authorization?: string, masterKey?: string): string | null {
+  const { prober } = new CalledRoll([{}]);
+  const written = masterKey === undefined ? {} : { masterKey };
+  const settings = new Cell(settingsOf(configOf([{}], written, env), env));
+  return mayReadDetails(authorization, {
+    prober,
+    settings,
+    source: { fault: null },
+    host,
+    draining: () => false,
+  });
+}
+
+describe("on loopback", () => {
+  it.each(["127.0.0.1", "127.8.9.1", "::1", "localhost", "gpu.localhost"])(
+    "anybody may read details: %s",
+    (host) => {
+      expect(answer(host)).toBeNull();
+      expect(answer(host, undefined, "sk-master")).toBeNull();
+    },
+  );
+});
+
+/** The first four mean every address of the machine. */
+const WIDE = [
+  "0.0.0.0",
+  "::",
+  "0:0:0:0:0:0:0:0",
+  "",
+  "10.0.0.7",
+  "192.168.1.1",
+  "fe80::1",
+  "gpu-1",
+  "127.0.0.1.evil.example",
+];
+
+describe("bound wider", () => {
+  it.each(WIDE)("nobody may read them without the master key: %j", (host) => {
+    expect(answer(host, undefined, "sk-master")).toBe("details need the master key as a Bearer token");
+  });
+
+  it.each(WIDE)("nobody may read them at all where there is none: %j", (host) => {
+    expect(answer(host, "Bearer ")).toContain("set general_settings.master_key");
+    expect(answer(host)).toContain("set general_settings.master_key");
+  });
+
+  it.each([
+    ["as a Bearer token", "Bearer sk-master"],
+    ["with the scheme in other case", "bearer sk-master"],
+  ])("the master key opens them: %s", (_how, header) => {
+    expect(answer("0.0.0.0", header, "sk-master")).toBeNull();
+    expect(answer("0.0.0.0", header, "os.environ/MASTER")).toBeNull();
+  });
+
+  it.each(["Bearer sk-maste", "Bearer sk-master2", "Bearer SK-MASTER", "Bearer ", "", "Basic sk-master"])(
+    "nothing else does: %j",
+    (header) => {
+      expect(answer("0.0.0.0", header, "sk-master")).toBe("details need the master key as a Bearer token");
+    },
+  );
+
+  it("a master key that cannot be read opens nothing", () => {
+    expect(answer("0.0.0.0", "Bearer ", "os.environ/MISSING")).toContain("set general_settings.master_key");
+  });
+});

@@ -1,0 +1,44 @@
+import { expect, it } from "vitest";
+import { CalledRoll } from "../../test/called-roll.ts";
+import { printStatus, type Status } from "./status.ts";
+
+function statusOf({ prober, settings }: CalledRoll, fault: string | null = null): Status {
+  return printStatus({ prober, settings, source: { fault }, host: "127.0.0.1", draining: () => false });
+}
+
+it("the status is every verdict with where it is reached, and what the prober works by", async () => {
+  const roll = new CalledRoll(
+    [
+      { id: "1", alias: "a", base: "http://gpu-1:8000/v1/", key: "sk-hidden" },
+      { id: "2", alias: "b", model: "qwen", base: "https://gpu-2/team" },
+    ],
+    { prober: { interval: 7 }, masterKey: "sk-master" },
+  );
+  roll.backends.serve("http://gpu-1:8000", "llama");
+  await roll.start();
+  const { prober, deployments } = statusOf(roll);
+  expect(prober).toEqual({
+    instance: "this",
+    generation: 1,
+    config: roll.settings.get().config.checksum,
+    configFault: null,
+    calledOnce: true,
+    intervalMs: 7_000,
+  });
+  expect(deployments).toEqual([
+    { ...roll.written.last.verdicts[0], apiBase: "http://gpu-1:8000/v1" },
+    { ...roll.written.last.verdicts[1], apiBase: "https://gpu-2/team/v1" },
+  ]);
+  expect(JSON.stringify(statusOf(roll))).not.toMatch(/sk-hidden|sk-master/);
+});
+
+it("a new config counts, and one with errors is told of", async () => {
+  const roll = new CalledRoll([{ id: "1" }]);
+  await roll.start();
+  await roll.use([{ id: "1" }, { id: "2" }]);
+  expect(statusOf(roll, "line 3 is wrong").prober).toMatchObject({
+    generation: 2,
+    configFault: "line 3 is wrong",
+  });
+  expect(statusOf(roll).deployments).toHaveLength(2);
+});

@@ -1,0 +1,447 @@
+import { describe, expect, it, vi } from "vitest";
+import { failure, response } from "../test/answers.ts";
+import { CalledRoll } from "../test/called-roll.ts";
+import { configOf, type Entry } from "../test/configs.ts";
+import { GOOD, snapshotOf } from "../test/tracks.ts";
+import { startTrack } from "./decide/track.ts";
+
+const A = "http://a:8000";
+const B = "http://b:8000";
+const C = "http://c:8000";
+
+/** One backend each, whose alias is its letter. */
+const a: Entry = { alias: "a", base: A };
+const b: Entry = { alias: "b", base: B };
+const c: Entry = { alias: "c", base: C };
+
+/** The last snapshot of an earlier run, in which all of these were well. */
+function wellBefore(entries: readonly Entry[]) {
+  const tracks = configOf(entries).deployments.map((deployment) => startTrack(deployment, 500));
+  return snapshotOf(tracks.map(({ verdict }) => ({ ...verdict, ...GOOD, lastGoodAt: 500 })));
+}
+
+describe("a roll call", () => {
+  it("asks a backend once, however many deployments use it", async () => {
+    const roll = new CalledRoll([a, { ...a, alias: "a2" }, { ...a, alias: "a3", model: "qwen" }]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    expect(roll.backends.asked.map(({ path }) => path)).toEqual(["/v1/models", "/health"]);
+    expect(roll.written.reasons()).toEqual({ a: "ok", a2: "ok", a3: "wrong_name" });
+  });
+
+  it("asks one server twice when it is reached with two keys", async () => {
+    const roll = new CalledRoll([
+      { ...a, key: "k1" },
+      { ...a, alias: "a2", key: "k2" },
+    ]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    const keys = roll.backends.asked.map(({ headers }) => headers["authorization"]);
+    expect(new Set(keys)).toEqual(new Set(["Bearer k1", "Bearer k2"]));
+  });
+
+  it("goes on at the interval where all is well, and at the shorter one where something is not", async () => {
+    const roll = new CalledRoll([a, b]);
+    roll.backends.serve(A, "llama");
+    roll.backends.latencyMs = 0;
+    await roll.start(0);
+    const start = roll.clock.now();
+    await roll.clock.advance(6_000);
+    expect(roll.backends.rollCalls(A).map((at) => at - start)).toEqual([0, 2_000, 4_000, 6_000]);
+    expect(roll.backends.rollCalls(B).map((at) => at - start)).toEqual([
+      0, 1_000, 2_000, 3_000, 4_000, 5_000, 6_000,
+    ]);
+  });
+
+  it("never asks one backend twice at once, hanging or removed and brought back", async () => {
+    const roll = new CalledRoll([a, b], { prober: { timeout: 30, interval: 1 } });
+    roll.backends.hang(A);
+    await roll.start(5_000);
+    await roll.use([b]);
+    await roll.use([a, b]);
+    await roll.clock.advance(120_000);
+    expect(roll.backends.mostOfOne).toBe(1);
+    expect(roll.backends.rollCalls(A).length).toBeGreaterThan(3);
+  });
+
+  it("has no more under way at once than the config allows, and follows a new bound", async () => {
+    const entries = Array.from({ length: 9 }, (_, index) => ({
+      alias: `m${index}`,
+      base: `http://m${index}`,
+    }));
+    const roll = new CalledRoll(entries, { prober: { concurrency: 2 } });
+    roll.backends.latencyMs = 100;
+    await roll.start(150);
+    expect(roll.backends.mostAtOnce).toBe(2);
+    expect(roll.backends.asked).toHaveLength(4);
+    await roll.use(entries, { prober: { concurrency: 4 } });
+    await roll.clock.advance(10_000);
+    expect(roll.backends.mostAtOnce).toBe(4);
+    expect(new Set(roll.backends.asked.map(({ origin }) => origin)).size).toBe(9);
+  });
+
+  it("is not delayed by a backend that hangs", async () => {
+    const roll = new CalledRoll([a, b], { prober: { timeout: 60 } });
+    roll.backends.hang(A);
+    roll.backends.serve(B, "llama");
+    roll.backends.latencyMs = 0;
+    await roll.start(0);
+    const start = roll.clock.now();
+    await roll.clock.advance(20_000);
+    expect(roll.backends.rollCalls(B).map((at) => at - start)).toEqual(
+      Array.from({ length: 11 }, (_, index) => index * 2_000),
+    );
+    expect(roll.backends.rollCalls(A)).toHaveLength(1);
+  });
+
+  it("asks again soon after a first failure, and says nothing of it", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.latencyMs = 0;
+    roll.backends.serve(A, "llama");
+    await roll.start(0);
+    const start = roll.clock.now();
+    roll.backends.refuse(A);
+    await roll.clock.advance(2_500);
+    expect(roll.written.last.verdicts).toMatchObject([{ reason: "ok", observedAt: start }]);
+    await roll.clock.advance(500);
+    expect(roll.written.last.verdicts).toMatchObject([{ reason: "loading", observedAt: start + 3_000 }]);
+    expect(roll.backends.rollCalls(A).map((at) => at - start)).toEqual([0, 2_000, 3_000]);
+  });
+
+  it("dates the evidence when it asks, not when the answer has come", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    roll.backends.latencyMs = 700;
+    const start = roll.clock.now();
+    await roll.start(2_000);
+    expect(roll.written.last.verdicts).toMatchObject([
+      { reason: "ok", observedAt: start, lastGoodAt: start },
+    ]);
+  });
+
+  it("survives a bug in judging one answer: that backend is asked again, the others go on", async () => {
+    const roll = new CalledRoll([a, b]);
+    roll.backends.answer(A, () => ({ ...response(502), body: undefined as unknown as string }));
+    roll.backends.serve(B, "llama");
+    await roll.start(8_000);
+    expect(roll.reason("a")).toBe("unknown");
+    expect(roll.reason("b")).toBe("ok");
+    expect(roll.logged.of("error").length).toBeGreaterThan(1);
+    expect(roll.logged.of("error")[0]?.message).toBe("probe failed");
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(2_000);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "ok" });
+  });
+
+  it("survives an ask that rejects", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.answer(A, () => {
+      throw new Error("a bug");
+    });
+    await roll.start(5_000);
+    expect(roll.backends.rollCalls(A).length).toBeGreaterThan(2);
+    expect(roll.logged.of("error")[0]?.fields).toEqual({ fault: "a bug" });
+  });
+});
+
+describe("the first snapshot", () => {
+  it("comes when every backend has answered, and not before", async () => {
+    const roll = new CalledRoll([a, b]);
+    roll.backends.serve(A, "llama");
+    roll.backends.hang(B);
+    await roll.start(4_990);
+    expect(roll.prober.calledOnce).toBe(false);
+    expect(roll.written.snapshots).toEqual([]);
+    await roll.clock.advance(10);
+    expect(roll.prober.calledOnce).toBe(true);
+    expect(roll.written.snapshots).toHaveLength(1);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "timeout" });
+  });
+
+  it("does not wait for ever: one timeout and one interval are enough", async () => {
+    const roll = new CalledRoll([a, b, c], { prober: { concurrency: 1 } });
+    for (const origin of [A, B, C]) roll.backends.hang(origin);
+    await roll.start(6_990);
+    expect(roll.written.snapshots).toEqual([]);
+    await roll.clock.advance(10);
+    expect(roll.prober.calledOnce).toBe(true);
+    expect(roll.written.reasons()).toEqual({ a: "timeout", b: "unknown", c: "unknown" });
+  });
+
+  it("keeps what an earlier run knew of those not asked yet and of those that failed once", async () => {
+    const roll = new CalledRoll([a, b, c], { prober: { concurrency: 1 }, previous: wellBefore([a, b, c]) });
+    for (const origin of [A, B, C]) roll.backends.hang(origin);
+    await roll.start(7_000);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "ok", c: "ok" });
+    expect(roll.written.last.verdicts).toMatchObject([{ observedAt: 500 }, { observedAt: 500 }, {}]);
+    expect(roll.written.last.prober.instance).toBe("this");
+  });
+
+  it("waits for a backend that a new config has brought", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.latencyMs = 100;
+    await roll.start(50);
+    await roll.use([a, b]);
+    await roll.clock.advance(60);
+    expect(roll.written.snapshots).toEqual([]);
+    await roll.clock.advance(100);
+    expect(roll.written.reasons()).toEqual({ a: "loading", b: "loading" });
+  });
+
+  it("does not wait for a backend that a new config has taken away", async () => {
+    const roll = new CalledRoll([a, b]);
+    roll.backends.hang(B);
+    roll.backends.latencyMs = 100;
+    await roll.start(50);
+    await roll.use([a]);
+    await roll.clock.advance(60);
+    expect(roll.written.reasons()).toEqual({ a: "loading" });
+  });
+});
+
+describe("publishing", () => {
+  it("makes one snapshot of what changes at one moment", async () => {
+    const roll = new CalledRoll([a, { ...a, alias: "a2" }, b, c]);
+    for (const origin of [A, B, C]) roll.backends.serve(origin, "llama");
+    await roll.start();
+    expect(roll.written.snapshots).toHaveLength(1);
+    for (const origin of [A, B, C]) roll.backends.serve(origin, "qwen");
+    await roll.clock.advance(2_005);
+    expect(roll.written.reasons()).toEqual({
+      a: "wrong_name",
+      a2: "wrong_name",
+      b: "wrong_name",
+      c: "wrong_name",
+    });
+    // The first one, the heartbeat and the change.
+    expect(roll.written.snapshots).toHaveLength(3);
+  });
+
+  it("tells a change at once, not at the next beat", async () => {
+    const roll = new CalledRoll([a, b], { prober: { interval: 60, not_ready_interval: 1 } });
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    const before = roll.written.snapshots.length;
+    roll.backends.serve(B, "llama");
+    await roll.clock.advance(1_010);
+    expect(roll.written.snapshots).toHaveLength(before + 1);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "ok" });
+  });
+
+  it("beats once an interval where nothing changes, with numbers that grow and fresh evidence", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    const start = roll.written.last;
+    await roll.clock.advance(10_000);
+    const beats = roll.written.snapshots.slice(1);
+    expect(beats.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
+    expect(
+      beats.map(({ writtenAt }, index) => writtenAt - (beats[index - 1]?.writtenAt ?? start.writtenAt - 2)),
+    ).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
+    expect(roll.written.last).toMatchObject({ intervalMs: 2_000, config: start.config });
+    const newest = roll.written.last.verdicts[0];
+    expect(newest?.observedAt).toBeGreaterThan(roll.clock.now() - 2_100);
+    expect(newest?.since).toBe(start.verdicts[0]?.since);
+  });
+
+  it("goes on when the carrier fails, and is whole again afterwards", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    roll.written.failing = true;
+    await roll.start(5_000);
+    expect(roll.written.snapshots).toEqual([]);
+    roll.written.failing = false;
+    await roll.clock.advance(2_000);
+    expect(roll.written.reasons()).toEqual({ a: "ok" });
+  });
+});
+
+describe("a new config", () => {
+  it("keeps the verdicts and the rhythm of what is the same, and asks what is new at once", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    roll.backends.serve(B, "llama");
+    roll.backends.latencyMs = 0;
+    await roll.start(0);
+    const start = roll.clock.now();
+    await roll.clock.advance(500);
+    await roll.use([a, b]);
+    await roll.clock.advance(0);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "ok" });
+    expect(roll.backends.rollCalls(A)).toEqual([start]);
+    expect(roll.backends.rollCalls(B)).toEqual([start + 500]);
+    await roll.clock.advance(1_500);
+    expect(roll.backends.rollCalls(A)).toEqual([start, start + 2_000]);
+  });
+
+  it("is published at once, with what is not asked yet as unknown", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    roll.backends.hang(B);
+    const before = roll.written.last;
+    await roll.use([a, b]);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "unknown" });
+    expect(roll.written.last.config).not.toBe(before.config);
+    expect(roll.written.last.verdicts[0]).toEqual(before.verdicts[0]);
+  });
+
+  it("ends the asking of what it does not name", async () => {
+    const roll = new CalledRoll([a, b]);
+    await roll.start();
+    await roll.use([a]);
+    const asked = roll.backends.rollCalls(B).length;
+    await roll.clock.advance(10_000);
+    expect(roll.backends.rollCalls(B)).toHaveLength(asked);
+    expect(roll.written.reasons()).toEqual({ a: "loading" });
+  });
+
+  it("cuts a probe of what it does not name, and its answer counts for nothing", async () => {
+    const roll = new CalledRoll([a, b]);
+    roll.backends.latencyMs = 100;
+    roll.backends.serve(A, "llama");
+    roll.backends.serve(B, "llama");
+    await roll.start(50);
+    await roll.use([b]);
+    await roll.clock.advance(500);
+    expect(roll.written.reasons()).toEqual({ b: "ok" });
+    expect(roll.logged.lines.filter(({ message }) => message === "deployment changed")).toHaveLength(1);
+  });
+
+  it("asks under the new URL, and knows nothing until it has", async () => {
+    const fixed = { ...a, id: "d" };
+    const roll = new CalledRoll([fixed]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    roll.backends.hang(B);
+    await roll.use([{ ...fixed, base: B }]);
+    await roll.clock.advance(2_000);
+    expect(roll.written.reasons()).toEqual({ a: "unknown" });
+    expect(roll.backends.rollCalls(A)).toHaveLength(1);
+    expect(roll.backends.rollCalls(B)).toHaveLength(1);
+  });
+
+  it("with a new value behind the same reference asks with the new key and keeps the verdict", async () => {
+    const entries = [{ ...a, key: "os.environ/KEY" }];
+    const roll = new CalledRoll(entries, { env: { KEY: "old" } });
+    roll.backends.answer(A, ({ headers, path }) =>
+      path === "/health" || headers["authorization"] === "Bearer new"
+        ? response(200, { object: "list", data: [{ id: "llama" }] })
+        : response(401, { error: "Unauthorized" }),
+    );
+    await roll.start();
+    expect(roll.reason("a")).toBe("wrong_key");
+    await roll.use(entries, {}, { KEY: "new" });
+    expect(roll.reason("a")).toBe("wrong_key");
+    await roll.clock.advance(1_010);
+    expect(roll.reason("a")).toBe("ok");
+  });
+
+  it("with another interval takes it from the next probe on", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    roll.backends.latencyMs = 0;
+    await roll.start(0);
+    const start = roll.clock.now();
+    await roll.use([a], { prober: { interval: "500ms" } });
+    await roll.clock.advance(3_000);
+    expect(roll.backends.rollCalls(A).map((at) => at - start)).toEqual([0, 2_000, 2_500, 3_000]);
+    expect(roll.written.last.intervalMs).toBe(500);
+  });
+});
+
+describe("the log", () => {
+  it("has one line a change and none a probe, and names neither host nor key", async () => {
+    const roll = new CalledRoll([{ ...a, key: "sk-hidden" }]);
+    await roll.start(5_000);
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(10_000);
+    roll.backends.answer(A, () => failure("ENOTFOUND"));
+    await roll.clock.advance(10_000);
+    const changes = roll.logged.lines.filter(({ message }) => message === "deployment changed");
+    expect(changes.map(({ level, fields }) => [level, fields["from"], fields["to"]])).toEqual([
+      ["info", "unknown", "loading"],
+      ["info", "loading", "ok"],
+      ["warn", "ok", "dns"],
+    ]);
+    expect(changes[2]?.fields).toMatchObject({
+      alias: "a",
+      detail: expect.any(String),
+      fix: expect.any(String),
+    });
+    expect(JSON.stringify(roll.logged.lines)).not.toMatch(/sk-hidden|http:|a:8000/);
+  });
+});
+
+describe("metrics", () => {
+  it("count probes by what came back, and a transition only where the reason changed", async () => {
+    const roll = new CalledRoll([a]);
+    await roll.start();
+    for (const name of ["qwen", "phi", "llama"]) {
+      roll.backends.serve(A, name);
+      await roll.clock.advance(1_010);
+    }
+    const text = await roll.prober.metrics.print(roll.prober.fleet);
+    expect(text).toContain('rollcall_probes_total{result="absent"} 1');
+    expect(text).toContain('rollcall_probes_total{result="models"} 3');
+    expect(text).toContain('rollcall_transitions_total{reason="loading"} 1');
+    expect(text).toContain('rollcall_transitions_total{reason="wrong_name"} 1');
+    expect(text).toContain('rollcall_transitions_total{reason="ok"} 1');
+  });
+});
+
+describe("stop", () => {
+  it("ends asking and publishing, a probe under way included", async () => {
+    const roll = new CalledRoll([a, b]);
+    roll.backends.serve(A, "llama");
+    roll.backends.hang(B);
+    await roll.start(5_500);
+    await roll.prober.stop();
+    await roll.clock.advance(0);
+    const asked = roll.backends.asked.length;
+    const written = roll.written.snapshots.length;
+    await roll.clock.advance(60_000);
+    expect(roll.backends.asked).toHaveLength(asked);
+    expect(roll.written.snapshots).toHaveLength(written);
+  });
+
+  it("before the first roll call is over publishes nothing", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.hang(A);
+    await roll.start(100);
+    await roll.prober.stop();
+    await roll.clock.advance(60_000);
+    expect(roll.written.snapshots).toEqual([]);
+  });
+
+  it("publishes nothing more, though a change was about to be", async () => {
+    const roll = new CalledRoll([a]);
+    await roll.start();
+    vi.spyOn(roll.prober.metrics, "changed").mockImplementation(() => void roll.prober.stop());
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(1_500);
+    expect(roll.reason("a")).toBe("ok");
+    expect(roll.written.reasons()).toEqual({ a: "loading" });
+  });
+
+  it("is over when the carrier has done what was under way", async () => {
+    const roll = new CalledRoll([a]);
+    await roll.start();
+    expect(roll.written.closed).toBe(false);
+    await roll.prober.stop();
+    expect(roll.written.closed).toBe(true);
+  });
+
+  it("is for good: a config that comes afterwards begins nothing", async () => {
+    const roll = new CalledRoll([a]);
+    await roll.start();
+    await roll.prober.stop();
+    await roll.clock.advance(10);
+    const written = roll.written.snapshots.length;
+    await roll.use([a, b]);
+    await roll.clock.advance(60_000);
+    expect(roll.backends.rollCalls(B)).toEqual([]);
+    expect(roll.written.snapshots).toHaveLength(written);
+  });
+});

@@ -1,0 +1,63 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { FakeClock } from "../test/fake-clock.ts";
+import { LogRecorder, SnapshotRecorder } from "../test/recorders.ts";
+import { readyTrack } from "../test/tracks.ts";
+import { Publisher } from "./publisher.ts";
+
+const news = { verdicts: [readyTrack().verdict], config: "c1", intervalMs: 2_000 };
+
+let clock: FakeClock;
+let written: SnapshotRecorder;
+let logged: LogRecorder;
+let publisher: Publisher;
+
+beforeEach(() => {
+  clock = new FakeClock();
+  written = new SnapshotRecorder();
+  logged = new LogRecorder();
+  publisher = new Publisher({ writer: written, clock, log: logged.log, instance: "i1" });
+});
+
+describe("a snapshot", () => {
+  it("carries what is to be told, who tells it and when", async () => {
+    const startedAt = clock.now();
+    await clock.advance(50);
+    await publisher.publish(news);
+    expect(written.snapshots).toEqual([
+      { version: 1, sequence: 1, writtenAt: startedAt + 50, prober: { instance: "i1", startedAt }, ...news },
+    ]);
+    expect(publisher.latest).toEqual(written.last);
+  });
+
+  it("has a number one higher than the one before, written or not", async () => {
+    await publisher.publish(news);
+    written.failing = true;
+    await publisher.publish(news);
+    written.failing = false;
+    await publisher.publish(news);
+    expect(written.snapshots.map(({ sequence }) => sequence)).toEqual([1, 3]);
+  });
+});
+
+describe("a carrier that fails", () => {
+  it("is told of once, however long it lasts, and once when it is over", async () => {
+    written.failing = true;
+    for (let count = 0; count < 3; count += 1) await publisher.publish(news);
+    written.failing = false;
+    for (let count = 0; count < 3; count += 1) await publisher.publish(news);
+    expect(logged.lines.map(({ level, fields }) => [level, fields])).toEqual([
+      ["error", { code: "ENOSPC" }],
+      ["info", {}],
+    ]);
+    expect(publisher.failures).toBe(3);
+  });
+
+  it("is told of again when it fails again, and never by the place it writes to", async () => {
+    for (const failing of [true, false, true]) {
+      written.failing = failing;
+      await publisher.publish(news);
+    }
+    expect(logged.of("error")).toHaveLength(2);
+    expect(JSON.stringify(logged.lines)).not.toContain("/secret/place");
+  });
+});

@@ -1,0 +1,152 @@
+import { statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { describe, expect, it } from "vitest";
+import { running, simulated, site } from "./running.ts";
+import { pause, until } from "./until.ts";
+
+/** The intervals that hold where the config says nothing. */
+const ORDINARY = { prober: {} };
+
+describe("a backend at the ordinary intervals", () => {
+  it("that loads is loading, and ready within 1.2 s of being ready", async () => {
+    const server = await simulated({ loadMs: 1_300 });
+    const place = site([{ alias: "a", base: server.url }], ORDINARY);
+    const prober = await running(place);
+    await until(() => place.reasons()["a"] === "loading", 1_000);
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({ ready: false, detail: "connection refused" });
+    expect(await prober.get("/readyz")).toEqual({ status: 503, text: "not ready\n" });
+    await server.whenReady();
+    const took = await until(() => place.reasons()["a"] === "ok");
+    expect(took).toBeLessThan(1_200);
+    expect(await prober.get("/readyz")).toEqual({ status: 200, text: "ready\n" });
+  });
+
+  it("that is renamed is out within one interval, and in again within one", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }], ORDINARY);
+    const prober = await running(place);
+    await until(() => place.reasons()["a"] === "ok");
+    await pause(300);
+    server.control.rename(["llama-70b"]);
+    const out = await until(() => place.reasons()["a"] === "wrong_name");
+    // The interval, and the probe itself.
+    expect(out).toBeLessThan(2_200);
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({
+      ready: true,
+      nameMatches: false,
+      expected: "llama",
+      found: ["llama-70b"],
+      hint: expect.stringContaining('"llama-70b"'),
+    });
+    expect(await prober.get("/readyz")).toMatchObject({ status: 503 });
+    server.control.rename(["llama"]);
+    expect(await until(() => place.reasons()["a"] === "ok")).toBeLessThan(1_200);
+  });
+});
+
+describe("a backend that was ready", () => {
+  it("and dies is loading until it is back, and its first failure is forgiven", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }]);
+    await running(place);
+    await until(() => place.reasons()["a"] === "ok");
+    const asked = server.seen.count("/v1/models");
+    server.control.fault("reset-all");
+    await until(() => server.seen.count("/v1/models") > asked);
+    server.control.fault(null);
+    await until(() => server.seen.count("/v1/models") > asked + 3);
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({ reason: "ok", ready: true });
+    const since = place.snapshot()?.verdicts[0]?.since;
+
+    await server.control.kill();
+    await until(() => place.reasons()["a"] === "loading");
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({
+      ready: false,
+      nameMatches: true,
+      found: ["llama"],
+    });
+    await server.control.start();
+    await until(() => place.reasons()["a"] === "ok");
+    expect(place.snapshot()?.verdicts[0]?.since).toBeGreaterThan(since ?? Infinity);
+  });
+
+  it("and whose engine dies is out at once, and back when it lives", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }]);
+    await running(place);
+    await until(() => place.reasons()["a"] === "ok");
+    server.control.fault("engine-dead");
+    await until(() => place.reasons()["a"] === "engine_dead");
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({ ready: false, nameMatches: true });
+    server.control.fault(null);
+    await until(() => place.reasons()["a"] === "ok");
+  });
+
+  it("and loses an adapter keeps its base", async () => {
+    const server = await simulated({ servedNames: ["base"], loras: ["sql"] });
+    const place = site([
+      { alias: "base", base: server.url, model: "base" },
+      { alias: "sql", base: server.url, model: "sql" },
+    ]);
+    await running(place);
+    await until(() => place.reasons()["sql"] === "ok");
+    server.control.setLoras([]);
+    await until(() => place.reasons()["sql"] === "wrong_name");
+    expect(place.reasons()["base"]).toBe("ok");
+    server.control.setLoras(["sql"]);
+    await until(() => place.reasons()["sql"] === "ok");
+  });
+
+  it("and changes its key is out at once, and in again with the new key in the file", async () => {
+    const server = await simulated({ apiKeys: ["old"] });
+    const place = site([{ alias: "a", base: server.url, key: "file/key" }]);
+    const keyFile = path.join(place.directory, "key");
+    writeFileSync(keyFile, "old\n");
+    await running(place);
+    await until(() => place.reasons()["a"] === "ok");
+    server.control.setKeys(["new"]);
+    await until(() => place.reasons()["a"] === "wrong_key");
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({ ready: false, detail: "/models answers 401" });
+    writeFileSync(keyFile, "new\n");
+    await until(() => place.reasons()["a"] === "ok");
+  });
+
+  it("is asked at its interval, on a new connection each time, and sooner while something is wrong", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }], {
+      prober: { interval: "400ms", not_ready_interval: "50ms" },
+    });
+    await running(place);
+    await until(() => server.seen.count("/v1/models") >= 4);
+    const at = server.seen.requests
+      .filter((request) => request.path === "/v1/models")
+      .map((request) => request.at);
+    const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
+    expect(Math.min(...gaps)).toBeGreaterThan(300);
+    server.control.rename(["qwen"]);
+    await until(() => place.reasons()["a"] === "wrong_name");
+    const asked = server.seen.count("/v1/models");
+    await until(() => server.seen.count("/v1/models") >= asked + 4, 1_000);
+    expect(new Set(server.seen.requests.map(({ headers }) => headers.connection))).toEqual(
+      new Set(["close"]),
+    );
+  });
+});
+
+describe("the state file", () => {
+  it("comes to be with the first roll call, private to its owner, and beats with the interval", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }]);
+    expect(place.snapshot()).toBeNull();
+    await running(place);
+    await until(() => place.snapshot() !== null);
+    const first = place.snapshot();
+    expect(statSync(place.stateFile).mode & 0o777).toBe(0o600);
+    expect(first).toMatchObject({ version: 1, sequence: 1, intervalMs: 200, verdicts: [{ reason: "ok" }] });
+    await until(() => (place.snapshot()?.sequence ?? 0) >= 4, 1_500);
+    const later = place.snapshot();
+    expect(later?.prober).toEqual(first?.prober);
+    expect((later?.writtenAt ?? 0) - (first?.writtenAt ?? 0)).toBeGreaterThan(390);
+    expect(later?.verdicts[0]?.since).toBe(first?.verdicts[0]?.since);
+  });
+});

@@ -1,0 +1,105 @@
+import { readdirSync } from "node:fs";
+import path from "node:path";
+import { StartError } from "@rollcall/runtime";
+import { describe, expect, it } from "vitest";
+import { startProber } from "../src/index.ts";
+import { child } from "./child.ts";
+import { httpPeer } from "./peer.ts";
+import { get, running, simulated, site } from "./running.ts";
+import { pause, until } from "./until.ts";
+
+describe("the process", () => {
+  it.each(["SIGTERM", "SIGINT"] as const)(
+    "ends with 0 on %s, by itself and soon, hanging probes or not",
+    async (signal) => {
+      const hanging = await simulated();
+      hanging.control.fault("hang-all");
+      const prober = await child(site([{ alias: "a", base: hanging.url }], { prober: { timeout: "30s" } }));
+      await until(() => hanging.seen.inFlight > 0);
+      const start = performance.now();
+      expect(await prober.end(signal)).toBe(0);
+      expect(performance.now() - start).toBeLessThan(2_000);
+      const said = prober.lines().map(({ msg }) => msg);
+      expect(said.slice(-3)).toEqual(["prober listens", "calling the roll", "prober stops"]);
+    },
+  );
+
+  it("reads its config anew at once on SIGHUP", async () => {
+    const [one, two] = [await simulated(), await simulated()];
+    const place = site([{ alias: "a", base: one.url }]);
+    const prober = await child(place);
+    await until(() => place.reasons()["a"] === "ok");
+    place.write([{ alias: "b", base: two.url }]);
+    prober.process.kill("SIGHUP");
+    await until(() => place.reasons()["b"] === "ok", 900);
+    expect(prober.lines().map(({ msg }) => msg)).toContain("config reloaded");
+    expect(await prober.end("SIGTERM")).toBe(0);
+  });
+});
+
+describe("stop()", () => {
+  it("returns 0, ends the asking, the listening and the writing, and may be called again", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }]);
+    const prober = await running(place);
+    await until(() => place.reasons()["a"] === "ok");
+    // A client that keeps its connection must not hold the prober up.
+    await prober.get("/readyz");
+    const start = performance.now();
+    expect(await prober.stop()).toBe(0);
+    expect(performance.now() - start).toBeLessThan(1_000);
+    const [asked, sequence] = [server.seen.count(), place.snapshot()?.sequence];
+    await pause(500);
+    expect(server.seen.count()).toBe(asked);
+    expect(place.snapshot()?.sequence).toBe(sequence);
+    await expect(get(`${prober.url}/livez`)).rejects.toThrow("fetch failed");
+    expect(await prober.stop()).toBe(0);
+  });
+
+  it("waits for a snapshot that is being written, and leaves no half of one beside the state file", async () => {
+    const server = await simulated();
+    // So many verdicts and so short an interval that a write is mostly under way.
+    const entries = Array.from({ length: 500 }, (_, index) => ({ alias: `a${index}`, base: server.url }));
+    const place = site(entries, { prober: { interval: "10ms" } });
+    for (let round = 0; round < 8; round += 1) {
+      const prober = await running(place);
+      const { instance } = place.snapshot()?.prober ?? {};
+      await until(() => (place.snapshot()?.prober.instance ?? instance) !== instance);
+      await pause(round);
+      expect(await prober.stop()).toBe(0);
+      expect(readdirSync(path.dirname(place.stateFile))).toEqual([path.basename(place.stateFile)]);
+    }
+  });
+});
+
+describe("a prober that cannot start", () => {
+  it("says so when its port is taken, and asks nobody", async () => {
+    const server = await simulated();
+    const taken = await httpPeer((_request, response) => response.end());
+    const { configFile } = site([{ alias: "a", base: server.url }]);
+    const port = Number(taken.address.split(":")[1]);
+    const started = startProber({ configFile, env: {}, port, logLevel: "silent" });
+    await expect(started).rejects.toThrow(StartError);
+    await expect(started).rejects.toThrow(/is in use.*--prober-port/);
+    await pause(100);
+    expect(server.seen.count()).toBe(0);
+  });
+
+  it("says so when the config names a secret that is not there, without the value of any other", async () => {
+    const { configFile } = site([
+      { alias: "a", base: "http://127.0.0.1:1", key: "os.environ/MISSING" },
+      { alias: "b", base: "http://127.0.0.1:1", key: "sk-hidden" },
+    ]);
+    const started = startProber({ configFile, env: {}, port: 0, logLevel: "silent" });
+    await expect(started).rejects.toThrow(/environment variable MISSING is not set/);
+    await expect(started).rejects.not.toThrow(/sk-hidden/);
+  });
+
+  it("starts without a master key that is not there: it needs none for its work", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", base: server.url }], { masterKey: "os.environ/MISSING" });
+    await running(place);
+    await until(() => place.snapshot() !== null);
+    expect(place.reasons()).toEqual({ a: "ok" });
+  });
+});

@@ -1,0 +1,56 @@
+import { spawnSync } from "node:child_process";
+import { expect, test } from "vitest";
+import { silentLog } from "./log.ts";
+
+function logged(script: string): Record<string, unknown>[] {
+  const module = new URL("log.ts", import.meta.url).href;
+  const code = `import { openLog } from ${JSON.stringify(module)};\n${script}`;
+  const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+    encoding: "utf8",
+  });
+  return stdout
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test("a line says when, how bad and which daemon, and holds no key where keys usually stand", () => {
+  const lines = logged(`
+    const log = openLog("gateway");
+    log.debug("not shown");
+    log.info({ alias: "chat", apiKey: "sk-1", api_key: "sk-2", key: "sk-3", authorization: "Bearer sk-4",
+      headers: { authorization: "Bearer sk-5", accept: "*/*" }, backend: { apiKey: "sk-6" } }, "request");
+  `);
+  const hidden = "[redacted]";
+  expect(lines).toEqual([
+    {
+      level: "info",
+      time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+      service: "gateway",
+      alias: "chat",
+      apiKey: hidden,
+      api_key: hidden,
+      key: hidden,
+      authorization: hidden,
+      headers: { authorization: hidden, accept: "*/*" },
+      backend: { apiKey: hidden },
+      msg: "request",
+    },
+  ]);
+});
+
+test("the level chosen holds", () => {
+  const script = (level: string) => `
+    const log = openLog("prober", "${level}");
+    for (const name of ["debug", "info", "warn", "error"]) log[name](name);
+  `;
+  expect(logged(script("debug")).map(({ msg }) => msg)).toEqual(["debug", "info", "warn", "error"]);
+  expect(logged(script("warn")).map(({ msg }) => msg)).toEqual(["warn", "error"]);
+  expect(logged(script("silent"))).toEqual([]);
+});
+
+test("the silent log has every method and says nothing", () => {
+  expect(() => {
+    for (const level of ["debug", "info", "warn", "error"] as const) silentLog[level]("nothing");
+  }).not.toThrow();
+});

@@ -4,10 +4,10 @@ import type { Environment } from "@rollcall/contract";
 
 /** The key that apps send, where the config has one that can be read here. */
 export function masterKeyOf(file: string, env: Environment): string | null {
-  const { config } = loadConfig(file, env, { inContainer: false });
+  const { config, env: fullEnv } = loadConfig(file, env, { inContainer: false });
   if (config === null) return null;
   const secret = resolveSecret(config.masterKey, {
-    env: { ...env, ...config.environment },
+    env: { ...fullEnv, ...config.environment },
     directory: path.dirname(path.resolve(file)),
   });
   return secret.ok ? secret.value : null;

@@ -1,7 +1,7 @@
-import path from "node:path";
 import type { Command } from "commander";
 import { DEFAULTS } from "@rollcall/contract";
-import { loadConfig, printAddress, resolveSecret } from "@rollcall/runtime";
+import { loadConfig, printAddress } from "@rollcall/runtime";
+import { masterKeyOf } from "./master-key.ts";
 import type { ProberAddress } from "./prober-client.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -27,14 +27,7 @@ export function findProber({ proberUrl, config: file }: ProberOptions, { env }: 
   if (file === undefined) return { url: trim(named ?? printAddress(fallback.host, fallback.port)), key };
   const { config } = loadConfig(file, env, { inContainer: false });
   const { host, port } = config?.prober ?? fallback;
-  const secret =
-    config === null
-      ? null
-      : resolveSecret(config.masterKey, { env, directory: path.dirname(path.resolve(file)) });
-  return {
-    url: trim(named ?? printAddress(reachable(host), port)),
-    key: key ?? (secret?.ok === true ? secret.value : null),
-  };
+  return { url: trim(named ?? printAddress(reachable(host), port)), key: key ?? masterKeyOf(file, env) };
 }
 
 /** An address that means "all" is asked for at this machine. */

@@ -12,7 +12,14 @@ export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
 export type { Strategy } from "./config/known-keys.ts";
-export { includesOf, parseConfig, type ConfigTexts, type Parsed, type Surroundings } from "./config/parse.ts";
+export {
+  envFileOf,
+  includesOf,
+  parseConfig,
+  type ConfigTexts,
+  type Parsed,
+  type Surroundings,
+} from "./config/parse.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
 export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";

@@ -71,6 +71,7 @@ describe("a snapshot of the wrong shape is refused by the part that is wrong", (
     [{ prober: [] }, "prober is not {instance, startedAt}"],
     [{ prober: { instance: 1, startedAt: 1 } }, "prober is not {instance, startedAt}"],
     [{ prober: { instance: "a" } }, "prober is not {instance, startedAt}"],
+    [{ prober: { instance: "a", startedAt: 1, url: 4001 } }, "prober is not {instance, startedAt}"],
     [{ config: 5 }, "config is not a string"],
     [{ verdicts: {} }, "verdicts is not a list"],
     [{ verdicts: undefined }, "verdicts is not a list"],
@@ -109,6 +110,8 @@ describe("a snapshot of the wrong shape is refused by the part that is wrong", (
     ["observedAt", "now"],
     ["lastGoodAt", "never"],
     ["lastGoodAt", undefined],
+    ["readyInMs", -1],
+    ["readyInMs", null],
   ])("a verdict whose %s is %j", (key, value) => {
     expect(faultOf({ ...SNAPSHOT, verdicts: [{ ...VERDICT, [key]: value }] })).toBe(
       `verdicts[0].${key} is not as expected`,

@@ -13,7 +13,8 @@ export interface Snapshot {
   readonly writtenAt: number;
   /** The prober's ordinary interval: no news for three of them is stale. */
   readonly intervalMs: number;
-  readonly prober: { readonly instance: string; readonly startedAt: number };
+  /** Who wrote it, and where that one listens (a wide address stands for the same host). */
+  readonly prober: { readonly instance: string; readonly startedAt: number; readonly url?: string };
   /** Checksum of the config the prober works by. */
   readonly config: string;
   readonly verdicts: readonly Verdict[];
@@ -46,7 +47,12 @@ function snapshotFault(value: Record<string, unknown>): string | null {
     if (!isCount(value[key])) return `${key} is not a number of zero or more`;
   }
   const prober = value["prober"];
-  if (!isRecord(prober) || !isText(prober["instance"]) || !isCount(prober["startedAt"])) {
+  if (
+    !isRecord(prober) ||
+    !isText(prober["instance"]) ||
+    !isCount(prober["startedAt"]) ||
+    !isOptional(prober["url"], isText)
+  ) {
     return "prober is not {instance, startedAt}";
   }
   if (!isText(value["config"])) return "config is not a string";
@@ -74,6 +80,7 @@ const VERDICT_CHECKS: { readonly [K in keyof Verdict]-?: (value: unknown) => boo
   since: isCount,
   observedAt: isCount,
   lastGoodAt: (value) => value === null || isCount(value),
+  readyInMs: (value) => isOptional(value, isCount),
 };
 
 function verdictFault(value: unknown): string | null {
@@ -82,6 +89,10 @@ function verdictFault(value: unknown): string | null {
     if (!holds(value[key])) return key;
   }
   return null;
+}
+
+function isOptional(value: unknown, holds: (value: unknown) => boolean): boolean {
+  return value === undefined || holds(value);
 }
 
 function isText(value: unknown): value is string {

@@ -26,6 +26,8 @@ export interface Verdict {
   /** When the evidence for this verdict was last gathered. */
   readonly observedAt: number;
   readonly lastGoodAt: number | null;
+  /** While it loads: how long until it is ready, judged by earlier loads. Absent where none was seen. */
+  readonly readyInMs?: number;
 }
 
 /** May traffic go there, as far as the prober knows? Two facts, both needed. */

@@ -33,3 +33,18 @@ export function answerUnreadable(fault: unknown): Response {
 function print(message: string): string {
   return JSON.stringify({ error: { message, type: "invalid_request_error", param: null, code: null } });
 }
+
+/** More connections than the gateway takes: said at once, whatever was to be asked. */
+export function answerTooMany(socket: Socket): void {
+  const body = JSON.stringify({
+    error: {
+      message: "The gateway has as many connections as it takes. Try again in a moment.",
+      type: "rate_limit_error",
+      param: null,
+      code: "too_many_connections",
+    },
+  });
+  const head = `HTTP/1.1 429 Too Many Requests\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\nretry-after: 1\r\nconnection: close\r\n\r\n`;
+  socket.end(head + body);
+  socket.destroySoon();
+}

@@ -35,9 +35,10 @@ export interface GatewayOptions {
   readonly params?: object;
   /** The rest of the config: router_settings, litellm_settings, … */
   readonly settings?: object;
-  /** Keys of `rollcall.gateway` and `rollcall.state`. */
+  /** Keys of `rollcall.gateway`, `rollcall.state` and `rollcall.queue`. */
   readonly gateway?: object;
   readonly state?: object;
+  readonly queue?: object;
   /** What the first snapshot says; what it does not name is ok. "nothing": there is no snapshot. */
   readonly says?: Readonly<Record<string, Said>> | "nothing";
   /** How it is started: in this process, unless told otherwise. */
@@ -71,7 +72,7 @@ export async function gatewayFor(
 /** The config for these servers. */
 export function writtenFor(
   aliases: Readonly<Record<string, readonly Place[]>>,
-  { params = {}, settings = {}, gateway = {}, state = {} }: GatewayOptions = {},
+  { params = {}, settings = {}, gateway = {}, state = {}, queue = {} }: GatewayOptions = {},
 ): object {
   const entries = Object.entries(aliases).flatMap(([alias, places]) =>
     places.map(({ url }, index) => ({
@@ -93,6 +94,7 @@ export function writtenFor(
     rollcall: {
       gateway: { port: 0, drain: "300ms", ...gateway },
       state: { file: "state.json", ...state },
+      queue,
       prober: { interval: "60s" },
     },
   };

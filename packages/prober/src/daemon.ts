@@ -59,6 +59,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   });
   const url = printAddress(host, port);
   log.info({ address: url }, "prober listens");
+  prober.url = url;
   const watching = watchSettings(source, systemClock, stop.signal);
   prober.start();
   return {

@@ -94,6 +94,23 @@ describe("a roll call", () => {
     expect(roll.backends.rollCalls(A)).toHaveLength(1);
   });
 
+  it.each([0, 1, 333, 500, 999, 1_000, 1_001, 2_500])(
+    "tells within 1.2 s that a loading one is ready, and within one interval that it is renamed, %i ms after the start",
+    async (ms) => {
+      const roll = new CalledRoll([a]);
+      roll.backends.latencyMs = 5;
+      await roll.start(10 + ms);
+      expect(roll.written.reasons()).toEqual({ a: "loading" });
+      roll.backends.serve(A, "llama");
+      await roll.clock.advance(1_200);
+      expect(roll.written.reasons()).toEqual({ a: "ok" });
+      roll.backends.serve(A, "qwen");
+      // The interval, and the two questions of a probe.
+      await roll.clock.advance(2_000 + 10);
+      expect(roll.written.reasons()).toEqual({ a: "wrong_name" });
+    },
+  );
+
   it("asks again soon after a first failure, and says nothing of it", async () => {
     const roll = new CalledRoll([a]);
     roll.backends.latencyMs = 0;

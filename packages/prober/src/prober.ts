@@ -1,5 +1,5 @@
 import { REASONS, type Backend, type Snapshot } from "@rollcall/contract";
-import type { Cell, Clock, Log, Settings } from "@rollcall/runtime";
+import type { Cell, Clock, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import type { Ask } from "./ask.ts";
 import { firstDelay, nextDelay } from "./decide/due.ts";
@@ -20,6 +20,17 @@ export interface ProberOptions {
   readonly previous: Snapshot | null;
 }
 
+/** One backend's loop, as those outside it know it. */
+interface Loop {
+  readonly end: AbortController;
+  /** Aborted to end the present sleep early. */
+  wake: AbortController;
+  askedAt: number;
+}
+
+/** A suspicion is looked into at once, but not more often than this. */
+const LEAST_BETWEEN_MS = 250;
+
 /**
  * Calls the roll: one loop a backend, each with its own deadline, so that a hanging one costs only itself. A new config
  * ends the loops of what changed and begins others.
@@ -28,9 +39,10 @@ export class Prober {
   readonly fleet = new Fleet();
   readonly #options: ProberOptions;
   readonly #stop = new AbortController();
-  readonly #loops = new Map<string, AbortController>();
+  readonly #loops = new Map<string, Loop>();
   readonly #asked = new Set<string>();
   #limit: LimitFunction;
+  #secrets: Secrets | null = null;
   #changed = false;
   #unsubscribe: () => void = () => {};
   /** True once every backend was asked, or had the time to be. */
@@ -50,6 +62,11 @@ export class Prober {
     return this.#options.publisher.instance;
   }
 
+  /** Where it listens: gateways tell it there of deployments they suspect. */
+  set url(url: string) {
+    this.#options.publisher.url = url;
+  }
+
   start(): void {
     const { settings, clock } = this.#options;
     this.#adopt(settings.get(), this.#options.previous);
@@ -64,42 +81,66 @@ export class Prober {
   stop(): Promise<void> {
     this.#stop.abort();
     this.#unsubscribe();
-    for (const loop of this.#loops.values()) loop.abort();
+    for (const loop of this.#loops.values()) endLoop(loop);
     this.#loops.clear();
     return this.#options.publisher.close();
   }
 
-  #adopt({ config }: Settings, previous: Snapshot | null): void {
+  #adopt({ config, secrets }: Settings, previous: Snapshot | null): void {
     const { clock, log } = this.#options;
     this.fleet.adopt(config, previous, clock.now());
     this.#limit.concurrency = config.prober.concurrency;
     const wanted = new Map(config.backends.map((backend) => [backend.id, backend]));
     for (const [id, loop] of this.#loops) {
       if (wanted.has(id)) continue;
-      loop.abort();
+      endLoop(loop);
       this.#loops.delete(id);
       this.#asked.delete(id);
     }
     for (const backend of wanted.values()) {
-      if (this.#loops.has(backend.id)) continue;
-      const loop = new AbortController();
+      const known = this.#loops.get(backend.id);
+      if (known !== undefined) {
+        // A rotated key is tried at once; what did not change keeps its rhythm.
+        if (this.#keyChanged(backend, secrets)) known.wake.abort();
+        continue;
+      }
+      const loop = { end: new AbortController(), wake: new AbortController(), askedAt: 0 };
       this.#loops.set(backend.id, loop);
-      void this.#loop(backend, loop.signal);
+      void this.#loop(backend, loop);
     }
     log.info(
       { deployments: config.deployments.length, backends: config.backends.length },
       "calling the roll",
     );
+    this.#secrets = secrets;
     if (this.calledOnce) this.#publishSoon();
   }
 
-  async #loop(backend: Backend, signal: AbortSignal): Promise<void> {
+  #keyChanged({ apiKey, headers }: Backend, secrets: Secrets): boolean {
+    const before = this.#secrets;
+    return [apiKey, ...headers.values()].some((ref) => before?.value(ref) !== secrets.value(ref));
+  }
+
+  /** Asks the backend of a deployment now instead of at its time. False where there is none, or it was just asked. */
+  probeSoon(deploymentId: string): boolean {
+    const { clock, settings } = this.#options;
+    const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
+    const loop = deployment === undefined ? undefined : this.#loops.get(deployment.backend.id);
+    if (loop === undefined || clock.now() - loop.askedAt < LEAST_BETWEEN_MS) return false;
+    loop.wake.abort();
+    return true;
+  }
+
+  async #loop(backend: Backend, loop: Loop): Promise<void> {
     const { clock, random, settings } = this.#options;
+    const { signal } = loop.end;
     await clock.sleep(firstDelay(this.#loops.size, settings.get().config.prober, random()), signal);
     while (!signal.aborted) {
+      loop.wake = new AbortController();
+      loop.askedAt = clock.now();
       await this.#limit(() => this.#ask(backend, signal));
       const { prober } = settings.get().config;
-      await clock.sleep(nextDelay(this.fleet.tracksOn(backend.id), prober, random()), signal);
+      await clock.sleep(nextDelay(this.fleet.tracksOn(backend.id), prober, random()), loop.wake.signal);
     }
   }
 
@@ -178,4 +219,9 @@ export class Prober {
       if (this.calledOnce && !this.#stop.signal.aborted) await this.#publish();
     }
   }
+}
+
+function endLoop({ end, wake }: Loop): void {
+  end.abort();
+  wake.abort();
 }

@@ -24,6 +24,8 @@ export class Publisher {
   #sequence = 0;
   #failing = false;
   latest: Snapshot | null = null;
+  /** Where the prober listens, once it does. */
+  url: string | null = null;
   failures = 0;
 
   constructor(options: PublisherOptions) {
@@ -43,7 +45,7 @@ export class Publisher {
       sequence: this.#sequence,
       writtenAt: clock.now(),
       intervalMs,
-      prober: { instance, startedAt: this.#startedAt },
+      prober: { instance, startedAt: this.#startedAt, ...(this.url === null ? {} : { url: this.url }) },
       config,
       verdicts,
     };

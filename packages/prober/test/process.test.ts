@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { readdirSync } from "node:fs";
+import { connect } from "node:net";
 import path from "node:path";
 import { StartError } from "@rollcall/runtime";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { startProber } from "../src/index.ts";
 import { child } from "./child.ts";
 import { httpPeer } from "./peer.ts";
@@ -43,8 +45,13 @@ describe("stop()", () => {
     const place = site([{ alias: "a", base: server.url }]);
     const prober = await running(place);
     await until(() => place.reasons()["a"] === "ok");
-    // A client that keeps its connection must not hold the prober up.
+    // Neither a client that keeps its connection nor one that has asked only half may hold the prober up.
     await prober.get("/readyz");
+    const slow = connect(Number(new URL(prober.url).port), "127.0.0.1");
+    onTestFinished(() => void slow.destroy());
+    await once(slow, "connect");
+    slow.write("GET /readyz HTTP/1.1\r\nho");
+    await pause(50);
     const start = performance.now();
     expect(await prober.stop()).toBe(0);
     expect(performance.now() - start).toBeLessThan(1_000);

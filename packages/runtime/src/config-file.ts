@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { parseEnv } from "node:util";
 import {
+  envFileOf,
   includesOf,
   parseConfig,
   type ConfigTexts,
@@ -20,8 +22,24 @@ export function readConfigTexts(file: string): ConfigTexts {
   return { main, included };
 }
 
-export function loadConfig(file: string, env: Environment, surroundings: Surroundings): Parsed {
-  return parseConfig(readConfigTexts(file), env, surroundings);
+export interface LoadedConfig extends Parsed {
+  /** The process's environment and, over it, what `rollcall.env_file` says. */
+  readonly env: Environment;
+}
+
+/** Reads and parses a config with all that it names. Throws StartError where a file cannot be read. */
+export function loadConfig(file: string, processEnv: Environment, surroundings: Surroundings): LoadedConfig {
+  const texts = readConfigTexts(file);
+  const env = withEnvFile(texts.main.text, { file, env: processEnv });
+  return { ...parseConfig(texts, env, surroundings), env };
+}
+
+/** The file wins: what the process inherited cannot change, and a rotated key must. */
+function withEnvFile(text: string, { file, env }: { file: string; env: Environment }): Environment {
+  const name = envFileOf(text);
+  if (name === null) return env;
+  const { text: lines } = readText(path.resolve(path.dirname(file), name), `rollcall.env_file in ${file}`);
+  return { ...env, ...parseEnv(lines) };
 }
 
 function readText(file: string, from: string): SourceText {

@@ -82,9 +82,9 @@ interface ReadSettings {
 }
 
 function readSettings({ file, env, needsMasterKey }: SettingsOptions): ReadSettings {
-  const { config, problems } = loadConfig(file, env, { inContainer: insideContainer(env) });
+  const { config, env: fullEnv, problems } = loadConfig(file, env, { inContainer: insideContainer(env) });
   if (config === null) throw new StartError(listProblems(file, problems.map(printProblem)), EXIT.usage);
-  const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)) });
+  const secrets = Secrets.read(config, { env: fullEnv, directory: path.dirname(path.resolve(file)) });
   const missing = [...secrets.problems].filter(([where]) => needsMasterKey || where !== MASTER_KEY);
   if (missing.length > 0) {
     throw new StartError(

@@ -22,7 +22,7 @@ vi.mock("node:fs", async (importOriginal) => {
   return { ...original, watch: vi.fn<typeof original.watch>(original.watch) };
 });
 
-let place = temporaryDirectory();
+let place: ReturnType<typeof temporaryDirectory>;
 let directory = "";
 let file = "";
 beforeEach(() => {

@@ -12,7 +12,7 @@ vi.mock("node:fs/promises", async (importOriginal) => {
   return { ...original, rename: vi.fn<typeof original.rename>(original.rename) };
 });
 
-let place = temporaryDirectory();
+let place: ReturnType<typeof temporaryDirectory>;
 let file = "";
 beforeEach(() => {
   place = temporaryDirectory();

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { isProven, printProblem, type Config, type Problem } from "@rollcall/contract";
+import { isProven, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { probeOnce } from "@rollcall/prober";
 import { EXIT, insideContainer, loadConfig, Secrets, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
@@ -26,9 +26,9 @@ export function addCheck(program: Command, { terminal, finish }: CommandContext)
 
 async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<number> {
   const inContainer = options.inContainer ?? insideContainer(terminal.env);
-  const { config, problems } = loadConfig(file, terminal.env, { inContainer });
+  const { config, env, problems } = loadConfig(file, terminal.env, { inContainer });
   for (const problem of problems) terminal.out(`${paintProblem(problem, terminal)}\n`);
-  const secrets = config === null ? null : readSecrets(config, file, terminal);
+  const secrets = config === null ? null : readSecrets(config, file, { terminal, env });
   const missing = secrets === null ? 0 : secrets.problems.size;
   const errors = problems.filter(({ severity }) => severity === "error").length;
   terminal.out(
@@ -42,8 +42,12 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
 }
 
 /** A checker's machine need not have the secrets; a daemon's must. */
-function readSecrets(config: Config, file: string, terminal: Terminal): Secrets {
-  const secrets = Secrets.read(config, { env: terminal.env, directory: path.dirname(path.resolve(file)) });
+function readSecrets(
+  config: Config,
+  file: string,
+  { terminal, env }: { terminal: Terminal; env: Environment },
+): Secrets {
+  const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)) });
   for (const [where, problem] of secrets.problems) {
     terminal.out(
       `${file}: ${terminal.paint("yellow", "warning")}: ${where}: ${problem} here: the daemons will not start without it\n`,

@@ -2,6 +2,7 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configOf, configOfParams, problemsOf } from "../../test/configs.ts";
 import type { Config } from "./config.ts";
+import { DEFAULTS } from "./defaults.ts";
 
 type Entry = Readonly<Record<string, unknown>>;
 
@@ -205,7 +206,7 @@ describe("parameters", () => {
     ["", "router_settings: {timeout: 7}, litellm_settings: {request_timeout: 9}", { timeoutMs: 7_000 }],
     ["stream_timeout: 1.5", "router_settings: {stream_timeout: 3}", { streamTimeoutMs: 1_500 }],
     ["", "router_settings: {stream_timeout: 3}", { streamTimeoutMs: 3_000 }],
-    ["timeout: 5", "", { streamTimeoutMs: 120_000 }],
+    ["timeout: 5", "", { streamTimeoutMs: DEFAULTS.streamTimeoutMs }],
   ])("the nearest timeout holds: %j and %j give %j", (param, settings, timeouts) => {
     const flow = `{model_list: [{model_name: chat, litellm_params: {model: openai/m, api_base: "http://g", ${param}}}], ${settings}}`;
     expect(configOf(flow).deployments[0]).toMatchObject(timeouts);

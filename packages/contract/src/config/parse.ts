@@ -112,3 +112,10 @@ export function includesOf(text: string): readonly string[] {
   const include = (value as { include?: unknown } | null | undefined)?.include;
   return Array.isArray(include) ? include.filter((file) => typeof file === "string") : [];
 }
+
+/** The `rollcall.env_file` that a config names, or null. */
+export function envFileOf(text: string): string | null {
+  const { value } = readSource({ file: "", text });
+  const section = (value as { rollcall?: { env_file?: unknown } | null } | null | undefined)?.rollcall;
+  return typeof section?.env_file === "string" ? section.env_file : null;
+}

@@ -114,12 +114,17 @@ function toComplaint(fault: ErrorObject, whole: unknown): Complaint {
       );
     }
     case "type":
-      return error(path, `found ${show(fault.data)}, expected ${expectedType(fault.params["type"])}`);
+      return error(path, `found ${showInstead(fault)}, expected ${expectedType(fault.params["type"])}`);
     case "minLength":
       return error(path, "is empty");
     default:
       return error(path, `found ${show(fault.data)}, which ${fault.message ?? "is not valid"}`);
   }
+}
+
+/** What stands in place of the section with the master key may be that key: it is not repeated. */
+function showInstead({ data, instancePath }: ErrorObject): string {
+  return typeof data === "string" && instancePath === "/general_settings" ? "a text" : show(data);
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { REASONS, type Reason } from "@rollcall/contract";
+import type { Unproven } from "../routing/table.ts";
 import type { CutCause, GatewayError, OpenAiError, TimeoutPhase } from "./gateway-error.ts";
 
 export interface ErrorAnswer {
@@ -140,7 +141,17 @@ function withHeaders(base: ErrorAnswer, headers: Readonly<Record<string, string>
 /** Passes by itself, so a client may come back soon. For the others the SDKs are told not to hammer. */
 const PASSING: ReadonlySet<Reason> = new Set(["loading", "unknown", "overdue", "crash_loop"]);
 
-const LOADING_RETRY_SECONDS = "5";
+const LOADING_RETRY_SECONDS = 5;
+
+/** OpenAI's clients wait no longer than a minute for what a server asks. */
+const LONGEST_RETRY_SECONDS = 60;
+
+/** When the first of them is expected to be ready. */
+function retrySeconds(out: readonly Unproven[]): string {
+  const times = out.flatMap(({ readyInMs }) => (readyInMs === undefined ? [] : [readyInMs / 1_000]));
+  const seconds = times.length === 0 ? LOADING_RETRY_SECONDS : Math.ceil(Math.min(...times));
+  return String(Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS));
+}
 
 /** The reason that gives most hope is the one to tell: a loading replica matters more than a misnamed one. */
 function noneReady({ model, out }: Extract<GatewayError, { kind: "none_ready" }>): ErrorAnswer {
@@ -150,7 +161,7 @@ function noneReady({ model, out }: Extract<GatewayError, { kind: "none_ready" }>
   const message = `The model \`${clip(model)}\` is configured, but no deployment of it can serve now (${list}). ${REASONS[reason].meaning}`;
   return withHeaders(answer(503, { type: "server_error", code: "model_not_ready", message }), {
     "x-rollcall-reason": reason,
-    ...(PASSING.has(reason) ? { "retry-after": LOADING_RETRY_SECONDS } : { "x-should-retry": "false" }),
+    ...(PASSING.has(reason) ? { "retry-after": retrySeconds(out) } : { "x-should-retry": "false" }),
   });
 }
 

@@ -27,6 +27,7 @@ export function blame(deployment: Deployment, failure: UpstreamFailure, gateway:
     breakers.inconclusive(id);
     return;
   }
+  gateway.tellProber.suspect(id);
   if (definite || SUSPECT.has(reason)) ejections.add(id, { definite, reason }, now);
   breakers.failed(id, reason, now);
 }

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { Deployment, Strategy } from "@rollcall/contract";
 import { deploymentOf } from "../../test/deployments.ts";
 import { seeded } from "../../test/seeded.ts";
@@ -98,4 +98,84 @@ test.each(STRATEGIES)("%s stays within the list at both ends of the dice", (stra
   for (const dice of [0, 0.999_999_999_999]) {
     expect(candidates).toContain(choose(candidates, stillDice({ strategy, random: () => dice })));
   }
+});
+
+describe("latency-based-routing", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const by = (
+    latency: Readonly<Record<string, number | null>>,
+    busy: Readonly<Record<string, number>> = {},
+  ) =>
+    choose(
+      candidates,
+      stillDice({
+        strategy: "latency-based-routing",
+        latency: (id) => latency[id] ?? null,
+        inFlight: (id) => busy[id] ?? 0,
+      }),
+    ).id;
+
+  test("takes the fastest", () => {
+    expect(by({ a: 300, b: 100, c: 200 })).toBe("b");
+  });
+
+  test("takes another one where the fastest has a queue", () => {
+    expect(by({ a: 300, b: 100, c: 200 }, { b: 2 })).toBe("c");
+  });
+
+  test("takes one that nobody has measured first", () => {
+    expect(by({ a: 1, b: null, c: 1 })).toBe("b");
+  });
+});
+
+describe("usage-based-routing-v2", () => {
+  const by = (recent: Readonly<Record<string, number>>, weights: Readonly<Record<string, number>>) => {
+    const [first, ...rest] = Object.entries(weights).map(([id, weight]) => weighing(id, weight));
+    if (first === undefined) throw new Error("no candidates");
+    const dice = stillDice({ strategy: "usage-based-routing-v2", recent: (id) => recent[id] ?? 0 });
+    return choose([first, ...rest], dice).id;
+  };
+
+  test("takes the one with the fewest requests in the last minute", () => {
+    expect(by({ a: 3, b: 2, c: 9 }, { a: 1, b: 1, c: 1 })).toBe("b");
+  });
+
+  test("counts them against what each may have", () => {
+    expect(by({ a: 3, b: 2, c: 9 }, { a: 1, b: 1, c: 10 })).toBe("c");
+  });
+
+  test("takes one without a weight last", () => {
+    expect(by({ a: 1, b: 99 }, { a: 0, b: 1 })).toBe("b");
+  });
+});
+
+test("prefix-affinity keeps to one replica for one conversation", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const by = (prefix: number) =>
+    choose(candidates, stillDice({ strategy: "prefix-affinity", prefix: () => prefix })).id;
+  const places = Array.from({ length: 60 }, (_, prefix) => by(prefix));
+  expect(places).toEqual(Array.from({ length: 60 }, (_, prefix) => by(prefix)));
+  expect(new Set(places).size).toBe(3);
+});
+
+describe("a replica that has just come back", () => {
+  const candidates = [deploymentOf("a"), deploymentOf("b")] as const;
+
+  test.each<Strategy>(["simple-shuffle", "least-busy", "two-choices"])(
+    "gets a part of its share by %s",
+    (strategy) => {
+      const random = seeded(11);
+      const warmth = (id: string) => (id === "b" ? 0.1 : 1);
+      const load: Record<string, number> = { a: 0, b: 0 };
+      for (let turn = 0; turn < 4_000; turn += 1) {
+        const { id } = choose(
+          candidates,
+          stillDice({ strategy, random, warmth, inFlight: (one) => Math.floor((load[one] ?? 0) / 10) }),
+        );
+        load[id] = (load[id] ?? 0) + 1;
+      }
+      expect(load["b"]).toBeGreaterThan(100);
+      expect(load["b"]).toBeLessThan(1_800);
+    },
+  );
 });

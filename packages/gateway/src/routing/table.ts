@@ -11,6 +11,8 @@ import {
 export interface Unproven {
   readonly id: string;
   readonly reason: Reason;
+  /** While it loads: how long until it is ready, where that is known. Milliseconds. */
+  readonly readyInMs?: number;
 }
 
 /** What one name leads to. */
@@ -71,7 +73,7 @@ function readTarget(
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
     if (holds && isProven(verdict)) proven.push(deployment);
-    else unproven.push({ id: deployment.id, reason: holds ? verdict.reason : "unknown" });
+    else unproven.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
   proven.sort((a, b) => a.order - b.order);
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
@@ -82,4 +84,8 @@ function readTarget(
     fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
     contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
   };
+}
+
+function explain({ deployment, reason, readyInMs }: Verdict): Unproven {
+  return readyInMs === undefined ? { id: deployment, reason } : { id: deployment, reason, readyInMs };
 }

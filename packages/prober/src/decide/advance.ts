@@ -1,6 +1,6 @@
 import { isProven, REASONS, type Reason } from "@rollcall/contract";
 import { hintFor } from "./hint.ts";
-import { nameAbsence } from "./name-absence.ts";
+import { expectReady, nameAbsence } from "./name-absence.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Track } from "./track.ts";
 
@@ -37,7 +37,13 @@ export function advance(
     return { ...track, failures, absentSince };
   }
   const falls = isProven(track.verdict) ? [...track.falls, now].slice(-REMEMBERED) : track.falls;
-  return { ...track, failures, falls, absentSince, verdict: failed(track, outcome, { reason, now }) };
+  return {
+    ...track,
+    failures,
+    falls,
+    absentSince,
+    verdict: failed({ ...track, absentSince }, outcome, { reason, now }),
+  };
 }
 
 function toReady(track: Track, found: readonly string[], now: number): Track {
@@ -45,8 +51,9 @@ function toReady(track: Track, found: readonly string[], now: number): Track {
     track.absentSince === null || isProven(track.verdict)
       ? track.loadTimesMs
       : [...track.loadTimesMs, now - track.absentSince].slice(-REMEMBERED);
+  const { readyInMs: _over, ...before } = track.verdict;
   const verdict = {
-    ...track.verdict,
+    ...before,
     ready: true,
     nameMatches: true,
     reason: "ok" as const,
@@ -67,8 +74,9 @@ function failed(
 ): Track["verdict"] {
   const before = track.verdict;
   const found = outcome.kind === "fault" && outcome.found.length > 0 ? outcome.found : before.found;
+  const { readyInMs: _before, ...rest } = before;
   return {
-    ...before,
+    ...rest,
     // A server that answers under another name is up: readiness and name are two facts.
     ready: reason === "wrong_name",
     nameMatches:
@@ -77,7 +85,14 @@ function failed(
     found,
     detail: outcome.detail,
     hint: hintFor({ reason, expected: before.expected, found }),
+    ...readyIn(track, reason, now),
     since: before.reason === reason ? before.since : now,
     observedAt: now,
   };
+}
+
+/** How long the load will still take, where earlier ones tell. */
+function readyIn(track: Track, reason: Reason, now: number): { readyInMs?: number } {
+  const ms = reason === "loading" ? expectReady(track, now) : null;
+  return ms === null ? {} : { readyInMs: ms };
 }

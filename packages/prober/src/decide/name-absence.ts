@@ -30,3 +30,10 @@ export function loadBudget(track: Track, loadTimeMs: number): number {
   if (track.loadTimesMs.length === 0) return loadTimeMs;
   return Math.max(...track.loadTimesMs) * LATE_FACTOR + LATE_GRACE_MS;
 }
+
+/** How long until a load like the earlier ones is over; null where none was seen. */
+export function expectReady({ absentSince, loadTimesMs }: Track, now: number): number | null {
+  if (loadTimesMs.length === 0) return null;
+  const usual = loadTimesMs.toSorted((a, b) => a - b)[Math.floor(loadTimesMs.length / 2)] ?? 0;
+  return Math.max(0, usual - (now - (absentSince ?? now)));
+}

@@ -14,12 +14,20 @@ export function proberApp(http: ProberHttp): Hono {
     const refusal = mayReadDetails(c.req.header("authorization"), http);
     return refusal === null ? c.json(printStatus(http)) : c.json({ error: refusal }, 401);
   });
+  // Open: it says nothing and does what happens every two seconds anyway.
+  app.post("/probe/:id{.+}", (c) => {
+    const asked = http.prober.probeSoon(c.req.param("id"));
+    return c.json({ asked }, asked ? 202 : 200);
+  });
   app.get("/metrics", async (c) => {
     const { metrics, fleet } = http.prober;
     return c.body(await metrics.print(fleet), 200, { "content-type": metrics.registry.contentType });
   });
   app.notFound((c) =>
-    c.json({ error: "there is no such route: try /livez, /readyz, /status or /metrics" }, 404),
+    c.json(
+      { error: "there is no such route: try /livez, /readyz, /status, /metrics or POST /probe/<deployment>" },
+      404,
+    ),
   );
   app.onError((_fault, c) => c.json({ error: "internal error" }, 500));
   return app;

@@ -1,0 +1,29 @@
+import { isLoopbackHost } from "@rollcall/contract";
+import { EXIT, StartError, type Log, type Settings } from "@rollcall/runtime";
+
+/** In a URL these lead to this machine, but who listens on them listens to all. */
+const EVERY_NETWORK: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** Could anybody in the network use it? */
+export function isOpen({ config, secrets }: Settings, host: string): boolean {
+  const local = !EVERY_NETWORK.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
+  return !local && secrets.value(config.masterKey) === null;
+}
+
+/** A gateway that anybody in the network may use is never an accident. */
+export function checkOpenness(settings: Settings, { host, log }: { host: string; log: Log }): void {
+  const { config, secrets } = settings;
+  if (secrets.value(config.masterKey) !== null) return;
+  if (!isOpen(settings, host)) {
+    log.warn("no general_settings.master_key: every process on this machine may use the gateway");
+    return;
+  }
+  if (config.gateway.allowUnauthenticated) {
+    log.warn("no general_settings.master_key: everybody who reaches this address may use the gateway");
+    return;
+  }
+  throw new StartError(
+    `${host} is open to the network and there is no master key: set general_settings.master_key, or, if everybody may use it, rollcall.gateway.allow_unauthenticated: true`,
+    EXIT.usage,
+  );
+}

@@ -1,0 +1,91 @@
+import * as fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { CLOSED, mayPass, onFault, onInconclusive, onSend, onSuccess, type Breaker } from "./breaker.ts";
+
+const START = 1_000_000;
+
+/** After so many faults, a millisecond apart. */
+function afterFaults(count: number, breaker = CLOSED): Breaker {
+  let next = breaker;
+  for (let turn = 0; turn < count; turn += 1) next = onFault(next, "down", START + turn);
+  return next;
+}
+
+/** Open since START + 4, for one second. */
+const OPEN = afterFaults(5);
+const OVER = START + 4 + 1_000;
+
+describe("a closed breaker", () => {
+  test("lets everything pass, and opens with the fifth fault within half a minute", () => {
+    expect(mayPass(CLOSED, START)).toBe(true);
+    expect(mayPass(afterFaults(4), START + 4)).toBe(true);
+    expect(mayPass(OPEN, START + 4)).toBe(false);
+    expect(OPEN.reason).toBe("down");
+  });
+
+  test("forgets faults that are half a minute old", () => {
+    const before = afterFaults(4);
+    expect(mayPass(onFault(before, "down", START + 30_003), START + 30_003)).toBe(true);
+    expect(mayPass(onFault(before, "down", START + 29_999), START + 29_999)).toBe(false);
+  });
+
+  test("does not excuse faults by successes between them", () => {
+    const half = onSuccess(afterFaults(4));
+    expect(mayPass(onFault(half, "timeout", START + 10), START + 10)).toBe(false);
+  });
+});
+
+describe("an open breaker", () => {
+  test("lets nothing pass for a second, and then one request as a trial", () => {
+    expect(mayPass(OPEN, OVER - 1)).toBe(false);
+    expect(mayPass(OPEN, OVER)).toBe(true);
+    expect(mayPass(onSend(OPEN, OVER), OVER)).toBe(false);
+    expect(onSend(OPEN, OVER - 1)).toBe(OPEN);
+  });
+
+  test("closes when the trial succeeds, and has forgotten everything", () => {
+    expect(onSuccess(onSend(OPEN, OVER))).toBe(CLOSED);
+  });
+
+  test("opens for twice as long after each trial that fails, but never for more than half a minute", () => {
+    let breaker = OPEN;
+    let now = OVER;
+    const times: number[] = [];
+    for (let turn = 0; turn < 7; turn += 1) {
+      breaker = onFault(onSend(breaker, now), "timeout", now);
+      times.push((breaker.openUntil ?? 0) - now);
+      now = breaker.openUntil ?? now;
+    }
+    expect(times).toEqual([2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000]);
+    expect(breaker.reason).toBe("timeout");
+  });
+
+  test("is not changed by faults of requests that were sent before it opened", () => {
+    expect(onFault(OPEN, "timeout", START + 500)).toBe(OPEN);
+  });
+
+  test("takes another trial where one ended without saying anything", () => {
+    const tried = onInconclusive(onSend(OPEN, OVER));
+    expect(mayPass(tried, OVER)).toBe(true);
+    expect(onInconclusive(CLOSED)).toBe(CLOSED);
+  });
+});
+
+test("no state is a trap: whatever happened, half a minute later a request may pass, unless one is being tried", () => {
+  const step = fc.constantFrom("fault", "success", "inconclusive", "send");
+  fc.assert(
+    fc.property(fc.array(fc.tuple(step, fc.nat({ max: 5_000 })), { maxLength: 60 }), (steps) => {
+      let breaker = CLOSED;
+      let now = START;
+      for (const [kind, pause] of steps) {
+        now += pause;
+        if (kind === "fault") breaker = onFault(breaker, "down", now);
+        if (kind === "success") breaker = onSuccess(breaker);
+        if (kind === "inconclusive") breaker = onInconclusive(breaker);
+        if (kind === "send") breaker = onSend(breaker, now);
+      }
+      expect(breaker.faults.length).toBeLessThanOrEqual(5);
+      expect(mayPass(breaker, now + 30_000)).toBe(!breaker.trial);
+    }),
+  );
+});

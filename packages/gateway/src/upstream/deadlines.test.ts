@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { FakeClock } from "../../test/fake-clock.ts";
+import { Deadlines, type Deadline } from "./deadlines.ts";
+
+function deadline(expiresAt: number): Deadline & { expired: number } {
+  return {
+    expiresAt,
+    expired: 0,
+    onExpired() {
+      this.expired += 1;
+    },
+  };
+}
+
+describe("a deadline", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  test("ends once, when its moment has come and not before", () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const one = deadline(clock.now() + 100);
+    deadlines.add(one);
+    clock.pass(99);
+    deadlines.look();
+    expect(one.expired).toBe(0);
+    clock.pass(1);
+    deadlines.look();
+    deadlines.look();
+    expect(one.expired).toBe(1);
+  });
+
+  test("that is put off ends later", () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const one = deadline(clock.now() + 100);
+    deadlines.add(one);
+    one.expiresAt += 1_000;
+    clock.pass(500);
+    deadlines.look();
+    expect(one.expired).toBe(0);
+    clock.pass(600);
+    deadlines.look();
+    expect(one.expired).toBe(1);
+  });
+
+  test("that is taken away does not end", () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const [one, other] = [deadline(0), deadline(0)];
+    deadlines.add(one);
+    deadlines.add(other);
+    deadlines.delete(one);
+    deadlines.look();
+    expect([one.expired, other.expired]).toEqual([0, 1]);
+  });
+
+  test("is looked at by one timer for all, which runs only while there is one", () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const several = Array.from({ length: 100 }, () => deadline(clock.now() + 10));
+    expect(vi.getTimerCount()).toBe(0);
+    for (const one of several) deadlines.add(one);
+    expect(vi.getTimerCount()).toBe(1);
+    clock.pass(10);
+    vi.advanceTimersByTime(50);
+    expect(several.map(({ expired }) => expired)).toEqual(several.map(() => 1));
+    expect(vi.getTimerCount()).toBe(0);
+    deadlines.delete(deadline(0));
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});

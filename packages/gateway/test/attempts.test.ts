@@ -1,0 +1,217 @@
+import * as fc from "fast-check";
+import { expect, test } from "vitest";
+import type { Call } from "../src/call.ts";
+import type { Evidence } from "../src/routing/decide.ts";
+import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
+import { run, scriptedCall, scriptedGateway, type Attempt } from "./scripted-gateway.ts";
+
+const error = (fields: object) => Buffer.from(JSON.stringify({ error: { message: "m", ...fields } }));
+const event = (choice: object) => Buffer.from(`data: ${JSON.stringify({ choices: [choice] })}\n\n`);
+const JSON_TYPE = { "content-type": "application/json" };
+const EVENTS = { "content-type": "text/event-stream" };
+
+interface Stage {
+  /** Lets so much time pass that every deadline is over. */
+  readonly expire: () => void;
+  readonly leave: (requestId: string) => void;
+}
+
+type Play = (attempt: Attempt, stage: Stage) => void;
+
+function answer(status: number, body: Buffer, headers: Record<string, string> = JSON_TYPE): Play {
+  return ({ handler, controller }) => {
+    handler.onResponseStart?.(controller, status, headers, "");
+    handler.onResponseData?.(controller, body);
+    handler.onResponseEnd?.(controller, {});
+  };
+}
+
+function breakAfter(body: Buffer | null, headers = EVENTS): Play {
+  return ({ handler, controller }) => {
+    if (body !== null) {
+      handler.onResponseStart?.(controller, 200, headers, "");
+      handler.onResponseData?.(controller, body);
+    }
+    handler.onResponseError?.(controller, Object.assign(new Error("gone"), { code: "ECONNRESET" }));
+  };
+}
+
+/** All that a backend, the network or the app may do to an attempt. */
+const PLAYS = {
+  answers: answer(200, Buffer.from('{"choices":[]}')),
+  streams: answer(200, event({ delta: { content: "x" } }), EVENTS),
+  resets: breakAfter(null),
+  "breaks off in the head of an answer": breakAfter(Buffer.from('{"choi'), JSON_TYPE),
+  "breaks off after the first event": breakAfter(event({ delta: { content: "x" } })),
+  "breaks off after the opening": breakAfter(event({ delta: { role: "assistant", content: "" } })),
+  fails: answer(500, error({ type: "InternalServerError" })),
+  "has no engine": answer(500, error({ message: "EngineCore encountered an issue" })),
+  "has had too much": answer(429, error({}), { ...JSON_TYPE, "retry-after": "2" }),
+  refuses: answer(400, error({ type: "BadRequestError" })),
+  "has no room": answer(400, error({ message: "maximum context length is 10 tokens" })),
+  "has another name": answer(404, error({ type: "NotFoundError", message: "The model does not exist" })),
+  "has another key": answer(401, error({ message: "Unauthorized" })),
+  aborts: answer(200, event({ delta: {}, finish_reason: "abort" }), EVENTS),
+  "aborts after text": (attempt, stage) => {
+    const { handler, controller } = attempt;
+    PLAYS["falls silent after the first event"](attempt, { ...stage, expire: () => {} });
+    handler.onResponseData?.(controller, event({ delta: {}, finish_reason: "abort" }));
+  },
+  "never answers": (_attempt, { expire }) => expire(),
+  "falls silent after the first event": ({ handler, controller }, { expire }) => {
+    handler.onResponseStart?.(controller, 200, EVENTS, "");
+    handler.onResponseData?.(controller, event({ delta: { content: "x" } }));
+    expire();
+  },
+  "is left by the app": ({ requestId }, { leave }) => leave(requestId),
+} as const satisfies Record<string, Play>;
+
+type PlayName = keyof typeof PLAYS;
+const PLAY_NAMES = Object.keys(PLAYS) as PlayName[];
+
+const CONFIG = configOf(
+  {
+    "a-1": { alias: "a", params: { order: 1 } },
+    "a-2": { alias: "a", params: { order: 1, max_parallel_requests: 1 } },
+    "a-3": { alias: "a", params: { order: 2 } },
+    "a-4": { alias: "a" },
+    "b-1": { alias: "b" },
+    "c-1": { alias: "c" },
+  },
+  {
+    router_settings: {
+      fallbacks: [{ a: ["b"] }],
+      context_window_fallbacks: [{ a: ["c"] }],
+      routing_strategy: "least-busy",
+    },
+    litellm_settings: { num_retries: 2 },
+  },
+);
+
+/** `a-4` is never proven. */
+const SNAPSHOT = snapshotOf(
+  CONFIG.deployments.map((deployment) => verdictOn(deployment, deployment.id === "a-4" ? "loading" : "ok")),
+);
+
+interface Asked {
+  readonly stream: boolean;
+  readonly num_retries: number | undefined;
+  readonly pauseMs: number;
+}
+
+interface Seen {
+  readonly call: Call;
+  readonly asked: Asked;
+  readonly tried: string[];
+  contextMoves: number;
+  left: boolean;
+  /** What an attempt did that none may do. */
+  readonly wrongs: string[];
+}
+
+/** Plays requests, several at once, each attempt as the script says, and watches every attempt. */
+async function play(batches: readonly (readonly Asked[])[], script: readonly PlayName[], drained: boolean) {
+  const seen = new Map<string, Seen>();
+  const evidence = new Map<string, Evidence | null>();
+  let turn = 0;
+  const { gateway, clock } = scriptedGateway(CONFIG, SNAPSHOT, (attempt) => {
+    const name = script[turn % Math.max(script.length, 1)] ?? "answers";
+    turn += 1;
+    watch(attempt, name);
+    PLAYS[name](attempt, {
+      expire: () => {
+        clock.pass(7_000_000);
+        gateway.deadlines.look();
+      },
+      leave: (id) => {
+        const one = seen.get(id);
+        if (one !== undefined) one.left = true;
+        one?.call.outgoing.emit("close");
+      },
+    });
+  });
+  const { breakers, ejections, inFlight } = gateway;
+  const against = (id: string) => ejections.get(id, clock.now()) ?? breakers.get(id, clock.now());
+  const sent = breakers.sent.bind(breakers);
+  // What was known before the attempt made a trial of it.
+  breakers.sent = (id, now) => {
+    evidence.set(id, against(id));
+    sent(id, now);
+  };
+  function watch({ deployment, requestId }: Attempt, name: PlayName): void {
+    const one = seen.get(requestId);
+    if (one === undefined) throw new Error("an attempt for nobody");
+    if (deployment === "a-4") one.wrongs.push("sent to one that is not proven");
+    if (evidence.get(deployment)?.definite === true) one.wrongs.push("sent to one that is surely unfit");
+    if (one.call.outgoing.headersSent) one.wrongs.push("sent again after the first byte");
+    if (one.left) one.wrongs.push("sent for nobody");
+    if (deployment === "a-2" && inFlight.count("a-2") > 1) one.wrongs.push("sent to a full one");
+    one.tried.push(deployment);
+    if (name === "has no room") one.contextMoves += 1;
+  }
+  if (drained) while (gateway.retryBudget.spend());
+  let count = 0;
+  for (const batch of batches) {
+    const calls = batch.map(({ stream, num_retries, pauseMs }) => {
+      count += 1;
+      clock.pass(pauseMs);
+      const call = scriptedCall(`r-${count}`, { model: "a", stream, num_retries });
+      const asked = { stream, num_retries, pauseMs };
+      seen.set(call.requestId, { call, asked, tried: [], contextMoves: 0, left: false, wrongs: [] });
+      return run(gateway, call);
+    });
+    await Promise.all(calls);
+  }
+  return { gateway, clock, against, seen: [...seen.values()] };
+}
+
+const asked = fc.record({
+  stream: fc.boolean(),
+  num_retries: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+  pauseMs: fc.nat({ max: 3_000 }),
+});
+const batches = fc.array(fc.array(asked, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 });
+const script = fc.array(fc.constantFrom(...PLAY_NAMES), { minLength: 1, maxLength: 40 });
+
+test("whatever happens to attempts, each request ends, within its attempts, and goes nowhere it may not", async () => {
+  await fc.assert(
+    fc.asyncProperty(batches, script, async (several, outcomes) => {
+      const { gateway, clock, against, seen } = await play(several, outcomes, false);
+      for (const { call, asked: one, tried, left, wrongs } of seen) {
+        expect(wrongs).toEqual([]);
+        expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2));
+        expect(left || call.outgoing.writableEnded || call.outgoing.destroyed).toBe(true);
+      }
+      expect(gateway.inFlight.total).toBe(0);
+      // No trap: a minute later nothing is held against any of them.
+      clock.pass(60_000);
+      expect(CONFIG.deployments.filter(({ id }) => against(id) !== null)).toEqual([]);
+    }),
+    { numRuns: 150 },
+  );
+}, 60_000);
+
+test("an untried one goes before one that this request has failed on, unless nothing else is left", async () => {
+  await fc.assert(
+    fc.asyncProperty(asked, script, async (one, outcomes) => {
+      // Alone and first: nothing is held against any of them but what this very request has met.
+      const { seen } = await play([[{ ...one, num_retries: 4 }]], outcomes, false);
+      const { tried = [], contextMoves = 0 } = seen[0] ?? {};
+      const first = tried.slice(0, 3);
+      if (contextMoves === 0) expect(new Set(first).size).toBe(first.length);
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);
+
+test("without a budget for retries there is one attempt for five requests, beside the first of each", async () => {
+  await fc.assert(
+    fc.asyncProperty(batches, script, async (several, outcomes) => {
+      const { seen } = await play(several, outcomes, true);
+      const attempts = seen.reduce((sum, { tried }) => sum + tried.length, 0);
+      const moves = seen.reduce((sum, { contextMoves }) => sum + contextMoves, 0);
+      expect(attempts).toBeLessThanOrEqual(seen.length * 1.2 + moves + 1e-9);
+    }),
+    { numRuns: 60 },
+  );
+}, 60_000);

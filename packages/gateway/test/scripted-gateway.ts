@@ -1,0 +1,111 @@
+import { IncomingMessage, ServerResponse } from "node:http";
+import { Socket } from "node:net";
+import { Readable } from "node:stream";
+import type { Dispatcher } from "undici";
+import type { Config, Snapshot } from "@rollcall/contract";
+import { Cell, Secrets, silentLog } from "@rollcall/runtime";
+import { Breakers } from "../src/breakers.ts";
+import type { Call } from "../src/call.ts";
+import { Ejections } from "../src/ejections.ts";
+import type { Gateway } from "../src/gateway.ts";
+import { GatewayMetrics } from "../src/metrics.ts";
+import { forward } from "../src/request/forward.ts";
+import { RetryBudget } from "../src/routing/retry-budget.ts";
+import { SnapshotFeed } from "../src/snapshot-feed.ts";
+import { TellProber } from "../src/tell-prober.ts";
+import { Traffic } from "../src/traffic.ts";
+import { Deadlines } from "../src/upstream/deadlines.ts";
+import { InFlight } from "../src/upstream/in-flight.ts";
+import type { Pools } from "../src/upstream/pools.ts";
+import { buildView } from "../src/view.ts";
+import { WaitingRoom } from "../src/waiting-room.ts";
+import { FakeClock } from "./fake-clock.ts";
+import { seeded } from "./seeded.ts";
+
+/** One attempt as a backend meets it. */
+export interface Attempt {
+  readonly deployment: string;
+  readonly requestId: string;
+  readonly handler: Dispatcher.DispatchHandler;
+  readonly controller: Dispatcher.DispatchController;
+}
+
+/** The gateway's own parts, with time and backends as the test plays them. */
+export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attempt: Attempt) => void) {
+  const clock = new FakeClock();
+  const secrets = Secrets.read(config, { env: {}, directory: "/" });
+  const feed = new SnapshotFeed(
+    { start: () => Promise.resolve(), close: () => Promise.resolve() },
+    clock,
+    silentLog,
+  );
+  const gateway: Gateway = {
+    view: new Cell(buildView({ config, secrets, generation: 1 }, snapshot)),
+    source: { fault: null },
+    feed,
+    pools: scriptedPools(config, play) as unknown as Pools,
+    inFlight: new InFlight(),
+    ejections: new Ejections(),
+    breakers: new Breakers(),
+    tellProber: new TellProber(feed, clock),
+    traffic: new Traffic(),
+    deadlines: new Deadlines(clock),
+    retryBudget: new RetryBudget(),
+    waitingRoom: new WaitingRoom(clock),
+    metrics: new GatewayMetrics(),
+    clock,
+    random: seeded(5),
+    log: silentLog,
+    draining: false,
+  };
+  return { gateway, clock };
+}
+
+/** Every deployment is on a server of its own: its origin tells which. */
+function scriptedPools({ deployments }: Config, play: (attempt: Attempt) => void) {
+  const byOrigin = new Map(deployments.map(({ backend, id }) => [backend.base.origin, id]));
+  const get = (origin: string) => ({
+    dispatch({ headers }: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
+      const list = headers as string[];
+      const controller = stillController();
+      handler.onRequestStart?.(controller, {});
+      const requestId = list[list.indexOf("x-request-id") + 1] ?? "";
+      // As a real one: never within the call.
+      setImmediate(() => {
+        if (!controller.aborted)
+          play({ deployment: byOrigin.get(origin) ?? "", requestId, handler, controller });
+      });
+      return true;
+    },
+  });
+  return { get };
+}
+
+function stillController(): Dispatcher.DispatchController {
+  let aborted = false;
+  return {
+    get aborted() {
+      return aborted;
+    },
+    paused: false,
+    reason: null,
+    abort: () => (aborted = true),
+    pause: () => {},
+    resume: () => {},
+  } as unknown as Dispatcher.DispatchController;
+}
+
+/** A request without a socket. */
+export function scriptedCall(requestId: string, body: object): Call {
+  const incoming = Object.assign(Readable.from([Buffer.from(JSON.stringify(body))]), { headers: {} });
+  return {
+    incoming: incoming as unknown as IncomingMessage,
+    outgoing: new ServerResponse(new IncomingMessage(new Socket())),
+    requestId,
+    startedAt: performance.now(),
+  };
+}
+
+export function run(gateway: Gateway, call: Call): Promise<void> {
+  return forward(gateway, call, "/chat/completions");
+}

@@ -41,7 +41,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
   );
   const gateway: Gateway = {
     view: new Cell(buildView({ config, secrets, generation: 1 }, snapshot)),
-    source: { fault: null },
+    source: { fault: null, refresh: () => false },
     feed,
     pools: scriptedPools(config, play) as unknown as Pools,
     inFlight: new InFlight(),

@@ -11,9 +11,7 @@ import {
   systemClock,
   untilSignalled,
   watchSettings,
-  type Cell,
   type Log,
-  type Settings,
 } from "@rollcall/runtime";
 import { FileSnapshotReader, FileSnapshotWriter } from "@rollcall/state";
 import { askOverNetwork } from "./ask.ts";
@@ -44,7 +42,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   const source = new SettingsSource({ file: configFile, env, needsMasterKey: false, log }, systemClock.now());
   const settings = source.cell;
   const { config } = settings.get();
-  const prober = await buildProber({ file: stateFile(config, configFile, env), settings, log });
+  const prober = await buildProber({ file: stateFile(config, configFile, env), source, log });
 
   const stop = new AbortController();
   const host = options.host ?? config.prober.host;
@@ -90,11 +88,11 @@ export async function runProber(options: ProberDaemonOptions): Promise<number> {
 
 async function buildProber({
   file,
-  settings,
+  source,
   log,
 }: {
   file: string;
-  settings: Cell<Settings>;
+  source: SettingsSource;
   log: Log;
 }): Promise<Prober> {
   const publisher = new Publisher({
@@ -104,7 +102,8 @@ async function buildProber({
     instance: randomUUID(),
   });
   return new Prober({
-    settings,
+    settings: source.cell,
+    refresh: (now) => source.refresh(now),
     ask: askOverNetwork,
     clock: systemClock,
     random: Math.random,

@@ -5,7 +5,7 @@ import type { Ask } from "./ask.ts";
 import { firstDelay, nextDelay } from "./decide/due.ts";
 import { Fleet, type Transition } from "./fleet.ts";
 import type { ProberMetrics } from "./metrics.ts";
-import { probe } from "./probe.ts";
+import { probe, type ProbeResult } from "./probe.ts";
 import type { Publisher } from "./publisher.ts";
 
 export interface ProberOptions {
@@ -18,6 +18,8 @@ export interface ProberOptions {
   readonly metrics: ProberMetrics;
   /** The last snapshot of an earlier run: what it knew holds until it is asked again. */
   readonly previous: Snapshot | null;
+  /** Looks whether the settings changed just now. */
+  readonly refresh: (now: number) => boolean;
 }
 
 /** One backend's loop, as those outside it know it. */
@@ -146,15 +148,20 @@ export class Prober {
 
   async #ask(backend: Backend, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return;
-    const { ask, clock, log, metrics, settings } = this.#options;
-    const { config, secrets } = settings.get();
+    const { clock, log, metrics, refresh, settings } = this.#options;
     // Evidence counts from when it was asked for: it cannot speak of what happened later.
     const now = clock.now();
     try {
-      const result = await probe(backend, { ask, secrets, timeoutMs: config.prober.timeoutMs, signal });
+      const first = await this.#probe(backend, signal);
+      // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
+      const rotated = isRefused(first) && refresh(clock.now());
+      const result = rotated ? await this.#probe(backend, signal) : first;
       if (signal.aborted) return;
       metrics.probed(result);
-      const changes = this.fleet.record(backend.id, result, { thresholds: config.prober, now });
+      const changes = this.fleet.record(backend.id, result, {
+        thresholds: settings.get().config.prober,
+        now,
+      });
       for (const change of changes) this.#tell(change);
       this.#asked.add(backend.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
@@ -164,6 +171,12 @@ export class Prober {
       // A bug of ours in judging one answer must not end the loop of this backend or of any other.
       log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
     }
+  }
+
+  #probe(backend: Backend, signal: AbortSignal): Promise<ProbeResult> {
+    const { ask, settings } = this.#options;
+    const { config, secrets } = settings.get();
+    return probe(backend, { ask, secrets, timeoutMs: config.prober.timeoutMs, signal });
   }
 
   /** One line a transition, not one a probe. */
@@ -224,4 +237,8 @@ export class Prober {
 function endLoop({ end, wake }: Loop): void {
   end.abort();
   wake.abort();
+}
+
+function isRefused({ models }: ProbeResult): boolean {
+  return models.kind === "fault" && models.reason === "wrong_key";
 }

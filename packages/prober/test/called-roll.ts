@@ -31,6 +31,7 @@ export class CalledRoll {
     this.settings = new Cell(settingsOf(configOf(entries, options), this.#env));
     const { log } = this.logged;
     this.prober = new Prober({
+      refresh: () => false,
       settings: this.settings,
       ask: this.backends.ask,
       clock: this.clock,

@@ -22,24 +22,47 @@ export function readConfigTexts(file: string): ConfigTexts {
   return { main, included };
 }
 
+/** All texts that a config is made of, unread: to be compared before they are parsed. */
+export interface ConfigFiles {
+  readonly texts: ConfigTexts;
+  /** Lines of `rollcall.env_file`. */
+  readonly envText: string | null;
+}
+
+export function readConfigFiles(file: string): ConfigFiles {
+  const texts = readConfigTexts(file);
+  const name = envFileOf(texts.main.text);
+  if (name === null) return { texts, envText: null };
+  const { text } = readText(path.resolve(path.dirname(file), name), `rollcall.env_file in ${file}`);
+  return { texts, envText: text };
+}
+
+export function sameFiles(one: ConfigFiles, other: ConfigFiles): boolean {
+  return textOf(one) === textOf(other);
+}
+
+function textOf({ texts, envText }: ConfigFiles): string {
+  return JSON.stringify([texts.main, ...texts.included, envText]);
+}
+
 export interface LoadedConfig extends Parsed {
   /** The process's environment and, over it, what `rollcall.env_file` says. */
   readonly env: Environment;
 }
 
-/** Reads and parses a config with all that it names. Throws StartError where a file cannot be read. */
-export function loadConfig(file: string, processEnv: Environment, surroundings: Surroundings): LoadedConfig {
-  const texts = readConfigTexts(file);
-  const env = withEnvFile(texts.main.text, { file, env: processEnv });
+/** The env file wins: what the process inherited cannot change, and a rotated key must. */
+export function parseConfigFiles(
+  { texts, envText }: ConfigFiles,
+  processEnv: Environment,
+  surroundings: Surroundings,
+): LoadedConfig {
+  const env = envText === null ? processEnv : { ...processEnv, ...parseEnv(envText) };
   return { ...parseConfig(texts, env, surroundings), env };
 }
 
-/** The file wins: what the process inherited cannot change, and a rotated key must. */
-function withEnvFile(text: string, { file, env }: { file: string; env: Environment }): Environment {
-  const name = envFileOf(text);
-  if (name === null) return env;
-  const { text: lines } = readText(path.resolve(path.dirname(file), name), `rollcall.env_file in ${file}`);
-  return { ...env, ...parseEnv(lines) };
+/** Reads and parses a config with all that it names. Throws StartError where a file cannot be read. */
+export function loadConfig(file: string, processEnv: Environment, surroundings: Surroundings): LoadedConfig {
+  return parseConfigFiles(readConfigFiles(file), processEnv, surroundings);
 }
 
 function readText(file: string, from: string): SourceText {

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { Cell } from "./cell.ts";
-import { loadConfig } from "./config-file.ts";
+import { parseConfigFiles, readConfigFiles, sameFiles, type ConfigFiles } from "./config-file.ts";
 import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import type { Log } from "./log.ts";
@@ -23,44 +23,56 @@ export interface SettingsOptions {
   readonly log: Log;
 }
 
+/** Evidence of a rotated key may come with every request; the files are looked at no more often than this for it. */
+const REFRESH_MS = 200;
+
 /** The config file and its secrets as one cell that follows them. A bad file or secret changes nothing but `fault`. */
 export class SettingsSource {
   readonly cell: Cell<Settings>;
   readonly #options: SettingsOptions;
+  #read: ReadSettings;
+  #lookedAt: number;
   /** Why the newest files are not in use; null when they are. */
   fault: string | null = null;
+  /** When what is in use was taken over. */
   reloadedAt: number;
 
   /** Throws StartError, with every complaint, where the first reading does not succeed. */
   constructor(options: SettingsOptions, now: number) {
     this.#options = options;
-    const { config, secrets, problems } = readSettings(options);
+    this.#read = readSettings(options, null);
+    this.#lookedAt = now;
+    const { config, problems, secrets } = this.#read;
     const warnings = problems.filter((problem) => problem.severity === "warning");
     for (const problem of warnings) options.log.warn(printProblem(problem));
     this.cell = new Cell({ config, secrets, generation: 1 });
     this.reloadedAt = now;
   }
 
-  /** Reads everything anew; swaps only what is whole and different. Returns whether it swapped. */
+  /** Reads what changed; swaps only what is whole and different. Returns whether it swapped. */
   reload(now: number): boolean {
+    this.#lookedAt = now;
     const old = this.cell.get();
-    let fresh: ReadSettings;
     try {
-      fresh = readSettings(this.#options);
+      this.#read = readSettings(this.#options, this.#read);
     } catch (fault) {
       this.#complain(fault instanceof Error ? fault.message : String(fault));
       return false;
     }
+    const { config, secrets } = this.#read;
     if (this.fault !== null) this.#options.log.info("config is good again");
     this.fault = null;
-    if (fresh.config.checksum === old.config.checksum && fresh.secrets.equals(old.secrets)) return false;
+    if (config.checksum === old.config.checksum && secrets.equals(old.secrets)) return false;
     this.reloadedAt = now;
-    this.cell.set({ config: fresh.config, secrets: fresh.secrets, generation: old.generation + 1 });
-    this.#options.log.info(
-      { generation: old.generation + 1, config: fresh.config.checksum },
-      "config reloaded",
-    );
+    const generation = old.generation + 1;
+    this.cell.set({ config, secrets, generation });
+    this.#options.log.info({ generation, config: config.checksum }, "config reloaded");
     return true;
+  }
+
+  /** A key was refused: perhaps it was rotated a moment ago, so the files are looked at now and not in a second. */
+  refresh(now: number): boolean {
+    return now - this.#lookedAt >= REFRESH_MS && this.reload(now);
   }
 
   #complain(message: string): void {
@@ -76,26 +88,32 @@ export class SettingsSource {
 }
 
 interface ReadSettings {
+  readonly files: ConfigFiles;
   readonly config: Config;
+  readonly env: Environment;
   readonly secrets: Secrets;
   readonly problems: readonly Problem[];
 }
 
-function readSettings({ file, env, needsMasterKey }: SettingsOptions): ReadSettings {
-  const { config, env: fullEnv, problems } = loadConfig(file, env, { inContainer: insideContainer(env) });
+/** Parsing a large config takes long, and it is looked at every second: texts that are the same are not parsed again. */
+function readSettings(
+  { file, env, needsMasterKey }: SettingsOptions,
+  last: ReadSettings | null,
+): ReadSettings {
+  const files = readConfigFiles(file);
+  const parsed =
+    last !== null && sameFiles(files, last.files)
+      ? last
+      : parseConfigFiles(files, env, { inContainer: insideContainer(env) });
+  const { config, env: fullEnv, problems } = parsed;
   if (config === null) throw new StartError(listProblems(file, problems.map(printProblem)), EXIT.usage);
   const secrets = Secrets.read(config, { env: fullEnv, directory: path.dirname(path.resolve(file)) });
   const missing = [...secrets.problems].filter(([where]) => needsMasterKey || where !== MASTER_KEY);
   if (missing.length > 0) {
-    throw new StartError(
-      listProblems(
-        file,
-        missing.map(([where, problem]) => `${file}: error: ${where}: ${problem}`),
-      ),
-      EXIT.usage,
-    );
+    const lines = missing.map(([where, problem]) => `${file}: error: ${where}: ${problem}`);
+    throw new StartError(listProblems(file, lines), EXIT.usage);
   }
-  return { config, secrets, problems };
+  return { files, config, env: fullEnv, secrets, problems };
 }
 
 function listProblems(file: string, lines: readonly string[]): string {

@@ -71,7 +71,7 @@ export class Forwarding {
     this.#exchange?.abandon();
   }
 
-  /** Goes on by another view: only for a request that waited and was sent nowhere yet. */
+  /** Goes on by another view: for a request that waited and was sent nowhere yet, or whose key was rotated. */
   lookAgain(view: View): void {
     this.#view = view;
     this.#situation = this.#look(view);
@@ -172,6 +172,7 @@ export class Forwarding {
         idleMs: this.#view.config.gateway.idleTimeoutMs,
         totalAt: clock.now() + (this.overrides.timeoutMs ?? deployment.timeoutMs),
       },
+      onTimeout: (phase) => metrics.timedOut(deployment.id, phase),
     });
   }
 
@@ -185,7 +186,18 @@ export class Forwarding {
     return headers;
   }
 
+  /** Was the key rotated while the request was on its way? Then the refusal was of the old one and proves nothing. */
+  #takeNewKey({ backend }: Deployment): boolean {
+    const { clock, source, view } = this.#gateway;
+    source.refresh(clock.now());
+    const now = view.get();
+    if (now.secrets.value(backend.apiKey) === this.#view.secrets.value(backend.apiKey)) return false;
+    this.lookAgain(now);
+    return true;
+  }
+
   #blame(deployment: Deployment, failure: UpstreamFailure): void {
+    if (failure.reason === "wrong_key" && this.#takeNewKey(deployment)) return;
     this.#tried.add(deployment.id);
     blame(deployment, failure, this.#gateway);
     if (!failure.retryable && failure.timeout === null) return;

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
+import type { TimeoutPhase } from "../errors/gateway-error.ts";
 import { BodyRelay } from "./body-relay.ts";
 import { classifyAnswer, classifyFirstEvent, type Names } from "./classify-answer.ts";
 import { classifyConnection } from "./classify.ts";
@@ -36,6 +37,8 @@ export interface ExchangeOptions {
   readonly ownHeaders: Readonly<Record<string, string>>;
   readonly deadlines: Deadlines;
   readonly times: ExchangeTimes;
+  /** A time ran out after the first byte; where one does before it, the failure says so. */
+  readonly onTimeout: (phase: TimeoutPhase) => void;
 }
 
 /** One attempt on one backend: undici's callbacks on one side, the app's socket on the other, nothing in between. */
@@ -76,7 +79,9 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     if (this.#over) return;
     const total = this.#options.deadlines.now() >= this.#options.times.totalAt;
     if (this.#relay?.committed === true) {
-      this.#relay.cut(total ? "total" : "idle");
+      const phase = total ? "total" : "idle";
+      this.#options.onTimeout(phase);
+      this.#relay.cut(phase);
       this.#end("cut");
     } else {
       const timeout = total ? "total" : "first_token";

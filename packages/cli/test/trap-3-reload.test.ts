@@ -1,0 +1,92 @@
+import { renameSync, writeFileSync } from "node:fs";
+import { startSimulator, type Simulator } from "@rollcall/simulator";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { chat, eventually, failures, sleep, SteadyLoad, temporary, up, type RunningPair } from "./harness.ts";
+
+describe("trap 3: a key or URL that was fixed goes on being used", () => {
+  const files = temporary({});
+  let pair: RunningPair;
+  let keyless: Simulator;
+  let rotating: Simulator;
+  const writeConfig = ({ apiKey = "", numRetries = 2 }: { apiKey?: string; numRetries?: number } = {}) => {
+    const text = `model_list:
+  - model_name: keyless
+    litellm_params: {model: openai/gpt-oss-120b, api_base: "${keyless.url}"${apiKey === "" ? "" : `, api_key: ${apiKey}`}}
+  - model_name: rotating
+    litellm_params: {model: openai/gpt-oss-120b, api_base: "${rotating.url}", api_key: file/key}
+router_settings: {num_retries: ${numRetries}}
+general_settings: {master_key: sk-test}
+`;
+    // As editors and ConfigMaps do it: another file in its place.
+    writeFileSync(files.path("next.yaml"), text);
+    renameSync(files.path("next.yaml"), files.path("config.yaml"));
+  };
+
+  beforeAll(async () => {
+    keyless = await startSimulator();
+    rotating = await startSimulator({ apiKeys: ["key-0"] });
+    writeFileSync(files.path("key"), "key-0\n");
+    writeConfig();
+    pair = await up(files.path("config.yaml"));
+    await eventually(async () => (await fetch(`${pair.prober}/readyz`)).status === 200);
+  });
+
+  afterAll(async () => {
+    await pair.command.stop();
+    for (const backend of [keyless, rotating]) await backend.close();
+    files.remove();
+  });
+
+  it("a keyless backend gets a key, the config is put right, and it answers within 2.5 seconds without a restart", async () => {
+    expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
+    keyless.control.setKeys(["new-key"]);
+    expect(await chat(pair.gateway, { model: "keyless" })).toMatchObject({
+      status: 503,
+      reason: "wrong_key",
+    });
+    writeConfig({ apiKey: "new-key" });
+    const fixed = Date.now();
+    await eventually(async () => (await chat(pair.gateway, { model: "keyless" })).status === 200);
+    const took = Date.now() - fixed;
+    process.stdout.write(`answered ${took} ms after the config was put right\n`);
+    expect(took).toBeLessThan(2_500);
+    expect(keyless.seen.last("/v1/chat/completions")?.apiKey).toBe("new-key");
+  });
+
+  it("20 reloads and 20 key rotations under load lose no request", async () => {
+    const load = new SteadyLoad({ gateway: pair.gateway, model: "rotating", perSecond: 50 });
+    for (let turn = 1; turn <= 20; turn += 1) {
+      // Both keys hold while the new one is handed out, as one rotates them without an outage.
+      rotating.control.setKeys([`key-${turn - 1}`, `key-${turn}`]);
+      writeFileSync(files.path("key"), `key-${turn}\n`);
+      writeConfig({ apiKey: "new-key", numRetries: turn % 3 });
+      await eventually(() => rotating.seen.last("/v1/chat/completions")?.apiKey === `key-${turn}`);
+      rotating.control.setKeys([`key-${turn}`]);
+    }
+    const sent = await load.stop();
+    process.stdout.write(
+      `20 reloads and rotations under load: ${sent.length} requests, ${failures(sent).length} failed\n`,
+    );
+    expect(failures(sent)).toEqual([]);
+    expect(rotating.seen.last("/v1/chat/completions")?.apiKey).toBe("key-20");
+  }, 60_000);
+
+  it("a bad config changes nothing, and says so at both daemons until it is good again", async () => {
+    writeFileSync(files.path("config.yaml"), "model_list: 5\n");
+    const verbose = async (url: string) => (await fetch(`${url}/readyz?verbose`)).text();
+    await eventually(async () => (await verbose(pair.gateway)).includes("the config file has errors"));
+    await eventually(async () => (await verbose(pair.prober)).includes("the config file has errors"));
+    expect(await (await fetch(`${pair.gateway}/metrics`)).text()).toContain(
+      "rollcall_gateway_config_fault 1\n",
+    );
+    expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
+    const status = (await (await fetch(`${pair.prober}/status`)).json()) as {
+      prober: { configFault: string };
+    };
+    expect(status.prober.configFault).toContain("model_list: found 5, expected a list");
+    writeConfig({ apiKey: "new-key" });
+    await eventually(async () => !(await verbose(pair.gateway)).includes("the config file has errors"));
+    await sleep(50);
+    expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
+  });
+});

@@ -40,6 +40,12 @@ export async function fetchReady(url: string, alias: string | null): Promise<Rea
   return answer === null ? { status: null, text: "" } : { status: answer.status, text: answer.body };
 }
 
+/** What the gateway itself finds noteworthy: the lines of its `/readyz?verbose` that begin with [!] or [-]. Null: no answer. */
+export async function fetchGatewayNotes(url: string): Promise<readonly string[] | null> {
+  const answer = await get(`${url}/readyz?verbose`, null);
+  return answer === null ? null : answer.body.split("\n").filter((line) => /^\[[!-]\]/.test(line));
+}
+
 async function get(url: string, key: string | null): Promise<{ status: number; body: string } | null> {
   try {
     const { statusCode, body } = await request(url, {

@@ -10,6 +10,13 @@ export interface ProberOptions {
   readonly config?: string;
 }
 
+/** Where the gateway listens: flag, then config, then the default address. */
+export function findGateway(given: string | undefined, file: string | undefined, { env }: Terminal): string {
+  const config = file === undefined ? null : loadConfig(file, env, { inContainer: false }).config;
+  const { host, port } = config?.gateway ?? DEFAULTS.gateway;
+  return trim(given ?? printAddress(reachable(host), port));
+}
+
 export function addProberOptions(command: Command): Command {
   return command
     .option(

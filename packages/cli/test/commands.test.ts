@@ -107,7 +107,7 @@ describe("rollcall status and wait", () => {
     await pair.command.stop();
     await backend.close();
     files.remove();
-  });
+  }, 60_000);
 
   it("say where they looked when no prober answers", async () => {
     const { code, err } = await rollcall(["status", "--prober-url", "http://127.0.0.1:9"]);

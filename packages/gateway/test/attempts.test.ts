@@ -1,7 +1,9 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { Secrets } from "@rollcall/runtime";
 import type { Call } from "../src/call.ts";
 import type { Evidence } from "../src/routing/decide.ts";
+import { buildView } from "../src/view.ts";
 import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
 import { run, scriptedCall, scriptedGateway, type Attempt } from "./scripted-gateway.ts";
 
@@ -64,10 +66,16 @@ const PLAYS = {
     expire();
   },
   "is left by the app": ({ requestId }, { leave }) => leave(requestId),
+  "fails, and the app leaves": (attempt, stage) => {
+    PLAYS.resets(attempt, stage);
+    stage.leave(attempt.requestId);
+  },
 } as const satisfies Record<string, Play>;
 
 type PlayName = keyof typeof PLAYS;
 const PLAY_NAMES = Object.keys(PLAYS) as PlayName[];
+
+const FALLBACKS = ["b"];
 
 const CONFIG = configOf(
   {
@@ -80,7 +88,7 @@ const CONFIG = configOf(
   },
   {
     router_settings: {
-      fallbacks: [{ a: ["b"] }],
+      fallbacks: [{ a: FALLBACKS }],
       context_window_fallbacks: [{ a: ["c"] }],
       routing_strategy: "least-busy",
     },
@@ -96,6 +104,7 @@ const SNAPSHOT = snapshotOf(
 interface Asked {
   readonly stream: boolean;
   readonly num_retries: number | undefined;
+  readonly disable_fallbacks: boolean;
   readonly pauseMs: number;
 }
 
@@ -158,12 +167,11 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
   if (drained) while (gateway.retryBudget.spend());
   let count = 0;
   for (const batch of batches) {
-    const calls = batch.map(({ stream, num_retries, pauseMs }) => {
+    const calls = batch.map((wanted) => {
       count += 1;
-      clock.pass(pauseMs);
-      const call = scriptedCall(`r-${count}`, { model: "a", stream, num_retries });
-      const asked = { stream, num_retries, pauseMs };
-      seen.set(call.requestId, { call, asked, tried: [], contextMoves: 0, left: false, wrongs: [] });
+      clock.pass(wanted.pauseMs);
+      const call = scriptedCall(`r-${count}`, { model: "a", ...wanted });
+      seen.set(call.requestId, { call, asked: wanted, tried: [], contextMoves: 0, left: false, wrongs: [] });
       return run(gateway, call);
     });
     await Promise.all(calls);
@@ -171,9 +179,13 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
   return { gateway, clock, against, seen: [...seen.values()] };
 }
 
+/** Aliases that stand in for the one that is asked for, each asked once when its own retries are over. */
+const MOST_FALLBACKS = Math.max(...[...CONFIG.fallbacks.values()].map((names) => names.length), 0);
+
 const asked = fc.record({
   stream: fc.boolean(),
   num_retries: fc.option(fc.nat({ max: 4 }), { nil: undefined }),
+  disable_fallbacks: fc.boolean(),
   pauseMs: fc.nat({ max: 3_000 }),
 });
 const batches = fc.array(fc.array(asked, { minLength: 1, maxLength: 4 }), { minLength: 1, maxLength: 8 });
@@ -185,7 +197,7 @@ test("whatever happens to attempts, each request ends, within its attempts, and 
       const { gateway, clock, against, seen } = await play(several, outcomes, false);
       for (const { call, asked: one, tried, left, wrongs } of seen) {
         expect(wrongs).toEqual([]);
-        expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2));
+        expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2) + MOST_FALLBACKS);
         expect(left || call.outgoing.writableEnded || call.outgoing.destroyed).toBe(true);
       }
       expect(gateway.inFlight.total).toBe(0);
@@ -203,8 +215,8 @@ test("an untried one goes before one that this request has failed on, unless not
       // Alone and first: nothing is held against any of them but what this very request has met.
       const { seen } = await play([[{ ...one, num_retries: 4 }]], outcomes, false);
       const { tried = [], contextMoves = 0 } = seen[0] ?? {};
-      const first = tried.slice(0, 3);
-      if (contextMoves === 0) expect(new Set(first).size).toBe(first.length);
+      const first = contextMoves === 0 ? tried.slice(0, 3) : [];
+      expect(new Set(first).size).toBe(first.length);
     }),
     { numRuns: 100 },
   );
@@ -213,11 +225,53 @@ test("an untried one goes before one that this request has failed on, unless not
 test("without a budget for retries there is one attempt for five requests, beside the first of each", async () => {
   await fc.assert(
     fc.asyncProperty(batches, script, async (several, outcomes) => {
-      const { seen } = await play(several, outcomes, true);
+      const own = several.map((batch) => batch.map((one) => ({ ...one, disable_fallbacks: true })));
+      const { seen } = await play(own, outcomes, true);
       const attempts = seen.reduce((sum, { tried }) => sum + tried.length, 0);
-      const moves = seen.reduce((sum, { contextMoves }) => sum + contextMoves, 0);
-      expect(attempts).toBeLessThanOrEqual(seen.length * 1.2 + moves + 1e-9);
+      expect(attempts).toBeLessThanOrEqual(seen.length * 1.2 + 1e-9);
     }),
     { numRuns: 60 },
   );
+});
+
+const ONE = configOf({ one: { params: { api_key: "os.environ/KEY" } } });
+const ONE_SNAPSHOT = snapshotOf(ONE.deployments.map((deployment) => verdictOn(deployment)));
+
+/** The only deployment, with its breaker half open: the next request is the trial. */
+function halfOpen(name: PlayName) {
+  const { gateway, clock } = scriptedGateway(ONE, ONE_SNAPSHOT, (attempt) => {
+    const expire = () => {
+      clock.pass(7_000_000);
+      gateway.deadlines.look();
+    };
+    try {
+      PLAYS[name](attempt, { expire, leave: () => call.outgoing.emit("close") });
+    } catch (fault) {
+      attempt.handler.onResponseError?.(attempt.controller, fault as Error);
+    }
+  });
+  for (let turn = 0; turn < 5; turn += 1) gateway.breakers.failed("one", "down", clock.now());
+  clock.pass(1_000);
+  const call = scriptedCall("r", { model: "chat", stream: true, num_retries: 0 });
+  return { gateway, clock, call };
+}
+
+test.each(PLAY_NAMES)("a trial that %s does not keep the next one out for good", async (name) => {
+  const { gateway, clock, call } = halfOpen(name);
+  await run(gateway, call);
+  clock.pass(60_000);
+  expect(gateway.breakers.open(clock.now())).toEqual([]);
+  expect(gateway.ejections.get("one", clock.now())).toBe(null);
+});
+
+test("a trial that is refused by a key that was rotated meanwhile does not keep the next one out for good", async () => {
+  const { gateway, clock, call } = halfOpen("has another key");
+  const secrets = Secrets.read(ONE, { env: { KEY: "sk-new" }, directory: "/" });
+  Object.assign(gateway.source, {
+    refresh: () => gateway.view.set(buildView({ config: ONE, secrets, generation: 2 }, ONE_SNAPSHOT)),
+  });
+  await run(gateway, call);
+  expect(gateway.view.get().generation).toBe(2);
+  clock.pass(60_000);
+  expect(gateway.breakers.open(clock.now())).toEqual([]);
 });

@@ -21,6 +21,10 @@ export class GatewayProcess {
     return this.#output;
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Where it listens, once it does. */
   async listening(): Promise<string> {
     for (;;) {

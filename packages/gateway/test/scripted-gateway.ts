@@ -92,7 +92,7 @@ function stillController(): Dispatcher.DispatchController {
     abort: () => (aborted = true),
     pause: () => {},
     resume: () => {},
-  } as unknown as Dispatcher.DispatchController;
+  };
 }
 
 /** A request without a socket. */

@@ -41,7 +41,7 @@ describe("each time that runs out has a code and a count of its own", () => {
       { timeout: 0.2 },
       ({ control }) => control.fault("hang"),
     ],
-  ])("before the first byte: %s", async (_case, phase, params, fields, breakIt) => {
+  ])("before the first byte: %s", async (_case, phase, ...[params, fields, breakIt]) => {
     const backend = await simulator();
     const gateway = await gatewayFor({ chat: [backend] }, { params });
     breakIt(backend);
@@ -68,7 +68,7 @@ describe("each time that runs out has a code and a count of its own", () => {
       { timeout: 0.5 },
       ({ control }) => control.setSpeed({ tokensPerSecond: 8 }),
     ],
-  ])("after the first byte: %s", async (_case, phase, code, params, breakIt) => {
+  ])("after the first byte: %s", async (_case, phase, ...[code, params, breakIt]) => {
     const backend = await simulator();
     const gateway = await gatewayFor({ chat: [backend] }, { params, gateway: { idle_timeout: "300ms" } });
     breakIt(backend);

@@ -36,6 +36,8 @@ describe("a deployment", () => {
   it("shows both facts, the reason and since when", async () => {
     record(first, serves, 7_000);
     record(second, serves, 8_500);
+    // The same again: since stays.
+    record(first, serves, 9_000);
     expect(await lines("rollcall_deployment_")).toEqual([
       'rollcall_deployment_ready{deployment="1",alias="a"} 1',
       'rollcall_deployment_ready{deployment="2",alias="b/c"} 1',

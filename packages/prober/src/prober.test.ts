@@ -205,6 +205,18 @@ describe("the first snapshot", () => {
     expect(roll.written.reasons()).toEqual({ a: "loading", b: "loading" });
   });
 
+  it("does not count one that has answered and is gone for one that is still to answer", async () => {
+    const roll = new CalledRoll([a, c]);
+    roll.backends.hang(C);
+    await roll.start();
+    await roll.use([b, c]);
+    await roll.clock.advance(1_000);
+    expect(roll.backends.rollCalls(B)).toHaveLength(1);
+    expect(roll.written.snapshots).toEqual([]);
+    await roll.clock.advance(4_000);
+    expect(roll.written.reasons()).toEqual({ b: "loading", c: "timeout" });
+  });
+
   it("does not wait for a backend that a new config has taken away", async () => {
     const roll = new CalledRoll([a, b]);
     roll.backends.hang(B);
@@ -324,6 +336,8 @@ describe("a new config", () => {
     await roll.clock.advance(500);
     expect(roll.written.reasons()).toEqual({ b: "ok" });
     expect(roll.logged.lines.filter(({ message }) => message === "deployment changed")).toHaveLength(1);
+    const text = await roll.prober.metrics.print(roll.prober.fleet);
+    expect(text.match(/^rollcall_probes_total.*$/gm)).toEqual(['rollcall_probes_total{result="models"} 1']);
   });
 
   it("asks under the new URL, and knows nothing until it has", async () => {

@@ -3,13 +3,14 @@ import { isProven } from "@rollcall/contract";
 import { EXIT, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
-import { fetchStatus, type ProberAddress } from "../prober-client.ts";
-import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";
+import { fetchGatewayNotes, fetchStatus, type ProberAddress } from "../prober-client.ts";
+import { addProberOptions, findGateway, findProber, type ProberOptions } from "../prober-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface StatusOptions extends ProberOptions {
   readonly json?: boolean;
   readonly watch?: boolean;
+  readonly gatewayUrl?: string;
 }
 
 const WATCH_MS = 1_000;
@@ -20,6 +21,7 @@ export function addStatus(program: Command, { terminal, finish }: CommandContext
     .command("status")
     .description("The fleet as the prober sees it. Exit 0 when every deployment is ready, else 1.")
     .option("--json", "the prober's /status as it is")
+    .option("--gateway-url <url>", "where the gateway listens (default http://127.0.0.1:4000)")
     .option("-w, --watch", "look again every second, until Ctrl-C");
   addProberOptions(command).action(async (options: StatusOptions) => {
     const prober = findProber(options, terminal);
@@ -39,7 +41,8 @@ async function watch(prober: ProberAddress, options: StatusOptions, terminal: Te
   }
 }
 
-async function show(prober: ProberAddress, { json }: StatusOptions, terminal: Terminal): Promise<number> {
+async function show(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<number> {
+  const { json } = options;
   const status = await fetchStatus(prober);
   const ready = status.deployments.every(isProven);
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
@@ -51,6 +54,8 @@ async function show(prober: ProberAddress, { json }: StatusOptions, terminal: Te
       );
     }
     terminal.out(printFleet(status.deployments, terminal, systemClock.now()));
+    const notes = await fetchGatewayNotes(findGateway(options.gatewayUrl, options.config, terminal));
+    for (const note of notes ?? []) terminal.out(`gateway: ${note}\n`);
   }
   return ready ? EXIT.ok : EXIT.failed;
 }

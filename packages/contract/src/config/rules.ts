@@ -130,6 +130,21 @@ const strategyIsKnown: Rule = (written) =>
         ];
   });
 
+/** RFC 9110: what a header's name may be made of. */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
+const headersCanBeSent: Rule = (written) =>
+  written.model_list.flatMap((entry, index) =>
+    Object.keys(entry.litellm_params.extra_headers ?? {})
+      .filter((name) => !HEADER_NAME.test(name))
+      .map((name) =>
+        error(
+          ["model_list", index, "litellm_params", "extra_headers", name],
+          "is no name that a header can have: letters, digits and hyphens",
+        ),
+      ),
+  );
+
 const environmentReferencesStandInMaps: Rule = (written) =>
   (written.include ?? []).flatMap((file, index) =>
     file.startsWith("os.environ/")
@@ -143,5 +158,6 @@ export const RULES: readonly Rule[] = [
   fallbacksExist,
   groupAliasesPointToAliases,
   strategyIsKnown,
+  headersCanBeSent,
   environmentReferencesStandInMaps,
 ];

@@ -668,7 +668,7 @@ environment_variables: []
     says: [
       "config.yaml:6:1: error: litellm_settings: found true, expected a map of keys",
       "config.yaml:7:1: error: router_settings: found a list, expected a map of keys",
-      'config.yaml:8:1: error: general_settings: found a text, expected a map of keys',
+      "config.yaml:8:1: error: general_settings: found a text, expected a map of keys",
       "config.yaml:9:1: error: environment_variables: found a list, expected a map of keys",
     ],
   },

@@ -38,7 +38,7 @@ export async function forward(gateway: Gateway, call: Call, route: string): Prom
     if (queue.size > 0) await waitForReady(gateway, forwarding, queue);
     const ending = await withRetries(gateway, forwarding, view);
     if (ending !== "done") gateway.metrics.interrupted(ending);
-    finish(gateway, call, { alias, failure: null });
+    finish(gateway, call, { alias, failure: null, left: ending === "gone" });
   } catch (fault) {
     finish(gateway, call, { alias, failure: explain(fault, { gateway, call, forwarding, model }) });
   } finally {
@@ -67,15 +67,21 @@ function withRetries(
   forwarding: Forwarding,
   { config }: View,
 ): Promise<Ending> {
+  const retries = forwarding.overrides.numRetries ?? config.numRetries;
   const mayRetry = (fault: Error) =>
     fault instanceof UpstreamFailure && fault.retryable && !forwarding.left.aborted;
   return pRetry(() => forwarding.attempt(), {
-    retries: forwarding.overrides.numRetries ?? config.numRetries,
+    // The alias's own first; then each of those that stand in for it once.
+    retries: retries + forwarding.fallbackCount,
     minTimeout: 0,
-    shouldRetry: ({ error }) => isTooLong(error, forwarding) || (mayRetry(error) && retryBudget.spend()),
-    onFailedAttempt: ({ error, attemptNumber, retriesLeft }) => {
+    shouldRetry: ({ error, attemptNumber }) => {
+      if (isTooLong(error, forwarding)) return true;
+      if (!mayRetry(error)) return false;
+      return (attemptNumber <= retries || forwarding.takeFallback()) && retryBudget.spend();
+    },
+    onFailedAttempt: ({ error, attemptNumber }) => {
       // Another deployment is asked at once; the same one is given a moment.
-      if (retriesLeft === 0 || !mayRetry(error) || forwarding.hasAnother()) return undefined;
+      if (attemptNumber > retries || !mayRetry(error) || forwarding.hasAnother()) return undefined;
       return clock.sleep(waitMs(error, attemptNumber, random()), forwarding.left);
     },
   });
@@ -118,11 +124,17 @@ function explain(fault: unknown, { gateway, call, forwarding, model }: Context):
 interface Result {
   readonly alias: string;
   readonly failure: GatewayError | null;
+  readonly left?: boolean;
 }
 
+/** nginx's word for a client that left before its answer began; nobody is sent it. */
+const CLIENT_LEFT = 499;
+
 /** Counts the request, and logs it where it failed or where all are to be logged. */
-function finish(gateway: Gateway, call: Call, { alias, failure }: Result): void {
-  const status = failure === null ? call.outgoing.statusCode : refuse(call, failure);
+function finish(gateway: Gateway, call: Call, { alias, failure, left = false }: Result): void {
+  const silent = left && !call.outgoing.headersSent;
+  const answered = silent ? CLIENT_LEFT : call.outgoing.statusCode;
+  const status = failure === null ? answered : refuse(call, failure);
   const ms = performance.now() - call.startedAt;
   gateway.metrics.answered(alias, status, ms);
   if (failure === null && !gateway.view.get().config.gateway.accessLog) return;

@@ -45,6 +45,7 @@ export class Forwarding {
   #name: string;
   #exchange: Exchange | null = null;
   #attempts = 0;
+  #fallenBack = 0;
 
   constructor(gateway: Gateway, call: Call, { body, view }: { body: ForwardedBody; view: View }) {
     this.overrides = readOverrides(body.bytes, body.fields);
@@ -87,6 +88,24 @@ export class Forwarding {
     return true;
   }
 
+  /** How many other aliases may be asked in the end. */
+  get fallbackCount(): number {
+    return this.#fallbacks().length;
+  }
+
+  /** The alias has had its retries: asks under the next one that may stand in for it. False where there is none left. */
+  takeFallback(): boolean {
+    const names = this.#fallbacks();
+    while (this.#fallenBack < names.length) {
+      const next = names[this.#fallenBack];
+      this.#fallenBack += 1;
+      if (next === undefined || !this.#view.table.targets.has(next)) continue;
+      this.#name = next;
+      return true;
+    }
+    return false;
+  }
+
   /** Is there a deployment that this request has not failed on yet? Then there is nothing to wait for. */
   hasAnother(): boolean {
     const decision = this.decide();
@@ -122,6 +141,12 @@ export class Forwarding {
       this.#exchange = null;
       inFlight.end(deployment.id);
     }
+  }
+
+  #fallbacks(): readonly string[] {
+    const { disableFallbacks, fallbacks } = this.overrides;
+    if (disableFallbacks) return [];
+    return fallbacks ?? this.#view.table.targets.get(this.#body.fields.model)?.fallbacks ?? [];
   }
 
   #look(view: View): Situation {

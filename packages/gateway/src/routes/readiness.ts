@@ -28,6 +28,10 @@ export function readReadiness({ feed, view, source, draining, ejections, clock }
       ? `[+] config generation ${generation}`
       : "[!] the config file has errors: the previous config is in use",
   );
+  // In the second between two reloads they differ; if they stay so, one of them reads another file.
+  if (feed.snapshot !== null && feed.snapshot.config !== config.checksum) {
+    lines.push("[!] the prober works by another config: verdicts on what differs do not count");
+  }
   for (const [name, { proven, unproven }] of table.targets) {
     const now = clock.now();
     const out = proven.flatMap(({ id }) => {

@@ -126,6 +126,15 @@ describe("latency-based-routing", () => {
   test("takes one that nobody has measured first", () => {
     expect(by({ a: 1, b: null, c: 1 })).toBe("b");
   });
+
+  test("has it measured by one request, not by all that come until it has answered", () => {
+    expect(by({ a: 100, b: null, c: 200 }, { b: 1 })).toBe("a");
+  });
+
+  test("spreads what comes before anything was measured", () => {
+    expect(by({}, { a: 1 })).toBe("b");
+    expect(by({}, { a: 2, b: 1, c: 2 })).toBe("b");
+  });
 });
 
 describe("usage-based-routing-v2", () => {

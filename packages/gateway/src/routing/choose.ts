@@ -29,8 +29,7 @@ export function choose(candidates: Candidates, dice: Dice): Deployment {
     case "least-busy":
       return lowest(candidates, (candidate) => load(candidate, dice));
     case "latency-based-routing":
-      // Peak EWMA: a fast replica with a queue is not fast. One that nobody has measured is measured first.
-      return lowest(candidates, (candidate) => (dice.latency(candidate.id) ?? 0) * load(candidate, dice));
+      return fastest(candidates, dice);
     case "usage-based-routing-v2":
       return lowest(candidates, ({ id, weight }) => dice.recent(id) / Math.max(weight, Number.MIN_VALUE));
     case "prefix-affinity":
@@ -40,6 +39,19 @@ export function choose(candidates: Candidates, dice: Dice): Deployment {
     default:
       return dice.strategy satisfies never;
   }
+}
+
+/**
+ * Peak EWMA: a fast replica with a queue is not fast. One that nobody has measured is measured first, but by one request:
+ * until that has answered it counts as the slowest, or a hung one would draw all.
+ */
+function fastest(candidates: Candidates, dice: Dice): Deployment {
+  const slowest = Math.max(1, ...candidates.map(({ id }) => dice.latency(id) ?? 0));
+  return lowest(candidates, (candidate) => {
+    const latency = dice.latency(candidate.id);
+    if (latency === null && dice.inFlight(candidate.id) === 0) return 0;
+    return (latency ?? slowest) * load(candidate, dice);
+  });
 }
 
 /** Two at random, the less busy of them: near the best choice without the herd that "the least busy" draws. */

@@ -408,6 +408,12 @@ describe("a crash loop", () => {
     expect(fallen.verdict.reason).toBe("loading");
   });
 
+  it("is remembered by its last ten falls", () => {
+    expect(loop(14).falls).toEqual(
+      [4, 5, 6, 7, 8, 9, 10, 11, 12, 13].map((index) => index * 3 * MINUTE + 2 * SECOND),
+    );
+  });
+
   it("is not one fall seen many times", () => {
     let track = readyTrack();
     for (let now = 1; now < 50; now += 1) track = move(track, refused, now);

@@ -36,7 +36,11 @@ export function advance(
     // The old verdict stands, with the old time of its evidence.
     return { ...track, failures, absentSince };
   }
-  const falls = isProven(track.verdict) ? [...track.falls, now].slice(-REMEMBERED) : track.falls;
+  // Only going away is a fall: a renamed server or a refused key has not crashed.
+  const falls =
+    isProven(track.verdict) && outcome.kind === "absent"
+      ? [...track.falls, now].slice(-REMEMBERED)
+      : track.falls;
   return {
     ...track,
     failures,
@@ -47,8 +51,9 @@ export function advance(
 }
 
 function toReady(track: Track, found: readonly string[], now: number): Track {
+  // Away for longer than any load is an outage, and teaches nothing about loads.
   const loadTimesMs =
-    track.absentSince === null || isProven(track.verdict)
+    track.absentSince === null || isProven(track.verdict) || track.verdict.reason === "down"
       ? track.loadTimesMs
       : [...track.loadTimesMs, now - track.absentSince].slice(-REMEMBERED);
   const { readyInMs: _over, ...before } = track.verdict;

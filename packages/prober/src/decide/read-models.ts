@@ -18,6 +18,8 @@ export function readModels(answer: Answer): ModelsReading {
   const proxy = recogniseProxy(answer);
   if (proxy !== null) return refuse(fault("proxy_error", `${proxy} answers ${status} for the backend`));
   if (status >= 500) return refuse(readServerError(answer));
+  // Too busy to say who it is, which passes.
+  if (status === 408 || status === 429) return refuse(fault("server_error", `/models answers ${status}`));
   return refuse(fault("not_openai", `/models answers ${status}`));
 }
 

@@ -28,7 +28,9 @@ describe("an alias", () => {
     ["rightly named with a dead engine", { ready: false, nameMatches: true, reason: "engine_dead" as const }],
     ["not asked yet", { ready: false, nameMatches: null, reason: "unknown" as const }],
   ])("needs both facts: %s", (_what, verdict) => {
-    expect(readAliases([trackOf({}, { alias: "a", ...verdict }).verdict])).toMatchObject([{ ready: false }]);
+    expect(readAliases([trackOf({}, { alias: "a", ...verdict }).verdict])).toMatchObject([
+      { ready: false, deployments: [{ ready: false, reason: verdict.reason }] },
+    ]);
   });
 
   it("stands in the order of the config, once", () => {

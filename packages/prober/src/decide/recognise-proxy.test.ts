@@ -11,6 +11,10 @@ describe("an error page", () => {
   it.each([
     ["an empty 503 (vLLM with a dead engine)", response(503, "", { server: "uvicorn" })],
     ["an empty 500 (older vLLM)", response(500, "", { server: "uvicorn" })],
+    [
+      "an answer that Caddy only passes on",
+      response(503, { error: { message: "Loading model" } }, { server: "Caddy" }),
+    ],
     ["an empty 500 of something behind Caddy", response(500, "", { server: "Caddy" })],
     ["vLLM that scales", response(503, { error: "The model is currently scaling. Please try again later." })],
     ["llama.cpp that loads", response(503, { error: { message: "Loading model", code: 503 } })],

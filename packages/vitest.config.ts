@@ -3,7 +3,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     root: import.meta.dirname,
-    include: ["*/src/**/*.test.ts", "*/test/**/*.test.ts"],
+    include: ["*/{src,test,scripts}/**/*.test.ts"],
     testTimeout: 20_000,
     hookTimeout: 20_000,
     // Two cores: more workers than that only make timings noisy.

@@ -222,7 +222,10 @@ export class Forwarding {
   }
 
   #blame(deployment: Deployment, failure: UpstreamFailure): void {
-    if (failure.reason === "wrong_key" && this.#takeNewKey(deployment)) return;
+    if (failure.reason === "wrong_key" && this.#takeNewKey(deployment)) {
+      this.#gateway.breakers.inconclusive(deployment.id);
+      return;
+    }
     this.#tried.add(deployment.id);
     blame(deployment, failure, this.#gateway);
     if (!failure.retryable && failure.timeout === null) return;

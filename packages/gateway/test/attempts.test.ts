@@ -195,9 +195,9 @@ test("whatever happens to attempts, each request ends, within its attempts, and 
   await fc.assert(
     fc.asyncProperty(batches, script, async (several, outcomes) => {
       const { gateway, clock, against, seen } = await play(several, outcomes, false);
-      for (const { call, asked: one, tried, left, wrongs } of seen) {
+      for (const { call, asked: one, contextMoves, tried, left, wrongs } of seen) {
         expect(wrongs).toEqual([]);
-        expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2) + MOST_FALLBACKS);
+        expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2) + MOST_FALLBACKS + contextMoves);
         expect(left || call.outgoing.writableEnded || call.outgoing.destroyed).toBe(true);
       }
       expect(gateway.inFlight.total).toBe(0);
@@ -274,4 +274,19 @@ test("a trial that is refused by a key that was rotated meanwhile does not keep 
   expect(gateway.view.get().generation).toBe(2);
   clock.pass(60_000);
   expect(gateway.breakers.open(clock.now())).toEqual([]);
+});
+
+test("a name that a request gives many times is asked once: one request does not use up the retries of all", async () => {
+  const attempts: string[] = [];
+  const { gateway } = scriptedGateway(CONFIG, SNAPSHOT, (attempt) => {
+    attempts.push(attempt.deployment);
+    attempt.handler.onResponseError?.(
+      attempt.controller,
+      Object.assign(new Error("gone"), { code: "ECONNRESET" }),
+    );
+  });
+  const fallbacks = Array.from({ length: 500 }, () => "b");
+  await run(gateway, scriptedCall("r", { model: "a", num_retries: 0, fallbacks }));
+  expect(attempts).toEqual(["a-1", "b-1"]);
+  expect(gateway.retryBudget.left).toBe(99);
 });

@@ -16,7 +16,12 @@ export function hashConversation(body: Buffer, { spans }: ModelFields): number {
   const span = spans.messages ?? spans.prompt ?? spans.input;
   if (span === undefined) return 0;
   const end = body[span.start] === OPEN_BRACKET ? endOfOpening(body, span.start) : span.end;
-  return hashBytes(body.subarray(span.start, Math.min(end, span.start + MOST_BYTES)));
+  if (end - span.start <= MOST_BYTES) return hashBytes(body.subarray(span.start, end));
+  // A long system message is shared by many: what tells them apart stands at the end.
+  const half = MOST_BYTES / 2;
+  return hashBytes(
+    Buffer.concat([body.subarray(span.start, span.start + half), body.subarray(end - half, end)]),
+  );
 }
 
 function endOfOpening(body: Buffer, start: number): number {

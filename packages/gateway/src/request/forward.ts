@@ -68,20 +68,20 @@ function withRetries(
   { config }: View,
 ): Promise<Ending> {
   const retries = forwarding.overrides.numRetries ?? config.numRetries;
-  const mayRetry = (fault: Error) =>
-    fault instanceof UpstreamFailure && fault.retryable && !forwarding.left.aborted;
+  const mayRetry = (fault: Error) => fault instanceof UpstreamFailure && fault.retryable && !forwarding.gone;
   return pRetry(() => forwarding.attempt(), {
     // The alias's own first; then each of those that stand in for it once.
     retries: retries + forwarding.fallbackCount,
     minTimeout: 0,
     shouldRetry: ({ error, attemptNumber }) => {
       if (isTooLong(error, forwarding)) return true;
-      if (!mayRetry(error)) return false;
+      if (!mayRetry(error) || asksForLong(error, forwarding)) return false;
       return (attemptNumber <= retries || forwarding.takeFallback()) && retryBudget.spend();
     },
     onFailedAttempt: ({ error, attemptNumber }) => {
       // Another deployment is asked at once; the same one is given a moment.
-      if (attemptNumber > retries || !mayRetry(error) || forwarding.hasAnother()) return undefined;
+      if (attemptNumber > retries || !mayRetry(error)) return undefined;
+      if (forwarding.hasAnother() || asksForLong(error, forwarding)) return undefined;
       return clock.sleep(waitMs(error, attemptNumber, random()), forwarding.left);
     },
   });
@@ -91,6 +91,15 @@ function withRetries(
 function isTooLong(fault: Error, forwarding: Forwarding): boolean {
   if (!(fault instanceof UpstreamFailure)) return false;
   return fault.answer?.error.code === "context_length_exceeded" && forwarding.takeLongerContext();
+}
+
+/** Longer than this the app does better to hear of it: it gets the answer with its Retry-After. */
+const LONGEST_WAIT_MS = 5_000;
+
+/** There is no other deployment, and this one wants to be let alone for long. */
+function asksForLong(fault: Error, forwarding: Forwarding): boolean {
+  const asked = fault instanceof UpstreamFailure ? (fault.answer?.retryAfter ?? null) : null;
+  return asked !== null && pauseMs(asked) > LONGEST_WAIT_MS && !forwarding.hasAnother();
 }
 
 /** What the backend asked for, or a wait that doubles, with as much again by chance. */

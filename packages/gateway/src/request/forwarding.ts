@@ -39,13 +39,15 @@ export class Forwarding {
   readonly #call: Call;
   readonly #body: ForwardedBody;
   readonly #tried = new Set<string>();
-  readonly #left = new AbortController();
+  #left: AbortController | null = null;
+  #gone = false;
   #view: View;
   #situation: Situation;
   #name: string;
   #exchange: Exchange | null = null;
   #attempts = 0;
   #fallenBack = 0;
+  #overTime = false;
 
   constructor(gateway: Gateway, call: Call, { body, view }: { body: ForwardedBody; view: View }) {
     this.overrides = readOverrides(body.bytes, body.fields);
@@ -61,14 +63,22 @@ export class Forwarding {
     return this.#attempts;
   }
 
-  /** Aborted when the app left. */
+  /** Did the app leave? */
+  get gone(): boolean {
+    return this.#gone;
+  }
+
+  /** Aborted when the app left; made only for those that wait. */
   get left(): AbortSignal {
+    this.#left ??= new AbortController();
+    if (this.#gone) this.#left.abort();
     return this.#left.signal;
   }
 
   /** The app's socket closed before the answer was whole. */
   abandon(): void {
-    this.#left.abort();
+    this.#gone = true;
+    this.#left?.abort();
     this.#exchange?.abandon();
   }
 
@@ -90,7 +100,9 @@ export class Forwarding {
 
   /** How many other aliases may be asked in the end. */
   get fallbackCount(): number {
-    return this.#fallbacks().length;
+    if (this.overrides.disableFallbacks) return 0;
+    const longer = this.#view.table.targets.get(this.#body.fields.model)?.contextWindowFallbacks ?? [];
+    return this.#fallbacks().length + longer.length;
   }
 
   /** The alias has had its retries: asks under the next one that may stand in for it. False where there is none left. */
@@ -130,8 +142,8 @@ export class Forwarding {
     breakers.sent(deployment.id, clock.now());
     try {
       const ending = await this.#send(deployment);
-      if (ending === "done") breakers.succeeded(deployment.id);
-      else if (ending === "cut") breakers.failed(deployment.id, "down", clock.now());
+      // That it answers was seen at the first byte. Time that is over in all may be the reader's doing, or the app's own limit.
+      if (ending === "cut" && !this.#overTime) breakers.failed(deployment.id, "down", clock.now());
       else breakers.inconclusive(deployment.id);
       return ending;
     } catch (failure) {
@@ -177,7 +189,7 @@ export class Forwarding {
   }
 
   #exchangeWith(deployment: Deployment): Exchange {
-    const { clock, deadlines, metrics, traffic } = this.#gateway;
+    const { breakers, clock, deadlines, metrics, traffic } = this.#gateway;
     const { outgoing, startedAt } = this.#call;
     const { model, stream } = this.#body.fields;
     const sentAt = performance.now();
@@ -185,6 +197,7 @@ export class Forwarding {
       const now = performance.now();
       metrics.firstByte(deployment.alias, now - startedAt);
       traffic.answered(deployment.id, now - sentAt);
+      breakers.succeeded(deployment.id);
     };
     return new Exchange({
       names: { alias: model, upstream: deployment.expected },
@@ -197,7 +210,10 @@ export class Forwarding {
         idleMs: this.#view.config.gateway.idleTimeoutMs,
         totalAt: clock.now() + (this.overrides.timeoutMs ?? deployment.timeoutMs),
       },
-      onTimeout: (phase) => metrics.timedOut(deployment.id, phase),
+      onTimeout: (phase) => {
+        this.#overTime = phase === "total";
+        metrics.timedOut(deployment.id, phase);
+      },
     });
   }
 
@@ -227,7 +243,13 @@ export class Forwarding {
       return;
     }
     this.#tried.add(deployment.id);
-    blame(deployment, failure, this.#gateway);
+    if (failure.timeout === "total" && this.overrides.timeoutMs !== null) {
+      // The app's own limit, which may be as short as it likes, says nothing of the deployment.
+      this.#gateway.metrics.timedOut(deployment.id, failure.timeout);
+      this.#gateway.breakers.inconclusive(deployment.id);
+    } else {
+      blame(deployment, failure, this.#gateway);
+    }
     if (!failure.retryable && failure.timeout === null) return;
     const { reason, timeout } = failure;
     this.#gateway.log.warn(

@@ -13,6 +13,9 @@ const NONE: Overrides = { fallbacks: null, disableFallbacks: false, numRetries: 
 /** More than this would be a way to make the gateway busy. */
 const MOST_RETRIES = 10;
 
+/** LiteLLM's `max_fallbacks`. */
+const MOST_FALLBACKS = 5;
+
 export function readOverrides(body: Buffer, { spans }: ModelFields): Overrides {
   const { fallbacks, disable_fallbacks: disable, num_retries: retries, timeout } = spans;
   if (fallbacks === undefined && disable === undefined && retries === undefined && timeout === undefined)
@@ -22,7 +25,9 @@ export function readOverrides(body: Buffer, { spans }: ModelFields): Overrides {
   const count = read(retries);
   const seconds = read(timeout);
   return {
-    fallbacks: Array.isArray(names) ? names.map(nameOf).filter((name) => name !== null) : null,
+    fallbacks: Array.isArray(names)
+      ? [...new Set(names.map(nameOf))].filter((name) => name !== null).slice(0, MOST_FALLBACKS)
+      : null,
     disableFallbacks: read(disable) === true,
     numRetries: Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), MOST_RETRIES) : null,
     timeoutMs: typeof seconds === "number" && seconds > 0 ? seconds * 1_000 : null,

@@ -79,7 +79,6 @@ http://127.0.0.1:${port} {
       Authorization "Bearer ${key}"
     }
     header_up Authorization "Bearer ${key}"
-    flush_interval -1
     transport http {
       dial_timeout 1s
       response_header_timeout ${FIRST_BYTE_SECONDS}s

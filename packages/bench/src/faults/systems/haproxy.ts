@@ -1,6 +1,8 @@
 import { connect } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 import { MODEL } from "../bed.ts";
+import type { Child } from "../child.ts";
 import { hostsOf } from "./hosts.ts";
 import { type Proxy, PROXY_ABILITIES, type ProxySettings, startProxy } from "./proxy.ts";
 import { FIRST_BYTE_SECONDS, PROBE_SECONDS, type SystemKind } from "./system.ts";
@@ -23,10 +25,21 @@ const PROXY: Proxy = {
   configFile: "haproxy.cfg",
   config: writeConfig,
   command: ({ file }) => ["haproxy", ["-W", "-db", "-f", file("haproxy.cfg")]],
-  reload: async (child) => child.signal("SIGUSR2"),
+  reload: reloadAndWait,
   gracefulSignal: "SIGUSR1",
   reasons: async (_child, { file }) => readChecks(await showStat(file("stats.sock"))),
 };
+
+const RELOADED = /Loading success|waitpid mode/g;
+const RELOAD_MS = 1_000;
+
+/** A signal that comes while the one before is still being followed would be lost. */
+async function reloadAndWait(child: Child): Promise<void> {
+  const reloads = () => [...child.output.matchAll(RELOADED)].length;
+  const before = reloads();
+  child.signal("SIGUSR2");
+  for (const until = Date.now() + RELOAD_MS; reloads() === before && Date.now() < until;) await sleep(10);
+}
 
 function writeConfig({ bed, port, key, weight, file }: ProxySettings): string {
   const servers = hostsOf(bed.replicas).map(

@@ -168,7 +168,11 @@ describe("upstream failed", () => {
       attempts: 1,
     });
     expect(headers["x-rollcall-reason"]).toBe(reason);
-    expect(error.message).toContain(REASONS[reason].meaning);
+    const meaning =
+      reason === "down"
+        ? "Its server could not be reached, or dropped the connection."
+        : REASONS[reason].meaning;
+    expect(error.message).toContain(meaning);
     expect(error.message).toContain("one attempt");
     expect(status).toBe(reason === "timeout" ? 504 : REASONS[reason].definite ? 503 : 502);
   });

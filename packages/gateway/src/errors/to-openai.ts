@@ -172,13 +172,20 @@ function upstreamFailed({
   timeout,
 }: Extract<GatewayError, { kind: "upstream_failed" }>): ErrorAnswer {
   const tries = attempts === 1 ? "one attempt" : `${attempts} attempts`;
-  const why = timeout === null ? REASONS[reason].meaning : TIMEOUT_WORDS[timeout];
+  const why = timeout === null ? meaningOf(reason) : TIMEOUT_WORDS[timeout];
   const message = `The model \`${clip(model)}\` did not answer (${tries}). ${why}`;
   const code = timeout === null ? "upstream_error" : `upstream_timeout_${timeout}`;
   const status = reason === "timeout" ? 504 : REASONS[reason].definite ? 503 : 502;
   return withHeaders(answer(status, { type: "server_error", code, message }), {
     "x-rollcall-reason": reason,
   });
+}
+
+/** One request cannot tell a server that is down from one that dropped it: only the prober's history can. */
+function meaningOf(reason: Reason): string {
+  return reason === "down"
+    ? "Its server could not be reached, or dropped the connection."
+    : REASONS[reason].meaning;
 }
 
 /** What an app sent comes back in messages: not a megabyte of it. */

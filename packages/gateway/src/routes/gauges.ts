@@ -2,7 +2,15 @@ import type { Gateway } from "../gateway.ts";
 import type { GaugeReadings } from "../metrics.ts";
 
 /** The gateway's state as gauges show it. */
-export function readGauges({ clock, ejections, feed, inFlight, source, view }: Gateway): GaugeReadings {
+export function readGauges({
+  breakers,
+  clock,
+  ejections,
+  feed,
+  inFlight,
+  source,
+  view,
+}: Gateway): GaugeReadings {
   const { table, generation } = view.get();
   const now = clock.now();
   const fit = (id: string) => ejections.get(id, now)?.definite !== true;
@@ -12,7 +20,7 @@ export function readGauges({ clock, ejections, feed, inFlight, source, view }: G
       alias,
       proven.filter(({ id }) => fit(id)).length,
     ]),
-    ejected: ejections.entries(now),
+    ejected: [...breakers.open(now), ...ejections.entries(now)],
     snapshotAgeMs: feed.ageMs(),
     snapshotFresh: feed.freshness() === "fresh",
     snapshotFaults: feed.faults,

@@ -9,7 +9,15 @@ export interface GatewayReadiness {
  * Can this process take traffic? Yes once it has heard from the prober, until it drains. Not whether any backend can: a
  * gateway taken out of its load balancer could not even say why there is no answer.
  */
-export function readReadiness({ feed, view, source, draining, ejections, clock }: Gateway): GatewayReadiness {
+export function readReadiness({
+  feed,
+  view,
+  source,
+  draining,
+  ejections,
+  breakers,
+  clock,
+}: Gateway): GatewayReadiness {
   const { config, table, generation } = view.get();
   const freshness = feed.freshness();
   const lines: string[] = [];
@@ -35,7 +43,7 @@ export function readReadiness({ feed, view, source, draining, ejections, clock }
   for (const [name, { proven, unproven }] of table.targets) {
     const now = clock.now();
     const out = proven.flatMap(({ id }) => {
-      const against = ejections.get(id, now);
+      const against = ejections.get(id, now) ?? breakers.get(id, now);
       return against === null ? [] : [`${id} ${against.reason}`];
     });
     const parts = [...unproven.map(({ id, reason }) => `${id} ${reason}`), ...out];

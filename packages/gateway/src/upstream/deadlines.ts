@@ -31,9 +31,6 @@ export class Deadlines {
 
   delete(deadline: Deadline): void {
     this.#pending.delete(deadline);
-    if (this.#pending.size > 0 || this.#timer === null) return;
-    clearInterval(this.#timer);
-    this.#timer = null;
   }
 
   /** Ends what is over. Called by the timer; by tests as they like. */
@@ -44,5 +41,9 @@ export class Deadlines {
       this.delete(deadline);
       deadline.onExpired();
     }
+    if (this.#pending.size > 0 || this.#timer === null) return;
+    // Here and not in `delete`: with few requests there would be a new timer for each.
+    clearInterval(this.#timer);
+    this.#timer = null;
   }
 }

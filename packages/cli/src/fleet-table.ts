@@ -32,10 +32,12 @@ function paintState(verdict: Row, terminal: Terminal): string {
   );
 }
 
-function printServed({ found }: Row): string {
+function printServed({ found, ready }: Row): string {
   const [first, ...others] = found;
   if (first === undefined) return "-";
-  return others.length === 0 ? first : `${first} +${others.length}`;
+  const names = others.length === 0 ? first : `${first} +${others.length}`;
+  // Of one that does not answer it is what was seen last.
+  return ready ? names : `(${names})`;
 }
 
 function printAdvice(verdict: Row, terminal: Terminal): string {

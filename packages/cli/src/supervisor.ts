@@ -18,7 +18,7 @@ export interface SupervisorOptions {
 const FIRST_BACKOFF_MS = 250;
 const LAST_BACKOFF_MS = 10_000;
 
-/** A child that ran this long was well: its next restart does not wait. */
+/** A child that ran this long was well: its next restart is the first again. */
 const WELL_MS = 30_000;
 
 /**

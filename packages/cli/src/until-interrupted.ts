@@ -6,14 +6,20 @@ interface Stoppable {
   stopNow(): void;
 }
 
+/** One Ctrl-C may reach us twice: from the terminal, and from npm, which passes it on. */
+const SAME_KEY_MS = 500;
+
 /** Runs until Ctrl-C or SIGTERM, or until it ends by itself. A second signal does not wait for anything. */
 export async function untilInterrupted(running: Stoppable): Promise<number> {
   const asked = Promise.withResolvers<"asked">();
-  let times = 0;
+  let first = 0;
   const onSignal = () => {
-    times += 1;
-    if (times === 1) asked.resolve("asked");
-    else running.stopNow();
+    if (first === 0) {
+      first = performance.now();
+      asked.resolve("asked");
+    } else if (performance.now() - first > SAME_KEY_MS) {
+      running.stopNow();
+    }
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

@@ -100,7 +100,7 @@ export async function startGateway(options: GatewayDaemonOptions): Promise<Runni
 export async function runGateway(options: GatewayDaemonOptions): Promise<number> {
   const running = await startGateway(options);
   const signal = await untilSignalled(running.log);
-  running.log.info({ signal }, "gateway drains");
+  running.log.info({ signal }, "gateway stops");
   return running.stop();
 }
 
@@ -124,6 +124,7 @@ function buildGateway(source: SettingsSource, { file, log }: { file: string; log
     clock,
     random: Math.random,
     log,
+    answering: 0,
     draining: false,
   };
 }

@@ -3,6 +3,9 @@ import type { Gateway } from "./gateway.ts";
 
 const LOOK_MS = 25;
 
+/** A request that was sent as the end began has this long to arrive; then a silent connection is only a silent one. */
+const ARRIVE_MS = 1_000;
+
 /**
  * Says "not ready", goes on for as long as load balancers need to notice, then takes no more connections and waits for
  * what is under way, at most as long as the config says. True: everything ended by itself. Kept-alive connections that
@@ -12,12 +15,18 @@ export async function drain(gateway: Gateway, server: Server): Promise<boolean> 
   gateway.draining = true;
   const { clock, log, view } = gateway;
   const { drainMs, settleMs } = view.get().config.gateway;
+  log.info(
+    { answering: gateway.answering, upToMs: drainMs },
+    "gateway drains: a second signal ends it at once",
+  );
   if (settleMs > 0) await clock.sleep(settleMs);
-  const deadline = clock.now() + drainMs;
+  const began = clock.now();
+  const deadline = began + drainMs;
   const closing = Promise.withResolvers<"closed">();
   server.close(() => closing.resolve("closed"));
   do {
     server.closeIdleConnections();
+    if (gateway.answering === 0 && clock.now() - began >= ARRIVE_MS) server.closeAllConnections();
     const outcome = await Promise.race([closing.promise, clock.sleep(LOOK_MS)]);
     if (outcome === "closed") return true;
   } while (clock.now() < deadline);

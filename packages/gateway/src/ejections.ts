@@ -41,7 +41,13 @@ export class Ejections {
     if (this.#byId.size === 0) return;
     for (const verdict of snapshot.verdicts) {
       const ejection = this.#byId.get(verdict.deployment);
-      if (ejection !== undefined && isProven(verdict) && verdict.observedAt > ejection.at)
+      // A pause that was asked for is not about what a probe sees.
+      if (
+        ejection !== undefined &&
+        ejection.forMs === undefined &&
+        isProven(verdict) &&
+        verdict.observedAt > ejection.at
+      )
         this.#byId.delete(verdict.deployment);
     }
   }

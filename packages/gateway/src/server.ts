@@ -29,7 +29,11 @@ export function openServer(gateway: Gateway): Server {
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 5_000,
     },
-    (incoming, outgoing) => void listener(incoming, outgoing),
+    (incoming, outgoing) => {
+      gateway.answering += 1;
+      outgoing.once("close", () => (gateway.answering -= 1));
+      void listener(incoming, outgoing);
+    },
   );
   server.on("clientError", answerClientError);
   limitConnections(server, () => gateway.view.get().config.gateway.maxConnections);

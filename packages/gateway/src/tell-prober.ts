@@ -30,10 +30,13 @@ export class TellProber {
     if (url === undefined || now - (this.#told.get(id) ?? 0) < LEAST_BETWEEN_MS) return;
     this.#told.set(id, now);
     const target = `${url.replace(WIDE, "//127.0.0.1")}/probe/${encodeURIComponent(id)}`;
-    const times = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
-    request(target, { method: "POST", ...times }).then(
-      ({ body }) => body.dump(),
-      () => {},
-    );
+    // Whatever comes of it: a hint that is lost costs an interval.
+    post(target).catch(() => {});
   }
+}
+
+async function post(target: string): Promise<void> {
+  const times = { headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS };
+  const { body } = await request(target, { method: "POST", ...times });
+  await body.dump();
 }

@@ -56,6 +56,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
     clock,
     random: seeded(5),
     log: silentLog,
+    answering: 0,
     draining: false,
   };
   return { gateway, clock };

@@ -1,7 +1,7 @@
 import { APIError } from "openai";
 import { describe, expect, test } from "vitest";
 import type { Simulator } from "@rollcall/simulator";
-import { collect, gatewayFor, MESSAGES, simulator, type Gateway } from "./harness.ts";
+import { gatewayFor, MESSAGES, simulator, type Gateway } from "./harness.ts";
 import { chunk, LAST_CHUNK, rawBackend, STREAM_HEAD } from "./raw-backend.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -89,16 +89,40 @@ describe("a stream that breaks off after its first event", () => {
   });
 });
 
-test("an error in the middle, followed by [DONE], goes on as the backend says it", async () => {
+test("an error in the middle is told in the gateway's words, without the [DONE] that the backend adds", async () => {
   const backend = await simulator();
   const gateway = await gatewayFor({ chat: [backend] });
   backend.control.fault("error-mid-stream", { after: 3 });
-  const asked = await gateway
-    .client()
-    .chat.completions.create({ model: "chat", messages: MESSAGES, stream: true });
-  const fault = await collect(asked).catch((one: unknown) => one);
-  expect(fault).toBeInstanceOf(APIError);
-  expect(String(fault)).toMatch(/EngineCore/);
+  const { events } = await stream(gateway);
+  expect(events.slice(0, -1)).toHaveLength(3);
+  expect(JSON.parse(events.at(-1) ?? "")).toEqual(
+    cutBy("its server gave the request up", "upstream_aborted"),
+  );
+});
+
+test("an error that comes in one chunk with the opening is tried elsewhere like any other first event", async () => {
+  const opening =
+    'data: {"model":"up","choices":[{"index":0,"delta":{"role":"assistant","content":""},"finish_reason":null}]}\n\n';
+  const error =
+    'data: {"error":{"message":"EngineCore at 10.0.0.3","type":"InternalServerError","param":null,"code":500}}\n\n';
+  const bad = await rawBackend((socket) => {
+    socket.end(STREAM_HEAD + chunk(opening + error + "data: [DONE]\n\n") + LAST_CHUNK);
+  });
+  const gateway = await gatewayFor({ chat: [bad, await simulator()] });
+  const { status, events } = await stream(gateway);
+  expect(status).toBe(200);
+  expect(events.at(-1)).toBe("[DONE]");
+  expect(events.join("")).not.toContain("10.0.0.3");
+});
+
+test("an alias in any script is served: what no header can hold is encoded", async () => {
+  const gateway = await gatewayFor({ 模型: [await simulator()] });
+  for (const streamed of [true, false]) {
+    const answer = await gateway.chat({ model: "模型", stream: streamed });
+    expect(answer.status).toBe(200);
+    expect(answer.headers["x-rollcall-deployment"]).toMatch(/^%E6%A8%A1%E5%9E%8B-/);
+    expect(answer.text).not.toContain("upstream_cut");
+  }
 });
 
 describe("events", () => {

@@ -80,7 +80,7 @@ describe("a request for a model that loads", () => {
     await aMoment();
     socket.destroy();
     await vi.waitFor(async () =>
-      expect(await gateway.metric('requests_total{alias="chat",status="503"}')).toBe(1),
+      expect(await gateway.metric('requests_total{alias="chat",status="499"}')).toBe(1),
     );
     const next = gateway.chat();
     await aMoment();

@@ -192,7 +192,7 @@ export class Prober {
         from: before.reason,
         to: after.reason,
         detail: after.detail,
-        fix: REASONS[after.reason].fix,
+        ...(after.reason === "ok" ? {} : { fix: REASONS[after.reason].fix }),
       },
       "deployment changed",
     );

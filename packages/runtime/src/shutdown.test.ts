@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
@@ -79,6 +80,10 @@ describe("a daemon that waits for a signal", () => {
       child.kill(signal);
       expect((await said.next()).value).toBe(signal);
       const ended = once(child, "exit");
+      // The same key press, delivered twice.
+      child.kill(signal);
+      await sleep(600);
+      expect(child.exitCode).toBeNull();
       child.kill("SIGTERM");
       expect(await ended).toEqual([EXIT.unclean, null]);
     },

@@ -24,20 +24,25 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
   return clean ? EXIT.ok : EXIT.unclean;
 }
 
+/** One Ctrl-C may reach a process twice: from the terminal, and from npm, which passes it on. */
+const SAME_KEY_MS = 500;
+
 /**
  * Resolves at the first SIGTERM or SIGINT, or when the supervisor that started us is gone. A second signal ends the process
  * at once.
  */
 export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let asked = false;
+    let askedAt = 0;
     const onSignal = (name: NodeJS.Signals) => {
-      if (asked) {
+      const now = performance.now();
+      if (askedAt === 0) {
+        askedAt = now;
+        resolve(name);
+      } else if (now - askedAt > SAME_KEY_MS) {
         log.warn({ signal: name }, "second signal: ending at once");
         process.exit(EXIT.unclean);
       }
-      asked = true;
-      resolve(name);
     };
     process.on("SIGTERM", onSignal);
     process.on("SIGINT", onSignal);

@@ -69,13 +69,14 @@ interface Addresses {
 function printAddresses({ gatewayUrl, proberUrl, key, fleet, alias }: Addresses): string {
   // A key of yours is not printed; the demo's own is no secret.
   const bearer =
-    key === null ? "" : ` -H "Authorization: Bearer ${fleet === null ? "$LITELLM_MASTER_KEY" : key}"`;
+    key === null ? "" : ` -H "Authorization: Bearer ${fleet === null ? "<your master key>" : key}"`;
   const lines = [
     "Try it by hand:",
     `  curl ${gatewayUrl}/v1/models${bearer}`,
     `  curl ${gatewayUrl}/v1/chat/completions${bearer} -H "Content-Type: application/json" \\`,
     `    -d '{"model": "${alias}", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}'`,
     `  curl "${gatewayUrl}/readyz?verbose"    curl "${proberUrl}/readyz?verbose"    curl ${proberUrl}/metrics`,
+    `  npm run rollcall -- status --prober-url ${proberUrl}`,
   ];
   if (fleet !== null) {
     lines.push(

@@ -133,14 +133,21 @@ const strategyIsKnown: Rule = (written) =>
 /** RFC 9110: what a header's name may be made of. */
 const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
+/** These are the connection's own or follow from the body: HTTP clients set them, nobody else can. */
+const NOT_OURS = new Set(
+  "connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade".split(
+    " ",
+  ),
+);
+
 const headersCanBeSent: Rule = (written) =>
   written.model_list.flatMap((entry, index) =>
     Object.keys(entry.litellm_params.extra_headers ?? {})
-      .filter((name) => !HEADER_NAME.test(name))
+      .filter((name) => !HEADER_NAME.test(name) || NOT_OURS.has(name.toLowerCase()))
       .map((name) =>
         error(
           ["model_list", index, "litellm_params", "extra_headers", name],
-          "is no name that a header can have: letters, digits and hyphens",
+          "is no header that can be set here: a name of letters, digits and hyphens that is not the connection's own",
         ),
       ),
   );

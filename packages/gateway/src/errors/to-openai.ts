@@ -99,7 +99,7 @@ const TIMEOUT_WORDS: Readonly<Record<TimeoutPhase, string>> = {
   connect: "No connection to its server within the time allowed.",
   first_token: "No first token within the time allowed.",
   idle: "Its server fell silent.",
-  total: "The time allowed for the whole request is over.",
+  total: "The time allowed for an answer is over.",
 };
 
 /** The one place where a failure becomes an HTTP answer. */

@@ -40,7 +40,9 @@ export async function forward(gateway: Gateway, call: Call, route: string): Prom
     if (ending !== "done") gateway.metrics.interrupted(ending);
     finish(gateway, call, { alias, failure: null, left: ending === "gone" });
   } catch (fault) {
-    finish(gateway, call, { alias, failure: explain(fault, { gateway, call, forwarding, model }) });
+    // Whom nobody waits for any more is not refused.
+    const failure = forwarding.gone ? null : explain(fault, { gateway, call, forwarding, model });
+    finish(gateway, call, { alias, failure, left: forwarding.gone });
   } finally {
     call.outgoing.off("close", onClose);
   }

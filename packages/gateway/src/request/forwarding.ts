@@ -132,6 +132,7 @@ export class Forwarding {
 
   /** Decides, sends, relays. Throws Refusal or UpstreamFailure only while the app has had no byte. */
   async attempt(): Promise<Ending> {
+    if (this.#gone) return "gone";
     const decision = this.decide();
     if (decision.kind !== "forward") throw new Refusal(explain(decision, this.#body.fields.model));
     const { deployment } = decision;
@@ -148,6 +149,7 @@ export class Forwarding {
       return ending;
     } catch (failure) {
       if (failure instanceof UpstreamFailure) this.#blame(deployment, failure);
+      else breakers.inconclusive(deployment.id);
       throw failure;
     } finally {
       this.#exchange = null;
@@ -170,21 +172,19 @@ export class Forwarding {
     const { pools } = this.#gateway;
     const { incoming, requestId } = this.#call;
     const { bytes, fields, route } = this.#body;
+    const { origin, apiPath } = deployment.backend.base;
+    const request = {
+      path: apiPath + route,
+      method: "POST",
+      headers: upstreamHeaders(incoming.headers, deployment, { secrets: this.#view.secrets, requestId }),
+      body: fields.model === deployment.expected ? bytes : replaceModel(bytes, fields, deployment.expected),
+      // The exchange has deadlines of its own, which tell the times apart.
+      headersTimeout: 0,
+      bodyTimeout: 0,
+    } as const;
     const exchange = this.#exchangeWith(deployment);
     this.#exchange = exchange;
-    const { origin, apiPath } = deployment.backend.base;
-    pools.get(origin).dispatch(
-      {
-        path: apiPath + route,
-        method: "POST",
-        headers: upstreamHeaders(incoming.headers, deployment, { secrets: this.#view.secrets, requestId }),
-        body: fields.model === deployment.expected ? bytes : replaceModel(bytes, fields, deployment.expected),
-        // The exchange has deadlines of its own, which tell the times apart.
-        headersTimeout: 0,
-        bodyTimeout: 0,
-      },
-      exchange,
-    );
+    pools.get(origin).dispatch(request, exchange);
     return exchange.ending;
   }
 
@@ -220,7 +220,8 @@ export class Forwarding {
   #ownHeaders(deployment: Deployment): Record<string, string> {
     const headers: Record<string, string> = {
       "x-request-id": this.#call.requestId,
-      "x-rollcall-deployment": deployment.id,
+      // An alias may hold what no header can.
+      "x-rollcall-deployment": encodeURIComponent(deployment.id),
     };
     if (this.#attempts > 1) headers["x-rollcall-attempts"] = String(this.#attempts);
     if (this.#gateway.draining) headers["connection"] = "close";

@@ -30,7 +30,8 @@ export function readOverrides(body: Buffer, { spans }: ModelFields): Overrides {
       : null,
     disableFallbacks: read(disable) === true,
     numRetries: Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), MOST_RETRIES) : null,
-    timeoutMs: typeof seconds === "number" && seconds > 0 ? seconds * 1_000 : null,
+    timeoutMs:
+      typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds) ? seconds * 1_000 : null,
   };
 }
 

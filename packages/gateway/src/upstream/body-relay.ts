@@ -37,10 +37,10 @@ export class BodyRelay implements Relay {
     const [only] = this.#held;
     const body = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
     if (saysAborted(body)) throw new UpstreamFailure({ reason: "draining", retryable: true });
-    this.committed = true;
     const { outgoing, status, headers } = this.#down;
     headers["content-length"] = String(body.length);
     outgoing.writeHead(status, headers);
+    this.committed = true;
     this.#down.onCommit();
     outgoing.end(body);
   }
@@ -51,9 +51,9 @@ export class BodyRelay implements Relay {
   }
 
   #commit(): boolean {
-    this.committed = true;
     const { outgoing, status, headers } = this.#down;
     outgoing.writeHead(status, headers);
+    this.committed = true;
     this.#down.onCommit();
     const bytes = Buffer.concat(this.#held);
     this.#held = [];

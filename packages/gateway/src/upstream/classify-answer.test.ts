@@ -80,7 +80,6 @@ describe("the backend is at fault: another one may do better", () => {
       "server_error",
       false,
     ],
-    ["not implemented", 501, { error: { message: "x", type: "NotImplementedError" } }, "server_error", false],
     ["a proxy's 502", 502, "<html><h1>502 Bad Gateway</h1></html>", "proxy_error", false],
     ["a proxy's 503 in words", 503, "no healthy upstream", "proxy_error", false],
     ["a proxy's empty 504", 504, "", "proxy_error", false],
@@ -277,4 +276,13 @@ describe("the first event of a stream", () => {
   ])("an error is read %s", (_case, text) => {
     expect(first(text)?.reason).toBe("server_error");
   });
+});
+
+test("a route that this model does not offer (501) is the request's fault, and is told as it was said", () => {
+  const body = JSON.stringify({
+    error: { message: "The model does not support Embeddings API", type: "NotImplementedError", code: 501 },
+  });
+  const failure = classifyAnswer({ status: 501, body, retryAfter: null }, { alias: "chat", upstream: "up" });
+  expect(failure).toMatchObject({ retryable: false, answer: { status: 501 } });
+  expect(failure.answer?.error.message).toBe("The model does not support Embeddings API");
 });

@@ -14,6 +14,9 @@ export interface Names {
   readonly upstream: string;
 }
 
+/** "The model does not support Embeddings API": the request's fault, whichever deployment is asked. */
+const NOT_IMPLEMENTED = 501;
+
 const ENGINE_DEAD = /EngineCore encountered|Background loop|Engine loop is not running|EngineDead/;
 
 /** A backend's error answer → whose fault it is, whether another backend may do better, and what the app is told. */
@@ -24,7 +27,7 @@ export function classifyAnswer(read: ErrorAnswerRead, names: Names): UpstreamFai
   if (status === 401 || status === 403) return new UpstreamFailure({ reason: "wrong_key", retryable: true });
   if (status === 404 && error !== null && saysWrongName(error))
     return new UpstreamFailure({ reason: "wrong_name", retryable: true });
-  if (status >= 500) return serverFault(status, error);
+  if (status >= 500 && status !== NOT_IMPLEMENTED) return serverFault(status, error);
   if (status < 400) return new UpstreamFailure({ reason: "not_openai", retryable: true });
   const answer = { status, error: restate(read, error, names), retryAfter: read.retryAfter };
   if (status === 408) return new UpstreamFailure({ reason: "timeout", retryable: true, answer });
@@ -71,8 +74,11 @@ function plainText(status: number, body: string): string {
 }
 
 export function hideName(message: string, { alias, upstream }: Names): string {
-  // By a function, since a `$` in the alias would mean something in a text.
-  return alias === upstream ? message : message.replaceAll(upstream, () => alias);
+  if (alias === upstream) return message;
+  const literal = upstream.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  // As a word of its own: a model called "up" must not change "support". By a function, since a `$` in the alias would
+  // mean something in a text.
+  return message.replaceAll(new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, "g"), () => alias);
 }
 
 /**

@@ -17,15 +17,21 @@ export function upstreamHeaders(
   deployment: Deployment,
   { secrets, requestId }: { secrets: Secrets; requestId: string },
 ): string[] {
-  const headers = ["x-request-id", requestId];
+  const { apiKey, headers: configured } = deployment.backend;
+  const headers: string[] = [];
+  // What the config says replaces ours, as it does at the prober: never the same header twice.
+  const add = (name: string, value: string) => {
+    if (!configured.has(name)) headers.push(name, value);
+  };
+  add("x-request-id", requestId);
   for (const name of FORWARDED) {
     const value = sent[name];
-    if (typeof value === "string") headers.push(name, value);
+    if (typeof value === "string") add(name, value);
   }
-  if (sent["content-type"] === undefined) headers.push("content-type", "application/json");
-  const key = secrets.value(deployment.backend.apiKey);
-  if (key !== null) headers.push("authorization", `Bearer ${key}`);
-  for (const [name, ref] of deployment.backend.headers) headers.push(name, secrets.value(ref) ?? "");
+  if (sent["content-type"] === undefined) add("content-type", "application/json");
+  const key = secrets.value(apiKey);
+  if (key !== null) add("authorization", `Bearer ${key}`);
+  for (const [name, ref] of configured) headers.push(name, secrets.value(ref) ?? "");
   return headers;
 }
 

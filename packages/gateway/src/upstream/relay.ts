@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { CutCause } from "../errors/gateway-error.ts";
 
-/** How an answer of one kind goes to the app. Nothing is sent before `begin` of the exchange says that it may. */
+/** How an answer of one kind goes to the app. What it has not sent yet can still come from another deployment. */
 export interface Relay {
   /** True once the app has had a byte: from then on nothing may be tried again. */
   readonly committed: boolean;

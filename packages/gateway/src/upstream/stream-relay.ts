@@ -6,6 +6,18 @@ import { UpstreamFailure } from "./failure.ts";
 import type { Downstream, Relay } from "./relay.ts";
 import { Restamper } from "./restamp.ts";
 
+const ERROR_EVENTS = ['data: {"error"', 'data: {"object":"error"'].map((text) => Buffer.from(text));
+const LF = 0x0a;
+
+/** Where an event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
+function findError(events: Buffer): number {
+  for (const mark of ERROR_EVENTS) {
+    const at = events.indexOf(mark);
+    if (at === 0 || (at > 0 && events[at - 1] === LF)) return at;
+  }
+  return -1;
+}
+
 /**
  * Server-sent events: whole events, each with the alias in place of the upstream's name. The status leaves with the first
  * event that carries something, since vLLM says 200 before it knows whether it can.
@@ -45,12 +57,20 @@ export class StreamRelay implements Relay {
 
   #send(events: Buffer): boolean {
     if (saysAborted(events)) throw new UpstreamFailure({ reason: "draining", retryable: true });
-    if (!this.committed) {
-      this.#inspectFirst(events);
-      if (this.#opening === null && isOpening(events)) {
-        this.#opening = events;
-        return true;
-      }
+    const error = findError(events);
+    if (error > 0) this.#pass(events.subarray(0, error));
+    if (error !== -1) {
+      if (!this.committed) this.#inspectFirst(events.subarray(error));
+      // What a backend says of its own end is for logs: the app is told in our words.
+      throw new UpstreamFailure({ reason: "server_error", retryable: true });
+    }
+    return this.#pass(events);
+  }
+
+  #pass(events: Buffer): boolean {
+    if (!this.committed && this.#opening === null && isOpening(events)) {
+      this.#opening = events;
+      return true;
     }
     this.#commit();
     return this.#down.outgoing.write(this.#restamper.push(events));
@@ -58,9 +78,9 @@ export class StreamRelay implements Relay {
 
   #commit(): void {
     if (this.committed) return;
-    this.committed = true;
     const { outgoing, status, headers } = this.#down;
     outgoing.writeHead(status, headers);
+    this.committed = true;
     this.#down.onCommit();
     if (this.#opening !== null) outgoing.write(this.#restamper.push(this.#opening));
   }

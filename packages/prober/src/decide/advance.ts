@@ -13,6 +13,9 @@ export interface Thresholds {
 
 const REMEMBERED = 10;
 
+/** Times the configured load time. */
+const LONGEST_LOAD = 3;
+
 /**
  * One probe's outcome moves one deployment on. Good news and definite findings act at once. Transient failures must come
  * several in a row, and any other result begins the count anew.
@@ -22,7 +25,7 @@ export function advance(
   outcome: Outcome,
   { thresholds, now }: { thresholds: Thresholds; now: number },
 ): Track {
-  if (outcome.kind === "ready") return toReady(track, outcome.found, now);
+  if (outcome.kind === "ready") return toReady(track, outcome.found, { thresholds, now });
   const began = outcome.kind === "absent" ? (track.absentSince ?? now) : track.absentSince;
   const reason =
     outcome.kind === "absent"
@@ -50,12 +53,17 @@ export function advance(
   };
 }
 
-function toReady(track: Track, found: readonly string[], now: number): Track {
+function toReady(
+  track: Track,
+  found: readonly string[],
+  { thresholds, now }: { thresholds: Thresholds; now: number },
+): Track {
   // Away for longer than any load is an outage, and teaches nothing about loads.
+  const away = track.absentSince === null || isProven(track.verdict) ? 0 : now - track.absentSince;
   const loadTimesMs =
-    track.absentSince === null || isProven(track.verdict) || track.verdict.reason === "down"
+    away === 0 || away > LONGEST_LOAD * thresholds.loadTimeMs
       ? track.loadTimesMs
-      : [...track.loadTimesMs, now - track.absentSince].slice(-REMEMBERED);
+      : [...track.loadTimesMs, away].slice(-REMEMBERED);
   const { readyInMs: _over, ...before } = track.verdict;
   const verdict = {
     ...before,

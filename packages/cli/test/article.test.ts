@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { eventually, mapHosts, temporary, up, type RunningPair } from "./harness.ts";
+import { mapHosts, temporary, up, whenReady, type RunningPair } from "./harness.ts";
 
 /** To the letter. */
 const ARTICLE = `model_list:
@@ -44,7 +44,7 @@ describe("the LiteLLM article's config, unchanged", () => {
         LITELLM_MASTER_KEY: "sk-master",
       },
     });
-    await eventually(async () => (await fetch(`${pair.prober}/readyz`)).status === 200);
+    await whenReady(pair);
     client = new OpenAI({ baseURL: `${pair.gateway}/v1`, apiKey: "sk-master", maxRetries: 0 });
   });
 

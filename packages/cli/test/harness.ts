@@ -77,6 +77,15 @@ export interface RunningPair {
   readonly prober: string;
 }
 
+/** Waits until every alias can be called, and the gateway has heard of it. */
+export async function whenReady({ gateway, prober }: RunningPair): Promise<void> {
+  await eventually(async () => (await fetch(`${prober}/readyz`)).status === 200);
+  await eventually(async () => {
+    const text = await (await fetch(`${gateway}/readyz?verbose`)).text();
+    return text.includes("snapshot is fresh") && !text.includes("unknown");
+  });
+}
+
 /** Host names as /etc/hosts would map them, for the daemons alone. */
 export function mapHosts(hosts: Readonly<Record<string, string>>): Record<string, string> {
   return { NODE_OPTIONS: `--import ${HOSTS}`, MAP_HOSTS: JSON.stringify(hosts) };

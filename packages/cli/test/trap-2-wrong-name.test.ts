@@ -1,7 +1,17 @@
 import { writeFileSync } from "node:fs";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chat, eventually, failures, sleep, SteadyLoad, temporary, up, type RunningPair } from "./harness.ts";
+import {
+  chat,
+  eventually,
+  failures,
+  sleep,
+  SteadyLoad,
+  temporary,
+  up,
+  whenReady,
+  type RunningPair,
+} from "./harness.ts";
 
 const NAME = "gpt-oss-120b";
 
@@ -25,7 +35,7 @@ describe("trap 2: the served name is not the configured one", () => {
     [one, two, alone] = [await startSimulator(), await startSimulator(), await startSimulator()];
     writeConfig();
     pair = await up(files.path("config.yaml"));
-    await eventually(async () => (await fetch(`${pair.prober}/readyz`)).status === 200);
+    await whenReady(pair);
   });
 
   afterAll(async () => {

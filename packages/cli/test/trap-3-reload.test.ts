@@ -1,7 +1,17 @@
 import { renameSync, writeFileSync } from "node:fs";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { chat, eventually, failures, sleep, SteadyLoad, temporary, up, type RunningPair } from "./harness.ts";
+import {
+  chat,
+  eventually,
+  failures,
+  sleep,
+  SteadyLoad,
+  temporary,
+  up,
+  whenReady,
+  type RunningPair,
+} from "./harness.ts";
 
 describe("trap 3: a key or URL that was fixed goes on being used", () => {
   const files = temporary({});
@@ -28,7 +38,7 @@ general_settings: {master_key: sk-test}
     writeFileSync(files.path("key"), "key-0\n");
     writeConfig();
     pair = await up(files.path("config.yaml"));
-    await eventually(async () => (await fetch(`${pair.prober}/readyz`)).status === 200);
+    await whenReady(pair);
   });
 
   afterAll(async () => {

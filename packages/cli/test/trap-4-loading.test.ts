@@ -21,7 +21,11 @@ describe("trap 4: healthy is not ready", () => {
       `model_list:\n${entry("pair", steady)}${entry("pair", restarted)}${entry("late", loading)}general_settings: {master_key: sk-test}\n`,
     );
     pair = await up(files.path("config.yaml"));
-    await eventually(async () => (await fetch(`${pair.prober}/readyz/pair`)).status === 200);
+    // Until the first roll call has reached the gateway, all are unknown.
+    await eventually(async () => {
+      const text = await (await fetch(`${pair.gateway}/readyz?verbose`)).text();
+      return text.includes("pair: 2 ready") && text.includes("loading");
+    });
   });
 
   afterAll(async () => {

@@ -1,4 +1,4 @@
-export { isLoopbackHost, parseApiBase, type ApiBase } from "./config/api-base.ts";
+export { isLoopbackHost, listensOnlyHere, parseApiBase, type ApiBase } from "./config/api-base.ts";
 export type {
   Backend,
   Config,

@@ -1,13 +1,9 @@
-import { isLoopbackHost } from "@rollcall/contract";
+import { listensOnlyHere } from "@rollcall/contract";
 import { EXIT, StartError, type Log, type Settings } from "@rollcall/runtime";
-
-/** In a URL these lead to this machine, but who listens on them listens to all. */
-const EVERY_NETWORK: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
 /** Could anybody in the network use it? */
 export function isOpen({ config, secrets }: Settings, host: string): boolean {
-  const local = !EVERY_NETWORK.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
-  return !local && secrets.value(config.masterKey) === null;
+  return !listensOnlyHere(host) && secrets.value(config.masterKey) === null;
 }
 
 /** A gateway that anybody in the network may use is never an accident. */

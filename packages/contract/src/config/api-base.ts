@@ -67,6 +67,14 @@ export function isLoopbackHost(hostname: string): boolean {
 }
 
 /** What stands between the scheme and an @ may be a password. */
+/** As a target these mean this machine; listened on, they mean every address that it has. */
+const EVERY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
+
+/** Is what listens on this address out of the network's reach? Decides who needs a key, so it is asked here alone. */
+export function listensOnlyHere(host: string): boolean {
+  return !EVERY_ADDRESS.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
+}
+
 function quote(text: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? "";
   const at = text.lastIndexOf("@");

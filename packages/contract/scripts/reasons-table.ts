@@ -16,12 +16,18 @@ function reasonsTable(): string {
     const { meaning, fix, definite } = REASONS[code];
     return `| \`${code}\` | ${meaning} | ${definite ? "one probe" : "several"} | ${fix} |`;
   });
-  const warnings = Object.entries(WARNINGS).map(([code, meaning]) => `\`${code}\`: ${meaning}`);
+  const warnings = Object.entries(WARNINGS).map(
+    ([code, { meaning, fix }]) => `| \`${code}\` | ${meaning} | ${fix} |`,
+  );
   return [
     "| reason | meaning | takes | what to do |",
     "| --- | --- | --- | --- |",
     ...rows,
     "",
-    `Warnings on a ready backend: ${warnings.join(" ")}`,
+    "Warnings, on a deployment that is ready all the same:",
+    "",
+    "| warning | meaning | what to do |",
+    "| --- | --- | --- |",
+    ...warnings,
   ].join("\n");
 }

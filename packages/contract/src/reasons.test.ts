@@ -21,7 +21,7 @@ describe("every reason", () => {
 
 test("the reasons are these and no others", () => {
   expect([...REASON_CODES].toSorted()).toEqual(
-    `asleep crash_loop dns down draining engine_dead hung loading name_flapping no_models not_openai ok overdue
+    `adapter_gone asleep canary_failed crash_loop dns down draining engine_dead hung loading name_flapping no_models not_openai ok overdue
     proxy_error server_error timeout tls unknown wrong_key wrong_name wrong_path`
       .trim()
       .split(/\s+/),
@@ -30,17 +30,20 @@ test("the reasons are these and no others", () => {
 
 test("definite are the findings that asking again would not change", () => {
   expect(REASON_CODES.filter((code) => REASONS[code].definite).toSorted()).toEqual(
-    `asleep draining engine_dead hung name_flapping no_models not_openai ok wrong_key wrong_name wrong_path`.split(
+    `adapter_gone asleep draining engine_dead hung name_flapping no_models not_openai ok wrong_key wrong_name wrong_path`.split(
       " ",
     ),
   );
 });
 
-test.each(Object.entries(WARNINGS))("the warning %s says in a sentence what it means", (code, sentence) => {
-  expect(sentence).toMatch(/^\S.+[^.]\.$/);
-  expect(isWarning(code)).toBe(true);
-  expect(isReason(code)).toBe(false);
-});
+test.each(Object.entries(WARNINGS))(
+  "the warning %s says in whole sentences what it means and what to do",
+  (code, facts) => {
+    for (const sentence of [facts.meaning, facts.fix]) expect(sentence).toMatch(/^\S.+[^.]\.$/);
+    expect(isWarning(code)).toBe(true);
+    expect(isReason(code)).toBe(false);
+  },
+);
 
 test.each(["", "OK", "fine", "toString", "__proto__", "constructor", null, undefined, 1, ["ok"], {}])(
   "%j is neither reason nor warning",

@@ -81,6 +81,11 @@ export const REASONS = {
     meaning: "The backend serves other names than the one the config expects.",
     fix: "Correct the name in litellm_params.model, or start the backend with --served-model-name.",
   },
+  adapter_gone: {
+    definite: true,
+    meaning: "The LoRA adapter is no longer served, though its base model is.",
+    fix: "Load it again: adapters loaded at run time are lost with a restart; --lora-modules keeps them.",
+  },
   no_models: {
     definite: true,
     meaning: "The backend answers with an empty model list.",
@@ -111,6 +116,11 @@ export const REASONS = {
     meaning: "Fresh connections to one port meet different models: two servers share it.",
     fix: "Give each server a port of its own.",
   },
+  canary_failed: {
+    definite: false,
+    meaning: "All looks well from outside, but a request for one token fails.",
+    fix: "Send that request by hand and read the backend's log: chat template, dtype, or a broken kernel.",
+  },
   server_error: {
     definite: false,
     meaning: "The backend answers with an error of its own (5xx).",
@@ -125,12 +135,31 @@ export const REASON_CODES = Object.keys(REASONS) as readonly Reason[];
 
 /** Findings on a backend that is ready all the same: they warn, they do not take it out. */
 export const WARNINGS = {
-  saturated: "Ready, but its KV cache is full or its queue grows.",
-  weights_changed: "Same served name, another model root than before.",
-  context_shrunk: "max_model_len is lower than before.",
-  clock_skew: "Its clock is more than a minute away from the prober's.",
-  restarted: "The server was restarted since the last probe.",
-} as const satisfies Record<string, string>;
+  saturated: {
+    meaning: "Its KV cache is full, requests wait and running ones are preempted.",
+    fix: "Add a replica, or lower --max-num-seqs.",
+  },
+  weights_changed: {
+    meaning: "Same served name, another model root than before.",
+    fix: "Check that the new weights are meant.",
+  },
+  context_shrunk: {
+    meaning: "max_model_len is lower than before.",
+    fix: "Pin --max-model-len, and look at what takes the KV cache's room.",
+  },
+  version_changed: {
+    meaning: "The server's version is another than before.",
+    fix: "Nothing to do if the upgrade was meant.",
+  },
+  restarted: {
+    meaning: "The server was restarted a short while ago.",
+    fix: "Nothing to do if it was meant; otherwise read the log of the previous run.",
+  },
+  clock_skew: {
+    meaning: "Its clock is more than a minute away from the prober's.",
+    fix: "Run NTP on both hosts.",
+  },
+} as const satisfies Record<string, { readonly meaning: string; readonly fix: string }>;
 
 export type Warning = keyof typeof WARNINGS;
 

@@ -1,3 +1,4 @@
+import type { Kind } from "../kind.ts";
 import type { ApiBase } from "./api-base.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { SecretRef } from "./secret-ref.ts";
@@ -8,6 +9,8 @@ export interface Backend {
   readonly base: ApiBase;
   readonly apiKey: SecretRef;
   readonly headers: ReadonlyMap<string, SecretRef>;
+  /** As the config says; null: the prober finds it out from the answers. */
+  readonly kind: Kind | null;
 }
 
 /** One `model_list` entry: alias → backend + expected name + parameters. Times in milliseconds. */
@@ -20,6 +23,8 @@ export interface Deployment {
   /** Fingerprint of what is checked; a verdict for another one does not hold. */
   readonly check: string;
   readonly mode: string;
+  /** Must a request for one token succeed once a start, before it is ready? */
+  readonly canary: boolean;
   readonly order: number;
   readonly weight: number;
   readonly maxParallel: number | null;
@@ -64,7 +69,9 @@ export interface ProberConfig {
   readonly intervalMs: number;
   readonly notReadyIntervalMs: number;
   readonly timeoutMs: number;
+  readonly maxIntervalMs: number;
   readonly failures: number;
+  readonly successes: number;
   readonly concurrency: number;
   readonly loadTimeMs: number;
 }
@@ -78,6 +85,8 @@ export interface GatewayConfig {
   readonly idleTimeoutMs: number;
   readonly slowStartMs: number;
   readonly maxConnections: number;
+  /** Processes that share the port. */
+  readonly workers: number | "auto";
   readonly accessLog: boolean;
   readonly allowUnauthenticated: boolean;
 }
@@ -91,5 +100,7 @@ export interface QueueConfig {
 export interface StateConfig {
   /** Null: a path of the daemons' own choice, the same for both. */
   readonly file: string | null;
+  /** Probers to follow over HTTP instead of the file; the freshest is used. */
+  readonly probers: readonly string[];
   readonly onStale: "keep" | "refuse";
 }

@@ -5,8 +5,11 @@ export const DEFAULTS = {
     port: 4001,
     intervalMs: 2_000,
     notReadyIntervalMs: 1_000,
+    /** For what has long been out. */
+    maxIntervalMs: 10_000,
     timeoutMs: 5_000,
     failures: 2,
+    successes: 1,
     concurrency: 64,
     loadTimeMs: 600_000,
   },
@@ -19,6 +22,7 @@ export const DEFAULTS = {
     idleTimeoutMs: 60_000,
     slowStartMs: 10_000,
     maxConnections: 10_000,
+    workers: 1,
   },
   /** No waiting unless asked for: a client that fails at once can go elsewhere. */
   queue: { size: 0, timeMs: 30_000 },

@@ -267,3 +267,42 @@ test("a model without a prefix is served under its whole name, with a warning", 
   ]);
   expect(configOf(text).deployments[0]?.expected).toBe("org/served");
 });
+
+describe("the kind of a server", () => {
+  const kinds = (...infos: readonly Entry[]) =>
+    configOfEntries(
+      ...infos.map((info, index) => entry(`a${index}`, { model: `openai/m${index}` }, info)),
+    ).deployments.map(({ backend }) => backend.kind);
+
+  test("is found out where no entry says it", () => {
+    expect(kinds({}, {})).toEqual([null, null]);
+  });
+
+  test("is what one of its entries says, in whatever order", () => {
+    expect(kinds({}, { kind: "sglang" }, {})).toEqual(["sglang", "sglang", "sglang"]);
+  });
+
+  test("does not change the ids", () => {
+    expect(only({}, { kind: "vllm" }).id).toBe(only({}).id);
+  });
+
+  test("cannot be two", () => {
+    const text = JSON.stringify({
+      model_list: [entry("a", {}, { kind: "vllm" }), entry("b", {}, { kind: "tei" })],
+    });
+    expect(problemsOf(text)).toEqual([
+      expect.stringContaining(
+        "model_list[1].model_info.kind: found tei, but an earlier entry for the same server says vllm: give both the same kind",
+      ),
+    ]);
+  });
+});
+
+test("the canary is off, or on for all, or as the entry says", () => {
+  const canaries = (rollcall: Entry, ...infos: readonly Entry[]) =>
+    configOf(
+      JSON.stringify({ model_list: infos.map((info, index) => entry(`a${index}`, {}, info)), rollcall }),
+    ).deployments.map(({ canary }) => canary);
+  expect(canaries({}, {}, { canary: true })).toEqual([false, true]);
+  expect(canaries({ prober: { canary: true } }, {}, { canary: false })).toEqual([true, false]);
+});

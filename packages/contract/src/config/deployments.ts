@@ -24,7 +24,7 @@ export function readDeployments(written: WrittenConfig): Deployments {
 class DeploymentReader {
   readonly #written: WrittenConfig;
   readonly #deployments: Deployment[] = [];
-  readonly #backends = new Map<string, Backend>();
+  readonly #backends = new Map<string, Backend & { kind: Backend["kind"] }>();
   readonly #leftOut = new Map<string, string>();
   readonly #complaints: Complaint[] = [];
   readonly #ids = new Set<string>();
@@ -117,7 +117,7 @@ class DeploymentReader {
     { expected, base }: { expected: string; base: ApiBase },
   ): void {
     const params = entry.litellm_params;
-    const backend = this.#backend(params, base);
+    const backend = this.#backend(entry, { index, base });
     this.#deployments.push({
       id: this.#id(entry, digest(backend.id, expected)),
       alias: entry.model_name,
@@ -125,6 +125,7 @@ class DeploymentReader {
       backend,
       check: digest(backend.id, expected),
       mode: entry.model_info?.mode ?? "chat",
+      canary: entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? false,
       order: params.order ?? 0,
       weight: params.weight ?? params.rpm ?? params.tpm ?? 1,
       maxParallel: params.max_parallel_requests ?? null,
@@ -133,7 +134,9 @@ class DeploymentReader {
     });
   }
 
-  #backend(params: WrittenDeployment["litellm_params"], base: ApiBase): Backend {
+  #backend(entry: WrittenDeployment, { index, base }: { index: number; base: ApiBase }): Backend {
+    const params = entry.litellm_params;
+    const kind = entry.model_info?.kind ?? null;
     const apiKey = parseSecretRef(params.api_key);
     const headers = new Map(
       Object.entries(params.extra_headers ?? {}).map(([name, value]) => [
@@ -145,10 +148,19 @@ class DeploymentReader {
     const named = [...headers].map(([name, ref]) => digest(name, identify(ref))).toSorted();
     const id = digest(base.origin, base.apiPath, identify(apiKey), ...named);
     const known = this.#backends.get(id);
-    if (known !== undefined) return known;
-    const backend = { id, base, apiKey, headers };
-    this.#backends.set(id, backend);
-    return backend;
+    if (known === undefined) {
+      const backend = { id, base, apiKey, headers, kind };
+      this.#backends.set(id, backend);
+      return backend;
+    }
+    // One server is of one kind, whichever entry says so.
+    if (kind !== null && known.kind !== null && kind !== known.kind) {
+      const path = ["model_list", index, "model_info", "kind"];
+      const found = `found ${kind}, but an earlier entry for the same server says ${known.kind}`;
+      this.#complaints.push(error(path, `${found}: give both the same kind`));
+    }
+    known.kind ??= kind;
+    return known;
   }
 
   /** The alias and a fingerprint: the same after entries were added or moved, and telling apps nothing. */

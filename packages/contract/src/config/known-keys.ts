@@ -36,7 +36,7 @@ export const PARAM_KEYS: KnownKeys = {
 };
 
 /** Descriptive for the most part: LiteLLM echoes whatever stands there. Nothing is warned of. */
-export const MODEL_INFO_USED = words("id mode");
+export const MODEL_INFO_USED = words("id mode kind canary");
 
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
   used: words("num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks"),

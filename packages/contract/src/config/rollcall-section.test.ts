@@ -6,7 +6,7 @@ test("where nothing is said, the defaults hold", () => {
   expect(configOf(ONE)).toMatchObject({
     prober: DEFAULTS.prober,
     gateway: { ...DEFAULTS.gateway, accessLog: false, allowUnauthenticated: false },
-    state: { file: null, onStale: "keep" },
+    state: { file: null, probers: [], onStale: "keep" },
     queue: DEFAULTS.queue,
     envFile: null,
   });
@@ -19,8 +19,10 @@ test("everything that is said is taken, in units of one kind", () => {
     port: 5001
     interval: 5s
     not_ready_interval: 250ms
+    max_interval: 1m
     timeout: 1.5
     failures: 3
+    successes: 2
     concurrency: 8
     load_time: 1h
   gateway:
@@ -32,9 +34,10 @@ test("everything that is said is taken, in units of one kind", () => {
     idle_timeout: 2m
     slow_start: 500ms
     max_connections: 100
+    workers: auto
     access_log: true
     allow_unauthenticated: yes
-  state: {file: state.json, on_stale: refuse}
+  state: {file: state.json, probers: ["http://a:4001/", "https://b"], on_stale: refuse}
   queue: {size: 10, time: 5s}
   env_file: .env
 `;
@@ -44,8 +47,10 @@ test("everything that is said is taken, in units of one kind", () => {
       port: 5001,
       intervalMs: 5_000,
       notReadyIntervalMs: 250,
+      maxIntervalMs: 60_000,
       timeoutMs: 1_500,
       failures: 3,
+      successes: 2,
       concurrency: 8,
       loadTimeMs: 3_600_000,
     },
@@ -58,10 +63,11 @@ test("everything that is said is taken, in units of one kind", () => {
       idleTimeoutMs: 120_000,
       slowStartMs: 500,
       maxConnections: 100,
+      workers: "auto",
       accessLog: true,
       allowUnauthenticated: true,
     },
-    state: { file: "state.json", onStale: "refuse" },
+    state: { file: "state.json", probers: ["http://a:4001", "https://b"], onStale: "refuse" },
     queue: { size: 10, timeMs: 5_000 },
     envFile: ".env",
   });

@@ -12,23 +12,31 @@ export function readRollcall(written: WrittenRollcall, complaints: Complaint[]):
   return {
     prober: readProber(written.prober ?? {}, complaints),
     gateway: readGateway(written.gateway ?? {}, complaints),
-    state: { file: written.state?.file ?? null, onStale: written.state?.on_stale ?? "keep" },
+    state: {
+      file: written.state?.file ?? null,
+      probers: readProbers(written.state?.probers ?? [], complaints),
+      onStale: written.state?.on_stale ?? "keep",
+    },
     queue: readQueue(written.queue ?? {}, complaints),
     envFile: written.env_file ?? null,
   };
 }
 
+type DurationKey = "interval" | "not_ready_interval" | "max_interval" | "timeout" | "load_time";
+
 function readProber(written: NonNullable<WrittenRollcall["prober"]>, complaints: Complaint[]): ProberConfig {
   const { prober: defaults } = DEFAULTS;
-  const duration = (key: "interval" | "not_ready_interval" | "timeout" | "load_time", fallbackMs: number) =>
+  const duration = (key: DurationKey, fallbackMs: number) =>
     readDuration({ path: ["rollcall", "prober", key], written: written[key], fallbackMs }, complaints);
   return {
     host: written.host ?? defaults.host,
     port: written.port ?? defaults.port,
     intervalMs: duration("interval", defaults.intervalMs),
     notReadyIntervalMs: duration("not_ready_interval", defaults.notReadyIntervalMs),
+    maxIntervalMs: duration("max_interval", defaults.maxIntervalMs),
     timeoutMs: duration("timeout", defaults.timeoutMs),
     failures: written.failures ?? defaults.failures,
+    successes: written.successes ?? defaults.successes,
     concurrency: written.concurrency ?? defaults.concurrency,
     loadTimeMs: duration("load_time", defaults.loadTimeMs),
   };
@@ -58,6 +66,7 @@ function readGateway(
     slowStartMs: duration("slow_start", defaults.slowStartMs, 0),
     idleTimeoutMs: duration("idle_timeout", defaults.idleTimeoutMs),
     maxConnections: written.max_connections ?? defaults.maxConnections,
+    workers: written.workers ?? defaults.workers,
     accessLog: written.access_log ?? false,
     allowUnauthenticated: written.allow_unauthenticated ?? false,
   };
@@ -69,6 +78,22 @@ function readQueue(written: NonNullable<WrittenRollcall["queue"]>, complaints: C
     size: written.size ?? DEFAULTS.queue.size,
     timeMs: readDuration({ path, written: written.time, fallbackMs: DEFAULTS.queue.timeMs }, complaints),
   };
+}
+
+/** Origins only: what is asked there is ours to say. */
+function readProbers(written: readonly string[], complaints: Complaint[]): readonly string[] {
+  return written.flatMap((text, index) => {
+    const url = URL.canParse(text) ? new URL(text) : null;
+    if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.username === "")
+      return [url.origin];
+    complaints.push(
+      error(
+        ["rollcall", "state", "probers", index],
+        `found ${JSON.stringify(text)}, expected a prober's address such as http://host:4001`,
+      ),
+    );
+    return [];
+  });
 }
 
 function readSize(written: string | number | undefined, complaints: Complaint[]): number {

@@ -115,6 +115,12 @@ function toComplaint(fault: ErrorObject, whole: unknown): Complaint {
     }
     case "type":
       return error(path, `found ${showInstead(fault)}, expected ${expectedType(fault.params["type"])}`);
+    case "pattern":
+      // The one pattern of the schema stands for a word that may be written in place of a number.
+      return error(
+        path,
+        `found ${show(fault.data)}, expected a whole number or ${String(fault.params["pattern"]).replaceAll(/[$^]/g, "")}`,
+      );
     case "minLength":
       return error(path, "is empty");
     default:

@@ -1,3 +1,4 @@
+import { KINDS, type Kind } from "../kind.ts";
 import { DEFAULTS } from "./defaults.ts";
 
 /** A secret or plain text that may be written as `os.environ/NAME`. */
@@ -21,7 +22,7 @@ export interface WrittenDeployment {
     max_parallel_requests?: number;
     extra_headers?: Record<string, Text>;
   };
-  model_info?: { id?: Text; mode?: Text };
+  model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean };
 }
 
 export interface WrittenRouting {
@@ -42,10 +43,13 @@ export interface WrittenRollcall {
     port?: number;
     interval?: Duration;
     not_ready_interval?: Duration;
+    max_interval?: Duration;
     timeout?: Duration;
     failures?: number;
+    successes?: number;
     concurrency?: number;
     load_time?: Duration;
+    canary?: boolean;
   };
   gateway?: {
     host?: Text;
@@ -56,10 +60,11 @@ export interface WrittenRollcall {
     idle_timeout?: Duration;
     slow_start?: Duration;
     max_connections?: number;
+    workers?: number | "auto";
     access_log?: boolean;
     allow_unauthenticated?: boolean;
   };
-  state?: { file?: Text; on_stale?: "keep" | "refuse" };
+  state?: { file?: Text; probers?: Text[]; on_stale?: "keep" | "refuse" };
   queue?: { size?: number; time?: Duration };
   env_file?: Text;
 }
@@ -130,16 +135,25 @@ const rollcall = {
           DEFAULTS.prober.notReadyIntervalMs,
           "Between two probes of one not ready.",
         ),
+        max_interval: duration(
+          DEFAULTS.prober.maxIntervalMs,
+          "Longest time between two probes of one that has long been out.",
+        ),
         timeout: duration(DEFAULTS.prober.timeoutMs, "For one probe."),
         failures: {
           ...count("Transient failures in a row before a ready one is taken out.", 1),
           default: DEFAULTS.prober.failures,
+        },
+        successes: {
+          ...count("Good probes in a row before one that was out is taken in.", 1),
+          default: DEFAULTS.prober.successes,
         },
         concurrency: { ...count("Probes under way at once.", 1), default: DEFAULTS.prober.concurrency },
         load_time: duration(
           DEFAULTS.prober.loadTimeMs,
           "How long a load may take before it is called overdue.",
         ),
+        canary: flag("Ask every backend for one token after each start, before it is ready."),
       },
     },
     gateway: {
@@ -167,6 +181,14 @@ const rollcall = {
           ...count("Connections at once; further ones are refused.", 1),
           default: DEFAULTS.gateway.maxConnections,
         },
+        workers: {
+          type: ["integer", "string"],
+          minimum: 1,
+          maximum: 256,
+          pattern: "^auto$",
+          default: DEFAULTS.gateway.workers,
+          description: "Processes that share the port; auto takes one a core.",
+        },
         access_log: flag("Log a line for every request, not only for those that fail."),
         allow_unauthenticated: flag("Serve without a master key on an address other than loopback."),
       },
@@ -186,6 +208,11 @@ const rollcall = {
       additionalProperties: false,
       properties: {
         file: text("File that the prober writes and the gateway reads."),
+        probers: {
+          ...texts,
+          description:
+            "Probers to follow over HTTP instead of the file, such as http://host:4001; the freshest is used.",
+        },
         on_stale: {
           type: "string",
           enum: ["keep", "refuse"],
@@ -244,6 +271,14 @@ export const CONFIG_SCHEMA = {
             properties: {
               id: { ...text("Name of this deployment in metrics and status."), minLength: 1 },
               mode: text("chat, completion, embedding, rerank …"),
+              kind: {
+                type: "string",
+                enum: KINDS,
+                description: "What server it is; found out where it is not said.",
+              },
+              canary: flag(
+                "Must a request for one token succeed after each start? Overrides rollcall.prober.canary.",
+              ),
             },
           },
         },

@@ -853,7 +853,9 @@ const ROLLCALL: readonly WrongConfig[] = [
     text: `${ONE}rollcall:
   state: {redis: localhost}
 `,
-    says: ["config.yaml:7:11: error: rollcall.state.redis: unknown key, expected one of file, on_stale"],
+    says: [
+      "config.yaml:7:11: error: rollcall.state.redis: unknown key, expected one of file, probers, on_stale",
+    ],
   },
   {
     about: "keys of every object's prototype",
@@ -865,7 +867,27 @@ const ROLLCALL: readonly WrongConfig[] = [
     says: [
       `config.yaml:7:3: error: rollcall.__proto__: unknown key, expected one of ${SECTIONS}`,
       `config.yaml:8:3: error: rollcall.constructor: unknown key, expected one of ${SECTIONS}`,
-      "config.yaml:9:11: error: rollcall.state.toString: unknown key, expected one of file, on_stale",
+      "config.yaml:9:11: error: rollcall.state.toString: unknown key, expected one of file, probers, on_stale",
+    ],
+  },
+  {
+    about: "a prober's address with a path, and one that is none",
+    text: `${ONE}rollcall:
+  state:
+    probers: ["http://gpu-1:4001/state", gpu-2]
+`,
+    says: [
+      'config.yaml:8:15: error: rollcall.state.probers[0]: found "http://gpu-1:4001/state", expected a prober\'s address such as http://host:4001',
+      'config.yaml:8:42: error: rollcall.state.probers[1]: found "gpu-2", expected a prober\'s address such as http://host:4001',
+    ],
+  },
+  {
+    about: "a number of workers that is none",
+    text: `${ONE}rollcall:
+  gateway: {workers: many}
+`,
+    says: [
+      'config.yaml:7:13: error: rollcall.gateway.workers: found "many", expected a whole number or auto',
     ],
   },
   {

@@ -1,0 +1,16 @@
+/** The kinds of servers whose answers differ. `generic` is any other that lists its models. */
+export const KINDS = [
+  "vllm",
+  "sglang",
+  "llamacpp",
+  "ollama",
+  "tgi",
+  "tei",
+  "lmdeploy",
+  "tensorrt",
+  "lmstudio",
+  "localai",
+  "generic",
+] as const;
+
+export type Kind = (typeof KINDS)[number];

@@ -28,7 +28,13 @@ export { CONFIG_SCHEMA } from "./config/written.ts";
 export { digest } from "./digest.ts";
 export { isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
-export { KINDS, type Kind } from "./kind.ts";
+export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
-export { parseSnapshot, printSnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
-export { isProven, type Verdict } from "./verdict.ts";
+export {
+  parseSnapshot,
+  parseSnapshotInSlices,
+  printSnapshot,
+  SNAPSHOT_VERSION,
+  type Snapshot,
+} from "./snapshot.ts";
+export { isProven, type History, type Served, type Verdict } from "./verdict.ts";

@@ -14,3 +14,7 @@ export const KINDS = [
 ] as const;
 
 export type Kind = (typeof KINDS)[number];
+
+export function isKind(value: unknown): value is Kind {
+  return KINDS.some((kind) => kind === value);
+}

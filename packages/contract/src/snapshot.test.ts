@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { SNAPSHOT, snapshots } from "../test/snapshots.ts";
-import { parseSnapshot, printSnapshot } from "./snapshot.ts";
+import { parseSnapshot, parseSnapshotInSlices, printSnapshot, type Snapshot } from "./snapshot.ts";
 
 const [VERDICT] = SNAPSHOT.verdicts;
 const faultOf = (value: unknown) => {
@@ -16,6 +16,81 @@ test("a snapshot that was printed is read as it was", () => {
     }),
   );
 });
+
+test("one on a single line, as another program would print it, is read all the same", () => {
+  fc.assert(
+    fc.property(snapshots, (snapshot) => {
+      expect(parseSnapshot(JSON.stringify(snapshot))).toEqual({ ok: true, value: snapshot });
+    }),
+  );
+});
+
+describe("in slices", () => {
+  const verdicts = Array.from({ length: 2_000 }, (_, index) => ({
+    ...SNAPSHOT.verdicts[0],
+    deployment: `chat-${index}`,
+    detail: `line\nbreak ",\n{" of ${index}`,
+  }));
+  const large = { ...SNAPSHOT, verdicts } as Snapshot;
+  const text = printSnapshot(large);
+
+  test("a large one is the same as in one go", () => {
+    const parsing = parseSnapshotInSlices(text);
+    let slices = 0;
+    let step = parsing.next();
+    for (; step.done !== true; step = parsing.next()) slices += 1;
+    expect(step.value).toEqual({ ok: true, value: large });
+    expect(slices).toBeGreaterThan(4);
+    expect(text.split("\n")).toHaveLength(2_002);
+  });
+
+  test("a fault is told with the place that it has in the whole", () => {
+    const spoilt = text.replace('"deployment":"chat-1999"', '"deployment":1999');
+    expect(parseSnapshot(spoilt)).toEqual({
+      ok: false,
+      error: "verdicts[1999].deployment is not as expected",
+    });
+  });
+
+  /** What would become JSON, or lose its place, if slices were not looked at for themselves. */
+  test.each([
+    ["a comma too many at the end", text.replace(/\n\]\}$/, ",\n\n]}")],
+    ["a comma too many in the middle", text.replaceAll(",\n{", ",\n,\n{")],
+    ["a list closed and opened again", text.replaceAll(",\n{", "],\n[{")],
+    ["a list closed early", text.replace(/,\n(?=[^\n]*\n\]\})/, "]\n,\n")],
+    ["no commas", text.replaceAll(",\n", "\n")],
+    ["a second head", text.replace("\n", `\n${text.slice(0, text.indexOf("\n"))}\n`)],
+  ])("%s is refused, as it is in one go", (_what, spoilt) => {
+    expect(() => JSON.parse(spoilt)).toThrow(SyntaxError);
+    expect(parseSnapshot(spoilt)).toEqual({
+      ok: false,
+      error: `not JSON (${spoilt.length} characters): torn or truncated`,
+    });
+  });
+
+  test("any text with something else in one place is taken or refused as it is in one go", () => {
+    const part = fc.constantFrom("", ",", "\n", ",\n", "]", "}", "]}", "[", "{", '"', "null", "1", "\\");
+    const place = fc.nat({ max: text.length });
+    fc.assert(
+      fc.property(place, part, fc.nat({ max: 3 }), (at, other, gone) => {
+        const spoilt = text.slice(0, at) + other + text.slice(at + gone);
+        expect(parseSnapshot(spoilt)).toEqual(inOneGo(spoilt));
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
+/** The text read by JSON.parse, and printed without our line breaks. */
+function inOneGo(text: string): ReturnType<typeof parseSnapshot> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { ok: false, error: `not JSON (${text.length} characters): torn or truncated` };
+  }
+  return parseSnapshot(JSON.stringify(value));
+}
 
 test("every truncation of it is refused", () => {
   fc.assert(

@@ -1,3 +1,4 @@
+import type { Kind } from "./kind.ts";
 import type { Reason, Warning } from "./reasons.ts";
 
 /**
@@ -26,8 +27,32 @@ export interface Verdict {
   /** When the evidence for this verdict was last gathered. */
   readonly observedAt: number;
   readonly lastGoodAt: number | null;
+  /** What is served under the expected name, as last seen. */
+  readonly served?: Served;
+  /** Kept here so that a restart of the prober forgets nothing. */
+  readonly history?: History;
   /** While it loads: how long until it is ready, judged by earlier loads. Absent where none was seen. */
   readonly readyInMs?: number;
+}
+
+/** Facts about what stands behind a served name; null where the server does not tell. */
+export interface Served {
+  readonly kind: Kind;
+  readonly version: string | null;
+  /** vLLM, SGLang: the `--model` argument. The same name with another root is other weights. */
+  readonly root: string | null;
+  /** The base model of a LoRA adapter. */
+  readonly parent: string | null;
+  /** In tokens. */
+  readonly maxModelLen: number | null;
+}
+
+/** What earlier starts of a server have taught, the last ten of each. */
+export interface History {
+  /** How long it took to come back, in milliseconds. */
+  readonly loadTimesMs: readonly number[];
+  /** When it went away or was restarted. */
+  readonly falls: readonly number[];
 }
 
 /** May traffic go there, as far as the prober knows? Two facts, both needed. */

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import {
+  KINDS,
   REASON_CODES,
   SNAPSHOT_VERSION,
   WARNINGS,
@@ -11,7 +12,17 @@ import {
 const time = fc.nat({ max: 4_102_444_800_000 });
 const words = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }));
 
-const verdict: fc.Arbitrary<Verdict> = fc.record({
+const served = fc.record({
+  kind: fc.constantFrom(...KINDS),
+  version: fc.option(words),
+  root: fc.option(words),
+  parent: fc.option(words),
+  maxModelLen: fc.option(fc.nat()),
+});
+
+const history = fc.record({ loadTimesMs: fc.array(time), falls: fc.array(time) });
+
+const told = fc.record({
   deployment: words,
   alias: words,
   check: words,
@@ -27,6 +38,10 @@ const verdict: fc.Arbitrary<Verdict> = fc.record({
   observedAt: time,
   lastGoodAt: fc.option(time),
 });
+
+const verdict: fc.Arbitrary<Verdict> = fc
+  .tuple(told, fc.record({ served, history, readyInMs: time }, { requiredKeys: [] }))
+  .map(([verdict, more]) => ({ ...verdict, ...more }));
 
 /** Any snapshot at all. */
 export const snapshots: fc.Arbitrary<Snapshot> = fc.record({

@@ -7,14 +7,23 @@ import {
   printAddress,
   SettingsSource,
   shutDown,
+  startSystemd,
   stateFile,
   systemClock,
   untilSignalled,
   watchSettings,
+  type Condition,
   type Log,
 } from "@rollcall/runtime";
-import { FileSnapshotReader, FileSnapshotWriter } from "@rollcall/state";
-import { askOverNetwork } from "./ask.ts";
+import {
+  EverySnapshotWriter,
+  FileSnapshotReader,
+  FileSnapshotWriter,
+  HttpSnapshotWriter,
+} from "@rollcall/state";
+import { proberCondition } from "./condition.ts";
+import { Events } from "./events.ts";
+import { network } from "./fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { ProberMetrics } from "./metrics.ts";
 import { Prober } from "./prober.ts";
@@ -31,6 +40,7 @@ export interface ProberDaemonOptions {
 export interface RunningProber {
   readonly url: string;
   readonly log: Log;
+  readonly condition: Condition;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -42,13 +52,14 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   const source = new SettingsSource({ file: configFile, env, needsMasterKey: false, log }, systemClock.now());
   const settings = source.cell;
   const { config } = settings.get();
-  const prober = await buildProber({ file: stateFile(config, configFile, env), source, log });
+  const snapshots = new HttpSnapshotWriter({ clock: systemClock });
+  const prober = await buildProber({ file: stateFile(config, configFile, env), snapshots, source, log });
 
   const stop = new AbortController();
   const host = options.host ?? config.prober.host;
   const draining = () => stop.signal.aborted;
   const server = createAdaptorServer({
-    fetch: proberApp({ prober, settings, source, host, draining }).fetch,
+    fetch: proberApp({ prober, events: new Events(), snapshots, settings, source, host, draining }).fetch,
   });
   const port = await listen(server, {
     host,
@@ -63,6 +74,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   return {
     url,
     log,
+    condition: proberCondition({ prober, settings, source }),
     stop() {
       stop.abort();
       const written = prober.stop();
@@ -81,22 +93,33 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
   const running = await startProber(options);
+  const systemd = startSystemd(running.condition, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);
   running.log.info({ signal }, "prober stops");
-  return running.stop();
+  systemd?.stopping();
+  const code = await running.stop();
+  await systemd?.end();
+  return code;
 }
 
 async function buildProber({
   file,
+  snapshots,
   source,
   log,
 }: {
   file: string;
+  snapshots: HttpSnapshotWriter;
   source: SettingsSource;
   log: Log;
 }): Promise<Prober> {
+  const previous = await lastSnapshot(file);
+  // As with the file: until the first roll call is over, what an earlier run knew serves better than nothing.
+  if (previous !== null) await snapshots.write(previous);
+  const metrics = new ProberMetrics();
   const publisher = new Publisher({
-    writer: new FileSnapshotWriter(file),
+    metrics,
+    writer: new EverySnapshotWriter([snapshots, new FileSnapshotWriter(file)]),
     clock: systemClock,
     log,
     instance: randomUUID(),
@@ -104,13 +127,13 @@ async function buildProber({
   return new Prober({
     settings: source.cell,
     refresh: (now) => source.refresh(now),
-    ask: askOverNetwork,
+    network,
     clock: systemClock,
     random: Math.random,
     publisher,
     log,
-    metrics: new ProberMetrics(),
-    previous: await lastSnapshot(file),
+    metrics,
+    previous,
   });
 }
 

@@ -1,9 +1,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
+import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
 import { GOOD, snapshotOf } from "../test/tracks.ts";
 import { absent, fault } from "./decide/outcome.ts";
 import type { ModelsReading } from "./decide/read-models.ts";
-import { Fleet, type Transition } from "./fleet.ts";
+import type { Sighting } from "./decide/sighting.ts";
+import { Fleet, type Judging, type Transition } from "./fleet.ts";
 
 const config = configOf([
   { id: "1", alias: "a", model: "llama" },
@@ -19,16 +21,22 @@ beforeEach(() => {
   fleet.adopt(config, null, 0);
 });
 
+function at(now: number): Judging {
+  return { thresholds: { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 }, now };
+}
+
+/** A backend is seen to be so. */
+function see(backend: string, sighting: Partial<Sighting>, now: number): Transition[] {
+  return fleet.record(fleet.judge(backend, sightingOf(sighting), at(now)), at(now));
+}
+
 function record(backend: string, models: ModelsReading, now: number): Transition[] {
-  const thresholds = { failures: 2, loadTimeMs: 600_000 };
-  return fleet.record(backend, { models, health: null, durationMs: 1 }, { thresholds, now });
+  return see(backend, { models }, now);
 }
 
 function reasons(): Record<string, string> {
   return Object.fromEntries(fleet.verdicts().map(({ deployment, reason }) => [deployment, reason]));
 }
-
-const serves = (...names: readonly string[]): ModelsReading => ({ kind: "models", names });
 
 describe("one probe of a backend", () => {
   it("moves all deployments on it, each by its own expected name, and no other", () => {
@@ -87,5 +95,111 @@ describe("a config", () => {
     const next = new Fleet();
     next.adopt(config, snapshotOf(earlier), 9);
     expect(next.verdicts()).toEqual(earlier);
+  });
+});
+
+describe("judging", () => {
+  it("changes nothing until it is recorded", () => {
+    const judged = fleet.judge(shared, sightingOf(), at(5));
+    expect(reasons()).toEqual({ 1: "unknown", 2: "unknown", 3: "unknown" });
+    expect(fleet.memory(shared).names).toBeNull();
+    fleet.record(judged, at(5));
+    expect(reasons()).toEqual({ 1: "ok", 2: "wrong_name", 3: "unknown" });
+    expect(fleet.memory(shared).names).toEqual(["llama"]);
+  });
+
+  it("that took its time counts for nothing where the config has changed meanwhile", () => {
+    const judged = fleet.judge(shared, sightingOf(), at(5));
+    fleet.adopt(
+      configOf([
+        { id: "1", alias: "renamed", model: "llama" },
+        { id: "2", alias: "b", model: "phi" },
+      ]),
+      null,
+      6,
+    );
+    fleet.record(judged, at(5));
+    expect(fleet.verdicts()).toMatchObject([
+      { deployment: "1", alias: "renamed", reason: "ok" },
+      { deployment: "2", expected: "phi", reason: "unknown" },
+    ]);
+    fleet.adopt(configOf([{ id: "2", alias: "b", model: "phi" }]), null, 7);
+    fleet.record(judged, at(5));
+    expect(reasons()).toEqual({ 2: "unknown" });
+  });
+});
+
+describe("a restart", () => {
+  const started = (startedAt: number) => ({ load: loadOf({ startedAt }) });
+
+  it("that was too quick to be seen away is a fall and a warning, and takes nothing out", () => {
+    see(own, started(1_000), 5);
+    const [change] = see(own, started(9_000), 15);
+    expect(change?.after).toMatchObject({ reason: "ok", warnings: ["restarted"], history: { falls: [15] } });
+  });
+
+  it("of one that is out is no fall", () => {
+    see(own, { ...started(1_000), models: serves("qwen") }, 5);
+    see(own, { ...started(9_000), models: serves("qwen") }, 15);
+    expect(fleet.tracksOn(own)).toMatchObject([{ falls: [] }]);
+  });
+});
+
+describe("warnings", () => {
+  it("are told of what is ready, in the verdict and as news, and go by themselves", () => {
+    const full = { load: loadOf({ kvUsage: 1, waiting: 3, running: 1, progress: 5 }) };
+    see(own, {}, 5);
+    expect(see(own, full, 6)).toMatchObject([{ after: { reason: "ok", warnings: ["saturated"] } }]);
+    expect(see(own, { load: loadOf({ progress: 9 }) }, 7)).toMatchObject([{ after: { warnings: [] } }]);
+  });
+
+  it("are not told of what is out, which has a reason", () => {
+    see(own, { skewMs: 90_000 }, 5);
+    expect(fleet.verdicts()[2]?.warnings).toEqual(["clock_skew"]);
+    see(own, { skewMs: 90_000, models: serves("qwen") }, 6);
+    expect(fleet.verdicts()[2]).toMatchObject({ reason: "wrong_name", warnings: [] });
+  });
+
+  it("tell of other weights under the same name, for each name alone", () => {
+    const served = (root: string) => ({
+      models: { kind: "models" as const, cards: [cardOf("llama", { root }), cardOf("qwen", { root: "/q" })] },
+    });
+    see(shared, served("/a"), 5);
+    see(shared, served("/b"), 6);
+    expect(fleet.verdicts().map(({ warnings }) => warnings)).toEqual([["weights_changed"], [], []]);
+  });
+});
+
+describe("an engine that stands still", () => {
+  const stuck = { load: loadOf({ running: 2, progress: 9 }) };
+
+  it("is hung for all deployments on its backend after the stall time, and well once it moves", () => {
+    for (let now = 0; now < 120_000; now += 2_000) see(own, stuck, now);
+    expect(reasons()[3]).toBe("ok");
+    see(own, stuck, 120_000);
+    expect(reasons()[3]).toBe("hung");
+    see(own, { load: loadOf({ running: 2, progress: 10 }) }, 121_000);
+    expect(reasons()[3]).toBe("ok");
+  });
+});
+
+describe("evidence", () => {
+  it("is all that one deployment is judged by", () => {
+    const exchanges = [{ at: 5, path: "/v1/models", outcome: "200" }];
+    see(own, { load: loadOf({ running: 1 }), version: "0.26.0", exchanges, skewMs: -90_000 }, 5);
+    expect(fleet.evidence("3")).toEqual({
+      verdict: fleet.verdicts()[2],
+      notices: [{ code: "clock_skew", detail: "90 s behind" }],
+      loadTimesMs: [],
+      falls: [],
+      kind: "vllm",
+      version: "0.26.0",
+      load: loadOf({ running: 1 }),
+      exchanges,
+    });
+  });
+
+  it("is none of a deployment that the config has not", () => {
+    expect(fleet.evidence("4")).toBeNull();
   });
 });

@@ -1,28 +1,45 @@
 import { REASON_CODES, type Verdict } from "@rollcall/contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Fleet } from "./fleet.ts";
-import type { ProbeResult } from "./probe.ts";
+import type { Sighting } from "./decide/sighting.ts";
+import type { Fleet, Transition } from "./fleet.ts";
+
+type Labels = "deployment" | "alias";
 
 /** What Prometheus reads. Labels are deployment ids, aliases and reason codes: bounded by the config, no hosts, no keys. */
 export class ProberMetrics {
   readonly registry = new Registry();
   readonly #duration: Histogram;
+  readonly #lateness: Histogram;
   readonly #probes: Counter<"result">;
   readonly #transitions: Counter<"reason">;
-  readonly #ready: Gauge<"deployment" | "alias">;
-  readonly #nameMatches: Gauge<"deployment" | "alias">;
-  readonly #reason: Gauge<"deployment" | "alias" | "reason">;
-  readonly #since: Gauge<"deployment" | "alias">;
+  readonly #snapshotAge: Gauge;
+  readonly #snapshotFailures: Counter;
+  readonly #gauges: readonly (readonly [Gauge<Labels>, (verdict: Verdict, now: number) => number | null])[];
+  readonly #reason: Gauge<Labels | "reason">;
+  readonly #warning: Gauge<Labels | "warning">;
+  readonly #load: readonly (readonly [Gauge<Labels>, "running" | "waiting" | "kvUsage"])[];
 
   constructor() {
     const registers = [this.registry];
-    const labelNames = ["deployment", "alias"] as const;
-    this.#duration = new Histogram({
-      name: "rollcall_probe_duration_seconds",
-      help: "How long backends took to list their models.",
-      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-      registers,
-    });
+    const seconds = (name: string, help: string) =>
+      new Histogram({
+        name,
+        help,
+        buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+        registers,
+      });
+    const gauge = <L extends string = Labels>(name: string, help: string, ...more: L[]) =>
+      new Gauge<Labels | L>({
+        name: `rollcall_deployment_${name}`,
+        help,
+        labelNames: ["deployment", "alias", ...more],
+        registers,
+      });
+    this.#duration = seconds(
+      "rollcall_probe_duration_seconds",
+      "How long backends took to list their models.",
+    );
+    this.#lateness = seconds("rollcall_probe_lateness_seconds", "How long after their time probes began.");
     this.#probes = new Counter({
       name: "rollcall_probes_total",
       help: "Probes by result: a model list, a fault, or no answer.",
@@ -36,51 +53,81 @@ export class ProberMetrics {
       registers,
     });
     for (const reason of REASON_CODES) this.#transitions.inc({ reason }, 0);
-    this.#ready = new Gauge({
-      name: "rollcall_deployment_ready",
-      help: "1 where the backend is ready.",
-      labelNames,
+    this.#snapshotAge = new Gauge({
+      name: "rollcall_snapshot_age_seconds",
+      help: "Time since the last snapshot was written.",
       registers,
     });
-    this.#nameMatches = new Gauge({
-      name: "rollcall_deployment_name_matches",
-      help: "1 where the backend serves the expected name.",
-      labelNames,
+    this.#snapshotFailures = new Counter({
+      name: "rollcall_snapshot_write_failures_total",
+      help: "Snapshots that could not be written.",
       registers,
     });
-    this.#reason = new Gauge({
-      name: "rollcall_deployment_reason",
-      help: "1 for the reason that holds now.",
-      labelNames: ["deployment", "alias", "reason"],
-      registers,
-    });
-    this.#since = new Gauge({
-      name: "rollcall_deployment_since_timestamp_seconds",
-      help: "When the reason last changed.",
-      labelNames,
-      registers,
-    });
+    this.#gauges = [
+      [gauge("ready", "1 where the backend is ready."), ({ ready }) => (ready ? 1 : 0)],
+      [
+        gauge("name_matches", "1 where the backend serves the expected name."),
+        ({ nameMatches }) => (nameMatches === true ? 1 : 0),
+      ],
+      [gauge("since_timestamp_seconds", "When the reason last changed."), ({ since }) => since / 1_000],
+      [
+        gauge("state_seconds", "How long the reason has held."),
+        ({ since }, now) => Math.max(0, now - since) / 1_000,
+      ],
+      [
+        gauge("max_model_len", "Context length that the backend says it serves, in tokens."),
+        ({ served }) => served?.maxModelLen ?? null,
+      ],
+    ];
+    this.#reason = gauge("reason", "1 for the reason that holds now.", "reason");
+    this.#warning = gauge("warning", "1 for every warning that holds now.", "warning");
+    this.#load = [
+      [gauge("requests_running", "Requests that the backend says it works on."), "running"],
+      [gauge("requests_waiting", "Requests that the backend says wait in its queue."), "waiting"],
+      [gauge("kv_cache_usage_ratio", "How full the backend says its KV cache is, 0 to 1."), "kvUsage"],
+    ];
   }
 
-  probed({ models, durationMs }: ProbeResult): void {
+  probed({ models, durationMs }: Sighting): void {
     this.#probes.inc({ result: models.kind });
     if (models.kind === "models") this.#duration.observe(durationMs / 1_000);
   }
 
-  changed(after: Verdict): void {
-    this.#transitions.inc({ reason: after.reason });
+  /** A probe began so much later than it was due. */
+  began(latenessMs: number): void {
+    this.#lateness.observe(Math.max(0, latenessMs) / 1_000);
   }
 
-  /** The text Prometheus scrapes, with the fleet as it is now. */
-  print(fleet: Fleet): Promise<string> {
-    for (const gauge of [this.#ready, this.#nameMatches, this.#reason, this.#since]) gauge.reset();
-    for (const verdict of fleet.verdicts()) {
+  changed({ before, after }: Transition): void {
+    // Another wrong name or a warning is no other reason.
+    if (after.reason !== before.reason) this.#transitions.inc({ reason: after.reason });
+  }
+
+  snapshotFailed(): void {
+    this.#snapshotFailures.inc();
+  }
+
+  /** The text Prometheus scrapes, with the fleet as it is now. `writtenAt` is the last snapshot's time, if there is one. */
+  print(
+    fleet: Fleet,
+    { now, writtenAt }: { readonly now: number; readonly writtenAt: number | null },
+  ): Promise<string> {
+    this.#snapshotAge.set(writtenAt === null ? Number.NaN : Math.max(0, now - writtenAt) / 1_000);
+    for (const [gauge] of [...this.#gauges, ...this.#load]) gauge.reset();
+    this.#reason.reset();
+    this.#warning.reset();
+    for (const { verdict, load } of fleet.standings()) {
       const labels = { deployment: verdict.deployment, alias: verdict.alias };
-      this.#ready.set(labels, verdict.ready ? 1 : 0);
-      this.#nameMatches.set(labels, verdict.nameMatches === true ? 1 : 0);
+      for (const [gauge, read] of this.#gauges) setIf(gauge, labels, read(verdict, now));
+      for (const [gauge, key] of this.#load) setIf(gauge, labels, load?.[key] ?? null);
       this.#reason.set({ ...labels, reason: verdict.reason }, 1);
-      this.#since.set(labels, verdict.since / 1_000);
+      for (const warning of verdict.warnings) this.#warning.set({ ...labels, warning }, 1);
     }
     return this.registry.metrics();
   }
+}
+
+/** What a backend does not say has no sample, rather than a zero. */
+function setIf(gauge: Gauge<Labels>, labels: Record<Labels, string>, value: number | null): void {
+  if (value !== null) gauge.set(labels, value);
 }

@@ -1,16 +1,17 @@
-import { REASONS, type Backend, type Snapshot } from "@rollcall/contract";
+import type { Backend, Snapshot } from "@rollcall/contract";
 import type { Cell, Clock, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
-import type { Ask } from "./ask.ts";
 import { firstDelay, nextDelay } from "./decide/due.ts";
-import { Fleet, type Transition } from "./fleet.ts";
+import { examine } from "./examine.ts";
+import { Fleet } from "./fleet.ts";
 import type { ProberMetrics } from "./metrics.ts";
-import { probe, type ProbeResult } from "./probe.ts";
+import type { Network } from "./network.ts";
 import type { Publisher } from "./publisher.ts";
+import { logTransition } from "./report.ts";
 
 export interface ProberOptions {
   readonly settings: Cell<Settings>;
-  readonly ask: Ask;
+  readonly network: Network;
   readonly clock: Clock;
   readonly random: () => number;
   readonly publisher: Publisher;
@@ -24,11 +25,16 @@ export interface ProberOptions {
 
 /** One backend's loop, as those outside it know it. */
 interface Loop {
+  /** As the config has it now. */
+  backend: Backend;
   readonly end: AbortController;
   /** Aborted to end the present sleep early. */
   wake: AbortController;
   askedAt: number;
 }
+
+/** Times what it took to print the last snapshot: so long nothing is printed, heartbeats aside. */
+const QUIET_FACTOR = 4;
 
 /** A suspicion is looked into at once, but not more often than this. */
 const LEAST_BETWEEN_MS = 250;
@@ -46,6 +52,7 @@ export class Prober {
   #limit: LimitFunction;
   #secrets: Secrets | null = null;
   #changed = false;
+  #quietUntil = 0;
   #unsubscribe: () => void = () => {};
   /** True once every backend was asked, or had the time to be. */
   calledOnce = false;
@@ -57,6 +64,17 @@ export class Prober {
 
   get metrics(): ProberMetrics {
     return this.#options.metrics;
+  }
+
+  /** What Prometheus scrapes. */
+  printMetrics(): Promise<string> {
+    const { clock, metrics, publisher } = this.#options;
+    return metrics.print(this.fleet, { now: clock.now(), writtenAt: publisher.writtenAt });
+  }
+
+  /** The last snapshot that was handed to the carrier. */
+  get snapshot(): Snapshot | null {
+    return this.#options.publisher.latest;
   }
 
   /** Names this run. */
@@ -102,13 +120,14 @@ export class Prober {
     for (const backend of wanted.values()) {
       const known = this.#loops.get(backend.id);
       if (known !== undefined) {
+        known.backend = backend;
         // A rotated key is tried at once; what did not change keeps its rhythm.
         if (this.#keyChanged(backend, secrets)) known.wake.abort();
         continue;
       }
-      const loop = { end: new AbortController(), wake: new AbortController(), askedAt: 0 };
+      const loop: Loop = { backend, end: new AbortController(), wake: new AbortController(), askedAt: 0 };
       this.#loops.set(backend.id, loop);
-      void this.#loop(backend, loop);
+      void this.#loop(loop);
     }
     log.info(
       { deployments: config.deployments.length, backends: config.backends.length },
@@ -133,69 +152,56 @@ export class Prober {
     return true;
   }
 
-  async #loop(backend: Backend, loop: Loop): Promise<void> {
+  async #loop(loop: Loop): Promise<void> {
     const { clock, random, settings } = this.#options;
     const { signal } = loop.end;
-    await clock.sleep(firstDelay(this.#loops.size, settings.get().config.prober, random()), signal);
+    const { metrics } = this;
+    let delay = firstDelay(this.#loops.size, settings.get().config.prober, random());
+    let due = clock.now() + delay;
+    await clock.sleep(delay, signal);
     while (!signal.aborted) {
       loop.wake = new AbortController();
-      loop.askedAt = clock.now();
-      await this.#limit(() => this.#ask(backend, signal));
+      await this.#limit(() => {
+        loop.askedAt = clock.now();
+        metrics.began(loop.askedAt - due);
+        return this.#ask(loop);
+      });
       const { prober } = settings.get().config;
-      await clock.sleep(nextDelay(this.fleet.tracksOn(backend.id), prober, random()), loop.wake.signal);
+      const tracks = this.fleet.tracksOn(loop.backend.id);
+      delay = nextDelay(tracks, prober, { now: clock.now(), random: random() });
+      due = clock.now() + delay;
+      await clock.sleep(delay, loop.wake.signal);
     }
   }
 
-  async #ask(backend: Backend, signal: AbortSignal): Promise<void> {
+  async #ask({ backend, end }: Loop): Promise<void> {
+    const { signal } = end;
     if (signal.aborted) return;
-    const { clock, log, metrics, refresh, settings } = this.#options;
-    // Evidence counts from when it was asked for: it cannot speak of what happened later.
-    const now = clock.now();
+    const { clock, log, metrics, network, refresh, settings } = this.#options;
+    const { fleet } = this;
     try {
-      const first = await this.#probe(backend, signal);
-      // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
-      const rotated = isRefused(first) && refresh(clock.now());
-      const result = rotated ? await this.#probe(backend, signal) : first;
-      if (signal.aborted) return;
-      metrics.probed(result);
-      const changes = this.fleet.record(backend.id, result, {
-        thresholds: settings.get().config.prober,
-        now,
+      const examined = await examine(backend, {
+        fleet,
+        network,
+        clock,
+        refresh,
+        signal,
+        settings: () => settings.get(),
       });
-      for (const change of changes) this.#tell(change);
+      if (examined === null) return;
+      metrics.probed(examined.sighting);
+      for (const change of examined.changes) {
+        logTransition(log, change);
+        metrics.changed(change);
+      }
       this.#asked.add(backend.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
       if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
-      if (changes.length > 0) this.#publishSoon();
+      if (examined.changes.length > 0) this.#publishSoon();
     } catch (fault) {
       // A bug of ours in judging one answer must not end the loop of this backend or of any other.
       log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
     }
-  }
-
-  #probe(backend: Backend, signal: AbortSignal): Promise<ProbeResult> {
-    const { ask, settings } = this.#options;
-    const { config, secrets } = settings.get();
-    return probe(backend, { ask, secrets, timeoutMs: config.prober.timeoutMs, signal });
-  }
-
-  /** One line a transition, not one a probe. */
-  #tell({ before, after }: Transition): void {
-    const { log, metrics } = this.#options;
-    // Another wrong name is worth a line, but it is no other reason.
-    if (after.reason !== before.reason) metrics.changed(after);
-    const level = after.reason === "ok" || after.reason === "loading" ? "info" : "warn";
-    log[level](
-      {
-        deployment: after.deployment,
-        alias: after.alias,
-        from: before.reason,
-        to: after.reason,
-        detail: after.detail,
-        ...(after.reason === "ok" ? {} : { fix: REASONS[after.reason].fix }),
-      },
-      "deployment changed",
-    );
   }
 
   #finishFirstCall(): void {
@@ -208,20 +214,29 @@ export class Prober {
   #publishSoon(): void {
     if (!this.calledOnce || this.#changed) return;
     this.#changed = true;
-    setImmediate(() => {
-      this.#changed = false;
-      if (!this.#stop.signal.aborted) void this.#publish();
-    });
+    setImmediate(() => void this.#publishInTurn());
+  }
+
+  /** To print the verdicts of ten thousand deployments takes a while: with all its changes it may not take all time. */
+  async #publishInTurn(): Promise<void> {
+    const { clock } = this.#options;
+    const wait = this.#quietUntil - clock.now();
+    if (wait > 0) await clock.sleep(wait, this.#stop.signal);
+    this.#changed = false;
+    if (!this.#stop.signal.aborted) await this.#publish();
   }
 
   #publish(): Promise<void> {
-    const { settings, publisher } = this.#options;
+    const { clock, settings, publisher } = this.#options;
     const { config } = settings.get();
-    return publisher.publish({
+    const start = performance.now();
+    const written = publisher.publish({
       verdicts: this.fleet.verdicts(),
       config: config.checksum,
       intervalMs: config.prober.intervalMs,
     });
+    this.#quietUntil = clock.now() + QUIET_FACTOR * Math.floor(performance.now() - start);
+    return written;
   }
 
   /** Unchanged verdicts are news too: they say that the prober lives. */
@@ -237,8 +252,4 @@ export class Prober {
 function endLoop({ end, wake }: Loop): void {
   end.abort();
   wake.abort();
-}
-
-function isRefused({ models }: ProbeResult): boolean {
-  return models.kind === "fault" && models.reason === "wrong_key";
 }

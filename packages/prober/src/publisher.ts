@@ -1,6 +1,7 @@
 import { SNAPSHOT_VERSION, type Snapshot, type Verdict } from "@rollcall/contract";
 import type { Clock, Log } from "@rollcall/runtime";
 import type { SnapshotWriter } from "@rollcall/state";
+import type { ProberMetrics } from "./metrics.ts";
 
 export interface PublisherOptions {
   readonly writer: SnapshotWriter;
@@ -8,6 +9,7 @@ export interface PublisherOptions {
   readonly log: Log;
   /** Names this run of the prober. */
   readonly instance: string;
+  readonly metrics: Pick<ProberMetrics, "snapshotFailed">;
 }
 
 /** What a snapshot says beside its own number and time. */
@@ -24,9 +26,10 @@ export class Publisher {
   #sequence = 0;
   #failing = false;
   latest: Snapshot | null = null;
+  /** When the last one that is safely written was made. */
+  writtenAt: number | null = null;
   /** Where the prober listens, once it does. */
   url: string | null = null;
-  failures = 0;
 
   constructor(options: PublisherOptions) {
     this.#options = options;
@@ -52,10 +55,11 @@ export class Publisher {
     this.latest = snapshot;
     try {
       await writer.write(snapshot);
+      this.writtenAt = snapshot.writtenAt;
       if (this.#failing) log.info("snapshot is written again");
       this.#failing = false;
     } catch (fault) {
-      this.failures += 1;
+      this.#options.metrics.snapshotFailed();
       if (!this.#failing)
         log.error(
           { code: (fault as NodeJS.ErrnoException).code },

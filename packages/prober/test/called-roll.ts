@@ -30,15 +30,16 @@ export class CalledRoll {
     this.#env = options.env ?? {};
     this.settings = new Cell(settingsOf(configOf(entries, options), this.#env));
     const { log } = this.logged;
+    const metrics = new ProberMetrics();
     this.prober = new Prober({
       refresh: () => false,
       settings: this.settings,
-      ask: this.backends.ask,
+      network: this.backends.network,
       clock: this.clock,
       random: options.random ?? (() => 0),
-      publisher: new Publisher({ writer: this.written, clock: this.clock, log, instance: "this" }),
+      publisher: new Publisher({ writer: this.written, clock: this.clock, log, metrics, instance: "this" }),
       log,
-      metrics: new ProberMetrics(),
+      metrics,
       previous: options.previous ?? null,
     });
     onTestFinished(() => this.prober.stop());

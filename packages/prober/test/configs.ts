@@ -9,6 +9,8 @@ export interface Entry {
   readonly key?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly id?: string;
+  /** Further keys of `model_info`. */
+  readonly info?: object;
 }
 
 export interface Written {
@@ -32,7 +34,7 @@ export function writeConfig(
         ...(entry.key !== undefined && { api_key: entry.key }),
         ...(entry.headers !== undefined && { extra_headers: entry.headers }),
       },
-      ...(entry.id !== undefined && { model_info: { id: entry.id } }),
+      model_info: { ...(entry.id !== undefined && { id: entry.id }), ...entry.info },
     })),
     ...(include !== undefined && { include }),
     ...(masterKey !== undefined && { general_settings: { master_key: masterKey } }),

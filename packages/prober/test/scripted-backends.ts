@@ -1,14 +1,17 @@
-import type { Ask, Question } from "../src/ask.ts";
 import type { Answer } from "../src/decide/answer.ts";
+import type { Network, Question } from "../src/network.ts";
 import { failure, modelList, response } from "./answers.ts";
 import type { FakeClock } from "./fake-clock.ts";
 
-type Script = (question: Question) => Answer | "silence";
+/** A question and the backend that it is for. */
+export type Asked = Question & { readonly origin: string };
+
+type Script = (question: Asked) => Answer | "silence";
 
 /** Backends by origin that do as they are told, without a network. One that was told nothing refuses. */
 export class ScriptedBackends {
   /** Every question, in the order of asking. */
-  readonly asked: (Question & { readonly at: number })[] = [];
+  readonly asked: (Asked & { readonly at: number })[] = [];
   /** How many questions were under way at most: of all backends, and of any single one. */
   mostAtOnce = 0;
   mostOfOne = 0;
@@ -47,7 +50,18 @@ export class ScriptedBackends {
       .map(({ at }) => at);
   }
 
-  readonly ask: Ask = async (question, signal) => {
+  /** A network of these backends alone. */
+  get network(): Network {
+    return {
+      connect: (origin) => ({
+        ask: (question, signal) => this.#ask({ ...question, origin }, signal),
+        close: () => {},
+      }),
+      speaksTls: async () => false,
+    };
+  }
+
+  async #ask(question: Asked, signal: AbortSignal): Promise<Answer> {
     const { origin, timeoutMs } = question;
     this.asked.push({ ...question, at: this.#clock.now() });
     this.#underWay.push(origin);
@@ -61,5 +75,5 @@ export class ScriptedBackends {
     } finally {
       this.#underWay.splice(this.#underWay.indexOf(origin), 1);
     }
-  };
+  }
 }

@@ -1,4 +1,5 @@
-import type { Deployment, Snapshot, Verdict } from "@rollcall/contract";
+import type { Deployment, Served, Snapshot, Verdict } from "@rollcall/contract";
+import type { Ready } from "../src/decide/outcome.ts";
 import { startTrack, type Track } from "../src/decide/track.ts";
 import { configOf, type Entry } from "./configs.ts";
 
@@ -13,6 +14,13 @@ export function deploymentOf(entry: Entry = {}): Deployment {
 export function trackOf(fields: Partial<Omit<Track, "verdict">> = {}, verdict: Partial<Verdict> = {}): Track {
   const track = startTrack(deploymentOf(), 0);
   return { ...track, ...fields, verdict: { ...track.verdict, ...verdict } };
+}
+
+/** What stands behind a served name that says nothing of itself. */
+export const SERVED: Served = { kind: "vllm", version: null, root: null, parent: null, maxModelLen: null };
+
+export function readyOutcome(...found: readonly string[]): Ready {
+  return { kind: "ready", found, served: SERVED };
 }
 
 export const GOOD = { ready: true, nameMatches: true, reason: "ok", detail: "", found: ["llama"] } as const;

@@ -2,7 +2,7 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../test/temporary.ts";
-import { loadConfig, plainFault, readConfigTexts } from "./config-file.ts";
+import { loadConfig, plainFault, readConfigFiles } from "./config-file.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 
 const OUTSIDE = { inContainer: false };
@@ -58,7 +58,7 @@ describe("a config file with others included", () => {
       "config.yaml": `include: [a.yaml]\n${ENTRY("main")}`,
       "a.yaml": "include: [nowhere.yaml]\n",
     });
-    expect(readConfigTexts(path.join(directory, "config.yaml")).included).toHaveLength(1);
+    expect(readConfigFiles(path.join(directory, "config.yaml")).texts.included).toHaveLength(1);
   });
 
   test("may be reached by a link: paths are relative to the link", () => {

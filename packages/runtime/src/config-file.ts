@@ -13,36 +13,42 @@ import {
 } from "@rollcall/contract";
 import { StartError } from "./exit-codes.ts";
 
-/** Reads a config file and what it includes (paths relative to it). Throws StartError where a file cannot be read. */
-export function readConfigTexts(file: string): ConfigTexts {
-  const main = readText(file, "--config");
-  const included = includesOf(main.text).map((name) =>
-    readText(path.resolve(path.dirname(file), name), `include: in ${file}`),
-  );
-  return { main, included };
-}
-
 /** All texts that a config is made of, unread: to be compared before they are parsed. */
 export interface ConfigFiles {
   readonly texts: ConfigTexts;
   /** Lines of `rollcall.env_file`. */
   readonly envText: string | null;
+  /** The other files that the main one names, as it names them. */
+  readonly named: NamedFiles;
 }
 
-export function readConfigFiles(file: string): ConfigFiles {
-  const texts = readConfigTexts(file);
-  const name = envFileOf(texts.main.text);
-  if (name === null) return { texts, envText: null };
-  const { text } = readText(path.resolve(path.dirname(file), name), `rollcall.env_file in ${file}`);
-  return { texts, envText: text };
+interface NamedFiles {
+  readonly includes: readonly string[];
+  readonly envFile: string | null;
+}
+
+/**
+ * Reads a config file with what it includes and its env file (paths relative to it). Throws StartError where a file
+ * cannot be read. Given the last reading, a main text that has not changed is not parsed again for what it names.
+ */
+export function readConfigFiles(file: string, last: ConfigFiles | null = null): ConfigFiles {
+  const main = readText(file, "--config");
+  const named =
+    last?.texts.main.text === main.text
+      ? last.named
+      : { includes: includesOf(main.text), envFile: envFileOf(main.text) };
+  const beside = (name: string, from: string) => readText(path.resolve(path.dirname(file), name), from);
+  const included = named.includes.map((name) => beside(name, `include: in ${file}`));
+  const envText = named.envFile === null ? null : beside(named.envFile, `rollcall.env_file in ${file}`).text;
+  return { texts: { main, included }, envText, named };
 }
 
 export function sameFiles(one: ConfigFiles, other: ConfigFiles): boolean {
-  return textOf(one) === textOf(other);
-}
-
-function textOf({ texts, envText }: ConfigFiles): string {
-  return JSON.stringify([texts.main, ...texts.included, envText]);
+  const [texts, others] = [one, other].map(({ texts: { main, included }, envText }) => [
+    envText,
+    ...[main, ...included].flatMap(({ file, text }) => [file, text]),
+  ]);
+  return texts?.length === others?.length && texts?.every((text, index) => text === others?.[index]) === true;
 }
 
 export interface LoadedConfig extends Parsed {

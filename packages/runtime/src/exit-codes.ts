@@ -6,6 +6,8 @@ export const EXIT = {
   failed: 1,
   /** `wait` ran out of time. */
   timeout: 2,
+  /** `explain` was asked for an alias or a deployment that there is not. */
+  unknownName: 2,
   /** Stopped before running requests had ended. */
   unclean: 3,
   /** Wrong command line or wrong config (`EX_USAGE`). */

@@ -1,6 +1,7 @@
+export { summariseAliases, type AliasState } from "./alias-summary.ts";
 export { Cell } from "./cell.ts";
 export { systemClock, type Clock } from "./clock.ts";
-export { loadConfig, readConfigTexts } from "./config-file.ts";
+export { loadConfig } from "./config-file.ts";
 export { insideContainer } from "./container.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
@@ -9,4 +10,5 @@ export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets
 export { SettingsSource, type Settings, type SettingsOptions } from "./settings.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
 export { stateFile } from "./state-file.ts";
+export { startSystemd, type Condition, type Systemd } from "./systemd.ts";
 export { watchSettings } from "./watch-settings.ts";

@@ -24,6 +24,12 @@ test("leaves no listener of its own for later errors to vanish in", async () => 
   expect(one.listenerCount("error")).toBe(0);
 });
 
+test("processes that share a port each get it; one that does not share is refused", async () => {
+  const port = await listen(server(), { ...LOOPBACK, shared: true });
+  expect(await listen(server(), { ...LOOPBACK, port, shared: true })).toBe(port);
+  await expect(listen(server(), { ...LOOPBACK, port })).rejects.toThrow("in use by another process");
+});
+
 describe("says in words what stands in the way", () => {
   test("when the port is in use", async () => {
     const port = await listen(server(), LOOPBACK);
@@ -44,6 +50,7 @@ describe("says in words what stands in the way", () => {
 
   test.each([
     ["EACCES", "port 80 on 0.0.0.0 needs privileges: choose one above 1023 with --port"],
+    ["ENOTSUP", "this system cannot share a port between processes: run with one worker"],
     ["EMFILE", "cannot listen on 0.0.0.0 port 80: EMFILE"],
     [undefined, "cannot listen on 0.0.0.0 port 80: out of luck"],
   ])("when the system says %s", async (code, words) => {

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { StartError } from "./exit-codes.ts";
 
 interface Listener {
-  listen(port: number, host: string): unknown;
+  listen(options: { port: number; host: string; reusePort: boolean }): unknown;
   once(event: "listening" | "error", callback: (fault: Error) => void): unknown;
   off(event: "listening" | "error", callback: (fault: Error) => void): unknown;
   address(): AddressInfo | string | null;
@@ -13,10 +13,12 @@ export interface Address {
   readonly port: number;
   /** The flag that changes the port, for the message where it is taken. */
   readonly flag: string;
+  /** Other processes of this program listen there too: the kernel hands each connection to one of them (SO_REUSEPORT). */
+  readonly shared?: boolean;
 }
 
 /** Listens, or throws StartError that says in words what stands in the way. Returns the port. */
-export function listen(server: Listener, { host, port, flag }: Address): Promise<number> {
+export function listen(server: Listener, { host, port, flag, shared = false }: Address): Promise<number> {
   return new Promise((resolve, reject) => {
     const onError = (fault: NodeJS.ErrnoException) =>
       reject(new StartError(explain(fault, { host, port, flag })));
@@ -26,7 +28,7 @@ export function listen(server: Listener, { host, port, flag }: Address): Promise
       const address = server.address();
       resolve(typeof address === "object" && address !== null ? address.port : port);
     });
-    server.listen(port, host);
+    server.listen({ port, host, reusePort: shared });
   });
 }
 
@@ -34,6 +36,7 @@ function explain(fault: NodeJS.ErrnoException, { host, port, flag }: Address): s
   const words: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} on ${host} is in use by another process: stop it, or choose another port with ${flag}`,
     EACCES: `port ${port} on ${host} needs privileges: choose one above 1023 with ${flag}`,
+    ENOTSUP: "this system cannot share a port between processes: run with one worker",
     EADDRNOTAVAIL: `${host} is not an address of this machine: correct the host`,
   };
   return words[fault.code ?? ""] ?? `cannot listen on ${host} port ${port}: ${fault.code ?? fault.message}`;

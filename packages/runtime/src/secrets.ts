@@ -67,9 +67,13 @@ export class Secrets {
     const values = new Map<string, string | null>();
     const problems = new Map<string, string>();
     const env = { ...source.env, ...config.environment };
+    // Thousands of deployments may share one key, and all this is done every second.
+    const read = new Map<string, Result<string | null, string>>();
     for (const [where, ref] of refsOf(config)) {
-      const found = resolveSecret(ref, { env, directory: source.directory });
-      if (found.ok) values.set(keyOf(ref), found.value);
+      const key = keyOf(ref);
+      const found = read.get(key) ?? resolveSecret(ref, { env, directory: source.directory });
+      read.set(key, found);
+      if (found.ok) values.set(key, found.value);
       else problems.set(where, found.error);
     }
     return new Secrets(values, problems);

@@ -100,7 +100,7 @@ function readSettings(
   { file, env, needsMasterKey }: SettingsOptions,
   last: ReadSettings | null,
 ): ReadSettings {
-  const files = readConfigFiles(file);
+  const files = readConfigFiles(file, last?.files);
   const parsed =
     last !== null && sameFiles(files, last.files)
       ? last

@@ -74,6 +74,7 @@ export interface ProberConfig {
   readonly successes: number;
   readonly concurrency: number;
   readonly loadTimeMs: number;
+  readonly stallTimeMs: number;
 }
 
 export interface GatewayConfig {

@@ -10,8 +10,9 @@ export const DEFAULTS = {
     timeoutMs: 5_000,
     failures: 2,
     successes: 1,
-    concurrency: 64,
+    concurrency: 512,
     loadTimeMs: 600_000,
+    stallTimeMs: 120_000,
   },
   gateway: {
     host: "127.0.0.1",

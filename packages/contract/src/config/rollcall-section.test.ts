@@ -25,6 +25,7 @@ test("everything that is said is taken, in units of one kind", () => {
     successes: 2
     concurrency: 8
     load_time: 1h
+    stall_time: 1m
   gateway:
     host: "::"
     port: "5000"
@@ -53,6 +54,7 @@ test("everything that is said is taken, in units of one kind", () => {
       successes: 2,
       concurrency: 8,
       loadTimeMs: 3_600_000,
+      stallTimeMs: 60_000,
     },
     gateway: {
       host: "::",

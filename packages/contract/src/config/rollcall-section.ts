@@ -22,7 +22,13 @@ export function readRollcall(written: WrittenRollcall, complaints: Complaint[]):
   };
 }
 
-type DurationKey = "interval" | "not_ready_interval" | "max_interval" | "timeout" | "load_time";
+type DurationKey =
+  | "interval"
+  | "not_ready_interval"
+  | "max_interval"
+  | "timeout"
+  | "load_time"
+  | "stall_time";
 
 function readProber(written: NonNullable<WrittenRollcall["prober"]>, complaints: Complaint[]): ProberConfig {
   const { prober: defaults } = DEFAULTS;
@@ -39,6 +45,7 @@ function readProber(written: NonNullable<WrittenRollcall["prober"]>, complaints:
     successes: written.successes ?? defaults.successes,
     concurrency: written.concurrency ?? defaults.concurrency,
     loadTimeMs: duration("load_time", defaults.loadTimeMs),
+    stallTimeMs: duration("stall_time", defaults.stallTimeMs),
   };
 }
 

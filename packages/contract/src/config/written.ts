@@ -49,6 +49,7 @@ export interface WrittenRollcall {
     successes?: number;
     concurrency?: number;
     load_time?: Duration;
+    stall_time?: Duration;
     canary?: boolean;
   };
   gateway?: {
@@ -152,6 +153,10 @@ const rollcall = {
         load_time: duration(
           DEFAULTS.prober.loadTimeMs,
           "How long a load may take before it is called overdue.",
+        ),
+        stall_time: duration(
+          DEFAULTS.prober.stallTimeMs,
+          "How long requests may be under way without any progress before the engine is called hung.",
         ),
         canary: flag("Ask every backend for one token after each start, before it is ready."),
       },

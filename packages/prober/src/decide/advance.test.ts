@@ -1,15 +1,15 @@
 import { isProven, REASONS } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
-import { readyTrack, trackOf } from "../../test/tracks.ts";
+import { readyOutcome, readyTrack, trackOf } from "../../test/tracks.ts";
 import { advance, type Thresholds } from "./advance.ts";
 import { absent, fault, type Outcome } from "./outcome.ts";
-import type { Track } from "./track.ts";
+import { resumeTrack, type Track } from "./track.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
-const thresholds: Thresholds = { failures: 2, loadTimeMs: 10 * MINUTE };
+const thresholds: Thresholds = { failures: 2, successes: 1, loadTimeMs: 10 * MINUTE };
 
-const good: Outcome = { kind: "ready", found: ["llama"] };
+const good = readyOutcome("llama");
 const refused = absent("connection refused");
 const timeout = fault("timeout", "no answer in time (PROBE_TIMEOUT)");
 const wrongName: Outcome = {
@@ -34,6 +34,11 @@ function move(track: Track, outcome: Outcome, now: number): Track {
 /** One outcome after the other, each with its time. */
 function walk(track: Track, steps: readonly (readonly [now: number, outcome: Outcome])[]): Track {
   return steps.reduce((reached, [now, outcome]) => move(reached, outcome, now), track);
+}
+
+/** As many good probes as anything needs, however often it came and went. */
+function up(now: number): readonly (readonly [now: number, outcome: Outcome])[] {
+  return Array.from({ length: 8 }, (_, index) => [now + index, good] as const);
 }
 
 describe("good news", () => {
@@ -65,7 +70,7 @@ describe("good news", () => {
   it("again keeps since and moves the time of the evidence", () => {
     const { verdict } = walk(trackOf(), [
       [500, good],
-      [900, { kind: "ready", found: ["llama", "more"] }],
+      [900, readyOutcome("llama", "more")],
     ]);
     expect(verdict).toMatchObject({ since: 500, observedAt: 900, lastGoodAt: 900, found: ["llama", "more"] });
   });
@@ -350,7 +355,7 @@ describe("load times", () => {
   it("are remembered ten times", () => {
     let track = trackOf();
     for (let index = 1; index <= 14; index += 1) {
-      const start = index * MINUTE;
+      const start = index * 20 * MINUTE;
       track = walk(track, [
         [start, refused],
         [start + 1, refused],
@@ -367,11 +372,7 @@ describe("a crash loop", () => {
     let track = trackOf();
     for (let index = 0; index < times; index += 1) {
       const start = index * 3 * MINUTE;
-      track = walk(track, [
-        [start, good],
-        [start + SECOND, refused],
-        [start + 2 * SECOND, refused],
-      ]);
+      track = walk(track, [...up(start), [start + SECOND, refused], [start + 2 * SECOND, refused]]);
     }
     return track;
   }
@@ -386,13 +387,10 @@ describe("a crash loop", () => {
     expect(move(loop(2), refused, 3 * MINUTE + 3 * SECOND).verdict.reason).toBe("loading");
   });
 
-  it("is left at once when it is up, and named after the next fall again", () => {
-    const up = walk(loop(3), [
-      [6 * MINUTE + 3 * SECOND, refused],
-      [8 * MINUTE, good],
-    ]);
-    expect(up.verdict.reason).toBe("ok");
-    const down = walk(up, [
+  it("is left when it has answered well for a while, and named after the next fall again", () => {
+    const risen = walk(loop(3), [[6 * MINUTE + 3 * SECOND, refused], ...up(8 * MINUTE)]);
+    expect(risen.verdict.reason).toBe("ok");
+    const down = walk(risen, [
       [9 * MINUTE, refused],
       [9 * MINUTE + 1, refused],
     ]);
@@ -400,8 +398,8 @@ describe("a crash loop", () => {
   });
 
   it("is forgotten when it has stayed up for a quarter of an hour", () => {
-    const up = move(loop(3), good, 7 * MINUTE);
-    const fallen = walk(up, [
+    const risen = walk(loop(3), up(7 * MINUTE));
+    const fallen = walk(risen, [
       [30 * MINUTE, refused],
       [30 * MINUTE + 1, refused],
     ]);
@@ -419,6 +417,162 @@ describe("a crash loop", () => {
     for (let now = 1; now < 50; now += 1) track = move(track, refused, now);
     expect(track.falls).toHaveLength(1);
     expect(track.verdict.reason).toBe("loading");
+  });
+});
+
+describe("one that comes and goes", () => {
+  /** Lost so often to timeouts, a minute between each, and out since. */
+  function lost(times: number): Track {
+    let track = readyTrack();
+    for (let index = 0; index < times; index += 1) {
+      const start = index * MINUTE;
+      track = walk(track, [
+        ...(index === 0 ? [] : up(start - 30 * SECOND)),
+        [start, timeout],
+        [start + SECOND, timeout],
+      ]);
+    }
+    return track;
+  }
+
+  it.each([
+    [1, 1],
+    [2, 2],
+    [3, 4],
+    [4, 8],
+    [9, 8],
+  ])("lost %i times of late needs %i good probes in a row", (times, needed) => {
+    let track = lost(times);
+    for (let count = 1; count <= needed; count += 1) {
+      expect(isProven(track.verdict)).toBe(false);
+      track = move(track, good, times * MINUTE + count);
+    }
+    expect(isProven(track.verdict)).toBe(true);
+    expect(track.successes).toBe(0);
+  });
+
+  it("says how many good probes are still needed, and keeps its reason and since", () => {
+    const before = lost(3);
+    const { verdict } = walk(before, [
+      [3 * MINUTE, good],
+      [3 * MINUTE + SECOND, good],
+    ]);
+    expect(verdict).toEqual({
+      ...before.verdict,
+      detail: "answers well again: 2 good probes in a row, 4 are needed",
+      observedAt: 3 * MINUTE + SECOND,
+    });
+  });
+
+  it.each([
+    ["a timeout", timeout],
+    ["a refusal", refused],
+    ["a definite finding", wrongName],
+    ["a dead engine", engineDead],
+  ])("begins its count anew after %s", (_what, outcome) => {
+    const track = walk(lost(3), [
+      [3 * MINUTE, good],
+      [3 * MINUTE + 1, good],
+      [3 * MINUTE + 2, good],
+      [3 * MINUTE + 3, outcome],
+    ]);
+    expect(track.successes).toBe(0);
+    expect(isProven(move(track, good, 3 * MINUTE + 4).verdict)).toBe(false);
+  });
+
+  it("is taken in at once again when it was not lost for a quarter of an hour", () => {
+    expect(isProven(move(lost(9), good, 8 * MINUTE + 15 * MINUTE + SECOND).verdict)).toBe(true);
+  });
+
+  it("is not one that was renamed or refused a key: those are no losses", () => {
+    let track = readyTrack();
+    for (let now = 1; now < 40; now += 2)
+      track = walk(track, [
+        [now, now % 4 === 1 ? wrongName : fault("wrong_key", "x")],
+        [now + 1, good],
+      ]);
+    expect(isProven(track.verdict)).toBe(true);
+    expect(track.losses).toEqual([]);
+  });
+
+  it.each([1, 2, 5])("needs as many good probes as the config says, from the first on: %i", (successes) => {
+    const patient = { ...thresholds, successes };
+    let track = trackOf();
+    for (let now = 1; now <= successes; now += 1) {
+      expect(isProven(track.verdict)).toBe(false);
+      track = advance(track, good, { thresholds: patient, now });
+    }
+    expect(isProven(track.verdict)).toBe(true);
+    expect(track.verdict).toMatchObject({ reason: "ok", since: successes });
+  });
+});
+
+describe("what a verdict carries", () => {
+  it("is what is served under its name, kept while it is out", () => {
+    const served = { kind: "vllm", version: "0.26.0", root: "/m", parent: null, maxModelLen: 8_192 } as const;
+    const track = move(trackOf(), { ...good, served }, 1);
+    expect(track.verdict.served).toEqual(served);
+    expect(
+      walk(track, [
+        [2, refused],
+        [3, refused],
+      ]).verdict.served,
+    ).toEqual(served);
+  });
+
+  it("is the history that a later run goes on from", () => {
+    const track = walk(trackOf(), [
+      [0, refused],
+      [MINUTE, good],
+      [2 * MINUTE, refused],
+      [2 * MINUTE + 1, refused],
+    ]);
+    expect(track.verdict.history).toEqual({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
+    expect(resumeTrack(track.verdict)).toMatchObject({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
+  });
+
+  it("is no history where there is none", () => {
+    expect(move(trackOf(), good, 1).verdict).not.toHaveProperty("history");
+  });
+
+  it("is how long the load will still take, while it loads and earlier loads tell", () => {
+    const learned = walk(trackOf(), [
+      [0, refused],
+      [MINUTE, good],
+      [2 * MINUTE, refused],
+      [2 * MINUTE + 20 * SECOND, refused],
+    ]);
+    expect(learned.verdict).toMatchObject({ reason: "loading", readyInMs: 40 * SECOND });
+    expect(move(learned, good, 3 * MINUTE).verdict).not.toHaveProperty("readyInMs");
+    expect(move(learned, wrongName, 3 * MINUTE).verdict).not.toHaveProperty("readyInMs");
+    expect(move(trackOf(), refused, 0).verdict).not.toHaveProperty("readyInMs");
+  });
+
+  it("is a warning's cause for an hour: other weights, a shorter context", () => {
+    const served = { ...good.served, root: "/a", maxModelLen: 8_192 };
+    const track = walk(trackOf(), [
+      [1, { ...good, served }],
+      [2, { ...good, served: { ...served, root: "/b", maxModelLen: 4_096 } }],
+      [3, { ...good, served: { ...served, root: "/b", maxModelLen: 4_096 } }],
+    ]);
+    expect(track.changes).toEqual({
+      weights: { at: 2, detail: "root /a before, /b now" },
+      context: { at: 2, detail: "max_model_len 8192 before, 4096 now" },
+    });
+  });
+});
+
+describe("what was seen of tokens", () => {
+  it.each([
+    ["an absence forgets, since whatever comes back has started anew", refused, false],
+    ["a timeout keeps", timeout, true],
+    ["a wrong name keeps", wrongName, true],
+  ])("%s", (_what, outcome, generated) => {
+    const track = walk(readyTrack({ generated: true }), [
+      [1, outcome],
+      [2, outcome],
+    ]);
+    expect(track.generated).toBe(generated);
   });
 });
 

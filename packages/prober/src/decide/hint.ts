@@ -4,15 +4,17 @@ interface Finding {
   readonly reason: Reason;
   readonly expected: string;
   readonly found: readonly string[];
+  /** What the evidence of this very case says. */
+  readonly fix?: string | undefined;
 }
 
 /** A name with line breaks or escape sequences in it is shown quoted, but never put into a line to be copied. */
 const PRINTABLE = /^\P{C}+$/u;
 
 /** One line that says what to do, with the names at hand where there are some. */
-export function hintFor({ reason, expected, found }: Finding): string {
+export function hintFor({ reason, expected, found, fix: special }: Finding): string {
   if (reason === "ok") return "";
-  if (reason !== "wrong_name") return REASONS[reason].fix;
+  if (reason !== "wrong_name") return special ?? REASONS[reason].fix;
   const served = found.map((name) => JSON.stringify(name)).join(", ");
   const only = found.length === 1 ? found[0] : undefined;
   const fix =

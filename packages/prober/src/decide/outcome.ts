@@ -1,24 +1,41 @@
-import type { Reason } from "@rollcall/contract";
+import type { Reason, Served } from "@rollcall/contract";
 
 /** What one probe says of one deployment, before history is asked. */
-export type Outcome =
-  /** Serves the expected name and its engine is alive. */
-  | { readonly kind: "ready"; readonly found: readonly string[] }
-  /** Something is wrong that needs no history to be named. */
-  | {
-      readonly kind: "fault";
-      readonly reason: Reason;
-      readonly nameMatches: boolean | null;
-      readonly found: readonly string[];
-      readonly detail: string;
-    }
-  /** Nothing answers. A loading vLLM looks just like that (bound, not listening): history tells them apart. */
-  | { readonly kind: "absent"; readonly detail: string };
+export type Outcome = Ready | Fault | Absent;
 
-export function fault(reason: Reason, detail: string): Outcome {
-  return { kind: "fault", reason, nameMatches: null, found: [], detail };
+/** Serves the expected name and its engine is alive. */
+export interface Ready {
+  readonly kind: "ready";
+  readonly found: readonly string[];
+  readonly served: Served;
 }
 
-export function absent(detail: string): Outcome {
+/** Something is wrong that needs no history to be named. */
+export interface Fault {
+  readonly kind: "fault";
+  readonly reason: Reason;
+  readonly nameMatches: boolean | null;
+  readonly found: readonly string[];
+  readonly detail: string;
+  /** What to do, where the evidence says more than the reason's own fix. */
+  readonly fix?: string;
+}
+
+/** Nothing answers. A loading vLLM looks just like that (bound, not listening): history tells them apart. */
+export interface Absent {
+  readonly kind: "absent";
+  readonly detail: string;
+}
+
+interface Evidence {
+  readonly found?: readonly string[];
+  readonly fix?: string | undefined;
+}
+
+export function fault(reason: Reason, detail: string, { found = [], fix }: Evidence = {}): Fault {
+  return { kind: "fault", reason, nameMatches: null, found, detail, ...(fix !== undefined && { fix }) };
+}
+
+export function absent(detail: string): Absent {
   return { kind: "absent", detail };
 }

@@ -50,3 +50,34 @@ describe("a connection that did not come to an answer", () => {
     expect(outcome).toHaveProperty("detail", expect.stringContaining(told));
   });
 });
+
+describe("a handshake that failed", () => {
+  it.each([
+    ["ERR_SSL_WRONG_VERSION_NUMBER", "the port does not speak TLS", "Write http:// in api_base."],
+    ["EPROTO", "the port does not speak TLS", "Write http:// in api_base."],
+    ["CERT_HAS_EXPIRED", "the certificate has expired", "Renew the certificate"],
+    ["CERT_NOT_YET_VALID", "the certificate is not valid yet", "both clocks"],
+    ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is for another host name", "Write a host name"],
+    ["HOSTNAME_MISMATCH", "the certificate is for another host name", "Write a host name"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
+    ["CERT_UNTRUSTED", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
+  ])("with %s says: %s", (code, meaning, fix) => {
+    expect(readFailure(failure(code))).toMatchObject({
+      reason: "tls",
+      detail: expect.stringContaining(meaning),
+      fix: expect.stringContaining(fix),
+    });
+  });
+
+  it.each(["ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", "CERT_REVOKED"])(
+    "for a reason of which no fix is known leaves the fix to its reason: %s",
+    (code) => {
+      const outcome = readFailure(failure(code));
+      expect(outcome).toMatchObject({ reason: "tls", detail: `TLS failed (${code})` });
+      expect(outcome).not.toHaveProperty("fix");
+    },
+  );
+});

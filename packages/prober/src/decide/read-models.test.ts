@@ -2,7 +2,15 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { failure, modelList, response } from "../../test/answers.ts";
 import { PROXY_PAGES } from "../../test/proxy-pages.ts";
+import type { Answer } from "./answer.ts";
 import { readModels } from "./read-models.ts";
+
+/** The served names; throws what was read instead of a list. */
+function namesIn(answer: Answer): readonly string[] {
+  const reading = readModels(answer);
+  if (reading.kind !== "models") throw new Error(JSON.stringify(reading));
+  return reading.cards.map(({ id }) => id);
+}
 
 describe("a model list", () => {
   it.each([
@@ -103,7 +111,7 @@ describe("a model list", () => {
       ["模型", "модель"],
     ],
   ])("is read whoever wrote it: %s", (_who, body, names) => {
-    expect(readModels(response(200, body))).toEqual({ kind: "models", names });
+    expect(namesIn(response(200, body))).toEqual(names);
   });
 
   it.each([
@@ -162,12 +170,64 @@ describe("a model list", () => {
 
   it("is read to its end, however many adapters it has", () => {
     const names = Array.from({ length: 5_000 }, (_, index) => `adapter-${index}`);
-    expect(readModels(response(200, modelList(...names)))).toEqual({ kind: "models", names });
+    expect(namesIn(response(200, modelList(...names)))).toEqual(names);
   });
 
   it("keeps a long name whole, since a cut one could be equal to another", () => {
     const names = ["m".repeat(257), `/mnt/${"deep/".repeat(100)}model`];
-    expect(readModels(response(200, modelList(...names)))).toEqual({ kind: "models", names });
+    expect(namesIn(response(200, modelList(...names)))).toEqual(names);
+  });
+});
+
+describe("a card", () => {
+  it("is read in full", () => {
+    const body = {
+      data: [
+        {
+          id: "sql",
+          created: 1_755_400_000,
+          owned_by: "vllm",
+          root: "/loras/sql",
+          parent: "base",
+          max_model_len: 8_192,
+          status: { value: "loaded", args: [] },
+        },
+      ],
+    };
+    expect(readModels(response(200, body))).toEqual({
+      kind: "models",
+      cards: [
+        {
+          id: "sql",
+          created: 1_755_400_000,
+          owner: "vllm",
+          root: "/loras/sql",
+          parent: "base",
+          maxModelLen: 8_192,
+          state: "loaded",
+        },
+      ],
+    });
+  });
+
+  it.each([
+    ["missing", {}],
+    [
+      "of other types",
+      { created: "1", owned_by: 7, root: ["/m"], parent: {}, max_model_len: "8192", status: "loaded" },
+    ],
+    [
+      "empty or out of range",
+      { created: -1, owned_by: "", root: "", parent: "", max_model_len: -8, status: { value: "" } },
+    ],
+    ["null", { created: null, owned_by: null, root: null, parent: null, max_model_len: null, status: null }],
+  ])("says nothing in fields that are %s", (_what, fields) => {
+    expect(readModels(response(200, { data: [{ id: "m", ...fields }] }))).toEqual({
+      kind: "models",
+      cards: [
+        { id: "m", created: null, owner: null, root: null, parent: null, maxModelLen: null, state: null },
+      ],
+    });
   });
 });
 
@@ -182,10 +242,6 @@ describe("another status than 200", () => {
     [404, { error: { message: "File Not Found", type: "not_found_error", code: 404 } }, "wrong_path"],
     [404, "404 page not found", "wrong_path"],
     [405, { detail: "Method Not Allowed" }, "wrong_path"],
-    [301, "", "wrong_path"],
-    [302, "<html>login</html>", "wrong_path"],
-    [307, "", "wrong_path"],
-    [308, "", "wrong_path"],
     [500, "", "server_error"],
     [500, { error: { message: "EngineCore encountered an issue.", code: 500 } }, "server_error"],
     [500, { object: "error", message: "", type: "InternalServerError", code: 500 }, "server_error"],
@@ -204,6 +260,40 @@ describe("another status than 200", () => {
       found: [],
       detail: expect.stringContaining(String(status)),
     });
+  });
+
+  it.each([
+    [301, "", "that the redirect points to"],
+    [302, "/login", "that the redirect points to"],
+    [303, "http://other:8000/v1/models", "that the redirect points to"],
+    [307, "HTTPS://a/v1/models", "write https:// in api_base"],
+    [308, "https://a/v1/models", "write https:// in api_base"],
+  ])("%i to %j is wrong_path, is not followed, and says what to write", (status, location, fix) => {
+    const answer = response(status, "<html>login</html>", location === "" ? {} : { location });
+    expect(readModels(answer)).toEqual({
+      kind: "fault",
+      reason: "wrong_path",
+      nameMatches: null,
+      found: [],
+      detail: `/models redirects (${status})`,
+      fix: expect.stringContaining(fix),
+    });
+  });
+
+  it.each([
+    ["nginx", "<center><h1>400 Bad Request</h1></center>The plain HTTP request was sent to HTTPS port"],
+    ["Apache", "Reason: You're speaking plain HTTP to an SSL-enabled server port."],
+    ["Go", "Client sent an HTTP request to an HTTPS server.\n"],
+  ])("400 of %s to plain HTTP on its TLS port is tls", (_who, body) => {
+    expect(readModels(response(400, body))).toMatchObject({
+      reason: "tls",
+      fix: "Write https:// in api_base.",
+    });
+    expect(readModels(response(404, body))).toMatchObject({ reason: "wrong_path" });
+  });
+
+  it.each([408, 429])("%i passes: it is too busy to say who it is", (status) => {
+    expect(readModels(response(status))).toMatchObject({ reason: "server_error" });
   });
 
   it.each([
@@ -243,7 +333,7 @@ it("no answer is too odd to be read, and names are texts that are not empty", ()
   fc.assert(
     fc.property(status, body, (code, text) => {
       const reading = readModels(response(code, text));
-      const names = reading.kind === "models" ? reading.names : ["told"];
+      const names = reading.kind === "models" ? reading.cards.map(({ id }) => id) : ["told"];
       const detail = reading.kind === "models" ? "told" : reading.detail;
       expect(names).not.toHaveLength(0);
       expect(names.every((name) => typeof name === "string" && name !== "")).toBe(true);

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { CalledRoll, type RollOptions } from "../../test/called-roll.ts";
 import type { Entry } from "../../test/configs.ts";
+import { httpOf } from "../../test/prober-http.ts";
 import { proberApp } from "./app.ts";
-import type { ProberHttp } from "./context.ts";
 
 const entries: readonly Entry[] = [
   { id: "1", alias: "a", base: "http://gpu-1:8000" },
@@ -20,20 +20,12 @@ function asked(options: RollOptions = {}): Asked {
   const roll = new CalledRoll(entries, options);
   const state = { host: "127.0.0.1", draining: false, fault: null as string | null };
   const get: Asked["get"] = async (path, headers = {}) => {
-    const app = proberApp({
-      ...served(roll),
-      source: state,
-      host: state.host,
-      draining: () => state.draining,
-    });
+    const { host } = state;
+    const app = proberApp(httpOf(roll, { source: state, host, draining: () => state.draining }));
     const reply = await app.request(path, { headers });
     return { status: reply.status, text: await reply.text() };
   };
   return { roll, state, get };
-}
-
-function served({ prober, settings }: CalledRoll): Pick<ProberHttp, "prober" | "settings"> {
-  return { prober, settings };
 }
 
 /** All backends serve what is expected, and were asked. */
@@ -132,12 +124,7 @@ describe("/readyz/<alias>", () => {
     const roll = new CalledRoll([{ alias, base: "http://gpu-1:8000" }]);
     roll.backends.serve("http://gpu-1:8000", "llama");
     await roll.start();
-    const app = proberApp({
-      ...served(roll),
-      source: { fault: null },
-      host: "127.0.0.1",
-      draining: () => false,
-    });
+    const app = proberApp(httpOf(roll));
     expect((await app.request(`/readyz/${encodeURIComponent(alias)}`)).status).toBe(200);
   });
 });
@@ -184,12 +171,7 @@ describe("/status", () => {
 describe("/metrics", () => {
   it("is Prometheus's text format", async () => {
     const { roll } = await ready();
-    const app = proberApp({
-      ...served(roll),
-      source: { fault: null },
-      host: "0.0.0.0",
-      draining: () => false,
-    });
+    const app = proberApp(httpOf(roll, { host: "0.0.0.0" }));
     const reply = await app.request("/metrics");
     expect(reply.headers.get("content-type")).toContain("text/plain; version=0.0.4");
     expect(await reply.text()).toContain('rollcall_deployment_ready{deployment="3",alias="org/b"} 1');
@@ -212,7 +194,7 @@ describe("anything else", () => {
     const broken = () => {
       throw new Error("secret place");
     };
-    const app = proberApp({ ...served(roll), source: { fault: null }, host: "127.0.0.1", draining: broken });
+    const app = proberApp(httpOf(roll, { draining: broken }));
     const reply = await app.request("/readyz");
     expect(reply.status).toBe(500);
     expect(await reply.json()).toEqual({ error: "internal error" });

@@ -1,9 +1,14 @@
 import type { Cell, Settings, SettingsSource } from "@rollcall/runtime";
+import type { HttpSnapshotWriter } from "@rollcall/state";
+import type { Events } from "../events.ts";
 import type { Prober } from "../prober.ts";
 
 /** What the routes answer from. */
 export interface ProberHttp {
   readonly prober: Prober;
+  /** What it published last, for gateways that follow it over HTTP. */
+  readonly snapshots: Pick<HttpSnapshotWriter, "answer">;
+  readonly events: Pick<Events, "list" | "newest" | "oldest">;
   readonly settings: Cell<Settings>;
   readonly source: Pick<SettingsSource, "fault">;
   /** The address listened on: how wide decides who may read details. */

@@ -2,22 +2,16 @@ import { Cell } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { configOf, settingsOf } from "../../test/configs.ts";
+import { httpOf } from "../../test/prober-http.ts";
 import { mayReadDetails } from "./details.ts";
 
 const env = { MASTER: "sk-master" };
 
 /** What is answered to this header on this address, with or without a master key in the config. */
 function answer(host: string, authorization?: string, masterKey?: string): string | null {
-  const { prober } = new CalledRoll([{}]);
   const written = masterKey === undefined ? {} : { masterKey };
   const settings = new Cell(settingsOf(configOf([{}], written, env), env));
-  return mayReadDetails(authorization, {
-    prober,
-    settings,
-    source: { fault: null },
-    host,
-    draining: () => false,
-  });
+  return mayReadDetails(authorization, { ...httpOf(new CalledRoll([{}])), settings, host });
 }
 
 describe("on loopback", () => {

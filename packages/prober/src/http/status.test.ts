@@ -1,9 +1,10 @@
 import { expect, it } from "vitest";
+import { modelList, response } from "../../test/answers.ts";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { printStatus, type Status } from "./status.ts";
 
 function statusOf({ prober, settings }: CalledRoll, fault: string | null = null): Status {
-  return printStatus({ prober, settings, source: { fault }, host: "127.0.0.1", draining: () => false });
+  return printStatus({ prober, settings, source: { fault } });
 }
 
 it("the status is every verdict with where it is reached, and what the prober works by", async () => {
@@ -26,8 +27,8 @@ it("the status is every verdict with where it is reached, and what the prober wo
     intervalMs: 7_000,
   });
   expect(deployments).toEqual([
-    { ...roll.written.last.verdicts[0], apiBase: "http://gpu-1:8000/v1" },
-    { ...roll.written.last.verdicts[1], apiBase: "https://gpu-2/team/v1" },
+    { ...roll.written.last.verdicts[0], apiBase: "http://gpu-1:8000/v1", kind: "vllm", notices: [] },
+    { ...roll.written.last.verdicts[1], apiBase: "https://gpu-2/team/v1", kind: null, notices: [] },
   ]);
   expect(JSON.stringify(statusOf(roll))).not.toMatch(/sk-hidden|sk-master/);
 });
@@ -41,4 +42,16 @@ it("a new config counts, and one with errors is told of", async () => {
     configFault: "line 3 is wrong",
   });
   expect(statusOf(roll).deployments).toHaveLength(2);
+});
+
+it("warnings come with what they are judged by", async () => {
+  const roll = new CalledRoll([{ id: "1", base: "http://gpu-1:8000" }]);
+  roll.backends.answer("http://gpu-1:8000", ({ path }) => {
+    const date = new Date(roll.clock.now() - 90_000).toUTCString();
+    return response(200, path.endsWith("/models") ? modelList("llama") : "", { date });
+  });
+  await roll.start();
+  expect(statusOf(roll).deployments).toMatchObject([
+    { reason: "ok", warnings: ["clock_skew"], notices: [{ code: "clock_skew", detail: "90 s behind" }] },
+  ]);
 });

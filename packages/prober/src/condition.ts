@@ -1,0 +1,54 @@
+import {
+  summariseAliases,
+  type Cell,
+  type Condition,
+  type Settings,
+  type SettingsSource,
+} from "@rollcall/runtime";
+import { readAliases } from "./decide/readiness.ts";
+import type { Prober } from "./prober.ts";
+import { Pulse } from "./pulse.ts";
+
+interface Observed {
+  readonly prober: Pick<Prober, "calledOnce" | "fleet">;
+  readonly settings: Cell<Settings>;
+  readonly source: Pick<SettingsSource, "fault">;
+}
+
+/** A probe asks several questions, each with a timeout of its own. */
+const QUESTIONS = 10;
+
+/** A request for one token may take its time however short the timeout is. */
+const LEAST_PATIENCE_MS = 30_000;
+
+/**
+ * The prober as systemd sees it. Ready after the first roll call and not before: a gateway that starts after it then knows
+ * the fleet as it is. Working as long as verdicts are renewed.
+ */
+export function proberCondition({ prober, settings, source }: Observed): Condition {
+  const pulse = new Pulse(
+    () => newestOf(prober.fleet.verdicts()),
+    () => {
+      const { intervalMs, maxIntervalMs, timeoutMs } = settings.get().config.prober;
+      return Math.max(intervalMs, maxIntervalMs, LEAST_PATIENCE_MS) + QUESTIONS * timeoutMs;
+    },
+  );
+  return {
+    ready: () => prober.calledOnce,
+    status: () => {
+      const aliases = readAliases(prober.fleet.verdicts()).map(({ alias, ready, deployments }) => ({
+        alias,
+        ready,
+        reasons: deployments.map(({ reason }) => reason),
+      }));
+      const fault =
+        source.fault === null ? "" : "; the config file has errors: the previous config is in use";
+      return (prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way") + fault;
+    },
+    working: (now) => pulse.beats(now),
+  };
+}
+
+function newestOf(verdicts: readonly { readonly observedAt: number }[]): number | null {
+  return verdicts.reduce<number | null>((newest, { observedAt }) => Math.max(newest ?? 0, observedAt), null);
+}

@@ -1,0 +1,83 @@
+import type { Backend } from "@rollcall/contract";
+import type { Clock, Settings } from "@rollcall/runtime";
+import { askCanary } from "./canary.ts";
+import { canaryFor } from "./decide/canary.ts";
+import type { Outcome } from "./decide/outcome.ts";
+import type { Sighting } from "./decide/sighting.ts";
+import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
+import type { Network } from "./network.ts";
+import { probe } from "./probe.ts";
+import type { ProbeContext } from "./probing.ts";
+
+export interface Examination {
+  readonly fleet: Fleet;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly settings: () => Settings;
+  /** Looks whether the settings changed just now. */
+  readonly refresh: (now: number) => boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Examined {
+  readonly sighting: Sighting;
+  readonly changes: readonly Transition[];
+}
+
+/** One backend is asked, judged and recorded. Null where it was no longer wanted when the answers came. */
+export async function examine(backend: Backend, examination: Examination): Promise<Examined | null> {
+  const { clock, fleet, refresh, settings, signal } = examination;
+  // Evidence counts from when it was asked for: it cannot speak of what happened later.
+  const now = clock.now();
+  const first = await probe(backend, contextOf(backend, examination));
+  // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
+  const rotated = isRefused(first) && refresh(clock.now());
+  const sighting = rotated ? await probe(backend, contextOf(backend, examination)) : first;
+  if (signal.aborted) return null;
+  const moment = { thresholds: settings().config.prober, now };
+  const judged = await withCanaries(backend, fleet.judge(backend.id, sighting, moment), examination);
+  return signal.aborted ? null : { sighting, changes: fleet.record(judged, moment) };
+}
+
+function contextOf(backend: Backend, { fleet, network, clock, settings, signal }: Examination): ProbeContext {
+  const { config, secrets } = settings();
+  return {
+    network,
+    secrets,
+    signal,
+    timeoutMs: config.prober.timeoutMs,
+    now: () => clock.now(),
+    memory: fleet.memory(backend.id),
+  };
+}
+
+function isRefused({ models }: Sighting): boolean {
+  return models.kind === "fault" && models.reason === "wrong_key";
+}
+
+/** Those that must show a token first, and have shown none since their start, are asked for one. */
+async function withCanaries(backend: Backend, judged: Judged, examination: Examination): Promise<Judged> {
+  const outcomes: DeploymentOutcome[] = [];
+  let canaries = 0;
+  for (const one of judged.outcomes) {
+    if (!needsCanary(one, judged)) {
+      outcomes.push(one);
+      continue;
+    }
+    const { requests, outcome } = await askCanary(backend, one.deployment, contextOf(backend, examination));
+    outcomes.push(tried(one, outcome));
+    canaries += requests;
+  }
+  return { ...judged, memory: { ...judged.memory, canaries }, outcomes };
+}
+
+function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { busy }: Judged): boolean {
+  if (!deployment.canary || generates || busy || outcome.kind !== "ready") return false;
+  return canaryFor(deployment.mode, deployment.expected) !== null;
+}
+
+function tried(one: DeploymentOutcome, outcome: Outcome | null): DeploymentOutcome {
+  if (outcome === null) return { ...one, generates: true };
+  const { found } = one.outcome.kind === "ready" ? one.outcome : { found: [] };
+  return { ...one, outcome: outcome.kind === "fault" ? { ...outcome, nameMatches: true, found } : outcome };
+}

@@ -1,0 +1,91 @@
+import { expect, it } from "vitest";
+import { CalledRoll } from "../../test/called-roll.ts";
+import { httpOf } from "../../test/prober-http.ts";
+import { Events } from "../events.ts";
+import { proberApp } from "./app.ts";
+
+async function asked() {
+  const roll = new CalledRoll([
+    { id: "1", alias: "chat", base: "http://gpu-1:8000" },
+    { id: "2", alias: "chat", base: "http://gpu-2:8000", key: "sk-backend" },
+    { id: "chat", alias: "org/b", base: "http://gpu-3:8000" },
+  ]);
+  roll.backends.serve("http://gpu-1:8000", "llama");
+  roll.backends.serve("http://gpu-2:8000", "qwen");
+  await roll.start();
+  const events = new Events();
+  const app = proberApp(httpOf(roll, { events }));
+  const get = async (path: string) => {
+    const reply = await app.request(path);
+    return { status: reply.status, body: await reply.json() };
+  };
+  return { roll, events, get };
+}
+
+it("tells of a deployment what was asked, what came back, what it means, what to do and what changed", async () => {
+  const { roll, events, get } = await asked();
+  const verdict = roll.written.last.verdicts[1];
+  if (verdict === undefined) throw new Error("no verdict");
+  for (let at = 1; at <= 12; at += 1) events.record({ ...verdict, reason: "ok" }, verdict, at);
+  const { status, body } = await get("/explain/2");
+  expect(status).toBe(200);
+  expect(body).toMatchObject({ name: "2", ready: false });
+  expect(body.deployments).toHaveLength(1);
+  const [told] = body.deployments;
+  expect(told).toMatchObject({
+    deployment: "2",
+    alias: "chat",
+    reason: "wrong_name",
+    expected: "llama",
+    found: ["qwen"],
+    apiBase: "http://gpu-2:8000/v1",
+    kind: "vllm",
+    meaning: "The backend serves other names than the one the config expects.",
+    load: null,
+    loadTimesMs: [],
+  });
+  expect(told.fix).toBe(verdict.hint);
+  expect(told.exchanges[0]).toEqual({
+    at: expect.any(Number),
+    path: "/v1/models",
+    outcome: expect.stringMatching(/^200 .*, \d+ characters, 1 ms$/),
+  });
+  expect(told.changes.map(({ at }: { at: number }) => at)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(JSON.stringify(body)).not.toContain("sk-backend");
+});
+
+it("tells of an alias by its deployments: it is ready if one of them is", async () => {
+  const { roll, get } = await asked();
+  const { body } = await get("/explain/chat");
+  expect(body).toMatchObject({ name: "chat", ready: true });
+  expect(body.deployments.map(({ deployment }: { deployment: string }) => deployment)).toEqual(["1", "2"]);
+  roll.backends.serve("http://gpu-1:8000", "qwen");
+  await roll.clock.advance(2_010);
+  expect((await get("/explain/chat")).body).toMatchObject({ ready: false });
+  expect((await get("/explain/org/b")).body).toMatchObject({ name: "org/b", ready: false });
+  expect((await get("/explain/org%2Fb")).body).toMatchObject({ name: "org/b" });
+});
+
+it("has the general advice where there is no better", async () => {
+  const { get } = await asked();
+  const { body } = await get("/explain/org/b");
+  expect(body.deployments).toMatchObject([
+    { reason: "loading", fix: "Wait: vLLM listens only after the weights are loaded." },
+  ]);
+});
+
+it("knows an alias by its second name", async () => {
+  const { roll, get } = await asked();
+  const settings = roll.settings.get();
+  const groupAliases = new Map([["gpt-4", { alias: "chat", hidden: false }]]);
+  roll.settings.set({ ...settings, config: { ...settings.config, groupAliases } });
+  expect((await get("/explain/gpt-4")).body).toMatchObject({ name: "chat", ready: true });
+});
+
+it("is 404 for what there is not, with what was probably meant", async () => {
+  const { get } = await asked();
+  expect(await get("/explain/chatt")).toEqual({
+    status: 404,
+    body: { error: 'no alias or deployment "chatt" in the config: did you mean "chat"?' },
+  });
+});

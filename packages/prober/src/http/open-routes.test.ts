@@ -1,0 +1,71 @@
+import { expect, it } from "vitest";
+import { CalledRoll } from "../../test/called-roll.ts";
+import { httpOf } from "../../test/prober-http.ts";
+import { readyTrack } from "../../test/tracks.ts";
+import { Events } from "../events.ts";
+import { proberApp } from "./app.ts";
+
+const SECRET = /gpu-\d|10\.9\.8\.7|8000|sk-|upstream-|another-|\/team/;
+
+/** A fleet in trouble of several kinds, on all addresses, with words that give a leak away. */
+async function troubled() {
+  const roll = new CalledRoll(
+    [
+      { id: "1", alias: "a", model: "upstream-one", base: "http://gpu-1:8000/team", key: "sk-backend" },
+      { id: "2", alias: "a", model: "upstream-two", base: "http://gpu-2:8000" },
+      { id: "3", alias: "org/b", model: "upstream-three", base: "http://10.9.8.7:8000" },
+    ],
+    { masterKey: "sk-master" },
+  );
+  roll.backends.serve("http://gpu-1:8000", "upstream-one");
+  roll.backends.serve("http://gpu-2:8000", "another-name");
+  await roll.start();
+  const events = new Events();
+  const { verdict } = readyTrack();
+  events.record(verdict, { ...verdict, found: ["another-name"] }, 0);
+  const fault = "config.yaml:7: error: http://gpu-1:8000 sk-backend";
+  return proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { fault } }));
+}
+
+it.each([
+  ["GET", "/livez", 200],
+  ["GET", "/readyz", 503],
+  ["GET", "/readyz?verbose", 503],
+  ["GET", "/readyz?verbose&require=all", 503],
+  ["GET", "/readyz?require=x", 400],
+  ["GET", "/readyz/a?verbose", 200],
+  ["GET", "/readyz/x?verbose", 404],
+  ["GET", "/readyz/deployment/2?verbose", 503],
+  ["GET", "/readyz/deployment/9?verbose", 404],
+  ["GET", "/metrics", 200],
+  ["POST", "/probe/1", 200],
+  ["POST", "/probe/9", 200],
+  ["GET", "/", 404],
+  ["GET", "/nowhere", 404],
+  ["GET", "/status", 401],
+  ["GET", "/events", 401],
+  ["GET", "/events?since=x", 401],
+  ["GET", "/explain/a", 401],
+  ["GET", "/explain/upstream", 401],
+  ["GET", "/state", 401],
+])("%s %s tells those without a key no host, no key and no served name: %i", async (method, path, status) => {
+  const reply = await (await troubled()).request(path, { method });
+  const text = await reply.text();
+  expect(reply.status).toBe(status);
+  expect(text).not.toBe("");
+  expect(text).not.toMatch(SECRET);
+  expect(JSON.stringify([...reply.headers])).not.toMatch(SECRET);
+});
+
+it.each(["/status", "/events", "/explain/a"])(
+  "with the key %s tells them, and still no key",
+  async (path) => {
+    const headers = { authorization: "Bearer sk-master" };
+    const reply = await (await troubled()).request(path, { headers });
+    const text = await reply.text();
+    expect(reply.status).toBe(200);
+    expect(text).toMatch(/another-name/);
+    // The config's own complaint quotes the config: it is the operator's.
+    expect(text.replace(/"configFault":"[^"]*"/, "")).not.toMatch(/sk-/);
+  },
+);

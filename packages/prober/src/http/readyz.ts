@@ -1,0 +1,74 @@
+import { Hono, type Context } from "hono";
+import { readAliases, type AliasReadiness } from "../decide/readiness.ts";
+import { isMet, isMetBy, parseRequirement, type Requirement } from "../decide/requirement.ts";
+import { aliasOf } from "./alias-of.ts";
+import type { ProberHttp } from "./context.ts";
+
+/**
+ * Can all be called, or one alias, or one deployment? 200 or 503; `?require=` says how much is enough, `?verbose` which
+ * are out and why, without hosts or served names.
+ *
+ * Aliases may hold slashes. Written with plain ones `deployment/x` is the deployment `x`, whatever aliases there are, so
+ * that no edit of the config can make a probe ask for something else; the alias of that name is `deployment%2Fx`.
+ */
+export function readyzRoutes(http: ProberHttp): Hono {
+  const app = new Hono();
+  app.get("/readyz", (c) =>
+    withRequirement(c, (requirement) => answer(c, http, { asked: readAll(http), requirement })),
+  );
+  app.get("/readyz/deployment/:id{.+}", (c) => ofDeployment(c, http));
+  app.get("/readyz/:alias{.+}", (c) =>
+    withRequirement(c, (requirement) => {
+      const name = c.req.param("alias");
+      const alias = aliasOf(name, http.settings.get().config);
+      const asked = readAll(http).filter((entry) => entry.alias === alias);
+      return asked.length === 0
+        ? c.text(`no alias ${JSON.stringify(name)} in the config\n`, 404)
+        : answer(c, http, { asked, requirement });
+    }),
+  );
+  return app;
+}
+
+interface Asked {
+  readonly asked: readonly AliasReadiness[];
+  readonly requirement: Requirement;
+}
+
+function readAll(http: ProberHttp): readonly AliasReadiness[] {
+  return readAliases(http.prober.fleet.verdicts());
+}
+
+function withRequirement(c: Context, next: (requirement: Requirement) => Response): Response {
+  const requirement = parseRequirement(c.req.queries("require") ?? []);
+  return requirement.ok ? next(requirement.value) : c.text(`${requirement.error}\n`, 400);
+}
+
+function ofDeployment(c: Context, http: ProberHttp): Response {
+  const id = c.req.param("id") ?? "";
+  if (c.req.queries("require") !== undefined)
+    return c.text("require has no meaning for a single deployment\n", 400);
+  const asked = readAliases(http.prober.fleet.verdicts().filter(({ deployment }) => deployment === id));
+  if (asked.length > 0) return answer(c, http, { asked, requirement: null });
+  const alias = `deployment/${id}`;
+  const other = readAll(http).some((entry) => entry.alias === alias)
+    ? `; the alias ${JSON.stringify(alias)} is at /readyz/${encodeURIComponent(alias)}`
+    : "";
+  return c.text(`no deployment ${JSON.stringify(id)} in the config${other}\n`, 404);
+}
+
+function answer(c: Context, http: ProberHttp, { asked, requirement }: Asked): Response {
+  const called = http.prober.calledOnce;
+  const ready = called && !http.draining() && isMet(requirement, asked);
+  const verbose = c.req.query("verbose") !== undefined;
+  const lines = verbose ? asked.map((entry) => printAlias(entry, isMetBy(entry, requirement))) : [];
+  if (!called) lines.push("[-] the first roll call is not over");
+  if (http.draining()) lines.push("[-] shutting down");
+  if (http.source.fault !== null) lines.push("[!] the config file has errors: the previous config is in use");
+  return c.text([...lines, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);
+}
+
+function printAlias({ alias, deployments }: AliasReadiness, met: boolean): string {
+  const parts = deployments.map((deployment) => `${deployment.id} ${deployment.reason}`);
+  return `${met ? "[+]" : "[-]"} ${alias}: ${parts.join(", ")}`;
+}

@@ -1,0 +1,26 @@
+/**
+ * Does the roll go on being called? Seen from outside of the loops, so that one bug cannot stop both: as long as now and
+ * then a newer verdict is there, they turn.
+ */
+export class Pulse {
+  readonly #newest: () => number | null;
+  readonly #patienceMs: () => number;
+  #seen: number | null = null;
+  #changedAt = Number.NEGATIVE_INFINITY;
+
+  /** `newest`: when the newest evidence was gathered, null where nothing is to be asked. `patienceMs`: how long without any. */
+  constructor(newest: () => number | null, patienceMs: () => number) {
+    this.#newest = newest;
+    this.#patienceMs = patienceMs;
+  }
+
+  /** To be asked again and again. `now` is in milliseconds of a clock that nobody sets; the evidence's own may be set. */
+  beats(now: number): boolean {
+    const newest = this.#newest();
+    if (newest === null || newest !== this.#seen || this.#changedAt === Number.NEGATIVE_INFINITY) {
+      this.#seen = newest;
+      this.#changedAt = now;
+    }
+    return now - this.#changedAt <= this.#patienceMs();
+  }
+}

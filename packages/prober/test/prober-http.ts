@@ -1,0 +1,18 @@
+import { HttpSnapshotWriter } from "@rollcall/state";
+import { Events } from "../src/events.ts";
+import type { ProberHttp } from "../src/http/context.ts";
+import type { CalledRoll } from "./called-roll.ts";
+
+/** What the routes of this prober answer from: on loopback and in the best of health, but for what is given. */
+export function httpOf({ prober, settings, clock }: CalledRoll, given: Partial<ProberHttp> = {}): ProberHttp {
+  return {
+    prober,
+    settings,
+    events: new Events(),
+    snapshots: new HttpSnapshotWriter({ clock }),
+    source: { fault: null },
+    host: "127.0.0.1",
+    draining: () => false,
+    ...given,
+  };
+}

@@ -1,10 +1,16 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { parseDuration } from "./duration.ts";
 import { FAULT_NAMES, type FaultName } from "./faults/catalogue.ts";
+import { KIND_NAMES, type KindName } from "./kinds/kind-name.ts";
+import { LOAD_AS, type LoadAs } from "./life.ts";
+import { CERTIFICATE_KINDS, type CertificateKind } from "./tls/self-signed.ts";
 import { ERROR_BODIES, type ErrorBodies } from "./vllm/error-body.ts";
+import { number, portNumber, wholeNumber } from "./number-flag.ts";
+import { METRICS_STYLES, type MetricsStyle } from "./vllm/metrics-style.ts";
 
 /** The flags as given. Those that vLLM has carry vLLM's names. */
 export interface Flags {
+  kind?: KindName;
   host: string;
   port: number;
   servedModelName?: string[];
@@ -13,9 +19,13 @@ export interface Flags {
   maxModelLen?: number;
   apiKey?: string[];
   load?: number;
+  loadAs?: LoadAs;
   tokensPerSecond?: number;
   firstToken?: number;
   errorBodies?: ErrorBodies;
+  metricsStyle?: MetricsStyle;
+  devMode?: boolean;
+  tls?: CertificateKind;
   fault?: FaultName;
   seed?: number;
   controlPort?: number;
@@ -30,8 +40,9 @@ export function parseCommandLine(args: readonly string[]): Flags {
 
 function program(): Command {
   return new Command("simulator")
-    .description("A fake vLLM, true on the wire, with its failures on a switch.")
+    .description("A fake vLLM, or another kind of server, true on the wire, with its failures on a switch.")
     .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE))
+    .addOption(new Option("--kind <kind>", "the server to play; default vllm").choices(KIND_NAMES))
     .option("--host <host>", "address to listen on", "127.0.0.1")
     .option("--port <port>", "port to listen on; 0 = any free one", portNumber, 8000)
     .option("--served-model-name <names...>", "names that /v1/models lists; the first is echoed in answers")
@@ -40,30 +51,16 @@ function program(): Command {
     .option("--max-model-len <tokens>", "context length", wholeNumber)
     .option("--api-key <keys...>", "keys that are accepted; none = no key is asked for")
     .option("--load <duration>", "refuse connections that long first, as a loading vLLM does", duration)
+    .addOption(new Option("--load-as <look>", "what is seen meanwhile").choices(LOAD_AS))
     .option("--tokens-per-second <n>", "speed of an answer; 0 = as fast as possible", number)
     .option("--first-token <duration>", "time to the first token", duration)
     .addOption(new Option("--error-bodies <style>", "generation of error bodies").choices(ERROR_BODIES))
+    .addOption(new Option("--metrics-style <style>", "how /metrics looks").choices(METRICS_STYLES))
+    .option("--dev-mode", "with /is_sleeping, /sleep and /wake_up")
+    .addOption(new Option("--tls <certificate>", "speak TLS").choices(CERTIFICATE_KINDS))
     .addOption(new Option("--fault <name>", "a fault to start with").choices(FAULT_NAMES))
     .option("--seed <n>", "same seed, same answers", wholeNumber)
     .option("--control-port <port>", "switches over HTTP on this port of 127.0.0.1", portNumber);
-}
-
-function number(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && value >= 0) return value;
-  throw new InvalidArgumentError("Expected a number from 0 on.");
-}
-
-function wholeNumber(text: string): number {
-  const value = number(text);
-  if (Number.isInteger(value)) return value;
-  throw new InvalidArgumentError("Expected a whole number.");
-}
-
-function portNumber(text: string): number {
-  const value = wholeNumber(text);
-  if (value <= 65_535) return value;
-  throw new InvalidArgumentError("Expected a port, at most 65535.");
 }
 
 function duration(text: string): number {

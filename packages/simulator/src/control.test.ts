@@ -32,6 +32,19 @@ test("root, context length, adapters, keys and clock can be set while it runs", 
   expect((await ask(`${simulator.url}/v1/chat/completions`, { headers, json })).status).toBe(400);
 });
 
+test("one adapter can go while the others stay, and the version can change", async () => {
+  const simulator = await running({ loras: ["sql", "json"] });
+  const { control } = simulator;
+  control.unloadAdapter("sql");
+  control.setVersion("0.27.0");
+  const { data } = (await ask(`${simulator.url}/v1/models`)).json();
+  expect(data.map((card: { id: string }) => card.id)).toEqual(["gpt-oss-120b", "json"]);
+  expect((await chat(simulator, { model: "sql" })).status).toBe(404);
+  expect((await ask(`${simulator.url}/version`)).text).toBe('{"version":"0.27.0"}');
+  await control.reset();
+  expect((await chat(simulator, { model: "sql" })).json().model).toBe("sql");
+});
+
 test("the speed holds for whole answers and for streams", async () => {
   const simulator = await running();
   simulator.control.setSpeed({ firstTokenMs: 60_000 });
@@ -56,9 +69,12 @@ test("reset leads back from every state to what the simulator was started as", a
   control.setSpeed({ tokensPerSecond: 1, firstTokenMs: 1 });
   control.setErrorBodies("flat");
   control.setClock(1);
+  control.setMetricsStyle("no-stats");
+  control.setVersion("0.27.0");
   control.fault("hang-all", { count: 3 });
   await control.kill();
   expect(control.state()).toEqual({
+    kind: "vllm",
     state: "down",
     fault: "hang-all",
     faultLeft: 3,
@@ -70,8 +86,10 @@ test("reset leads back from every state to what the simulator was started as", a
     tokensPerSecond: 1,
     firstTokenMs: 1,
     errorBodies: "flat",
+    metricsStyle: "no-stats",
     clockOffsetMs: 1,
-    version: "0.26.0",
+    version: "0.27.0",
+    devMode: false,
     seed: 1,
   });
   await control.reset();

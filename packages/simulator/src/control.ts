@@ -1,8 +1,9 @@
 import type { FaultName } from "./faults/catalogue.ts";
 import type { FaultOptions, FaultSwitch } from "./faults/fault-switch.ts";
-import type { Life, LifeState } from "./life.ts";
+import type { Life, LifeState, LoadAs } from "./life.ts";
 import type { Settings } from "./settings.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
+import type { MetricsStyle } from "./vllm/metrics-style.ts";
 
 export interface Speed {
   /** 0 = as fast as possible. */
@@ -40,12 +41,21 @@ export class Control {
     this.#settings.loras = [...names];
   }
 
+  /** As a dynamic adapter that is gone; the others stay. */
+  unloadAdapter(name: string): void {
+    this.#settings.loras = this.#settings.loras.filter((lora) => lora !== name);
+  }
+
   setRoot(root: string): void {
     this.#settings.root = root;
   }
 
   setMaxModelLen(tokens: number): void {
     this.#settings.maxModelLen = tokens;
+  }
+
+  setVersion(version: string): void {
+    this.#settings.version = version;
   }
 
   /** None = no key is asked for. */
@@ -61,6 +71,10 @@ export class Control {
     this.#settings.errorBodies = bodies;
   }
 
+  setMetricsStyle(style: MetricsStyle): void {
+    this.#settings.metricsStyle = style;
+  }
+
   /** Puts the server's clock off by that much. */
   setClock(offsetMs: number): void {
     this.#settings.clockOffsetMs = offsetMs;
@@ -71,9 +85,17 @@ export class Control {
     this.#faults.set(name, options);
   }
 
-  /** A restart that takes this long: connections are cut, new ones refused, counters begin anew. */
-  load(ms: number): Promise<void> {
-    return this.#life.load(ms);
+  /**
+   * A restart that takes this long: connections are cut, new ones refused, counters begin anew. Kinds that listen
+   * while they load can show that with `as`.
+   */
+  load(ms: number, { as = "refused" }: { as?: LoadAs } = {}): Promise<void> {
+    return this.#life.load(ms, as);
+  }
+
+  /** A restart that nobody sees refused: connections are cut, counters begin anew, the start time moves. */
+  restart(): Promise<void> {
+    return this.#life.restart();
   }
 
   /** Gone at once: connections are cut, new ones refused, until `start`. */

@@ -6,8 +6,13 @@ export {
 } from "./control/control-server.ts";
 export { FAULT_NAMES, FAULTS, type FaultName, isFaultName } from "./faults/catalogue.ts";
 export type { FaultOptions } from "./faults/fault-switch.ts";
-export type { LifeState } from "./life.ts";
+export { Fleet, type FleetOptions, startFleet } from "./fleet/fleet.ts";
+export { SWITCH_NAMES, type Switch } from "./fleet/switches.ts";
+export { KIND_NAMES, type KindName } from "./kinds/kind-name.ts";
+export type { LifeState, LoadAs } from "./life.ts";
 export type { SimulatorOptions } from "./options.ts";
 export type { RequestEnd, RequestLog, SeenRequest } from "./request-log.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";
+export type { CertificateKind } from "./tls/self-signed.ts";
 export type { ErrorBodies } from "./vllm/error-body.ts";
+export type { MetricsStyle } from "./vllm/metrics-style.ts";

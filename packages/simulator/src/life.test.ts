@@ -102,6 +102,51 @@ test("start ends a loading early, and the old timer does not fire later", async 
   expect(simulator.control.state().state).toBe("down");
 });
 
+test("restart moves the start time and empties the counters without a refused connection", async () => {
+  let now = 1_000_000_000_000;
+  const simulator = await running({ now: () => now });
+  await chat(simulator);
+  now += 5000;
+  const { port } = simulator;
+  const restarted = simulator.control.restart();
+  const meanwhile = ask(`http://127.0.0.1:${port}/health`);
+  await restarted;
+  expect(simulator.control.state().state).toBe("ready");
+  expect((await meanwhile).status).toBe(200);
+  expect(await metric(simulator, "process_start_time_seconds ")).toBe(1_000_000_005);
+  expect(await metric(simulator, "vllm:generation_tokens_total")).toBe(0);
+});
+
+test("restart cuts what is under way, and brings back a server that was down", async () => {
+  const simulator = await running({ firstTokenMs: 60_000 });
+  const pending = failure(chat(simulator));
+  await vi.waitFor(() => expect(simulator.seen.inFlight).toBe(1));
+  await simulator.control.restart();
+  expect(await pending).toBe("ECONNRESET");
+  await simulator.control.kill();
+  await simulator.control.restart();
+  expect((await ask(`${simulator.url}/health`)).status).toBe(200);
+});
+
+test("a vLLM that loads is refused, whatever is to be seen of it", async () => {
+  const simulator = await running({ loadMs: 60_000, loadAs: "starting" });
+  expect(simulator.control.state().state).toBe("loading");
+  expect(await failure(ask(`${simulator.url}/health`))).toBe("ECONNREFUSED");
+});
+
+test("a kind that listens while it loads is ready when the time is up, or when it is started", async () => {
+  const simulator = await running({ kind: "sglang", loadMs: 20, loadAs: "starting" });
+  await simulator.whenReady();
+  expect(simulator.control.state().state).toBe("ready");
+  await simulator.control.load(60_000, { as: "starting" });
+  expect(simulator.control.state().state).toBe("starting");
+  await simulator.control.start();
+  expect(simulator.control.state().state).toBe("ready");
+  await simulator.control.load(60_000, { as: "starting" });
+  await simulator.control.kill();
+  expect(await failure(ask(`${simulator.url}/health`))).toBe("ECONNREFUSED");
+});
+
 test("changes that are asked for at once happen one after the other", async () => {
   const simulator = await running();
   const { control } = simulator;

@@ -1,14 +1,24 @@
 import type { Connections } from "./http/connections.ts";
 import type { Port } from "./http/port.ts";
-import type { Engine } from "./vllm/engine.ts";
+import type { Engine, Stage } from "./vllm/engine.ts";
 
-/** `ready` listens; the other two refuse, and only `loading` ends by itself. */
-export type LifeState = "ready" | "loading" | "down";
+/** `ready` and `starting` listen, the other two refuse. `loading` and `starting` end by themselves. */
+export type LifeState = "ready" | "starting" | "loading" | "down";
+
+/**
+ * What is seen of a load: refused connections, or a server that listens already and answers as its kind does then.
+ * Kinds that only listen when all is loaded are refused either way. `listed` = as `starting`, with /v1/models 200
+ * from llama.cpp, as its versions of 2025 have it.
+ */
+export type LoadAs = "refused" | "starting" | "listed";
+
+export const LOAD_AS: readonly LoadAs[] = ["refused", "starting", "listed"];
 
 export interface LifeParts {
   readonly port: Port;
   readonly connections: Connections;
   readonly engine: Engine;
+  readonly listensWhileLoading: boolean;
   readonly now: () => number;
 }
 
@@ -34,10 +44,19 @@ export class Life {
     return this.#next(() => this.#open());
   }
 
-  load(ms: number): Promise<void> {
+  load(ms: number, as: LoadAs): Promise<void> {
     return this.#next(async () => {
-      await this.#shut("loading", { cut: true });
+      if (as !== "refused" && this.#parts.listensWhileLoading) await this.#listenAnew("starting", as);
+      else await this.#shut("loading", { cut: true });
       this.#timer = setTimeout(() => void this.#loaded(), ms);
+    });
+  }
+
+  /** Another process in its place between two looks: nobody sees a refused connection. */
+  restart(): Promise<void> {
+    return this.#next(async () => {
+      await this.#listenAnew("ready", "serving");
+      this.#announce();
     });
   }
 
@@ -71,7 +90,7 @@ export class Life {
     try {
       // A kill that was asked for before the time was up wins.
       await this.#next(async () => {
-        if (this.state === "loading") await this.#open();
+        if (this.state === "loading" || this.state === "starting") await this.#open();
       });
     } catch (error) {
       this.state = "down";
@@ -81,9 +100,23 @@ export class Life {
 
   async #open(): Promise<void> {
     if (this.state === "ready") return;
-    this.#parts.engine.restart(this.#parts.now());
+    clearTimeout(this.#timer);
+    if (this.state !== "starting") this.#parts.engine.restart(this.#parts.now());
     await this.#parts.port.listen();
     this.state = "ready";
+    this.#parts.engine.loaded();
+    this.#announce();
+  }
+
+  async #listenAnew(state: "ready" | "starting", stage: Stage): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#parts.connections.cutAll();
+    this.#parts.engine.restart(this.#parts.now(), stage);
+    await this.#parts.port.listen();
+    this.state = state;
+  }
+
+  #announce(): void {
     for (const waiting of this.#waiting.splice(0)) waiting.resolve();
   }
 

@@ -77,6 +77,18 @@ test("the other flags reach the server, and without a control port none is told"
   expect(reply.json()).toMatchObject({ object: "error", type: "EngineGenerateError" });
 });
 
+test("kind, certificate, dev mode and the look of metrics and loading can be given as flags", async () => {
+  const flags = ["--port", "0", "--kind", "sglang", "--load", "10m", "--load-as", "starting"];
+  const [, url = ""] = /(http:\S+)/.exec(await start(...flags).line) ?? [];
+  expect((await ask(`${url}/health`)).status).toBe(503);
+  expect((await ask(`${url}/v1/models`)).json().data).toMatchObject([{ owned_by: "sglang" }]);
+  const others = ["--port", "0", "--dev-mode", "--metrics-style", "no-stats"];
+  const [, vllm = ""] = /(http:\S+)/.exec(await start(...others).line) ?? [];
+  expect((await ask(`${vllm}/is_sleeping`)).json()).toEqual({ is_sleeping: false });
+  expect((await ask(`${vllm}/metrics`)).text).not.toContain("vllm:");
+  expect(await start("--port", "0", "--tls", "expired").line).toContain(" https://127.0.0.1:");
+});
+
 test.each(["SIGINT", "SIGTERM"] as const)(
   "%s ends it at once with 0, even with a stream open",
   async (signal) => {

@@ -28,7 +28,8 @@ async function announce(simulator: Simulator, controlPort: number | undefined): 
 }
 
 function optionsFrom(given: Flags): SimulatorOptions {
-  const { host, port, maxModelLen, tokensPerSecond, errorBodies, seed } = given;
+  const { kind, host, port, maxModelLen, tokensPerSecond, errorBodies, seed } = given;
+  const { loadAs, metricsStyle, devMode, tls } = given;
   const renamed = {
     servedNames: given.servedModelName,
     root: given.model,
@@ -38,7 +39,8 @@ function optionsFrom(given: Flags): SimulatorOptions {
     loadMs: given.load,
     firstTokenMs: given.firstToken,
   };
-  const all = { host, port, maxModelLen, tokensPerSecond, errorBodies, seed, ...renamed };
+  const same = { kind, host, port, maxModelLen, tokensPerSecond, errorBodies, seed, loadAs, metricsStyle };
+  const all = { ...same, devMode, tls, ...renamed };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

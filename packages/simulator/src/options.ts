@@ -1,7 +1,13 @@
+import type { KindName } from "./kinds/kind-name.ts";
+import type { LoadAs } from "./life.ts";
+import type { CertificateKind } from "./tls/self-signed.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
+import type { MetricsStyle } from "./vllm/metrics-style.ts";
 
 /** How a simulator starts. Everything a control can change later goes back to these values on reset. */
 export interface SimulatorOptions {
+  /** Default "vllm". */
+  kind?: KindName;
   /** Default "127.0.0.1". */
   host?: string;
   /** Default 0: any free port. */
@@ -22,12 +28,20 @@ export interface SimulatorOptions {
   firstTokenMs?: number;
   /** Starts as a loading vLLM does: the port is taken, connections are refused. Default: ready at once. */
   loadMs?: number;
+  /** What is seen meanwhile. Default "refused". */
+  loadAs?: LoadAs;
   /** Same seed, same answers, vectors and ids. Default 1. */
   seed?: number;
-  /** Default "0.26.0". */
+  /** Default: a recent one of its kind, "0.26.0" for vLLM. */
   version?: string;
   /** Which generation of error bodies is spoken. Default "nested". */
   errorBodies?: ErrorBodies;
+  /** vLLM's VLLM_SERVER_DEV_MODE: /is_sleeping, /sleep and /wake_up are there. Default false. */
+  devMode?: boolean;
+  /** How /metrics looks. Default "current". */
+  metricsStyle?: MetricsStyle;
+  /** Speaks TLS with a certificate of its own making. Default: plain HTTP. */
+  tls?: CertificateKind;
   /** Idle connections are closed after this. Default 5000, as VLLM_HTTP_TIMEOUT_KEEP_ALIVE. */
   keepAliveMs?: number;
   /** The wall clock behind `created`, the date header and the start time. Default Date.now. */

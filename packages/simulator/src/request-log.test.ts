@@ -35,7 +35,7 @@ test("requests are counted by path and in all", async () => {
 
 test("a request is in flight until its answer has ended", async () => {
   const simulator = await running();
-  const stream = await openStream(simulator, { max_tokens: 100_000 });
+  const stream = await openStream(simulator, { max_tokens: 20_000 });
   expect(simulator.seen).toMatchObject({ inFlight: 1, completed: 0 });
   stream.resume();
   await expect.poll(() => simulator.seen.completed, { timeout: 10_000 }).toBe(1);

@@ -1,8 +1,11 @@
+import type { KindName } from "./kinds/kind-name.ts";
 import type { SimulatorOptions } from "./options.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
+import type { MetricsStyle } from "./vllm/metrics-style.ts";
 
 /** What the server is at the moment. The control changes it, the routes read it. */
 export interface Settings {
+  readonly kind: KindName;
   servedNames: string[];
   loras: string[];
   root: string;
@@ -12,15 +15,19 @@ export interface Settings {
   tokensPerSecond: number;
   firstTokenMs: number;
   errorBodies: ErrorBodies;
+  metricsStyle: MetricsStyle;
   /** How far the server's clock is off. */
   clockOffsetMs: number;
-  readonly version: string;
+  version: string;
+  readonly devMode: boolean;
   readonly seed: number;
 }
 
-export function settingsFrom(options: SimulatorOptions): Settings {
+/** `version` = what the kind says it is unless told otherwise. */
+export function settingsFrom(options: SimulatorOptions, version: string): Settings {
   const servedNames = options.servedNames ?? ["gpt-oss-120b"];
   return {
+    kind: options.kind ?? "vllm",
     servedNames: [...servedNames],
     loras: [...(options.loras ?? [])],
     root: options.root ?? `/models/${servedNames[0] ?? ""}`,
@@ -29,8 +36,10 @@ export function settingsFrom(options: SimulatorOptions): Settings {
     tokensPerSecond: options.tokensPerSecond ?? 0,
     firstTokenMs: options.firstTokenMs ?? 0,
     errorBodies: options.errorBodies ?? "nested",
+    metricsStyle: options.metricsStyle ?? "current",
     clockOffsetMs: 0,
-    version: options.version ?? "0.26.0",
+    version: options.version ?? version,
+    devMode: options.devMode ?? false,
     seed: options.seed ?? 1,
   };
 }

@@ -4,21 +4,26 @@ import { FaultSwitch } from "./faults/fault-switch.ts";
 import { Connections } from "./http/connections.ts";
 import { Exchange } from "./http/exchange.ts";
 import { Port } from "./http/port.ts";
+import { KINDS } from "./kinds/kinds.ts";
+import type { ServerKind } from "./kinds/server-kind.ts";
 import { Life } from "./life.ts";
 import type { SimulatorOptions } from "./options.ts";
 import { randomFrom } from "./random.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
+import { serve } from "./serve.ts";
 import { settingsFrom } from "./settings.ts";
+import { selfSigned } from "./tls/self-signed.ts";
 import type { Backend } from "./vllm/call.ts";
 import { Engine } from "./vllm/engine.ts";
-import { isInference } from "./vllm/routes.ts";
-import { serve } from "./vllm/serve.ts";
+import { isInference } from "./vllm/inference-routes.ts";
 
 /** A running simulator. */
 export interface Simulator {
-  /** http://127.0.0.1:PORT, without /v1. */
+  /** http://127.0.0.1:PORT, without /v1; https where it speaks TLS. */
   readonly url: string;
   readonly port: number;
+  /** PEM, for clients that are to trust it. */
+  readonly certificate?: string;
   /** What the server received. */
   readonly seen: RequestLog;
   readonly control: Control;
@@ -29,28 +34,32 @@ export interface Simulator {
 
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const host = options.host ?? "127.0.0.1";
-  const settings = settingsFrom(options);
+  const kind = KINDS[options.kind ?? "vllm"];
+  const settings = settingsFrom(options, kind.version);
   const now = (): number => (options.now ?? Date.now)() + settings.clockOffsetMs;
   const faults = new FaultSwitch();
   const engine = new Engine(now());
   faults.onChange(() => engine.freeze(faults.current?.name === "frozen-metrics"));
-  const backend: Backend = { settings, faults, engine, random: randomFrom(settings.seed), now };
+  const { dialect, listensWhileLoading } = kind;
+  const backend: Backend = { settings, faults, engine, dialect, random: randomFrom(settings.seed), now };
 
   const seen = new RequestLog();
   const connections = new Connections();
   const handler = (request: IncomingMessage, response: ServerResponse): void => {
-    receive({ backend, seen }, new Exchange({ request, response, connections }));
+    receive({ backend, kind, seen }, new Exchange({ request, response, connections }));
   };
   const { port: wanted = 0, keepAliveMs = 5000 } = options;
-  const port = new Port({ host, port: wanted, keepAliveMs, connections, handler });
-  const life = new Life({ port, connections, engine, now });
+  const tls = options.tls && selfSigned(options.tls, now());
+  const port = new Port({ host, port: wanted, keepAliveMs, connections, handler, ...(tls && { tls }) });
+  const life = new Life({ port, connections, engine, now, listensWhileLoading });
 
   // Listening first settles the number, and says at once when the port is taken.
   await life.start();
-  if (options.loadMs !== undefined) await life.load(options.loadMs);
+  if (options.loadMs !== undefined) await life.load(options.loadMs, options.loadAs ?? "refused");
   return {
-    url: `http://${host.includes(":") ? `[${host}]` : host}:${port.number}`,
+    url: `${tls ? "https" : "http"}://${host.includes(":") ? `[${host}]` : host}:${port.number}`,
     port: port.number,
+    ...(tls && { certificate: tls.cert }),
     seen,
     control: new Control({ settings, faults, life }),
     whenReady: () => life.whenReady(),
@@ -58,12 +67,18 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-function receive({ backend, seen: log }: { backend: Backend; seen: RequestLog }, exchange: Exchange): void {
+interface Receiver {
+  readonly backend: Backend;
+  readonly kind: ServerKind;
+  readonly seen: RequestLog;
+}
+
+function receive({ backend, kind, seen: log }: Receiver, exchange: Exchange): void {
   const seen = describe(exchange, backend.now());
   log.began(seen);
   exchange.onOver((end) => log.ended(end));
   const fault = isInference(exchange.path) ? backend.faults.take() : backend.faults.current;
-  serve({ exchange, backend, seen, fault }).catch((error: unknown) => {
+  serve({ exchange, backend, seen, fault }, kind).catch((error: unknown) => {
     // A bug here must not look like a failure that somebody switched on.
     process.nextTick(() => {
       throw error;

@@ -1,6 +1,8 @@
 import type { Control } from "../control.ts";
 import { FAULT_NAMES } from "../faults/catalogue.ts";
+import { LOAD_AS } from "../life.ts";
 import { ERROR_BODIES } from "../vllm/error-body.ts";
+import { METRICS_STYLES } from "../vllm/metrics-style.ts";
 import { AMOUNT, COUNT, type Input, NAMES, NUMBER, oneOf, orNull, STRING, STRINGS } from "./input.ts";
 
 /** A switch as it is reached over HTTP. Nothing is switched until the whole input is known to be good. */
@@ -24,6 +26,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const names = input.take("names", STRINGS);
     return (control) => control.setLoras(names);
   }),
+  "/unload-adapter": command('{"name":"my-adapter"}', (input) => {
+    const name = input.take("name", STRING);
+    return (control) => control.unloadAdapter(name);
+  }),
   "/root": command('{"root":"/models/other"}', (input) => {
     const root = input.take("root", STRING);
     return (control) => control.setRoot(root);
@@ -31,6 +37,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "/max-model-len": command('{"tokens":32768}', (input) => {
     const tokens = input.take("tokens", COUNT);
     return (control) => control.setMaxModelLen(tokens);
+  }),
+  "/version": command('{"version":"0.27.0"}', (input) => {
+    const version = input.take("version", STRING);
+    return (control) => control.setVersion(version);
   }),
   "/keys": command('{"keys":["k1"]}', (input) => {
     const keys = input.take("keys", STRINGS);
@@ -44,14 +54,20 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const style = input.take("style", oneOf(ERROR_BODIES));
     return (control) => control.setErrorBodies(style);
   }),
+  "/metrics-style": command('{"style":"data-parallel"}', (input) => {
+    const style = input.take("style", oneOf(METRICS_STYLES));
+    return (control) => control.setMetricsStyle(style);
+  }),
   "/clock": command('{"offsetMs":-90000}', (input) => {
     const offset = input.take("offsetMs", NUMBER);
     return (control) => control.setClock(offset);
   }),
-  "/load": command('{"ms":10000}', (input) => {
+  "/load": command('{"ms":10000,"as":"starting"}', (input) => {
     const ms = input.take("ms", AMOUNT);
-    return (control) => control.load(ms);
+    const options = input.maybe("as", oneOf(LOAD_AS));
+    return (control) => control.load(ms, options);
   }),
+  "/restart": command("{}", () => (control) => control.restart()),
   "/kill": command("{}", () => (control) => control.kill()),
   "/refuse": command("{}", () => (control) => control.refuse()),
   "/start": command("{}", () => (control) => control.start()),
@@ -63,6 +79,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ...input.maybe("after", AMOUNT),
       ...input.maybe("location", STRING),
       ...input.maybe("names", NAMES),
+      ...input.maybe("retryAfter", AMOUNT),
     };
     return (control) => control.fault(name, options);
   }),

@@ -34,6 +34,9 @@ test("GET / shows the state, what was seen, the switches and the faults", async 
 test.each([
   ["/rename", { names: ["a", "b"] }, { servedNames: ["a", "b"] }],
   ["/loras", { names: ["sql"] }, { loras: ["sql"] }],
+  ["/unload-adapter", { name: "sql" }, { loras: [] }],
+  ["/version", { version: "0.27.0" }, { version: "0.27.0" }],
+  ["/metrics-style", { style: "no-stats" }, { metricsStyle: "no-stats" }],
   ["/root", { root: "/w" }, { root: "/w" }],
   ["/max-model-len", { tokens: 10 }, { maxModelLen: 10 }],
   ["/keys", { keys: [] }, { apiKeys: [] }],
@@ -42,6 +45,8 @@ test.each([
   ["/error-bodies", { style: "rust" }, { errorBodies: "rust" }],
   ["/clock", { offsetMs: -5 }, { clockOffsetMs: -5 }],
   ["/load", { ms: 60_000 }, { state: "loading" }],
+  ["/load", { ms: 60_000, as: "starting" }, { state: "loading" }],
+  ["/restart", {}, { state: "ready" }],
   ["/kill", {}, { state: "down" }],
   ["/refuse", {}, { state: "down" }],
   ["/start", {}, { state: "ready" }],

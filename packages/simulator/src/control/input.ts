@@ -1,55 +1,55 @@
 /** Says what was expected and what was found. */
 export class InputError extends Error {}
 
-/** A kind of value that a field can have. */
-export interface Kind<T> {
+/** What the value of a field must be like. */
+export interface Shape<T> {
   readonly what: string;
   accepts(value: unknown): value is T;
 }
 
-export const STRING: Kind<string> = {
+export const STRING: Shape<string> = {
   what: "a string",
   accepts: (value) => typeof value === "string",
 };
 
-export const STRINGS: Kind<string[]> = {
+export const STRINGS: Shape<string[]> = {
   what: "a list of strings",
   accepts: (value): value is string[] =>
     Array.isArray(value) && value.every((item) => typeof item === "string"),
 };
 
 /** A server always has a name. */
-export const NAMES: Kind<string[]> = {
+export const NAMES: Shape<string[]> = {
   what: "a list of at least one string",
   accepts: (value): value is string[] => STRINGS.accepts(value) && value.length > 0,
 };
 
-export const NUMBER: Kind<number> = {
+export const NUMBER: Shape<number> = {
   what: "a number",
   accepts: (value) => typeof value === "number",
 };
 
-export const AMOUNT: Kind<number> = {
+export const AMOUNT: Shape<number> = {
   what: "a number from 0 on",
   accepts: (value): value is number => typeof value === "number" && value >= 0,
 };
 
-export const COUNT: Kind<number> = {
+export const COUNT: Shape<number> = {
   what: "a whole number from 1 on",
   accepts: (value): value is number => Number.isInteger(value) && Number(value) > 0,
 };
 
-export function oneOf<T extends string>(values: readonly T[]): Kind<T> {
+export function oneOf<T extends string>(values: readonly T[]): Shape<T> {
   return {
     what: `one of ${values.join(", ")}`,
     accepts: (value): value is T => values.some((known) => known === value),
   };
 }
 
-export function orNull<T>(kind: Kind<T>): Kind<T | null> {
+export function orNull<T>(shape: Shape<T>): Shape<T | null> {
   return {
-    what: `${kind.what}, or null`,
-    accepts: (value): value is T | null => value === null || kind.accepts(value),
+    what: `${shape.what}, or null`,
+    accepts: (value): value is T | null => value === null || shape.accepts(value),
   };
 }
 
@@ -62,16 +62,16 @@ export class Input {
     this.#fields = parse(body);
   }
 
-  take<T>(name: string, kind: Kind<T>): T {
+  take<T>(name: string, shape: Shape<T>): T {
     this.#known.push(name);
     const value = this.#fields[name];
-    if (kind.accepts(value)) return value;
-    throw new InputError(`${name}: expected ${kind.what}, found ${JSON.stringify(value) ?? "nothing"}`);
+    if (shape.accepts(value)) return value;
+    throw new InputError(`${name}: expected ${shape.what}, found ${JSON.stringify(value) ?? "nothing"}`);
   }
 
   /** An object with the field, or without it when it was not given. */
-  maybe<N extends string, T>(name: N, kind: Kind<T>): { [K in N]?: T } {
-    if (Object.hasOwn(this.#fields, name)) return { [name]: this.take(name, kind) } as { [K in N]: T };
+  maybe<N extends string, T>(name: N, shape: Shape<T>): { [K in N]?: T } {
+    if (Object.hasOwn(this.#fields, name)) return { [name]: this.take(name, shape) } as { [K in N]: T };
     this.#known.push(name);
     return {};
   }

@@ -9,6 +9,8 @@ export interface FaultOptions {
   location?: string;
   /** For "two-servers": what the other one serves. Default ["other-model"]. */
   names?: string[];
+  /** For "rate-limit" and "models-rate-limit", in seconds. Default 1. */
+  retryAfter?: number;
 }
 
 export interface Fault {
@@ -16,6 +18,7 @@ export interface Fault {
   readonly after: number;
   readonly location: string;
   readonly names: string[];
+  readonly retryAfter: number;
 }
 
 /** Holds the one fault that is in force, if any. */
@@ -35,8 +38,8 @@ export class FaultSwitch {
 
   set(name: FaultName | null, options: FaultOptions = {}): void {
     this.#left = options.count ?? Infinity;
-    const { after = 3, location = "/login", names = ["other-model"] } = options;
-    this.#fault = name === null ? undefined : { name, after, location, names };
+    const { after = 3, location = "/login", names = ["other-model"], retryAfter = 1 } = options;
+    this.#fault = name === null ? undefined : { name, after, location, names, retryAfter };
     for (const listener of this.#onChange) listener();
   }
 

@@ -5,6 +5,7 @@ import { describe, expect, test, vi } from "vitest";
 import { ask, failure, open, type Reply, soon } from "../../test/ask.ts";
 import { chat, contentOf, eventsOf, metric, openStream } from "../../test/chat.ts";
 import { running } from "../../test/running.ts";
+import { turns, until } from "../../test/until.ts";
 import type { Simulator } from "../index.ts";
 import { FAULT_NAMES, FAULTS, type FaultName } from "./catalogue.ts";
 
@@ -64,19 +65,6 @@ async function abortedAnswers(simulator: Simulator): Promise<void> {
   expect(JSON.parse(events.at(-2) ?? "").choices[0].finish_reason).toBe("abort");
   expect(events.at(-1)).toBe("[DONE]");
   await modelsAndHealthWork(simulator);
-}
-
-/** Waits while timers stand still. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await turns(1);
-}
-
-async function turns(count: number): Promise<void> {
-  for (let turn = 0; turn < count; turn += 1) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
 }
 
 /** One proof per fault. The type demands that none is left out. */
@@ -173,6 +161,15 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     simulator.control.setErrorBodies("flat");
     expect(await get(simulator, "/health")).toMatchObject({ status: 500, text: "" });
   },
+  "engine-dead-500": async (simulator) => {
+    expect(await get(simulator, "/health")).toMatchObject({ status: 500, text: "" });
+    expect(await chat(simulator)).toMatchObject({ status: 500, text: ENGINE_DEAD });
+    expect((await get(simulator, "/v1/models")).status).toBe(200);
+  },
+  "engine-dead-unnoticed": async (simulator) => {
+    expect(await chat(simulator)).toMatchObject({ status: 500, text: ENGINE_DEAD });
+    await modelsAndHealthWork(simulator);
+  },
   "engine-error": async (simulator) => {
     const text = '{"error":{"message":"","type":"EngineGenerateError","param":null,"code":500}}';
     expect(await chat(simulator)).toMatchObject({ status: 500, text });
@@ -211,11 +208,13 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     expect((await asked).json().choices[0].finish_reason).toBe("stop");
   },
   deadlock: async (simulator) => {
-    expect(await soon(failure(chat(simulator)))).toBe("pending");
     expect(await metric(simulator, "vllm:num_requests_waiting{")).toBe(1);
+    expect(await soon(failure(chat(simulator)))).toBe("pending");
+    expect(await soon(failure(chat(simulator)))).toBe("pending");
+    expect(await metric(simulator, "vllm:num_requests_waiting{")).toBe(2);
     const byReason =
       'vllm:num_requests_waiting_by_reason{engine="0",model_name="gpt-oss-120b",reason="capacity"}';
-    expect(await metric(simulator, byReason)).toBe(1);
+    expect(await metric(simulator, byReason)).toBe(2);
     expect(await metric(simulator, "vllm:num_requests_running")).toBe(0);
     expect(await metric(simulator, "vllm:kv_cache_usage_perc")).toBe(0);
   },
@@ -235,11 +234,27 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     expect(await metric(simulator, "vllm:generation_tokens_total")).toBe(12);
     expect(await metric(simulator, "vllm:num_requests_running")).toBe(0);
   },
+  // vLLM queues without end; what the others say is shown with them.
+  overloaded: async (simulator) => {
+    expect((await chat(simulator)).status).toBe(200);
+  },
   "rate-limit": async (simulator) => {
     const reply = await chat(simulator);
     expect(reply).toMatchObject({ status: 429, headers: { "retry-after": "1" } });
     expect(reply.json().error.code).toBe("rate_limit_exceeded");
     await modelsAndHealthWork(simulator);
+  },
+  "models-rate-limit": async (simulator) => {
+    simulator.control.fault("models-rate-limit", { retryAfter: 7 });
+    const reply = await get(simulator, "/v1/models");
+    expect(reply).toMatchObject({ status: 429, headers: { "retry-after": "7" } });
+    expect((await get(simulator, "/health")).status).toBe(200);
+    expect((await chat(simulator)).status).toBe(200);
+  },
+  forbidden: async (simulator) => {
+    expect(await get(simulator, "/v1/models")).toMatchObject({ status: 403, text: '{"error":"Forbidden"}' });
+    expect((await get(simulator, "/health")).status).toBe(200);
+    expect((await chat(simulator)).status).toBe(200);
   },
   scaling: everywhere(503, '{"error":"The model is currently scaling. Please try again later."}', {
     server: "uvicorn",
@@ -300,15 +315,27 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
   },
   "two-servers": async (simulator) => {
     simulator.control.fault("two-servers", { names: ["qwen3-8b"] });
-    const names = [];
-    for (let connection = 0; connection < 4; connection += 1) {
+    const names: string[] = [];
+    for (let connection = 0; connection < 60; connection += 1) {
       const [card] = (await get(simulator, "/v1/models")).json().data;
       names.push(`${card.id} ${card.root}`);
     }
-    const [one, other] = ["gpt-oss-120b /models/gpt-oss-120b", "qwen3-8b /models/qwen3-8b"];
-    expect(names).toEqual([one, other, one, other]);
-    expect((await chat(simulator, { model: "gpt-oss-120b" })).status).toBe(200);
-    expect((await chat(simulator, { model: "gpt-oss-120b" })).status).toBe(404);
+    const both = ["gpt-oss-120b /models/gpt-oss-120b", "qwen3-8b /models/qwen3-8b"];
+    expect(new Set(names)).toEqual(new Set(both));
+    // Whoever looks at every n-th connection only meets both as well, before long.
+    for (const stride of [1, 2, 3, 4, 5]) {
+      const window = stride + 2;
+      for (let first = 0; first + stride * window <= names.length; first += 1) {
+        const met = Array.from({ length: window }, (_, step) => names[first + stride * step]);
+        expect(new Set(met).size).toBe(2);
+      }
+    }
+    const statuses = [];
+    for (let round = 0; round < 3; round += 1) {
+      statuses.push((await chat(simulator, { model: "qwen3-8b" })).status);
+    }
+    expect(statuses).toContain(404);
+    expect(statuses).toContain(200);
   },
   "no-route": async (simulator) => {
     const text = '{"detail":"Not Found"}';

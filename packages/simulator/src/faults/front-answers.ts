@@ -1,4 +1,5 @@
 import type { FaultName } from "./catalogue.ts";
+import type { Fault } from "./fault-switch.ts";
 
 /** An answer that does not come from vLLM: a proxy before it, or another service on its port. */
 export interface FrontAnswer {
@@ -52,25 +53,35 @@ const NO_ROUTE: FrontAnswer = {
   body: JSON.stringify({ detail: "Not Found" }),
 };
 
-/** vLLM never says 429 nor Retry-After for load; this is a limit that somebody put in front of it. */
-const RATE_LIMIT: FrontAnswer = {
-  status: 429,
-  headers: { "content-type": "application/json", "retry-after": "1" },
-  body: JSON.stringify({
-    error: {
-      message: "Rate limit reached. Please try again in 1s.",
-      type: "rate_limit_exceeded",
-      param: null,
-      code: "rate_limit_exceeded",
-    },
-  }),
+const FORBIDDEN: FrontAnswer = {
+  status: 403,
+  headers: { "content-type": "application/json" },
+  body: JSON.stringify({ error: "Forbidden" }),
 };
 
-/** What answers instead of vLLM on this path, if anything. */
-export function frontAnswer(fault: FaultName, path: string, inference: boolean): FrontAnswer | undefined {
-  if (fault === "no-route") return path.startsWith("/v1") ? NO_ROUTE : undefined;
-  if (fault === "rate-limit") return inference ? RATE_LIMIT : undefined;
-  return FRONT_ANSWERS[fault];
+/** What answers instead of the server on this path, if anything. */
+export function frontAnswer(fault: Fault, path: string, inference: boolean): FrontAnswer | undefined {
+  const models = path === "/v1/models";
+  if (fault.name === "no-route") return path.startsWith("/v1") ? NO_ROUTE : undefined;
+  if (fault.name === "forbidden") return models ? FORBIDDEN : undefined;
+  if (fault.name === "models-rate-limit") return models ? rateLimit(fault) : undefined;
+  if (fault.name === "rate-limit") return inference ? rateLimit(fault) : undefined;
+  return FRONT_ANSWERS[fault.name];
+}
+
+/** vLLM never says 429 nor Retry-After for load; this is a limit that somebody put in front of it. */
+function rateLimit({ retryAfter }: Fault): FrontAnswer {
+  const error = {
+    message: `Rate limit reached. Please try again in ${retryAfter}s.`,
+    type: "rate_limit_exceeded",
+    param: null,
+    code: "rate_limit_exceeded",
+  };
+  return {
+    status: 429,
+    headers: { "content-type": "application/json", "retry-after": String(retryAfter) },
+    body: JSON.stringify({ error }),
+  };
 }
 
 function nginx(status: number, title: string): FrontAnswer {

@@ -2,16 +2,24 @@ import type { Socket } from "node:net";
 
 /** The open connections of one port, and which of them the server itself cut. */
 export class Connections {
-  #open = new Set<Socket>();
+  #open = new Map<string, Socket>();
   #numbers = new WeakMap<Socket, number>();
   #cut = new WeakSet<Socket>();
   #accepted = 0;
 
   accept(socket: Socket): void {
-    this.#open.add(socket);
+    const far = farEnd(socket);
+    this.#open.set(far, socket);
     this.#numbers.set(socket, this.#accepted);
     this.#accepted += 1;
-    socket.once("close", () => this.#open.delete(socket));
+    socket.once("close", () => {
+      if (this.#open.get(far) === socket) this.#open.delete(far);
+    });
+  }
+
+  /** The TCP connection that a request came in on, also where TLS is spoken above it. */
+  under(socket: Socket): Socket {
+    return this.#open.get(farEnd(socket)) ?? socket;
   }
 
   /** 0 for the first connection ever accepted. */
@@ -32,6 +40,10 @@ export class Connections {
   }
 
   cutAll(): void {
-    for (const socket of this.#open) this.cut(socket, "destroy");
+    for (const socket of this.#open.values()) this.cut(socket, "destroy");
   }
+}
+
+function farEnd({ remoteAddress = "", remotePort = 0 }: Socket): string {
+  return `${remoteAddress} ${remotePort}`;
 }

@@ -27,7 +27,9 @@ export class Exchange {
     this.method = request.method ?? "GET";
     this.path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     this.#response = response;
-    this.#socket = request.socket;
+    // The server writes its own, by its own clock, or none.
+    response.sendDate = false;
+    this.#socket = connections.under(request.socket);
     this.#connections = connections;
     response.once("close", () => this.#end());
   }

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { Connections } from "./connections.ts";
 import { type Address, addressOf, type HeldPort, holdPort } from "./held-port.ts";
 
@@ -10,6 +11,8 @@ export interface PortOptions {
   readonly keepAliveMs: number;
   readonly connections: Connections;
   readonly handler: RequestListener;
+  /** PEM. Without it plain HTTP is spoken. */
+  readonly tls?: { readonly key: string; readonly cert: string };
 }
 
 /** uvicorn's default. */
@@ -61,8 +64,8 @@ export class Port {
   }
 
   #createServer(): Server {
-    const { keepAliveMs, connections, handler } = this.#options;
-    const server = createServer(handler);
+    const { keepAliveMs, connections, handler, tls } = this.#options;
+    const server = tls === undefined ? createServer(handler) : createTlsServer(tls, handler);
     server.keepAliveTimeout = keepAliveMs;
     // Node would add a second of its own; uvicorn closes on the dot.
     server.keepAliveTimeoutBuffer = 0;

@@ -4,6 +4,7 @@ import type { Random } from "../random.ts";
 import type { SeenRequest } from "../request-log.ts";
 import type { Settings } from "../settings.ts";
 import type { Answer } from "./answer.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Engine } from "./engine.ts";
 
 /** The server that requests are answered by. */
@@ -11,9 +12,10 @@ export interface Backend {
   readonly settings: Settings;
   readonly faults: FaultSwitch;
   readonly engine: Engine;
+  readonly dialect: Dialect;
   readonly random: Random;
   /** The server's own clock, in milliseconds. */
-  now(): number;
+  readonly now: () => number;
 }
 
 /** One request on its way through the server. */
@@ -27,13 +29,15 @@ export interface Call {
 
 export type Route = (call: Call) => void | Promise<void>;
 
-/** What every uvicorn answer carries. */
-export function serverHeaders(backend: Backend): Record<string, string> {
-  return { date: new Date(backend.now()).toUTCString(), server: "uvicorn" };
+/** What every answer of this kind of server carries. */
+export function serverHeaders({ dialect, now }: Backend): Record<string, string> {
+  return { ...(dialect.dated && { date: new Date(now()).toUTCString() }), ...dialect.headers };
 }
 
 export function send({ exchange, backend }: Call, { status, headers, body }: Answer): void {
-  exchange.answer(status, { ...serverHeaders(backend), ...headers }, body);
+  const { jsonType } = backend.dialect;
+  const type = headers["content-type"] === "application/json" ? { "content-type": jsonType } : {};
+  exchange.answer(status, { ...serverHeaders(backend), ...headers, ...type }, body);
 }
 
 /** `created` of cards and answers: whole seconds. */
@@ -44,8 +48,18 @@ export function seconds(milliseconds: number): number {
 /** Who the server says it is; two servers that share one port differ by connection. */
 export function identity({ fault, exchange, backend }: Call): { names: readonly string[]; root: string } {
   const { servedNames, root } = backend.settings;
-  const other = fault?.name === "two-servers" && exchange.connectionNumber % 2 === 1;
+  const other = fault?.name === "two-servers" && reachesOther(exchange.connectionNumber);
   return other
     ? { names: fault.names, root: `/models/${fault.names[0] ?? ""}` }
     : { names: servedNames, root };
+}
+
+const GOLDEN = (Math.sqrt(5) - 1) / 2;
+
+/**
+ * Half of the connections, as the kernel spreads them, but without long runs: steps of the golden ratio meet both
+ * servers among any three connections in a row, and soon with every other stride, which parity would not.
+ */
+function reachesOther(connection: number): boolean {
+  return (connection * GOLDEN) % 1 >= 0.5;
 }

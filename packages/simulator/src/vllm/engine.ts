@@ -59,11 +59,19 @@ export class Run {
   }
 }
 
+/**
+ * How far a server is that listens while it loads. `listed` is as `starting`, with /v1/models already answered by
+ * those kinds that once did so (llama.cpp of 2025).
+ */
+export type Stage = "starting" | "listed" | "serving";
+
 /** The load and the counters behind /metrics. A restart begins them anew; old runs keep their old counters. */
 export class Engine {
   counts: EngineCounts = zero();
   /** Wall clock in milliseconds. */
   startedAt: number;
+  #stage: Stage = "serving";
+  #onServing = new Set<() => void>();
   #frozen: EngineCounts | undefined;
 
   constructor(now: number) {
@@ -75,13 +83,34 @@ export class Engine {
     return this.#frozen ?? this.counts;
   }
 
+  get stage(): Stage {
+    return this.#stage;
+  }
+
+  /** What an engine shows that nothing ever reached. */
+  get idle(): EngineCounts {
+    return zero();
+  }
+
   freeze(frozen: boolean): void {
     this.#frozen = frozen ? structuredClone(this.counts) : undefined;
   }
 
-  restart(now: number): void {
+  restart(now: number, stage: Stage = "serving"): void {
     this.counts = zero();
     this.startedAt = now;
+    this.#stage = stage;
+  }
+
+  loaded(): void {
+    this.#stage = "serving";
+    for (const listener of this.#onServing) listener();
+  }
+
+  /** Calls back once the model is loaded, until the returned function is called. */
+  onServing(listener: () => void): () => void {
+    this.#onServing.add(listener);
+    return () => this.#onServing.delete(listener);
   }
 
   begin(): Run {

@@ -16,6 +16,8 @@ const NO_CHAT_TEMPLATE: VllmError = {
 /** Faults that answer with an error instead of the engine's work. */
 const REFUSALS: Partial<Record<FaultName, VllmError>> = {
   "engine-dead": ENGINE_DEAD,
+  "engine-dead-500": ENGINE_DEAD,
+  "engine-dead-unnoticed": ENGINE_DEAD,
   // Often that is all vLLM says when generate() failed.
   "engine-error": { status: 500, type: "EngineGenerateError", message: "" },
 };
@@ -37,11 +39,13 @@ const SWALLOWED: Partial<Record<FaultName, (exchange: Exchange, run: Run) => voi
  */
 export async function enterEngine(call: Call): Promise<Run | undefined> {
   const { exchange, backend, fault } = call;
-  const refusal = fault && REFUSALS[fault.name];
+  const refusal = refusalOf(call);
   if (refusal !== undefined) throw new Refusal(refusal);
   if (fault?.name === "no-chat-template" && exchange.path === "/v1/chat/completions") {
     throw new Refusal(NO_CHAT_TEMPLATE);
   }
+  if (backend.engine.stage !== "serving") await exchange.until((wake) => backend.engine.onServing(wake));
+  if (exchange.over) return undefined;
   const run = backend.engine.begin();
   exchange.onOver(() => run.end("abort"));
   const swallow = fault && SWALLOWED[fault.name];
@@ -51,6 +55,12 @@ export async function enterEngine(call: Call): Promise<Run | undefined> {
   }
   if (fault?.name === "asleep") await untilAwake(call, run);
   return exchange.over ? undefined : run;
+}
+
+function refusalOf({ fault, backend: { dialect } }: Call): VllmError | undefined {
+  if (fault?.name === "overloaded") return dialect.overload;
+  if (fault?.name === "asleep") return dialect.asleep;
+  return fault && REFUSALS[fault.name];
 }
 
 /** vLLM ≥ 0.17 pauses the scheduler: requests wait to be woken up. Before, they crashed the engine. */

@@ -14,7 +14,7 @@ test("status and headers come before the first token, the first event only with 
 });
 
 test("events leave one by one", async () => {
-  const simulator = await running({ tokensPerSecond: 100 });
+  const simulator = await running({ tokensPerSecond: 20 });
   const stream = await openStream(simulator, { max_tokens: 5 });
   const arrived: string[] = [];
   stream.setEncoding("utf8").on("data", (chunk: string) => arrived.push(chunk));

@@ -1,7 +1,7 @@
 import type { FaultName } from "../faults/catalogue.ts";
 import { type Call, serverHeaders } from "./call.ts";
 import type { FinishReason } from "./engine.ts";
-import { ENGINE_DEAD, errorEvent } from "./error-body.ts";
+import { ENGINE_DEAD } from "./error-body.ts";
 import { drainsNow, type Generation } from "./generation.ts";
 import { Pace } from "./pace.ts";
 
@@ -74,7 +74,7 @@ function disturb({ fault }: Call, sent: number): Disturbance {
 /** The error is followed by [DONE] in every version: [DONE] does not mean success. */
 async function sendError({ exchange, backend }: Call, { run }: Generation): Promise<void> {
   run.end("error");
-  const data = JSON.stringify(errorEvent(ENGINE_DEAD, backend.settings.errorBodies));
+  const data = JSON.stringify(backend.dialect.errorEvent(ENGINE_DEAD, backend.settings));
   await exchange.write(`data: ${data}\n\n`);
   await exchange.turn();
   exchange.finish("data: [DONE]\n\n");

@@ -29,7 +29,8 @@ export async function readInference(call: Call, field: string): Promise<Inferenc
   const model = echoedName(call, body["model"]);
   const prompt = readPrompt(body[field]);
   const maxTokens = asCount(body["max_completion_tokens"]) ?? asCount(body["max_tokens"]);
-  checkContext(prompt.tokens, maxTokens ?? 0, call.backend.settings.maxModelLen);
+  const { dialect, settings } = call.backend;
+  if (!dialect.truncates) checkContext(prompt.tokens, maxTokens ?? 0, settings.maxModelLen);
   return { body, model, prompt, maxTokens };
 }
 
@@ -71,11 +72,14 @@ function validation(problem: string): string {
 /** A missing or empty name means the default model; LoRA names must match exactly. */
 function echoedName(call: Call, asked: unknown): string {
   const { names } = identity(call);
-  const { loras } = call.backend.settings;
-  if (typeof asked !== "string" || asked === "" || names.includes(asked)) return names[0] ?? "";
-  if (loras.includes(asked)) return asked;
-  const message = `The model \`${asked}\` does not exist.`;
-  throw new Refusal({ status: 404, type: "NotFoundError", message, param: "model" });
+  const { dialect, settings } = call.backend;
+  const listed = names.map((name) => dialect.listed(name));
+  if (typeof asked !== "string" || asked === "" || listed.includes(dialect.listed(asked)))
+    return listed[0] ?? "";
+  if (settings.loras.includes(asked)) return asked;
+  const echoed = dialect.unknownModel(asked, names);
+  if (typeof echoed === "string") return echoed;
+  throw new Refusal(echoed);
 }
 
 function checkContext(prompt: number, output: number, limit: number): void {

@@ -37,3 +37,40 @@ test("running counts requests in the engine, and the first served name labels ev
   stream.destroy();
   await expect.poll(() => metric(simulator, "vllm:num_requests_running")).toBe(0);
 });
+
+test("before 0.9.2 the cache has its old name, and neither reasons nor sleep are told", async () => {
+  const simulator = await running({ metricsStyle: "old-names" });
+  expect(await metric(simulator, "vllm:gpu_cache_usage_perc{")).toBe(0);
+  const { text } = await ask(`${simulator.url}/metrics`);
+  expect(text).not.toMatch(/kv_cache_usage_perc|waiting_by_reason|engine_sleep_state/);
+});
+
+test("without statistics only the process itself is left", async () => {
+  const simulator = await running({ metricsStyle: "no-stats" });
+  const { status, text } = await ask(`${simulator.url}/metrics`);
+  expect(status).toBe(200);
+  expect(text).not.toContain("vllm:");
+  expect(text).toContain("process_start_time_seconds");
+});
+
+test("with data parallelism there is one set of values per engine, and no start time", async () => {
+  const simulator = await running({ metricsStyle: "data-parallel" });
+  await chat(simulator);
+  const labels = (engine: number): string => `{engine="${engine}",model_name="gpt-oss-120b"}`;
+  expect(await metric(simulator, `vllm:generation_tokens_total${labels(0)}`)).toBe(12);
+  expect(await metric(simulator, `vllm:generation_tokens_total${labels(1)}`)).toBe(0);
+  const { text } = await ask(`${simulator.url}/metrics`);
+  expect(text).not.toContain("process_start_time_seconds");
+  expect(text.match(/# TYPE vllm:num_requests_running /g)).toHaveLength(1);
+});
+
+test("one engine of two can be stuck while the other goes on", async () => {
+  const simulator = await running({ metricsStyle: "data-parallel" });
+  simulator.control.fault("frozen-metrics");
+  await chat(simulator);
+  const running0 = 'vllm:num_requests_running{engine="0",model_name="gpt-oss-120b"}';
+  expect(await metric(simulator, running0)).toBe(0);
+  expect(await metric(simulator, running0.replace('"0"', '"1"'))).toBe(1);
+  expect(await metric(simulator, 'vllm:generation_tokens_total{engine="0"')).toBe(12);
+  expect(await metric(simulator, 'vllm:generation_tokens_total{engine="1"')).toBe(0);
+});

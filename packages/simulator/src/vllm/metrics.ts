@@ -1,31 +1,44 @@
 import { type Call, identity, send } from "./call.ts";
-import { type MetricValues, metricsPage } from "./metrics-page.ts";
+import type { EngineCounts } from "./engine.ts";
+import { type EngineValues, metricsPage } from "./metrics-page.ts";
 
 /** Requests that fill a GPU's KV cache here: a round number, so that usage is easy to predict. */
 const FULL = 100;
 
 /** GET /metrics */
 export function metrics(call: Call): void {
-  const body = metricsPage(underFault(call, actual(call)));
+  const { engine, settings } = call.backend;
+  const style = settings.metricsStyle;
+  // The first served name labels every metric, so the name can be read where no key is asked for.
+  const modelName = identity(call).names[0] ?? "";
+  const body = metricsPage({
+    style,
+    modelName,
+    startedAtSeconds: engine.startedAt / 1000,
+    engines: style === "data-parallel" ? twoEngines(call) : [underFault(call, valuesOf(call, engine.shown))],
+  });
   // The Rust frontend speaks OpenMetrics; the Python one, which this is, the older text format.
   send(call, { status: 200, headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" }, body });
 }
 
-function actual(call: Call): MetricValues {
-  const { engine, faults } = call.backend;
-  return {
-    ...engine.shown,
-    // The first served name labels every metric, so the name can be read where no key is asked for.
-    modelName: identity(call).names[0] ?? "",
-    kvUsage: Math.min(1, engine.shown.running / FULL),
-    awake: faults.current?.name !== "asleep",
-    startedAtSeconds: engine.startedAt / 1000,
-  };
+/** All requests go to the first, which goes on well; the second is idle until a fault gives it something. */
+function twoEngines(call: Call): EngineValues[] {
+  const { engine } = call.backend;
+  return [valuesOf(call, engine.counts), underFault(call, valuesOf(call, engine.idle))];
 }
 
-function underFault({ fault, backend }: Call, values: MetricValues): MetricValues {
+function valuesOf({ backend }: Call, counts: EngineCounts): EngineValues {
+  const awake = backend.faults.current?.name !== "asleep";
+  return { ...counts, kvUsage: Math.min(1, counts.running / FULL), awake };
+}
+
+function underFault({ fault, backend }: Call, values: EngineValues): EngineValues {
   if (fault?.name === "frozen-metrics") return { ...values, running: Math.max(1, values.running) };
+  // Whatever came first is stuck, also when nobody has asked since.
+  if (fault?.name === "deadlock") return { ...values, waiting: Math.max(1, values.waiting) };
   if (fault?.name !== "saturated") return values;
   backend.engine.counts.preemptions += 1;
-  return { ...values, running: values.running + FULL, waiting: values.waiting + FULL, kvUsage: 0.99 };
+  const preemptions = Math.max(values.preemptions, backend.engine.counts.preemptions);
+  const { running, waiting } = values;
+  return { ...values, preemptions, running: running + FULL, waiting: waiting + FULL, kvUsage: 0.99 };
 }

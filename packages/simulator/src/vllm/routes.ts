@@ -1,15 +1,15 @@
 import { json } from "./answer.ts";
 import { type Call, type Route, send } from "./call.ts";
-import { chatCompletions } from "./chat-completions.ts";
-import { completions } from "./completions.ts";
-import { embeddings } from "./embeddings.ts";
 import { health } from "./health.ts";
+import { INFERENCE_ROUTES } from "./inference-routes.ts";
 import { metrics } from "./metrics.ts";
 import { models } from "./models.ts";
+import { FASTAPI, router, type Routes } from "./router.ts";
+import { isSleeping, sleep, wakeUp } from "./sleep.ts";
 import { tokenize } from "./tokenize.ts";
 
-/** Path, then method. There is no GET /v1/models/{id}, and HEAD is not GET. */
-const ROUTES: Record<string, Record<string, Route>> = {
+/** There is no GET /v1/models/{id}, and HEAD is not GET. */
+const ROUTES: Routes = {
   "/health": { GET: health },
   "/ping": { GET: health, POST: health },
   "/version": { GET: (call) => send(call, json(200, { version: call.backend.settings.version })) },
@@ -18,26 +18,20 @@ const ROUTES: Record<string, Record<string, Route>> = {
   "/metrics": { GET: metrics },
   "/tokenize": { POST: tokenize },
   "/v1/models": { GET: models },
-  "/v1/chat/completions": { POST: chatCompletions },
-  "/v1/completions": { POST: completions },
-  "/v1/embeddings": { POST: embeddings },
+  ...INFERENCE_ROUTES,
 };
 
-const INFERENCE = new Set(["/v1/chat/completions", "/v1/completions", "/v1/embeddings"]);
+/** Only with VLLM_SERVER_DEV_MODE=1. */
+const DEV_ROUTES: Routes = {
+  ...ROUTES,
+  "/is_sleeping": { GET: isSleeping },
+  "/sleep": { POST: sleep },
+  "/wake_up": { POST: wakeUp },
+};
 
-export function isInference(path: string): boolean {
-  return INFERENCE.has(path);
-}
+const normal = router(ROUTES, FASTAPI);
+const dev = router(DEV_ROUTES, FASTAPI);
 
-/** The router's own 404 and 405 are FastAPI's, not vLLM's error object. */
-export function routeFor({ exchange }: Call): Route {
-  const methods = ROUTES[exchange.path];
-  if (methods === undefined) return (call) => send(call, json(404, { detail: "Not Found" }));
-  const allow = Object.keys(methods).join(", ");
-  return methods[exchange.method] ?? ((call) => send(call, methodNotAllowed(allow)));
-}
-
-function methodNotAllowed(allow: string): ReturnType<typeof json> {
-  const answer = json(405, { detail: "Method Not Allowed" });
-  return { ...answer, headers: { allow, ...answer.headers } };
+export function routeFor(call: Call): Route {
+  return call.backend.settings.devMode ? dev(call) : normal(call);
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { ask } from "../../test/ask.ts";
-import { running } from "../../test/running.ts";
+import { ask } from "../test/ask.ts";
+import { running } from "../test/running.ts";
 
 test.each([
   ["no key", {}],

@@ -1,19 +1,18 @@
-import { frontAnswer } from "../faults/front-answers.ts";
-import { json } from "./answer.ts";
-import { type Call, send } from "./call.ts";
-import { errorAnswer } from "./error-body.ts";
-import { Refusal } from "./refusal.ts";
-import { isInference, routeFor } from "./routes.ts";
+import { frontAnswer } from "./faults/front-answers.ts";
+import type { ServerKind } from "./kinds/server-kind.ts";
+import { type Call, send } from "./vllm/call.ts";
+import { isInference } from "./vllm/inference-routes.ts";
+import { Refusal } from "./vllm/refusal.ts";
 
 /** Answers one request in the order of a real set-up: what stands in front, the key, the route. */
-export async function serve(call: Call): Promise<void> {
+export async function serve(call: Call, kind: ServerKind): Promise<void> {
   if (await answeredInFront(call)) return;
-  if (!allowed(call)) return send(call, json(401, { error: "Unauthorized" }));
+  if (!allowed(call, kind)) return send(call, kind.unauthorized);
   try {
-    await routeFor(call)(call);
+    await kind.routeFor(call)(call);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    send(call, errorAnswer(error.error, call.backend.settings.errorBodies));
+    send(call, kind.dialect.error(error.error, call.backend.settings));
   }
 }
 
@@ -31,16 +30,16 @@ async function answeredInFront({ exchange, backend, fault }: Call): Promise<bool
     await exchange.silence();
     return true;
   }
-  const answer = frontAnswer(fault.name, exchange.path, isInference(exchange.path));
+  const answer = frontAnswer(fault, exchange.path, isInference(exchange.path));
   if (answer === undefined) return false;
   const { status, headers, body } = answer;
   exchange.answer(status, { date: new Date(backend.now()).toUTCString(), ...headers }, body);
   return true;
 }
 
-/** The middleware guards the prefix /v1, lets OPTIONS pass, and takes the scheme in any case. */
-function allowed({ exchange, backend, seen }: Call): boolean {
+/** OPTIONS passes, and the scheme is taken in any case. */
+function allowed({ exchange, backend, seen }: Call, kind: ServerKind): boolean {
   const keys = backend.settings.apiKeys;
-  if (keys.length === 0 || !exchange.path.startsWith("/v1") || exchange.method === "OPTIONS") return true;
+  if (keys.length === 0 || !kind.guards(exchange.path) || exchange.method === "OPTIONS") return true;
   return seen.apiKey !== undefined && keys.includes(seen.apiKey);
 }

@@ -1,0 +1,22 @@
+import { hexFrom } from "../random.ts";
+import { type Backend, seconds } from "./call.ts";
+
+/** What cards of vLLM's family carry; the id is random and says nothing about the model. */
+export function permission({ random, now }: Backend): object[] {
+  return [
+    {
+      id: `modelperm-${hexFrom(random)}`,
+      object: "model_permission",
+      created: seconds(now()),
+      allow_create_engine: false,
+      allow_sampling: true,
+      allow_logprobs: true,
+      allow_search_indices: false,
+      allow_view: true,
+      allow_fine_tuning: false,
+      organization: "*",
+      group: null,
+      is_blocking: false,
+    },
+  ];
+}

@@ -138,3 +138,11 @@ test.each([
   await expect(commandFleet(fleet, line)).rejects.toThrow(words);
   expect((await ask(`${fleet.urlOf(0)}/v1/models`)).status).toBe(200);
 });
+
+test("the metrics are those of an idle engine, as long as vLLM's", async () => {
+  const fleet = await startFleet({ backends: 2 });
+  const page = await (await fetch(`${fleet.urlOf(1)}/metrics`)).text();
+  await fleet.close();
+  expect(page).toMatch(/^vllm:num_requests_running\{[^}]*\} 0/m);
+  expect(page.length).toBeGreaterThan(40_000);
+});

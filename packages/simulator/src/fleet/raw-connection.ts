@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { FleetBackend } from "./fleet-backend.ts";
+import { IDLE_PAGE } from "./idle-page.ts";
 import { NOT_FOUND, OK, printAnswer, type RawAnswer } from "./raw-answer.ts";
 import { type RawRequest, takeRequest } from "./raw-request.ts";
 
@@ -58,6 +59,10 @@ function serveBackend(socket: Socket, request: RawRequest, { backend, path, now 
   if (request.method !== "GET")
     return finish(socket, { ...request, last: true }, printAnswer(NOT_FOUND, now));
   if (path === "/health") return finish(socket, request, printAnswer({ status: OK }, now));
+  if (path === "/metrics") {
+    const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };
+    return finish(socket, request, printAnswer({ status: OK, headers, body: IDLE_PAGE }, now));
+  }
   if (path !== "/v1/models") return finish(socket, request, printAnswer(NOT_FOUND, now));
   if (backend.state === "endless") return endless(socket);
   if (backend.state === "redirect") {

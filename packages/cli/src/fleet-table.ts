@@ -1,12 +1,20 @@
-import { isProven, printDuration, REASONS, type Verdict } from "@rollcall/contract";
+import { isProven, printDuration, REASONS, WARNINGS, type Kind, type Verdict } from "@rollcall/contract";
 import { printTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
-type Row = Verdict & { readonly apiBase?: string };
+type Row = Verdict & {
+  readonly apiBase?: string;
+  /** Null: not known yet. */
+  readonly kind?: Kind | null;
+  readonly notices?: readonly { readonly code: string; readonly detail: string }[];
+};
 
-/** The fleet as people read it: one line a deployment, and below it what to do about those that are out. */
+/**
+ * The fleet as people read it: one line a deployment, and below it what to do about those that are out and about those
+ * that warn.
+ */
 export function printFleet(verdicts: readonly Row[], terminal: Terminal, now: number): string {
-  const head = ["ALIAS", "DEPLOYMENT", "STATE", "SINCE", "EXPECTS", "SERVES", "AT"].map((title) =>
+  const head = ["ALIAS", "DEPLOYMENT", "STATE", "SINCE", "EXPECTS", "SERVES", "AT", "KIND"].map((title) =>
     terminal.paint("dim", title),
   );
   const rows = verdicts.map((verdict) => [
@@ -17,15 +25,18 @@ export function printFleet(verdicts: readonly Row[], terminal: Terminal, now: nu
     verdict.expected,
     printServed(verdict),
     verdict.apiBase ?? "",
+    verdict.kind ?? verdict.served?.kind ?? "",
   ]);
-  const advice = verdicts
-    .filter((verdict) => !isProven(verdict))
-    .map((verdict) => printAdvice(verdict, terminal));
+  const advice = verdicts.flatMap((verdict) => [
+    ...(isProven(verdict) ? [] : [printAdvice(verdict, terminal)]),
+    ...verdict.warnings.map((warning) => printWarning(verdict, warning, terminal)),
+  ]);
   return [printTable([head, ...rows]), ...(advice.length === 0 ? [] : ["", ...advice]), ""].join("\n");
 }
 
-function paintState(verdict: Row, terminal: Terminal): string {
-  if (isProven(verdict)) return terminal.paint("green", "ready");
+/** One word, in the colour of how bad it is. */
+export function paintState(verdict: Verdict, terminal: Terminal): string {
+  if (isProven(verdict)) return terminal.paint(verdict.warnings.length === 0 ? "green" : "yellow", "ready");
   return terminal.paint(
     verdict.reason === "loading" || verdict.reason === "unknown" ? "yellow" : "red",
     verdict.reason,
@@ -44,4 +55,14 @@ function printAdvice(verdict: Row, terminal: Terminal): string {
   const detail = verdict.detail === "" ? "" : ` (${verdict.detail})`;
   const hint = verdict.hint === "" ? REASONS[verdict.reason].fix : verdict.hint;
   return `${terminal.paint("bold", verdict.alias)}: ${REASONS[verdict.reason].meaning}${detail}\n  ${hint}`;
+}
+
+function printWarning(
+  { alias, deployment, notices = [] }: Row,
+  warning: Verdict["warnings"][number],
+  terminal: Terminal,
+): string {
+  const detail = notices.find(({ code }) => code === warning)?.detail;
+  const { meaning, fix } = WARNINGS[warning];
+  return `${terminal.paint("bold", alias)} (${deployment}) ${terminal.paint("yellow", warning)}: ${meaning}${detail === undefined ? "" : ` (${detail})`}\n  ${fix}`;
 }

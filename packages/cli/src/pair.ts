@@ -8,6 +8,7 @@ export interface PairOptions {
   readonly port?: number;
   readonly proberPort?: number;
   readonly logLevel?: string;
+  readonly workers?: number | "auto";
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly onLine: SupervisorOptions["onLine"];
   readonly onError: SupervisorOptions["onError"];
@@ -24,7 +25,7 @@ export class Pair {
   readonly ended: Promise<number>;
 
   constructor(options: PairOptions) {
-    const { config, host, port, proberPort, logLevel, env } = options;
+    const { config, host, port, proberPort, logLevel, workers, env } = options;
     const common = ["--config", config, ...flag("--log-level", logLevel), ...flag("--host", host)];
     const supervision = {
       clock: systemClock,
@@ -37,7 +38,7 @@ export class Pair {
     const child = (name: "gateway" | "prober", more: readonly string[]) =>
       new SupervisedChild({ name, args: [MAIN, name, ...common, ...more], env }, supervision);
     this.#prober = child("prober", flag("--port", proberPort));
-    this.#gateway = child("gateway", flag("--port", port));
+    this.#gateway = child("gateway", [...flag("--port", port), ...flag("--workers", workers)]);
     this.ended = Promise.race([this.#prober.ended, this.#gateway.ended]);
   }
 

@@ -1,5 +1,6 @@
+import { err, ok, type Result } from "@rollcall/contract";
 import { request } from "undici";
-import type { Status } from "@rollcall/prober";
+import type { Explanation, Status } from "@rollcall/prober";
 import { StartError } from "@rollcall/runtime";
 
 export interface ProberAddress {
@@ -11,8 +12,27 @@ export interface ProberAddress {
 const TIMEOUT_MS = 5_000;
 
 /** `GET /status`. Throws StartError that says what is in the way. */
-export async function fetchStatus({ url, key }: ProberAddress): Promise<Status> {
-  const answer = await get(`${url}/status`, key);
+export async function fetchStatus(prober: ProberAddress): Promise<Status> {
+  return readDetails(await getDetails(prober, "/status"), prober) as Status;
+}
+
+/** `GET /explain/<alias or deployment>`, or why there is nothing of that name. Throws StartError as `fetchStatus` does. */
+export async function fetchExplanation(
+  prober: ProberAddress,
+  name: string,
+): Promise<Result<Explanation, string>> {
+  const answer = await getDetails(prober, `/explain/${encodeURIComponent(name)}`);
+  const unknown = answer.status === 404 ? unknownName(answer.body) : null;
+  return unknown === null ? ok(readDetails(answer, prober) as Explanation) : err(unknown);
+}
+
+interface Answer {
+  readonly status: number;
+  readonly body: string;
+}
+
+async function getDetails({ url, key }: ProberAddress, path: string): Promise<Answer> {
+  const answer = await get(`${url}${path}`, key);
   if (answer === null) {
     throw new StartError(
       `no prober answers at ${url}: start it with \`rollcall up\`, or name another address with --prober-url`,
@@ -20,11 +40,31 @@ export async function fetchStatus({ url, key }: ProberAddress): Promise<Status> 
   }
   if (answer.status === 401)
     throw new StartError(`the prober at ${url} wants the master key: pass --config, or set ROLLCALL_KEY`);
-  if (answer.status !== 200)
-    throw new StartError(
-      `${url} answers ${answer.status}: is that the prober? --prober-url names another address`,
-    );
-  return JSON.parse(answer.body) as Status;
+  return answer;
+}
+
+function readDetails({ status, body }: Answer, { url }: ProberAddress): object {
+  const value = status === 200 ? parse(body) : null;
+  if (value === null) {
+    throw new StartError(`${url} answers ${status}: is that the prober? --prober-url names another address`);
+  }
+  return value;
+}
+
+/** The prober's own words; null where that 404 is somebody else's. */
+function unknownName(body: string): string | null {
+  const { error }: { error?: unknown } = parse(body) ?? {};
+  return typeof error === "string" && error.startsWith("no alias or deployment") ? error : null;
+}
+
+/** Null: not a JSON object. */
+function parse(body: string): object | null {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === "object" ? value : null;
+  } catch {
+    return null;
+  }
 }
 
 export interface ReadyAnswer {
@@ -33,10 +73,18 @@ export interface ReadyAnswer {
   readonly text: string;
 }
 
+export interface ReadyQuestion {
+  /** Null: all of the config. */
+  readonly alias: string | null;
+  /** `any`, `all` or a number; null: the prober's default. */
+  readonly require: string | null;
+}
+
 /** `GET /readyz/<alias>?verbose`, or of all aliases. */
-export async function fetchReady(url: string, alias: string | null): Promise<ReadyAnswer> {
+export async function fetchReady(url: string, { alias, require }: ReadyQuestion): Promise<ReadyAnswer> {
   const path = alias === null ? "" : `/${encodeURIComponent(alias)}`;
-  const answer = await get(`${url}/readyz${path}?verbose`, null);
+  const requirement = require === null ? "" : `&require=${encodeURIComponent(require)}`;
+  const answer = await get(`${url}/readyz${path}?verbose${requirement}`, null);
   return answer === null ? { status: null, text: "" } : { status: answer.status, text: answer.body };
 }
 
@@ -46,7 +94,7 @@ export async function fetchGatewayNotes(url: string): Promise<readonly string[] 
   return answer === null ? null : answer.body.split("\n").filter((line) => /^\[[!-]\]/.test(line));
 }
 
-async function get(url: string, key: string | null): Promise<{ status: number; body: string } | null> {
+async function get(url: string, key: string | null): Promise<Answer | null> {
   try {
     const { statusCode, body } = await request(url, {
       headersTimeout: TIMEOUT_MS,

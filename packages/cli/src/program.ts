@@ -3,6 +3,7 @@ import { EXIT, StartError } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
 import { addDaemons } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addExplain } from "./commands/explain.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
@@ -12,7 +13,7 @@ const EXIT_CODES = `
 Exit codes:
   ${EXIT.ok}   ended as asked
   ${EXIT.failed}   could not start, or not everything is as it should be
-  ${EXIT.timeout}   wait: time ran out
+  ${EXIT.timeout}   wait: time ran out; explain: no such alias or deployment
   ${EXIT.unclean}   stopped before running requests had ended
   ${EXIT.usage}  wrong command line or wrong config`;
 
@@ -26,7 +27,8 @@ export async function runCommandLine(args: readonly string[], terminal: Terminal
     .showSuggestionAfterError()
     .addHelpText("after", EXIT_CODES);
   const context = { terminal, finish: (result: number) => void (code = result) };
-  for (const add of [addUp, addDaemons, addDemo, addCheck, addStatus, addWait]) add(program, context);
+  for (const add of [addUp, addDaemons, addDemo, addCheck, addStatus, addExplain, addWait])
+    add(program, context);
   try {
     await program.parseAsync(args, { from: "user" });
     return code;

@@ -1,4 +1,5 @@
 import { execFile } from "node:child_process";
+import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
 import { promisify } from "node:util";
 import { startSimulator } from "@rollcall/simulator";
@@ -99,9 +100,10 @@ describe("rollcall status and wait", () => {
     const table = await rollcall(["status", ...at]);
     expect(table.code).toBe(0);
     expect(table.out).toMatch(
-      /^ALIAS +DEPLOYMENT +STATE +SINCE +EXPECTS +SERVES +AT\nchat +chat-\w{6} +ready /,
+      /^ALIAS +DEPLOYMENT +STATE +SINCE +EXPECTS +SERVES +AT +KIND\nchat +chat-\w{6} +ready /,
     );
     expect(table.out).not.toContain("\u001b");
+    expect(table.out).toMatch(/ vllm\n/);
     const json = JSON.parse((await rollcall(["status", "--json", ...at])).out);
     expect(json.deployments[0]).toMatchObject({ alias: "chat", reason: "ok", expected: "gpt-oss-120b" });
     await pair.command.stop();
@@ -109,12 +111,85 @@ describe("rollcall status and wait", () => {
     files.remove();
   }, 60_000);
 
+  it("wait for as much as is required, and refuse what cannot be", async () => {
+    const [one, two] = [await startSimulator(), await startSimulator({ servedNames: ["another"] })];
+    const second = CONFIG.split("\n").slice(1, 6).join("\n").replace("http://localhost:8000/v1", two.url);
+    const first = CONFIG.replace("http://localhost:8000/v1", one.url);
+    const files = temporary({ "config.yaml": first.replace("model_list:\n", `model_list:\n${second}\n`) });
+    const pair = await up(files.path("config.yaml"), { env: { BACKEND_KEY: "k" } });
+    const wait = (...args: readonly string[]) =>
+      rollcall(["wait", ...args, "--timeout", "100ms", "--prober-url", pair.prober]);
+    expect((await rollcall(["wait", "chat", "--prober-url", pair.prober])).code).toBe(0);
+    expect((await wait("chat", "--require", "any")).code).toBe(0);
+    expect(await wait("chat", "--require", "all")).toMatchObject({
+      code: 2,
+      out: expect.stringMatching(/waiting for chat: .*wrong_name/),
+    });
+    expect((await wait("--require", "2")).code).toBe(2);
+    expect(await wait("chat", "--require", "most")).toMatchObject({
+      code: 64,
+      err: 'rollcall: require must be any, all or a number from 1 to 99999, and not "most"\n',
+    });
+    await pair.command.stop();
+    await Promise.all([one.close(), two.close()]);
+    files.remove();
+  });
+
   it("say where they looked when no prober answers", async () => {
     const { code, err } = await rollcall(["status", "--prober-url", "http://127.0.0.1:9"]);
     expect(code).toBe(1);
     expect(err).toBe(
       "rollcall: no prober answers at http://127.0.0.1:9: start it with `rollcall up`, or name another address with --prober-url\n",
     );
+  });
+});
+
+describe("rollcall explain", () => {
+  it("says why an alias or a deployment can be called or not, and exits accordingly", async () => {
+    const backend = await startSimulator();
+    const files = temporary({ "config.yaml": CONFIG.replace("http://localhost:8000/v1", backend.url) });
+    const pair = await up(files.path("config.yaml"), { env: { BACKEND_KEY: "k" } });
+    const at = ["--prober-url", pair.prober];
+    expect((await rollcall(["wait", "chat", ...at])).code).toBe(0);
+    const good = await rollcall(["explain", "chat", ...at]);
+    expect(good).toMatchObject({ code: 0, err: "" });
+    expect(good.out).toMatch(/^chat is ready: ok for /);
+    expect(good.out).toMatch(/Asked: +\d\d:\d\d:\d\dZ {2}\/v1\/models {2}200 application\/json/);
+    const id = /\n(chat-\w{6}) {2}ready/.exec(good.out)?.[1] ?? "";
+
+    backend.control.rename(["gpt-oss-20b"]);
+    const bad = await eventually(async () => {
+      const told = await rollcall(["explain", id, ...at]);
+      return told.code === 1 && told;
+    });
+    expect(bad.out).toMatch(new RegExp(`^${id} cannot be called: wrong_name for `));
+    expect(bad.out).toMatch(/Expected: +gpt-oss-120b\n +Found: +gpt-oss-20b\n/);
+    expect(bad.out).toMatch(/\n {2}Means: .*\n {2}Fix: /);
+    const { out: json } = await rollcall(["explain", id, "--json", ...at]);
+    expect(JSON.parse(json)).toMatchObject({ name: id, ready: false, deployments: [{ deployment: id }] });
+
+    expect(await rollcall(["explain", "chatt", ...at])).toMatchObject({
+      code: 2,
+      err: 'rollcall: no alias or deployment "chatt" in the config: did you mean "chat"?\n',
+    });
+    await pair.command.stop();
+    await backend.close();
+    files.remove();
+  });
+
+  it("does not take another server's 404 for an unknown name, nor its 200 for an answer", async () => {
+    for (const status of [404, 200]) {
+      const other = createHttpServer((_request, response) => response.writeHead(status).end("nothing here"));
+      const port = await new Promise<number>((resolve) => {
+        other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port));
+      });
+      const told = await rollcall(["explain", "chat", "--prober-url", `http://127.0.0.1:${port}`]);
+      other.close();
+      expect(told).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`answers ${status}: is that the prober?`),
+      });
+    }
   });
 });
 
@@ -197,11 +272,14 @@ describe("rollcall demo", () => {
 });
 
 describe("the command line", () => {
-  it.each(["up", "gateway", "prober", "demo", "check", "status", "wait"])("has help for %s", async (name) => {
-    const { code, out } = await rollcall([name, "--help"]);
-    expect(code).toBe(0);
-    expect(out).toMatch(new RegExp(`^Usage: rollcall ${name} `));
-  });
+  it.each(["up", "gateway", "prober", "demo", "check", "status", "explain", "wait"])(
+    "has help for %s",
+    async (name) => {
+      const { code, out } = await rollcall([name, "--help"]);
+      expect(code).toBe(0);
+      expect(out).toMatch(new RegExp(`^Usage: rollcall ${name} `));
+    },
+  );
 
   it.each([
     [["chek"], /unknown command 'chek'\n\(Did you mean check\?\)/],

@@ -11,6 +11,7 @@ import { Command, CommanderError } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { addCheck } from "../src/commands/check.ts";
 import { addDaemons } from "../src/commands/daemons.ts";
+import { addExplain } from "../src/commands/explain.ts";
 import { addStatus } from "../src/commands/status.ts";
 import { addUp } from "../src/commands/up.ts";
 import { addWait } from "../src/commands/wait.ts";
@@ -189,7 +190,7 @@ describe("command lines", () => {
       finish: () => {},
     };
     const program = new Command("rollcall").exitOverride().configureOutput({ writeErr: () => {} });
-    for (const add of [addUp, addDaemons, addCheck, addStatus, addWait]) add(program, context);
+    for (const add of [addUp, addDaemons, addCheck, addStatus, addExplain, addWait]) add(program, context);
     for (const command of program.commands) command.action(() => {});
     try {
       program.parse(args, { from: "user" });
@@ -201,7 +202,7 @@ describe("command lines", () => {
   }
 
   const inProse = [...`${read("README.md")}\n${configs.compose}`.matchAll(/^.*$/gm)].flatMap(([line]) => {
-    const match = /(?:rollcall|prober) ((?:up|gateway|prober|check|status|wait)\b[^`&]*)/.exec(line);
+    const match = /(?:rollcall|prober) ((?:up|gateway|prober|check|status|explain|wait)\b[^`&]*)/.exec(line);
     return match?.[1] === undefined ? [] : [match[1].trim().split(/\s+/)];
   });
   const initContainer = /args: \[(.*?)\]/.exec(read("README.md"))?.[1] ?? "";
@@ -414,6 +415,16 @@ describe("order and patience", () => {
       expect(setting(unit, "Restart")).toBe("always");
       expect(setting(unit, "StartLimitIntervalSec")).toBe("0");
       expect(setting(unit, "ExecReload")).toContain("-HUP $MAINPID");
+    }
+  });
+
+  it("lets systemd's daemons say by a child when they are ready, and ends one that hangs", () => {
+    // A child is neither the main process nor one that a command of the unit names.
+    for (const unit of [units.gateway, units.prober]) {
+      expect(setting(unit, "Type")).toBe("notify");
+      expect(setting(unit, "NotifyAccess")).toBe("all");
+      expect(seconds(setting(unit, "WatchdogSec"))).toBeGreaterThanOrEqual(10);
+      expect(setting(unit, "RestrictAddressFamilies")).toContain("AF_UNIX");
     }
   });
 });

@@ -60,10 +60,13 @@ export class RunningCommand {
   }
 }
 
-/** `rollcall up` with free ports, and where its daemons listen. */
-export async function up(config: string, options: RunOptions = {}): Promise<RunningPair> {
+/** `rollcall up` with free ports and further flags, and where its daemons listen. */
+export async function up(
+  config: string,
+  { args = [], ...options }: RunOptions & { readonly args?: readonly string[] } = {},
+): Promise<RunningPair> {
   const command = new RunningCommand(
-    ["up", "--config", config, "--port", "0", "--prober-port", "0"],
+    ["up", "--config", config, "--port", "0", "--prober-port", "0", ...args],
     options,
   );
   const gateway = await command.sees(/"service":"gateway","address":"([^"]+)"/);

@@ -4,19 +4,25 @@ import { refusal, type Call, type GatewayEnv } from "./call.ts";
 import type { GatewayError } from "./errors/gateway-error.ts";
 import type { Gateway } from "./gateway.ts";
 import { authenticate } from "./middleware/authenticate.ts";
+import type { ExpectedKey } from "./middleware/expected-key.ts";
 import { requestId } from "./middleware/request-id.ts";
 import { forward } from "./request/forward.ts";
-import { readGauges } from "./routes/gauges.ts";
 import { findModel, listModels } from "./routes/models.ts";
 import { MODEL_ROUTES } from "./routes/paths.ts";
 import { readReadiness } from "./routes/readiness.ts";
 
+/** The text of `/metrics`. */
+export type Scrape = () => Promise<string>;
+
 /** What apps, Kubernetes and Prometheus ask the gateway. */
-export function gatewayApp(gateway: Gateway): Hono<GatewayEnv> {
+export function gatewayApp(
+  gateway: Gateway,
+  { expected, scrape }: { expected: ExpectedKey; scrape: Scrape },
+): Hono<GatewayEnv> {
   const app = new Hono<GatewayEnv>();
-  addProbes(app, gateway);
+  addProbes(app, { gateway, scrape });
   app.use(requestId);
-  app.use(authenticate(gateway.view));
+  app.use(authenticate(expected));
   for (const prefix of ["/v1", ""]) {
     for (const route of MODEL_ROUTES) {
       app.post(prefix + route, async (c) => {
@@ -38,19 +44,16 @@ export function gatewayApp(gateway: Gateway): Hono<GatewayEnv> {
 }
 
 /** Open to all: they reveal no hosts, names or keys. */
-function addProbes(app: Hono<GatewayEnv>, gateway: Gateway): void {
+function addProbes(app: Hono<GatewayEnv>, { gateway, scrape }: { gateway: Gateway; scrape: Scrape }): void {
   app.get("/livez", (c) => c.text("ok\n"));
   app.get("/readyz", (c) => {
     const { ready, lines } = readReadiness(gateway);
     const shown = c.req.query("verbose") === undefined ? [] : lines;
     return c.text([...shown, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);
   });
-  app.get("/metrics", async (c) => {
-    const { metrics } = gateway;
-    return c.body(await metrics.print(readGauges(gateway)), 200, {
-      "content-type": metrics.registry.contentType,
-    });
-  });
+  app.get("/metrics", async (c) =>
+    c.body(await scrape(), 200, { "content-type": gateway.metrics.registry.contentType }),
+  );
 }
 
 function addModels(app: Hono<GatewayEnv>, { gateway, path }: { gateway: Gateway; path: string }): void {

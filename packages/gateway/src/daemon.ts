@@ -8,27 +8,32 @@ import {
   shutDown,
   stateFile,
   systemClock,
-  untilSignalled,
   watchSettings,
+  type Condition,
   type Log,
+  type Settings,
 } from "@rollcall/runtime";
-import { FileSnapshotReader } from "@rollcall/state";
 import { drain } from "./drain.ts";
 import { Breakers } from "./breakers.ts";
+import { gatewayCondition } from "./condition.ts";
 import { Ejections } from "./ejections.ts";
 import type { Gateway } from "./gateway.ts";
-import { GatewayMetrics } from "./metrics.ts";
+import { GatewayMetrics, type Counts } from "./metrics.ts";
 import { checkOpenness, isOpen } from "./openness.ts";
+import { readGauges } from "./routes/gauges.ts";
 import { RetryBudget } from "./routing/retry-budget.ts";
 import { openServer } from "./server.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
+import { openStateReader } from "./state-reader.ts";
 import { TellProber } from "./tell-prober.ts";
 import { Traffic } from "./traffic.ts";
 import { Deadlines } from "./upstream/deadlines.ts";
 import { InFlight } from "./upstream/in-flight.ts";
 import { Pools } from "./upstream/pools.ts";
-import { buildView } from "./view.ts";
+import { buildView, type View } from "./view.ts";
 import { WaitingRoom } from "./waiting-room.ts";
+import type { Seat } from "./workers/seat.ts";
+import { shareConfig } from "./workers/share.ts";
 
 export interface GatewayDaemonOptions {
   readonly configFile: string;
@@ -36,25 +41,37 @@ export interface GatewayDaemonOptions {
   readonly host?: string;
   readonly port?: number;
   readonly logLevel?: string;
+  /** How many processes share the port, instead of the config's. */
+  readonly workers?: number | "auto";
 }
 
 export interface RunningGateway {
   readonly url: string;
+  readonly port: number;
   readonly log: Log;
+  readonly condition: Condition;
+  /** All that it has counted, and its gauges as they are now. */
+  readCounts(): Promise<Counts>;
   /** Drains and ends it; resolves with the exit code. */
   stop(): Promise<number>;
 }
 
-/** Reads the config, hears the prober and listens. Throws StartError where that cannot be. */
-export async function startGateway(options: GatewayDaemonOptions): Promise<RunningGateway> {
+/**
+ * Reads the config, hears the prober and listens. Throws StartError where that cannot be. With a seat it is one of several
+ * workers, and does its part of what the config allows.
+ */
+export async function startGateway(
+  options: GatewayDaemonOptions,
+  seat: Seat | null = null,
+): Promise<RunningGateway> {
   const { configFile, env } = options;
-  const log = openLog("gateway", options.logLevel);
-  const source = new SettingsSource({ file: configFile, env, needsMasterKey: true, log }, systemClock.now());
-  let settings = source.cell.get();
+  const { source, host, log } = readStart(options, seat);
+  const part = (whole: Settings) =>
+    seat === null ? whole : { ...whole, config: shareConfig(whole.config, seat) };
+  let settings = part(source.cell.get());
   const { config } = settings;
-  const host = options.host ?? config.gateway.host;
-  checkOpenness(settings, { host, log });
-  const gateway = buildGateway(source, { file: stateFile(config, configFile, env), log });
+  const file = () => stateFile(config, configFile, env);
+  const gateway = buildGateway(source, { view: buildView(settings, null), file, log });
   await gateway.feed.start((snapshot) => {
     gateway.ejections.hear(snapshot);
     gateway.view.set(buildView(settings, snapshot));
@@ -64,23 +81,27 @@ export async function startGateway(options: GatewayDaemonOptions): Promise<Runni
       log.error("config not used: without its master key everybody in the network could use the gateway");
       return;
     }
-    settings = changed;
+    settings = part(changed);
     gateway.pools.retire(settings.config);
     gateway.view.set(buildView(settings, gateway.feed.snapshot));
   });
 
-  const server = openServer(gateway);
-  const address = { host, port: options.port ?? config.gateway.port, flag: "--port" };
+  const server = openServer(gateway, seat?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
+  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: seat !== null };
   const port = await listen(server, address).catch(async (fault: unknown) => {
     await gateway.feed.close();
     throw fault;
   });
-  log.info({ address: printAddress(host, port) }, "gateway listens");
+  // Of several workers their parent says it, once.
+  if (seat === null) log.info({ address: printAddress(host, port) }, "gateway listens");
   const stop = new AbortController();
   const watching = watchSettings(source, systemClock, stop.signal);
   return {
     url: printAddress(host, port),
+    port,
     log,
+    condition: gatewayCondition(gateway),
+    readCounts: () => gateway.metrics.read(readGauges(gateway)),
     stop() {
       stop.abort();
       return shutDown(
@@ -96,26 +117,45 @@ export async function startGateway(options: GatewayDaemonOptions): Promise<Runni
   };
 }
 
-/** The gateway as a process: until SIGTERM or SIGINT, and until what runs has ended. Resolves with the exit code. */
-export async function runGateway(options: GatewayDaemonOptions): Promise<number> {
-  const running = await startGateway(options);
-  const signal = await untilSignalled(running.log);
-  running.log.info({ signal }, "gateway stops");
-  return running.stop();
+/** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
+function readStart(
+  options: GatewayDaemonOptions,
+  seat: Seat | null,
+): { source: SettingsSource; host: string; log: Log } {
+  const { configFile: file, env, logLevel = "info" } = options;
+  const log =
+    seat === null
+      ? openLog("gateway", logLevel)
+      : openLog("gateway", logLevel).child({ worker: seat.index + 1 });
+  // What is to be warned of at the start the parent has said already.
+  if (seat !== null) log.level = "silent";
+  const source = new SettingsSource({ file, env, needsMasterKey: true, log }, systemClock.now());
+  const settings = source.cell.get();
+  const host = options.host ?? settings.config.gateway.host;
+  checkOpenness(settings, { host, log });
+  log.level = logLevel;
+  return { source, host, log };
 }
 
-function buildGateway(source: SettingsSource, { file, log }: { file: string; log: Log }): Gateway {
+interface Parts {
+  readonly view: View;
+  readonly file: () => string;
+  readonly log: Log;
+}
+
+function buildGateway(source: SettingsSource, { view, file, log }: Parts): Gateway {
   const clock = systemClock;
-  const feed = new SnapshotFeed(new FileSnapshotReader(file), clock, log);
+  const reader = openStateReader({ source, file, clock, random: Math.random });
+  const feed = new SnapshotFeed(reader, clock, log);
   return {
-    view: new Cell(buildView(source.cell.get(), null)),
+    view: new Cell(view),
     source,
     feed,
     pools: new Pools(),
     inFlight: new InFlight(),
     ejections: new Ejections(),
     breakers: new Breakers(),
-    tellProber: new TellProber(feed, clock),
+    tellProber: new TellProber(feed, clock, source.cell.get().config.state.probers),
     traffic: new Traffic(),
     deadlines: new Deadlines(clock),
     retryBudget: new RetryBudget(),

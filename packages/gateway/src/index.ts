@@ -1,1 +1,2 @@
-export { runGateway, startGateway, type GatewayDaemonOptions, type RunningGateway } from "./daemon.ts";
+export { startGateway, type GatewayDaemonOptions, type RunningGateway } from "./daemon.ts";
+export { runGateway } from "./run-gateway.ts";

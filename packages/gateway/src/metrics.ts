@@ -1,6 +1,11 @@
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Registry, type Aggregator, type Metric } from "prom-client";
+import { Durations } from "./durations.ts";
 
-const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300];
+/** How several workers' gauges become one. The others say what each sees for itself: then the worst is shown. */
+const GATHERED: Readonly<Record<string, Aggregator>> = { in_flight: "sum", available_deployments: "min" };
+
+/** All that was counted, as it goes from one process to another. */
+export type Counts = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
 
 /** What is read at the moment of the scrape. */
 export interface GaugeReadings {
@@ -18,8 +23,10 @@ export interface GaugeReadings {
 export class GatewayMetrics {
   readonly registry = new Registry();
   readonly #requests: Counter<"alias" | "status">;
-  readonly #duration: Histogram<"alias">;
-  readonly #firstByte: Histogram<"alias">;
+  /** Requests that `#requests` does not have yet, by alias and status: counted there when somebody looks. */
+  readonly #uncounted = new Map<string, Map<number, number>>();
+  readonly #duration: Durations;
+  readonly #firstByte: Durations;
   readonly #failures: Counter<"deployment" | "reason">;
   readonly #timeouts: Counter<"deployment" | "phase">;
   readonly #ended: Counter<"ending">;
@@ -34,22 +41,25 @@ export class GatewayMetrics {
 
   constructor() {
     const registers = [this.registry];
-    const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) =>
-      new Gauge<L>({ name: `rollcall_gateway_${name}`, help, labelNames, registers });
+    const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) => {
+      const aggregator = GATHERED[name] ?? "max";
+      return new Gauge<L>({ name: `rollcall_gateway_${name}`, help, labelNames, aggregator, registers });
+    };
     const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
       new Counter<L>({ name: `rollcall_gateway_${name}_total`, help, labelNames, registers });
-    const seconds = (name: string, help: string) =>
-      new Histogram({
-        name: `rollcall_gateway_${name}_seconds`,
-        help,
-        labelNames: ["alias"],
-        buckets: SECONDS,
-        registers,
-      });
-    this.#requests = counter("requests", "Requests by alias and status; an unknown alias counts as none.", [
-      "alias",
-      "status",
-    ]);
+    const seconds = (name: string, help: string) => {
+      const durations = new Durations(`rollcall_gateway_${name}_seconds`, help);
+      // A registry reads a name and `get`, and nothing else.
+      this.registry.registerMetric(durations as unknown as Metric);
+      return durations;
+    };
+    this.#requests = new Counter({
+      name: "rollcall_gateway_requests_total",
+      help: "Requests by alias and status; an unknown alias counts as none.",
+      labelNames: ["alias", "status"],
+      registers,
+      collect: () => this.#countRequests(),
+    });
     this.#duration = seconds("request_duration", "From the request's head to the end of its answer.");
     this.#firstByte = seconds(
       "time_to_first_byte",
@@ -89,12 +99,14 @@ export class GatewayMetrics {
   }
 
   answered(alias: string, status: number, ms: number): void {
-    this.#requests.inc({ alias, status });
-    this.#duration.observe({ alias }, ms / 1_000);
+    let byStatus = this.#uncounted.get(alias);
+    if (byStatus === undefined) this.#uncounted.set(alias, (byStatus = new Map()));
+    byStatus.set(status, (byStatus.get(status) ?? 0) + 1);
+    this.#duration.observe(alias, ms);
   }
 
   firstByte(alias: string, ms: number): void {
-    this.#firstByte.observe({ alias }, ms / 1_000);
+    this.#firstByte.observe(alias, ms);
   }
 
   attemptFailed(deployment: string, reason: string): void {
@@ -111,6 +123,23 @@ export class GatewayMetrics {
 
   /** The text Prometheus scrapes, with the gauges as they are now. */
   print(now: GaugeReadings): Promise<string> {
+    this.#set(now);
+    return this.registry.metrics();
+  }
+
+  /** The same as data: what one of several workers has to say. */
+  read(now: GaugeReadings): Promise<Counts> {
+    this.#set(now);
+    return this.registry.getMetricsAsJSON();
+  }
+
+  #countRequests(): void {
+    for (const [alias, byStatus] of this.#uncounted)
+      for (const [status, count] of byStatus) this.#requests.inc({ alias, status }, count);
+    this.#uncounted.clear();
+  }
+
+  #set(now: GaugeReadings): void {
     for (const gauge of [this.#inFlight, this.#available, this.#ejected]) gauge.reset();
     for (const [deployment, count] of now.inFlight) this.#inFlight.set({ deployment }, count);
     for (const [alias, count] of now.available) this.#available.set({ alias }, count);
@@ -120,6 +149,5 @@ export class GatewayMetrics {
     this.#faults.set(now.snapshotFaults);
     this.#generation.set(now.generation);
     this.#configFault.set(now.configFault ? 1 : 0);
-    return this.registry.metrics();
   }
 }

@@ -1,9 +1,11 @@
 import { createServer, type Server } from "node:http";
 import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { gatewayApp } from "./app.ts";
+import { gatewayApp, type Scrape } from "./app.ts";
 import { answerClientError, answerTooMany, answerUnreadable } from "./client-error.ts";
 import type { Gateway } from "./gateway.ts";
+import { ExpectedKey } from "./middleware/expected-key.ts";
+import { forwardStraight } from "./straight.ts";
 
 const MAX_HEADER_BYTES = 16 * 1024;
 
@@ -15,8 +17,9 @@ const HEADERS_MS = 30_000;
 const REQUEST_MS = 300_000;
 
 /** The gateway's own HTTP server, with its limits. */
-export function openServer(gateway: Gateway): Server {
-  const listener = getRequestListener(gatewayApp(gateway).fetch, {
+export function openServer(gateway: Gateway, scrape: Scrape): Server {
+  const expected = new ExpectedKey(gateway.view);
+  const listener = getRequestListener(gatewayApp(gateway, { expected, scrape }).fetch, {
     // HTTP/1.0 knows no Host, and some load balancers look that way whether we live.
     hostname: "localhost",
     errorHandler: answerUnreadable,
@@ -31,8 +34,8 @@ export function openServer(gateway: Gateway): Server {
     },
     (incoming, outgoing) => {
       gateway.answering += 1;
-      outgoing.once("close", () => (gateway.answering -= 1));
-      void listener(incoming, outgoing);
+      outgoing.on("close", () => (gateway.answering -= 1));
+      if (!forwardStraight(gateway, expected, { incoming, outgoing })) void listener(incoming, outgoing);
     },
   );
   server.on("clientError", answerClientError);

@@ -1,41 +1,61 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
-import { expect, test } from "vitest";
-import type { SnapshotFeed } from "./snapshot-feed.ts";
+import { expect, onTestFinished, test } from "vitest";
+import { snapshotOf } from "../test/deployments.ts";
+import { FakeClock } from "../test/fake-clock.ts";
 import { TellProber } from "./tell-prober.ts";
 
-const feedOf = (url?: string) =>
-  ({ snapshot: { prober: url === undefined ? {} : { url } } }) as unknown as SnapshotFeed;
+/** The snapshot of a prober that says it listens there. */
+const feedOf = (url?: string) => ({
+  snapshot: snapshotOf([], {
+    prober: { instance: "1", startedAt: 0, ...(url === undefined ? {} : { url }) },
+  }),
+});
 
-test("a suspicion is told to the prober that wrote the snapshot, once in half a second for each deployment", async () => {
+/** A prober, and what it was told. */
+async function prober() {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url}`);
     response.end();
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
+  onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  let now = 10_000;
-  const clock = { now: () => now, sleep: () => Promise.resolve() };
+  return { asked, port, origin: `http://127.0.0.1:${port}` };
+}
+
+test("a suspicion is told to the prober that wrote the snapshot, once in half a second for each deployment", async () => {
+  const { asked, port } = await prober();
+  const clock = new FakeClock();
   // An address that means "all" is this host's.
-  const prober = new TellProber(feedOf(`http://0.0.0.0:${port}`), clock);
-  prober.suspect("org/chat-1");
-  prober.suspect("org/chat-1");
-  prober.suspect("chat-2");
-  now += 600;
-  prober.suspect("org/chat-1");
+  const tell = new TellProber(feedOf(`http://0.0.0.0:${port}`), clock);
+  tell.suspect("org/chat-1");
+  tell.suspect("org/chat-1");
+  tell.suspect("chat-2");
+  clock.pass(600);
+  tell.suspect("org/chat-1");
   await expect
     .poll(() => asked.toSorted())
     .toEqual(["POST /probe/chat-2", "POST /probe/org%2Fchat-1", "POST /probe/org%2Fchat-1"]);
-  server.close();
+});
+
+test("of several that are followed over HTTP all are told, at the addresses of the config", async () => {
+  const [one, other, written] = [await prober(), await prober(), await prober()];
+  const gone = "http://127.0.0.1:9";
+  // What a prober says of its own address counts for its own host only.
+  const tell = new TellProber(feedOf(written.origin), new FakeClock(), [gone, one.origin, other.origin]);
+  tell.suspect("chat-1");
+  await expect.poll(() => [one.asked, other.asked]).toEqual([["POST /probe/chat-1"], ["POST /probe/chat-1"]]);
+  expect(written.asked).toEqual([]);
 });
 
 test.each([undefined, "no url", "http://127.0.0.1:9"])(
   "where it cannot be told (%s) nothing is lost but the hint",
   async (url) => {
-    const prober = new TellProber(feedOf(url), { now: () => 10_000, sleep: () => Promise.resolve() });
-    expect(() => prober.suspect("chat-1")).not.toThrow();
+    const tell = new TellProber(feedOf(url), new FakeClock());
+    expect(() => tell.suspect("chat-1")).not.toThrow();
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
     });

@@ -11,27 +11,40 @@ const TIMEOUT_MS = 1_000;
 const WIDE = /\/\/(0\.0\.0\.0|\[::\])/;
 
 /**
- * Tells the prober that requests have shown a deployment unfit, so that it looks at once. Only a hint: where the prober
+ * Tells the probers that requests have shown a deployment unfit, so that they look at once. Only a hint: where a prober
  * cannot be reached it finds out by itself, an interval later.
  */
 export class TellProber {
-  readonly #feed: SnapshotFeed;
+  readonly #feed: Pick<SnapshotFeed, "snapshot">;
   readonly #clock: Clock;
+  readonly #probers: readonly string[];
   readonly #told = new Map<string, number>();
 
-  constructor(feed: SnapshotFeed, clock: Clock) {
+  /**
+   * `probers`: origins of those that are followed over HTTP. All of them are told, since each may be followed next. Where
+   * there are none, it is the one that wrote the snapshot, which then runs on this host.
+   */
+  constructor(feed: Pick<SnapshotFeed, "snapshot">, clock: Clock, probers: readonly string[] = []) {
     this.#feed = feed;
     this.#clock = clock;
+    this.#probers = probers;
   }
 
   suspect(id: string): void {
-    const url = this.#feed.snapshot?.prober.url;
     const now = this.#clock.now();
-    if (url === undefined || now - (this.#told.get(id) ?? 0) < LEAST_BETWEEN_MS) return;
+    const origins = this.#origins();
+    if (origins.length === 0 || now - (this.#told.get(id) ?? 0) < LEAST_BETWEEN_MS) return;
     this.#told.set(id, now);
-    const target = `${url.replace(WIDE, "//127.0.0.1")}/probe/${encodeURIComponent(id)}`;
-    // Whatever comes of it: a hint that is lost costs an interval.
-    post(target).catch(() => {});
+    for (const origin of origins) {
+      // Whatever comes of it: a hint that is lost costs an interval.
+      post(`${origin}/probe/${encodeURIComponent(id)}`).catch(() => {});
+    }
+  }
+
+  #origins(): readonly string[] {
+    if (this.#probers.length > 0) return this.#probers;
+    const url = this.#feed.snapshot?.prober.url;
+    return url === undefined ? [] : [url.replace(WIDE, "//127.0.0.1")];
   }
 }
 

@@ -22,7 +22,6 @@ import {
   HttpSnapshotWriter,
 } from "@rollcall/state";
 import { proberCondition } from "./condition.ts";
-import { Events } from "./events.ts";
 import { network } from "./fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { ProberMetrics } from "./metrics.ts";
@@ -59,7 +58,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   const host = options.host ?? config.prober.host;
   const draining = () => stop.signal.aborted;
   const server = createAdaptorServer({
-    fetch: proberApp({ prober, events: new Events(), snapshots, settings, source, host, draining }).fetch,
+    fetch: proberApp({ prober, events: prober.events, snapshots, settings, source, host, draining }).fetch,
   });
   const port = await listen(server, {
     host,

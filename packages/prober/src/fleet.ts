@@ -61,11 +61,14 @@ export class Fleet {
     return { backendId, memory, outcomes, busy: isMoving(memory, now) };
   }
 
-  /** What was judged moves every deployment on; those whose news matter come back. */
+  /** What was judged moves every deployment on that is still wanted; those whose news matter come back. */
   record({ backendId, memory, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
     const restarted = memory.restarts > this.memory(backendId).restarts;
     this.#memories.set(backendId, memory);
-    return outcomes.flatMap(({ deployment, track: before, outcome, generates }) => {
+    return outcomes.flatMap(({ deployment, outcome, generates }) => {
+      // The config may have changed while a token was awaited.
+      const before = this.#tracks.get(deployment.id);
+      if (before?.verdict.check !== deployment.check) return [];
       const known = { ...(restarted ? begunAnew(before, now) : before), generated: generates };
       const track = withNotices(advance(known, outcome, { thresholds, now }), memory, now);
       this.#tracks.set(deployment.id, track);

@@ -43,6 +43,13 @@ class Deadline {
     return this.#controller.signal;
   }
 
+  /** undici hears no signal as long as it connects: a port that swallows the handshake would hold it for ever. */
+  aborted(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      this.signal.addEventListener("abort", () => reject(OVER), { once: true });
+    });
+  }
+
   end(): void {
     clearTimeout(this.#timer);
     this.#outer.removeEventListener("abort", this.#abort);
@@ -70,7 +77,7 @@ class FreshConnection implements Connection {
     const elapsed = () => performance.now() - start;
     const deadline = new Deadline(timeoutMs, signal);
     try {
-      const response = await this.#client.request({
+      const asked = this.#client.request({
         path,
         method: body === undefined ? "GET" : "POST",
         headers: {
@@ -82,6 +89,7 @@ class FreshConnection implements Connection {
         body: body ?? null,
         signal: deadline.signal,
       });
+      const response = await Promise.race([asked, deadline.aborted()]);
       const { text, truncated } = await readCapped(response.body);
       return {
         kind: "response",

@@ -1,9 +1,12 @@
 import { REASON_CODES } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
+import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
+import { readyTrack } from "../test/tracks.ts";
 import { absent, fault } from "./decide/outcome.ts";
 import type { ModelsReading } from "./decide/read-models.ts";
-import { Fleet } from "./fleet.ts";
+import type { Sighting } from "./decide/sighting.ts";
+import { Fleet, type Judging } from "./fleet.ts";
 import { ProberMetrics } from "./metrics.ts";
 
 const config = configOf([
@@ -11,7 +14,6 @@ const config = configOf([
   { id: "2", alias: "b/c", model: "qwen", base: "http://gpu-2:8000" },
 ]);
 const [first = "", second = ""] = config.backends.map(({ id }) => id);
-const serves: ModelsReading = { kind: "models", names: ["llama"] };
 
 let fleet: Fleet;
 let metrics: ProberMetrics;
@@ -22,37 +24,48 @@ beforeEach(() => {
   metrics = new ProberMetrics();
 });
 
+function see(backend: string, sighting: Partial<Sighting>, now: number): void {
+  const thresholds = { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 };
+  const judging: Judging = { thresholds, now };
+  fleet.record(fleet.judge(backend, sightingOf(sighting), judging), judging);
+}
+
 function record(backend: string, models: ModelsReading, now: number): void {
-  const thresholds = { failures: 2, loadTimeMs: 600_000 };
-  fleet.record(backend, { models, health: null, durationMs: 1 }, { thresholds, now });
+  see(backend, { models }, now);
+}
+
+function print(now = 10_000, writtenAt: number | null = null): Promise<string> {
+  return metrics.print(fleet, { now, writtenAt });
 }
 
 async function lines(start: string): Promise<readonly string[]> {
-  const text = await metrics.print(fleet);
+  const text = await print();
   return text.split("\n").filter((line) => line.startsWith(start));
 }
 
 describe("a deployment", () => {
   it("shows both facts, the reason and since when", async () => {
-    record(first, serves, 7_000);
-    record(second, serves, 8_500);
+    record(first, serves("llama"), 7_000);
+    record(second, serves("llama"), 8_500);
     // The same again: since stays.
-    record(first, serves, 9_000);
+    record(first, serves("llama"), 9_000);
     expect(await lines("rollcall_deployment_")).toEqual([
       'rollcall_deployment_ready{deployment="1",alias="a"} 1',
       'rollcall_deployment_ready{deployment="2",alias="b/c"} 1',
       'rollcall_deployment_name_matches{deployment="1",alias="a"} 1',
       'rollcall_deployment_name_matches{deployment="2",alias="b/c"} 0',
-      'rollcall_deployment_reason{deployment="1",alias="a",reason="ok"} 1',
-      'rollcall_deployment_reason{deployment="2",alias="b/c",reason="wrong_name"} 1',
       'rollcall_deployment_since_timestamp_seconds{deployment="1",alias="a"} 7',
       'rollcall_deployment_since_timestamp_seconds{deployment="2",alias="b/c"} 8.5',
+      'rollcall_deployment_state_seconds{deployment="1",alias="a"} 3',
+      'rollcall_deployment_state_seconds{deployment="2",alias="b/c"} 1.5',
+      'rollcall_deployment_reason{deployment="1",alias="a",reason="ok"} 1',
+      'rollcall_deployment_reason{deployment="2",alias="b/c",reason="wrong_name"} 1',
     ]);
   });
 
   it("shows one reason at a time, and none of what it was", async () => {
-    record(first, serves, 7_000);
-    await metrics.print(fleet);
+    record(first, serves("llama"), 7_000);
+    await print();
     record(first, fault("wrong_key", "x") as ModelsReading, 8_000);
     expect(await lines('rollcall_deployment_reason{deployment="1"')).toEqual([
       'rollcall_deployment_reason{deployment="1",alias="a",reason="wrong_key"} 1',
@@ -60,7 +73,7 @@ describe("a deployment", () => {
   });
 
   it("is gone when the config is without it", async () => {
-    await metrics.print(fleet);
+    await print();
     fleet.adopt(configOf([{ id: "2", alias: "b/c" }]), null, 9_000);
     expect(await lines('rollcall_deployment_ready{deployment="1"')).toEqual([]);
     expect(await lines("rollcall_deployment_ready")).toHaveLength(1);
@@ -69,9 +82,9 @@ describe("a deployment", () => {
 
 describe("probes", () => {
   it("are counted by result, and timed where a model list came", async () => {
-    metrics.probed({ models: serves, health: null, durationMs: 30 });
-    metrics.probed({ models: absent("x") as ModelsReading, health: null, durationMs: 4_000 });
-    metrics.probed({ models: fault("dns", "x") as ModelsReading, health: null, durationMs: 4_000 });
+    metrics.probed(sightingOf({ durationMs: 30 }));
+    metrics.probed(sightingOf({ models: absent("x") as ModelsReading, durationMs: 4_000 }));
+    metrics.probed(sightingOf({ models: fault("dns", "x") as ModelsReading, durationMs: 4_000 }));
     expect(await lines("rollcall_probes_total")).toEqual([
       'rollcall_probes_total{result="models"} 1',
       'rollcall_probes_total{result="absent"} 1',
@@ -93,6 +106,77 @@ it("transitions stand at zero for every reason before there is one", async () =>
 });
 
 it("neither host nor key is shown", async () => {
-  record(first, serves, 7_000);
-  expect(await metrics.print(fleet)).not.toMatch(/gpu-|8000|sk-hidden/);
+  record(first, serves("llama"), 7_000);
+  expect(await print()).not.toMatch(/gpu-|8000|sk-hidden/);
+});
+
+describe("what a backend says of its work", () => {
+  it("is shown for each deployment on it, and has no sample where it says nothing", async () => {
+    see(first, { load: loadOf({ running: 3, waiting: 2, kvUsage: 0.25 }) }, 7_000);
+    see(second, { load: loadOf({ running: 1, kvUsage: null }) }, 7_000);
+    expect(await lines("rollcall_deployment_requests_")).toEqual([
+      'rollcall_deployment_requests_running{deployment="1",alias="a"} 3',
+      'rollcall_deployment_requests_running{deployment="2",alias="b/c"} 1',
+      'rollcall_deployment_requests_waiting{deployment="1",alias="a"} 2',
+      'rollcall_deployment_requests_waiting{deployment="2",alias="b/c"} 0',
+    ]);
+    expect(await lines("rollcall_deployment_kv_cache_usage_ratio{")).toEqual([
+      'rollcall_deployment_kv_cache_usage_ratio{deployment="1",alias="a"} 0.25',
+    ]);
+    see(first, {}, 8_000);
+    expect(await lines('rollcall_deployment_requests_running{deployment="1"')).toEqual([]);
+  });
+
+  it("is its context length too", async () => {
+    const cards = [cardOf("llama", { maxModelLen: 8_192 })];
+    see(first, { models: { kind: "models", cards } }, 7_000);
+    expect(await lines("rollcall_deployment_max_model_len{")).toEqual([
+      'rollcall_deployment_max_model_len{deployment="1",alias="a"} 8192',
+    ]);
+  });
+});
+
+it("a warning is shown as long as it holds", async () => {
+  see(first, { skewMs: 90_000 }, 7_000);
+  expect(await lines("rollcall_deployment_warning{")).toEqual([
+    'rollcall_deployment_warning{deployment="1",alias="a",warning="clock_skew"} 1',
+  ]);
+  see(first, {}, 8_000);
+  expect(await lines("rollcall_deployment_warning{")).toEqual([]);
+});
+
+it("a warning that comes is no transition of the reason", async () => {
+  const { verdict } = readyTrack();
+  metrics.changed({ before: verdict, after: { ...verdict, warnings: ["saturated"] } });
+  metrics.changed({ before: verdict, after: { ...verdict, reason: "down" } });
+  expect((await lines("rollcall_transitions_total")).filter((line) => !line.endsWith(" 0"))).toEqual([
+    'rollcall_transitions_total{reason="down"} 1',
+  ]);
+});
+
+describe("the snapshot", () => {
+  it("is as old as the last one that was written", async () => {
+    const age = async (writtenAt: number | null) =>
+      /^rollcall_snapshot_age_seconds (.*)$/m.exec(await print(10_000, writtenAt))?.[1];
+    expect([await age(null), await age(7_500), await age(11_000)]).toEqual(["Nan", "2.5", "0"]);
+  });
+
+  it("that could not be written is counted", async () => {
+    metrics.snapshotFailed();
+    metrics.snapshotFailed();
+    expect(await lines("rollcall_snapshot_write_failures_total")).toEqual([
+      "rollcall_snapshot_write_failures_total 2",
+    ]);
+  });
+});
+
+it("probes that began late are timed by how late they were", async () => {
+  metrics.began(-5);
+  metrics.began(300);
+  expect(await lines("rollcall_probe_lateness_seconds_sum")).toEqual([
+    "rollcall_probe_lateness_seconds_sum 0.3",
+  ]);
+  expect(await lines('rollcall_probe_lateness_seconds_bucket{le="0.005"}')).toEqual([
+    'rollcall_probe_lateness_seconds_bucket{le="0.005"} 1',
+  ]);
 });

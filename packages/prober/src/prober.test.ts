@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
-import { failure, response } from "../test/answers.ts";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { failure, modelList, response } from "../test/answers.ts";
 import { CalledRoll } from "../test/called-roll.ts";
 import { configOf, type Entry } from "../test/configs.ts";
+import { ScriptedEngine } from "../test/scripted-engine.ts";
 import { GOOD, snapshotOf } from "../test/tracks.ts";
 import { startTrack } from "./decide/track.ts";
 
@@ -25,7 +26,8 @@ describe("a roll call", () => {
     const roll = new CalledRoll([a, { ...a, alias: "a2" }, { ...a, alias: "a3", model: "qwen" }]);
     roll.backends.serve(A, "llama");
     await roll.start();
-    expect(roll.backends.asked.map(({ path }) => path)).toEqual(["/v1/models", "/health"]);
+    const paths = roll.backends.asked.map(({ path }) => path);
+    expect(paths).toEqual(["/v1/models", "/health", "/metrics", "/version"]);
     expect(roll.written.reasons()).toEqual({ a: "ok", a2: "ok", a3: "wrong_name" });
   });
 
@@ -105,8 +107,8 @@ describe("a roll call", () => {
       await roll.clock.advance(1_200);
       expect(roll.written.reasons()).toEqual({ a: "ok" });
       roll.backends.serve(A, "qwen");
-      // The interval, and the two questions of a probe.
-      await roll.clock.advance(2_000 + 10);
+      // The interval, and the questions of a probe, which looks again where a name has changed.
+      await roll.clock.advance(2_000 + 50);
       expect(roll.written.reasons()).toEqual({ a: "wrong_name" });
     },
   );
@@ -130,7 +132,7 @@ describe("a roll call", () => {
     roll.backends.serve(A, "llama");
     roll.backends.latencyMs = 700;
     const start = roll.clock.now();
-    await roll.start(2_000);
+    await roll.start(3_000);
     expect(roll.written.last.verdicts).toMatchObject([
       { reason: "ok", observedAt: start, lastGoodAt: start },
     ]);
@@ -266,7 +268,7 @@ describe("publishing", () => {
     const beats = roll.written.snapshots.slice(1);
     expect(beats.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
     expect(
-      beats.map(({ writtenAt }, index) => writtenAt - (beats[index - 1]?.writtenAt ?? start.writtenAt - 2)),
+      beats.map(({ writtenAt }, index) => writtenAt - (beats[index - 1]?.writtenAt ?? start.writtenAt - 4)),
     ).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
     expect(roll.written.last).toMatchObject({ intervalMs: 2_000, config: start.config });
     const newest = roll.written.last.verdicts[0];
@@ -283,6 +285,55 @@ describe("publishing", () => {
     roll.written.failing = false;
     await roll.clock.advance(2_000);
     expect(roll.written.reasons()).toEqual({ a: "ok" });
+  });
+});
+
+describe("the pace of publishing", () => {
+  /** From here on every snapshot takes so long to print. */
+  function printingTakes(ms: number): void {
+    let time = 0;
+    const spy = vi.spyOn(performance, "now").mockImplementation(() => (time += ms));
+    onTestFinished(() => spy.mockRestore());
+  }
+
+  it("leaves four times as long as the last one took before the next changes go out, all together", async () => {
+    const roll = new CalledRoll([a, b, c], { prober: { interval: 60, not_ready_interval: "50ms" } });
+    await roll.start();
+    printingTakes(100);
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(60);
+    const before = roll.written.snapshots.length;
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "loading", c: "loading" });
+    roll.backends.serve(B, "llama");
+    await roll.clock.advance(100);
+    roll.backends.serve(C, "llama");
+    await roll.clock.advance(200);
+    expect(roll.written.snapshots).toHaveLength(before);
+    await roll.clock.advance(100);
+    expect(roll.written.snapshots).toHaveLength(before + 1);
+    expect(roll.written.reasons()).toEqual({ a: "ok", b: "ok", c: "ok" });
+  });
+
+  it("holds no heartbeat up", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    printingTakes(60_000);
+    const before = roll.written.snapshots.length;
+    await roll.clock.advance(20_000);
+    expect(roll.written.snapshots).toHaveLength(before + 10);
+  });
+
+  it("is no matter where printing takes no time", async () => {
+    const roll = new CalledRoll([a, b, c], { prober: { interval: 60, not_ready_interval: "50ms" } });
+    await roll.start();
+    printingTakes(0);
+    const before = roll.written.snapshots.length;
+    for (const origin of [A, B, C]) {
+      roll.backends.serve(origin, "llama");
+      await roll.clock.advance(51);
+    }
+    expect(roll.written.snapshots).toHaveLength(before + 3);
   });
 });
 
@@ -336,7 +387,7 @@ describe("a new config", () => {
     await roll.clock.advance(500);
     expect(roll.written.reasons()).toEqual({ b: "ok" });
     expect(roll.logged.lines.filter(({ message }) => message === "deployment changed")).toHaveLength(1);
-    const text = await roll.prober.metrics.print(roll.prober.fleet);
+    const text = await roll.prober.printMetrics();
     expect(text.match(/^rollcall_probes_total.*$/gm)).toEqual(['rollcall_probes_total{result="models"} 1']);
   });
 
@@ -382,6 +433,231 @@ describe("a new config", () => {
   });
 });
 
+describe("a backend that comes and goes", () => {
+  /** Every reason in the order of the log, the first one left out. */
+  const told = (roll: CalledRoll) =>
+    roll.logged.lines
+      .filter(({ message }) => message === "deployment changed")
+      .map(({ fields }) => fields["to"]);
+
+  it("is taken in less and less readily, and left out in the end until it stays", async () => {
+    const roll = new CalledRoll([a]);
+    for (let round = 0; round < 20; round += 1) {
+      roll.backends.serve(A, "llama");
+      await (round === 0 ? roll.start(5_000) : roll.clock.advance(5_000));
+      roll.backends.answer(A, () => response(502, "Bad Gateway"));
+      await roll.clock.advance(5_000);
+    }
+    expect(told(roll)).toEqual(Array.from({ length: 4 }, () => ["ok", "proxy_error"]).flat());
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(7_000);
+    expect(roll.prober.fleet.verdicts()[0]?.detail).toMatch(
+      /^answers well again: \d good probes in a row, 8 are needed$/,
+    );
+    await roll.clock.advance(4_000);
+    expect(roll.reason("a")).toBe("ok");
+  });
+
+  it("is taken in at once where that was long ago", async () => {
+    const roll = new CalledRoll([a]);
+    await roll.start();
+    for (let round = 0; round < 4; round += 1) {
+      roll.backends.serve(A, "llama");
+      await roll.clock.advance(60_000);
+      roll.backends.answer(A, () => response(502, "Bad Gateway"));
+      await roll.clock.advance(20 * 60_000);
+    }
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(10_010);
+    expect(roll.reason("a")).toBe("ok");
+  });
+
+  it("needs as many good probes as the config says", async () => {
+    const roll = new CalledRoll([a], { prober: { successes: 3 } });
+    roll.backends.serve(A, "llama");
+    await roll.start(1_900);
+    expect(roll.reason("a")).toBe("unknown");
+    await roll.clock.advance(300);
+    expect(roll.reason("a")).toBe("ok");
+  });
+});
+
+describe("a backend that is long out", () => {
+  const refusing = () => response(401, { error: "Unauthorized" });
+
+  /** How far apart it was asked for its models within this time. */
+  async function gaps(roll: CalledRoll, ms: number): Promise<readonly number[]> {
+    const start = roll.clock.now();
+    await roll.clock.advance(ms);
+    const at = roll.backends.rollCalls(A).filter((time) => time >= start);
+    return at.slice(1).map((time, index) => time - (at[index] ?? 0));
+  }
+
+  it("is asked more and more seldom, up to the longest interval", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.latencyMs = 0;
+    roll.backends.answer(A, refusing);
+    await roll.start(0);
+    expect(await gaps(roll, 30_000)).toEqual(Array.from({ length: 30 }, () => 1_000));
+    await roll.clock.advance(270_000);
+    const middle = await gaps(roll, 30_000);
+    expect(Math.min(...middle)).toBeGreaterThanOrEqual(4_900);
+    expect(Math.max(...middle)).toBeLessThanOrEqual(5_600);
+    await roll.clock.advance(3_600_000);
+    expect(await gaps(roll, 60_000)).toEqual(Array.from({ length: 5 }, () => 10_000));
+  });
+
+  it.each([
+    [0, 4_000],
+    [0.5, 3_800],
+    [0.999, 3_600],
+  ])("is asked up to a tenth sooner, by chance: %s", async (random, ms) => {
+    const roll = new CalledRoll([a], { prober: { max_interval: 4 }, random: () => random });
+    roll.backends.latencyMs = 0;
+    roll.backends.answer(A, refusing);
+    await roll.start(3_600_000);
+    for (const gap of await gaps(roll, 60_000)) expect(Math.abs(gap - ms)).toBeLessThan(2);
+  });
+
+  it("is asked at once when somebody asks for it, and at its interval again once it is well", async () => {
+    const roll = new CalledRoll([{ ...a, id: "1" }]);
+    roll.backends.latencyMs = 0;
+    roll.backends.answer(A, refusing);
+    await roll.start(3_600_000);
+    await gaps(roll, 10_000);
+    const asked = roll.backends.rollCalls(A).length;
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(1_000);
+    const soon = roll.prober.probeSoon("1");
+    await roll.clock.advance(0);
+    expect([soon, roll.backends.rollCalls(A).length, roll.reason("a")]).toEqual([true, asked + 1, "ok"]);
+    expect(await gaps(roll, 10_000)).toEqual(Array.from({ length: 5 }, () => 2_000));
+  });
+});
+
+describe("asking soon", () => {
+  it("is not done for what the config has not, nor right after it was asked", async () => {
+    const roll = new CalledRoll([{ ...a, id: "1" }]);
+    roll.backends.latencyMs = 0;
+    await roll.start(0);
+    expect([roll.prober.probeSoon("1"), roll.prober.probeSoon("2")]).toEqual([false, false]);
+    await roll.clock.advance(249);
+    expect(roll.prober.probeSoon("1")).toBe(false);
+    await roll.clock.advance(1);
+    expect(roll.prober.probeSoon("1")).toBe(true);
+    await roll.clock.advance(0);
+    expect(roll.backends.rollCalls(A)).toHaveLength(2);
+  });
+
+  it("while it is asked means once more afterwards", async () => {
+    const roll = new CalledRoll([{ ...a, id: "1" }]);
+    roll.backends.serve(A, "llama");
+    roll.backends.latencyMs = 300;
+    await roll.start(299);
+    expect(roll.prober.probeSoon("1")).toBe(true);
+    await roll.clock.advance(1_000);
+    expect(roll.backends.rollCalls(A)).toHaveLength(2);
+  });
+});
+
+describe("two servers on one port", () => {
+  /** The kernel gives every other connection to the other one. */
+  function shared(roll: CalledRoll, ...served: readonly (readonly string[])[]): void {
+    let looks = 0;
+    roll.backends.answer(A, ({ path }) => {
+      if (!path.endsWith("/models")) return response(200);
+      looks += 1;
+      return response(200, modelList(...(served[looks % served.length] ?? [])));
+    });
+  }
+
+  const entries = [a, { ...a, alias: "both", model: "phi" }, { ...a, alias: "other", model: "qwen" }];
+
+  it("are named at the second probe, for those names that only one of them has, and left when one is gone", async () => {
+    const roll = new CalledRoll(entries);
+    shared(roll, ["llama", "phi"], ["qwen", "phi"]);
+    await roll.start(10);
+    await roll.clock.advance(2_010);
+    expect(roll.written.reasons()).toEqual({ a: "name_flapping", both: "ok", other: "name_flapping" });
+    expect(roll.written.last.verdicts[0]?.detail).toMatch(
+      /^of fresh connections \d met it, \d met another server$/,
+    );
+    await roll.clock.advance(60_000);
+    expect(roll.written.reasons()).toEqual({ a: "name_flapping", both: "ok", other: "name_flapping" });
+
+    shared(roll, ["llama", "phi"]);
+    await roll.clock.advance(5_000);
+    expect(roll.written.reasons()).toEqual({ a: "ok", both: "ok", other: "wrong_name" });
+  });
+
+  it("are asked on a connection of its own for each look, and not looked for where nothing changes", async () => {
+    const roll = new CalledRoll(entries);
+    shared(roll, ["llama", "phi"]);
+    await roll.start(20_000);
+    expect(new Set(roll.backends.rollCalls(A)).size).toBe(roll.backends.rollCalls(A).length);
+    const calm = roll.backends.rollCalls(A).length;
+    await roll.clock.advance(10_000);
+    expect(roll.backends.rollCalls(A).length - calm).toBe(10);
+  });
+
+  it("are not seen in a server that was renamed", async () => {
+    const roll = new CalledRoll([a]);
+    roll.backends.serve(A, "llama");
+    await roll.start();
+    roll.backends.serve(A, "qwen");
+    await roll.clock.advance(10_000);
+    roll.backends.serve(A, "llama");
+    await roll.clock.advance(10_000);
+    const reasons = roll.written.snapshots.flatMap(({ verdicts }) => verdicts.map(({ reason }) => reason));
+    expect(new Set(reasons)).toEqual(new Set(["ok", "wrong_name"]));
+  });
+});
+
+describe("an engine that hangs", () => {
+  function working(): { engine: ScriptedEngine; roll: CalledRoll } {
+    const engine = new ScriptedEngine();
+    const roll = new CalledRoll([a], { prober: { stall_time: "60s" } });
+    roll.backends.answer(A, engine.answer);
+    engine.running = 2;
+    engine.stepsPerLook = 3;
+    return { engine, roll };
+  }
+
+  it("is out once it has not moved for the stall time, and in again when it moves", async () => {
+    const { engine, roll } = working();
+    await roll.start(300_000);
+    expect(roll.reason("a")).toBe("ok");
+    engine.stepsPerLook = 0;
+    await roll.clock.advance(57_000);
+    expect(roll.reason("a")).toBe("ok");
+    await roll.clock.advance(6_000);
+    expect(roll.written.last.verdicts).toMatchObject([
+      {
+        ready: false,
+        nameMatches: true,
+        reason: "hung",
+        detail: expect.stringMatching(/^2 running, 0 waiting, and no progress for 6\d s$/),
+      },
+    ]);
+    engine.stepsPerLook = 3;
+    await roll.clock.advance(2_010);
+    expect(roll.reason("a")).toBe("ok");
+  });
+
+  it("is not one that has nothing to do", async () => {
+    const { engine, roll } = working();
+    engine.running = 0;
+    engine.stepsPerLook = 0;
+    await roll.start(600_000);
+    expect(roll.reason("a")).toBe("ok");
+    engine.running = 1;
+    await roll.clock.advance(57_000);
+    expect(roll.reason("a")).toBe("ok");
+    await roll.clock.advance(6_000);
+    expect(roll.reason("a")).toBe("hung");
+  });
+});
+
 describe("the log", () => {
   it("has one line a change and none a probe, and names neither host nor key", async () => {
     const roll = new CalledRoll([{ ...a, key: "sk-hidden" }]);
@@ -413,7 +689,7 @@ describe("metrics", () => {
       roll.backends.serve(A, name);
       await roll.clock.advance(1_010);
     }
-    const text = await roll.prober.metrics.print(roll.prober.fleet);
+    const text = await roll.prober.printMetrics();
     expect(text).toContain('rollcall_probes_total{result="absent"} 1');
     expect(text).toContain('rollcall_probes_total{result="models"} 3');
     expect(text).toContain('rollcall_transitions_total{reason="loading"} 1');

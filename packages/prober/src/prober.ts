@@ -2,6 +2,7 @@ import type { Backend, Snapshot } from "@rollcall/contract";
 import type { Cell, Clock, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./decide/due.ts";
+import { Events } from "./events.ts";
 import { examine } from "./examine.ts";
 import { Fleet } from "./fleet.ts";
 import type { ProberMetrics } from "./metrics.ts";
@@ -45,6 +46,7 @@ const LEAST_BETWEEN_MS = 250;
  */
 export class Prober {
   readonly fleet = new Fleet();
+  readonly events = new Events();
   readonly #options: ProberOptions;
   readonly #stop = new AbortController();
   readonly #loops = new Map<string, Loop>();
@@ -193,6 +195,7 @@ export class Prober {
       for (const change of examined.changes) {
         logTransition(log, change);
         metrics.changed(change);
+        this.events.record(change.before, change.after, clock.now());
       }
       this.#asked.add(backend.id);
       // Counted against the config of now: it may have changed while the answer was awaited.

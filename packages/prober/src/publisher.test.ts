@@ -10,12 +10,15 @@ let clock: FakeClock;
 let written: SnapshotRecorder;
 let logged: LogRecorder;
 let publisher: Publisher;
+let failures: number;
 
 beforeEach(() => {
   clock = new FakeClock();
   written = new SnapshotRecorder();
   logged = new LogRecorder();
-  publisher = new Publisher({ writer: written, clock, log: logged.log, instance: "i1" });
+  failures = 0;
+  const metrics = { snapshotFailed: () => void (failures += 1) };
+  publisher = new Publisher({ writer: written, clock, log: logged.log, instance: "i1", metrics });
 });
 
 describe("a snapshot", () => {
@@ -39,6 +42,28 @@ describe("a snapshot", () => {
   });
 });
 
+describe("where the prober listens", () => {
+  it("is told once it is known", async () => {
+    await publisher.publish(news);
+    publisher.url = "http://127.0.0.1:4001";
+    await publisher.publish(news);
+    expect(written.snapshots.map(({ prober }) => prober.url)).toEqual([undefined, "http://127.0.0.1:4001"]);
+  });
+});
+
+describe("the time of the last one", () => {
+  it("is that of the last one that is safely written", async () => {
+    expect(publisher.writtenAt).toBeNull();
+    await publisher.publish(news);
+    const writtenAt = clock.now();
+    await clock.advance(50);
+    written.failing = true;
+    await publisher.publish(news);
+    expect(publisher.writtenAt).toBe(writtenAt);
+    expect(publisher.latest?.writtenAt).toBe(writtenAt + 50);
+  });
+});
+
 describe("a carrier that fails", () => {
   it("is told of once, however long it lasts, and once when it is over", async () => {
     written.failing = true;
@@ -49,7 +74,7 @@ describe("a carrier that fails", () => {
       ["error", { code: "ENOSPC" }],
       ["info", {}],
     ]);
-    expect(publisher.failures).toBe(3);
+    expect(failures).toBe(3);
   });
 
   it("is told of again when it fails again, and never by the place it writes to", async () => {

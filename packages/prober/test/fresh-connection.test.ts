@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { createServer as createTls } from "node:tls";
 import { describe, expect, it } from "vitest";
-import { askOverNetwork, type Question } from "../src/ask.ts";
 import type { Answer, Response } from "../src/decide/answer.ts";
+import { network } from "../src/fresh-connection.ts";
+import type { Question } from "../src/network.ts";
 import { readModels } from "../src/decide/read-models.ts";
 import { answeringPeer, closed, httpPeer, listening, tcpPeer, type Peer } from "./peer.ts";
 import { SELF_SIGNED } from "./self-signed.ts";
@@ -12,13 +13,18 @@ interface Wish extends Partial<Question> {
   readonly signal?: AbortSignal;
 }
 
-function ask(
+/** One question on a connection of its own. */
+async function ask(
   { address }: Pick<Peer, "address">,
   { scheme = "http", signal, ...rest }: Wish = {},
 ): Promise<Answer> {
-  const origin = `${scheme}://${address}`;
-  const question = { origin, path: "/v1/models", headers: {}, timeoutMs: 5_000, ...rest };
-  return askOverNetwork(question, signal ?? new AbortController().signal);
+  const connection = network.connect(`${scheme}://${address}`);
+  const question = { path: "/v1/models", headers: {}, timeoutMs: 5_000, ...rest };
+  try {
+    return await connection.ask(question, signal ?? new AbortController().signal);
+  } finally {
+    connection.close();
+  }
 }
 
 async function responseOf(answer: Promise<Answer>): Promise<Response> {
@@ -278,15 +284,39 @@ describe("a redirect", () => {
   );
 });
 
-describe("a question", () => {
-  it("comes on a connection of its own each time, which is closed afterwards", async () => {
+describe("a connection", () => {
+  const { signal } = new AbortController();
+  const question = { path: "/", headers: {}, timeoutMs: 5_000 };
+
+  it("is a new one each time, and gone once it is closed", async () => {
     const peer = await httpPeer((_request, response) => response.end("{}"));
     for (let count = 0; count < 3; count += 1) await ask(peer);
     expect(peer.sockets).toHaveLength(3);
-    expect(peer.requests.map(({ headers }) => headers.connection)).toEqual(["close", "close", "close"]);
     await Promise.all(peer.sockets.map(closed));
   });
 
+  it("takes several questions, so that all answers are those of one server", async () => {
+    const peer = await httpPeer((_request, response) => response.end("{}"));
+    const connection = network.connect(`http://${peer.address}`);
+    for (const path of ["/v1/models", "/health", "/metrics"])
+      expect(await connection.ask({ ...question, path }, signal)).toMatchObject({ status: 200 });
+    expect(peer.requests.map(({ url }) => url)).toEqual(["/v1/models", "/health", "/metrics"]);
+    expect(peer.sockets).toHaveLength(1);
+    connection.close();
+    await closed(peer.sockets[0]);
+  });
+
+  it("goes on after a question that was not answered in time", async () => {
+    const peer = await httpPeer(({ url }, response) => void (url === "/health" || response.end("{}")));
+    const connection = network.connect(`http://${peer.address}`);
+    const slow = { ...question, path: "/health", timeoutMs: 50 };
+    expect(await connection.ask(slow, signal)).toMatchObject({ kind: "failure", code: "PROBE_TIMEOUT" });
+    expect(await connection.ask({ ...question, path: "/metrics" }, signal)).toMatchObject({ status: 200 });
+    connection.close();
+  });
+});
+
+describe("a question", () => {
   it("is a GET with the headers that it was given, its own name, and nothing of the environment", async () => {
     const peer = await httpPeer((_request, response) => response.end("{}"));
     await ask(peer, { path: "/team/v1/models", headers: { authorization: "Bearer sk-1", "x-team": "blue" } });
@@ -294,12 +324,25 @@ describe("a question", () => {
     expect([request?.method, request?.url]).toEqual(["GET", "/team/v1/models"]);
     expect(request?.headers).toEqual({
       host: peer.address,
-      connection: "close",
+      connection: "keep-alive",
       authorization: "Bearer sk-1",
       "x-team": "blue",
       accept: "application/json",
       "user-agent": "rollcall-prober",
     });
+  });
+
+  it("with a body is a POST of JSON", async () => {
+    const bodies: string[] = [];
+    const peer = await httpPeer((request, response) => {
+      request.setEncoding("utf8").on("data", (text: string) => bodies.push(text));
+      request.on("end", () => response.end("{}"));
+    });
+    await ask(peer, { path: "/v1/completions", body: '{"prompt":"größer"}' });
+    const [request] = peer.requests;
+    expect([request?.method, request?.url]).toEqual(["POST", "/v1/completions"]);
+    expect(request?.headers).toMatchObject({ "content-type": "application/json", "content-length": "21" });
+    expect(bodies.join("")).toBe('{"prompt":"größer"}');
   });
 
   it("carries no key where it was given none", async () => {
@@ -319,5 +362,26 @@ describe("a question", () => {
 
   it("reaches ports that browsers refuse", async () => {
     expect(await ask({ address: "127.0.0.1:6000" })).toMatchObject({ kind: "failure", code: "ECONNREFUSED" });
+  });
+});
+
+describe("whether a port speaks TLS", () => {
+  const speaksTls = ({ address }: Pick<Peer, "address">, timeoutMs = 5_000) =>
+    network.speaksTls(`http://${address}`, timeoutMs);
+
+  it("is seen by a handshake, whoever the certificate is for", async () => {
+    const peer = await listening(createTls(SELF_SIGNED));
+    expect(await speaksTls(peer)).toBe(true);
+    await closed(peer.sockets[0]);
+  });
+
+  it.each<[what: string, peer: () => Promise<Peer>]>([
+    ["it speaks plain HTTP", () => httpPeer((_request, response) => response.end())],
+    ["it hangs up", () => tcpPeer((socket) => socket.end())],
+    ["it resets", () => tcpPeer((socket) => socket.resetAndDestroy())],
+    ["it says nothing", () => tcpPeer(() => {})],
+    ["nobody listens", async () => ({ address: "127.0.0.1:1", sockets: [] })],
+  ])("is denied when %s", async (_what, peer) => {
+    expect(await speaksTls(await peer(), 200)).toBe(false);
   });
 });

@@ -42,7 +42,15 @@ it("no secret is in a log line, a metric, a status or the state file, whatever g
   const prober = await child(place, { BACKEND_KEY: SECRETS.environment });
   const said: (string | Reply)[] = [];
   const listen = async (): Promise<void> => {
-    for (const route of ["/readyz?verbose", "/readyz/file?verbose", "/status", "/metrics", "/nowhere"])
+    for (const route of [
+      "/readyz?verbose",
+      "/readyz/file?verbose",
+      "/status",
+      "/events",
+      "/explain/echo",
+      "/metrics",
+      "/nowhere",
+    ])
       said.push(await prober.get(route));
     said.push(readFileSync(place.stateFile, "utf8"));
   };

@@ -146,7 +146,7 @@ function oneLine(text: string): string {
 /** `CLOCK_MONOTONIC`: what systemd compares with, and what no correction of the time of day moves. */
 const sinceBoot: Clock = {
   now: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
-  sleep: systemClock.sleep,
+  sleep: (ms, signal) => systemClock.sleep(ms, signal),
 };
 
 /** Begins to tell systemd of this process, and of every SIGHUP; null where it was not started by a unit that listens. */

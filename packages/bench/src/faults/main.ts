@@ -1,6 +1,6 @@
 import { parseCommandLine } from "./command-line.ts";
-import { install, printInstall } from "./install.ts";
-import { describeMachine } from "./machine.ts";
+import { install, printInstall } from "../peers/install.ts";
+import { describeMachine } from "../peers/machine.ts";
 import { FULL, QUICK } from "./pace.ts";
 import { printEntry } from "./print/cell.ts";
 import { listShortfalls } from "./print/shortfalls.ts";

@@ -1,4 +1,4 @@
-import type { Machine } from "./machine.ts";
+import type { Machine } from "../peers/machine.ts";
 import type { Pace } from "./pace.ts";
 import type { Column, Entry, Row } from "./wall.ts";
 

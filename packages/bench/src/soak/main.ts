@@ -1,18 +1,17 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { FIRST_KEY, makeBed, MODEL, TOKENS_PER_SECOND, type Bed } from "../faults/bed.ts";
-import { Child } from "../faults/child.ts";
+import { Child } from "../peers/child.ts";
 import type { Result } from "../faults/count/tally.ts";
-import { freePort } from "../faults/free-port.ts";
+import { freePort } from "../peers/free-port.ts";
+import { ROLLCALL_MAIN } from "../peers/rollcall.ts";
 import { Load } from "../faults/load/load.ts";
 import { steady } from "../faults/load/schedule.ts";
 import { readHeld, type Held } from "./process-gauge.ts";
 import { slope } from "./slope.ts";
 import { makeTrouble } from "./trouble.ts";
 
-const MAIN = fileURLToPath(import.meta.resolve("../../../cli/src/main.ts"));
 const KEY = "sk-soak";
 const PER_SECOND = 60;
 const ROUND_MS = 30_000;
@@ -46,7 +45,7 @@ async function soak({ directory, replicas }: Bed, runMs: number): Promise<number
   const run = (daemon: "gateway" | "prober") =>
     new Child(process.execPath, [
       SMALL_HEAP,
-      MAIN,
+      ROLLCALL_MAIN,
       daemon,
       "--config",
       config,

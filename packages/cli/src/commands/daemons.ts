@@ -4,12 +4,14 @@ import { runProber } from "@rollcall/prober";
 import { LOG_LEVELS } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { parsePort } from "../port.ts";
+import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 
 interface DaemonOptions {
   readonly config: string;
   readonly host?: string;
   readonly port?: number;
   readonly logLevel?: string;
+  readonly workers?: number | "auto";
 }
 
 export function addDaemons(program: Command, { terminal, finish }: CommandContext): void {
@@ -23,6 +25,7 @@ export function addDaemons(program: Command, { terminal, finish }: CommandContex
 
   daemon("gateway", "Run the gateway alone: JSON log lines on standard output.")
     .option("-p, --port <number>", "port to listen on, instead of the config's (4000)", parsePort)
+    .option(...WORKERS, parseWorkerCount)
     .action(async (options: DaemonOptions) => finish(await runGateway(toDaemon(options, terminal.env))));
   daemon("prober", "Run the prober alone: JSON log lines on standard output.")
     .option("-p, --port <number>", "port to listen on, instead of the config's (4001)", parsePort)

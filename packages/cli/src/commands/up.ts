@@ -4,9 +4,13 @@ import type { CommandContext } from "../context.ts";
 import { printLogLine } from "../log-line.ts";
 import { Pair, type PairOptions } from "../pair.ts";
 import { parsePort } from "../port.ts";
+import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 
-export interface UpOptions extends Pick<PairOptions, "config" | "host" | "port" | "proberPort" | "logLevel"> {
+export interface UpOptions extends Pick<
+  PairOptions,
+  "config" | "host" | "port" | "proberPort" | "logLevel" | "workers"
+> {
   readonly json?: boolean;
 }
 
@@ -14,6 +18,7 @@ export function addPairOptions(command: Command): Command {
   return command
     .option("-p, --port <number>", "port of the gateway, instead of the config's (4000)", parsePort)
     .option("--prober-port <number>", "port of the prober, instead of the config's (4001)", parsePort)
+    .option(...WORKERS, parseWorkerCount)
     .option("--host <address>", "address for both to listen on, instead of the config's")
     .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS));
 }

@@ -8,6 +8,7 @@ import type { Terminal } from "../terminal.ts";
 
 interface WaitOptions extends ProberOptions {
   readonly timeout: string;
+  readonly require?: string;
   readonly quiet?: boolean;
 }
 
@@ -19,6 +20,10 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
     .argument("[alias...]", "aliases to wait for; all of the config where none is named")
     .description("Wait until aliases can be called: for systemd, init containers and scripts.")
     .option("-t, --timeout <duration>", "give up after this long, with exit 2", "10m")
+    .option(
+      "-r, --require <any|all|N>",
+      "how many deployments must be ready: any, all, or so many of each alias (default 1)",
+    )
     .option("-q, --quiet", "print nothing");
   addProberOptions(command).action(async (aliases: string[], options: WaitOptions) => {
     const timeoutMs = parseDuration(options.timeout);
@@ -26,27 +31,30 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
       throw new StartError(`--timeout ${options.timeout} is no duration: write 30s, 10m or 1h`, EXIT.usage);
     const { url } = findProber(options, terminal);
     const say = options.quiet === true ? () => {} : (line: string) => terminal.out(`${line}\n`);
-    finish(await waitFor({ url, aliases, timeoutMs, say, terminal, clock: systemClock }));
+    const require = options.require ?? null;
+    finish(await waitFor({ url, aliases, require, timeoutMs, say, terminal, clock: systemClock }));
   });
 }
 
 interface Waiting {
   readonly url: string;
   readonly aliases: readonly string[];
+  readonly require: string | null;
   readonly timeoutMs: number;
   readonly say: (line: string) => void;
   readonly terminal: Terminal;
   readonly clock: Clock;
 }
 
-async function waitFor({ url, aliases, timeoutMs, say, terminal, clock }: Waiting): Promise<number> {
+async function waitFor(waiting: Waiting): Promise<number> {
+  const { url, aliases, require, timeoutMs, say, terminal, clock } = waiting;
   const start = clock.now();
   const pending = new Map<string | null, string>(
     (aliases.length === 0 ? [null] : aliases).map((alias) => [alias, ""]),
   );
   for (;;) {
     for (const [alias, told] of pending) {
-      const { status, text } = await fetchReady(url, alias);
+      const { status, text } = await fetchReady(url, { alias, require });
       if (status === 200) {
         say(`${alias ?? "all aliases"}: ready after ${printDuration(clock.now() - start)}`);
         pending.delete(alias);
@@ -54,6 +62,10 @@ async function waitFor({ url, aliases, timeoutMs, say, terminal, clock }: Waitin
       }
       if (status === 404 && alias !== null) {
         terminal.err(`rollcall: the prober at ${url} knows no alias ${JSON.stringify(alias)}\n`);
+        return EXIT.usage;
+      }
+      if (status === 400) {
+        terminal.err(`rollcall: ${text}`);
         return EXIT.usage;
       }
       const now = status === null ? `no prober answers at ${url} yet` : waitingFor(text);

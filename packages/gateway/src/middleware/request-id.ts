@@ -1,13 +1,18 @@
 import { randomUUID } from "node:crypto";
+import type { IncomingHttpHeaders } from "node:http";
 import { createMiddleware } from "hono/factory";
 import type { GatewayEnv } from "../call.ts";
 
 /** What an app sends as an id ends up in headers and logs: plain characters, and not many. */
 const PLAIN = /^[\w.:-]{1,128}$/;
 
-/** Takes the app's `x-request-id` over where it is a plain one, else makes one. */
+/** The app's `x-request-id` where it is a plain one, else a new one. */
+export function idOf(headers: IncomingHttpHeaders): string {
+  const sent = headers["x-request-id"];
+  return typeof sent === "string" && PLAIN.test(sent) ? sent : `req-${randomUUID()}`;
+}
+
 export const requestId = createMiddleware<GatewayEnv>((c, next) => {
-  const sent = c.env.incoming.headers["x-request-id"];
-  c.set("requestId", typeof sent === "string" && PLAIN.test(sent) ? sent : `req-${randomUUID()}`);
+  c.set("requestId", idOf(c.env.incoming.headers));
   return next();
 });

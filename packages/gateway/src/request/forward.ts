@@ -28,10 +28,9 @@ export async function forward(gateway: Gateway, call: Call, route: string): Prom
     body: { bytes: body.value, fields: fields.value, route },
     view,
   });
-  const onClose = () => {
+  call.outgoing.on("close", () => {
     if (!call.outgoing.writableFinished) forwarding.abandon();
-  };
-  call.outgoing.on("close", onClose);
+  });
   gateway.retryBudget.earn();
   try {
     const { queue } = view.config;
@@ -43,8 +42,6 @@ export async function forward(gateway: Gateway, call: Call, route: string): Prom
     // Whom nobody waits for any more is not refused.
     const failure = forwarding.gone ? null : explain(fault, { gateway, call, forwarding, model });
     finish(gateway, call, { alias, failure, left: forwarding.gone });
-  } finally {
-    call.outgoing.off("close", onClose);
   }
 }
 
@@ -64,14 +61,28 @@ async function waitForReady(
   }
 }
 
-function withRetries(
-  { clock, random, retryBudget }: Gateway,
+/** Almost every request ends with its first attempt: what it takes to ask again is only made once that has failed. */
+async function withRetries(gateway: Gateway, forwarding: Forwarding, view: View): Promise<Ending> {
+  try {
+    return await forwarding.attempt();
+  } catch (fault) {
+    return await retry(fault, forwarding, { gateway, view });
+  }
+}
+
+function retry(
+  first: unknown,
   forwarding: Forwarding,
-  { config }: View,
+  { gateway, view }: { gateway: Gateway; view: View },
 ): Promise<Ending> {
-  const retries = forwarding.overrides.numRetries ?? config.numRetries;
+  const { clock, random, retryBudget } = gateway;
+  const retries = forwarding.overrides.numRetries ?? view.config.numRetries;
   const mayRetry = (fault: Error) => fault instanceof UpstreamFailure && fault.retryable && !forwarding.gone;
-  return pRetry(() => forwarding.attempt(), {
+  const attempt = async (attemptNumber: number) => {
+    if (attemptNumber === 1) throw first;
+    return await forwarding.attempt();
+  };
+  return pRetry(attempt, {
     // The alias's own first; then each of those that stand in for it once.
     retries: retries + forwarding.fallbackCount,
     minTimeout: 0,

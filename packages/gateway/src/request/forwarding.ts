@@ -12,7 +12,7 @@ import { blame } from "./blame.ts";
 import { hashConversation } from "./conversation.ts";
 import { replaceModel, type ModelFields } from "./model-fields.ts";
 import { readOverrides, type Overrides } from "./overrides.ts";
-import { readSituation } from "./situation.ts";
+import { RequestSituation } from "./situation.ts";
 
 export interface ForwardedBody {
   readonly bytes: Buffer;
@@ -165,7 +165,7 @@ export class Forwarding {
 
   #look(view: View): Situation {
     const { bytes, fields } = this.#body;
-    return readSituation(this.#gateway, view, () => hashConversation(bytes, fields));
+    return new RequestSituation(this.#gateway, view, () => hashConversation(bytes, fields));
   }
 
   #send(deployment: Deployment): Promise<Ending> {
@@ -202,8 +202,7 @@ export class Forwarding {
     return new Exchange({
       names: { alias: model, upstream: deployment.expected },
       stream,
-      down: { outgoing, onCommit },
-      ownHeaders: this.#ownHeaders(deployment),
+      down: { outgoing, status: 200, headers: this.#ownHeaders(deployment), alias: model, onCommit },
       deadlines,
       times: {
         firstTokenMs: deployment.streamTimeoutMs,

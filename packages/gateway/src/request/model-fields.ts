@@ -34,9 +34,11 @@ const WANTED = [
 type Wanted = (typeof WANTED)[number];
 export type Spans = { readonly [K in Wanted]?: Span };
 
-const isWanted = (key: string): key is Wanted => (WANTED as readonly string[]).includes(key);
+/** By the length of the name, so that of most keys no text has to be made. */
+const BY_LENGTH: ReadonlyMap<number, readonly Wanted[]> = Map.groupBy(WANTED, ({ length }) => length);
 
 const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
 const COLON = 0x3a;
 const COMMA = 0x2c;
 const OPEN_BRACE = 0x7b;
@@ -72,7 +74,7 @@ function scanObject(body: Buffer): Spans | null {
     const start = skipSpace(body, at + 1);
     const end = skipValue(body, start);
     if (end === -1) return null;
-    if (isWanted(key)) spans[key] = { start, end };
+    if (key !== null) spans[key] = { start, end };
     at = skipSpace(body, end);
     if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? spans : null;
     if (body[at] !== COMMA) return null;
@@ -80,10 +82,28 @@ function scanObject(body: Buffer): Spans | null {
   }
 }
 
-/** Keys are short; one with an escape is decoded, so that `"mod\u0065l"` is no way around the gateway. */
-function readKey(body: Buffer, start: number, end: number): string {
-  const text = body.toString("latin1", start + 1, end - 1);
-  return text.includes("\\") ? String(readSpan(body, { start, end })) : text;
+/** A name of which every character is written as `\u0061` is six times as long. */
+const LONGEST_KEY = 6 * Math.max(...WANTED.map(({ length }) => length));
+
+/** Null: a key that means nothing here. One with an escape is decoded, so that `"mod\u0065l"` is no way around the gateway. */
+function readKey(body: Buffer, start: number, end: number): Wanted | null {
+  const first = start + 1;
+  const length = end - 1 - first;
+  for (const name of BY_LENGTH.get(length) ?? []) if (isAt(body, first, name)) return name;
+  if (length > LONGEST_KEY || !hasEscape(body, first, end)) return null;
+  const decoded = readSpan(body, { start, end });
+  return WANTED.find((name) => name === decoded) ?? null;
+}
+
+function hasEscape(body: Buffer, start: number, end: number): boolean {
+  for (let index = start; index < end; index += 1) if (body[index] === BACKSLASH) return true;
+  return false;
+}
+
+function isAt(body: Buffer, at: number, name: string): boolean {
+  for (let index = 0; index < name.length; index += 1)
+    if (body[at + index] !== name.charCodeAt(index)) return false;
+  return true;
 }
 
 function atEnd(body: Buffer, at: number): boolean {

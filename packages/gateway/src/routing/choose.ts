@@ -7,17 +7,17 @@ type Candidates = readonly [Deployment, ...Deployment[]];
 export interface Dice {
   readonly strategy: Strategy;
   /** 0 ≤ x < 1 */
-  readonly random: () => number;
+  random(): number;
   /** Requests under way on a deployment. */
-  readonly inFlight: (id: string) => number;
+  inFlight(id: string): number;
   /** 0 < x ≤ 1: less than one for a moment after it came back, so that it is not met by everything at once. */
-  readonly warmth: (id: string) => number;
+  warmth(id: string): number;
   /** Smoothed time to first byte in milliseconds, or null where none was seen. */
-  readonly latency: (id: string) => number | null;
+  latency(id: string): number | null;
   /** Requests sent to it within the last minute. */
-  readonly recent: (id: string) => number;
+  recent(id: string): number;
   /** A hash of the conversation's beginning. */
-  readonly prefix: () => number;
+  prefix(): number;
 }
 
 /** Picks one of the candidates. */
@@ -33,7 +33,7 @@ export function choose(candidates: Candidates, dice: Dice): Deployment {
     case "usage-based-routing-v2":
       return lowest(candidates, ({ id, weight }) => dice.recent(id) / Math.max(weight, Number.MIN_VALUE));
     case "prefix-affinity":
-      return rankByAffinity(candidates, dice.prefix(), dice.inFlight);
+      return rankByAffinity(candidates, dice.prefix(), (id) => dice.inFlight(id));
     case "two-choices":
       return twoChoices(candidates, dice);
     default:
@@ -56,10 +56,32 @@ function fastest(candidates: Candidates, dice: Dice): Deployment {
 
 /** Two at random, the less busy of them: near the best choice without the herd that "the least busy" draws. */
 function twoChoices(candidates: Candidates, dice: Dice): Deployment {
+  const [a, b] = drawTwo(candidates, dice);
+  return lessBusy(a, b, dice);
+}
+
+/**
+ * The same choice where most of many are fit: only the two that are drawn are looked at. Null where one of them is not
+ * fit, or the strategy has to see all; then the candidates have to be sought out first.
+ */
+export function chooseAtOnce(
+  all: Candidates,
+  isFit: (candidate: Deployment) => boolean,
+  dice: Dice,
+): Deployment | null {
+  if (all.length === 1) return isFit(all[0]) ? all[0] : null;
+  if (dice.strategy !== "two-choices") return null;
+  const [a, b] = drawTwo(all, dice);
+  return isFit(a) && isFit(b) ? lessBusy(a, b, dice) : null;
+}
+
+function drawTwo(candidates: Candidates, dice: Dice): [Deployment, Deployment] {
   const first = Math.floor(dice.random() * candidates.length);
   const other = (first + 1 + Math.floor(dice.random() * (candidates.length - 1))) % candidates.length;
-  const a = candidates[first] ?? candidates[0];
-  const b = candidates[other] ?? candidates[0];
+  return [candidates[first] ?? candidates[0], candidates[other] ?? candidates[0]];
+}
+
+function lessBusy(a: Deployment, b: Deployment, dice: Dice): Deployment {
   return load(b, dice) < load(a, dice) ? b : a;
 }
 
@@ -67,10 +89,10 @@ function twoChoices(candidates: Candidates, dice: Dice): Deployment {
  * What it would carry with this request. One that just came back counts as busier than it is, most of the time: always
  * would mean never, where nothing else is busy either.
  */
-function load({ id }: Deployment, { inFlight, random, warmth }: Dice): number {
-  const warm = warmth(id);
-  const counted = warm === 1 || random() < warm ? 1 : warm;
-  return (inFlight(id) + 1) / counted;
+function load({ id }: Deployment, dice: Dice): number {
+  const warm = dice.warmth(id);
+  const counted = warm === 1 || dice.random() < warm ? 1 : warm;
+  return (dice.inFlight(id) + 1) / counted;
 }
 
 function lowest(candidates: Candidates, score: (candidate: Deployment) => number): Deployment {
@@ -86,13 +108,13 @@ function lowest(candidates: Candidates, score: (candidate: Deployment) => number
 }
 
 /** LiteLLM's simple-shuffle: by `weight`, else `rpm`, else `tpm`. */
-function weighted(candidates: Candidates, { random, warmth }: Dice): Deployment {
-  const share = ({ id, weight }: Deployment) => weight * warmth(id);
+function weighted(candidates: Candidates, dice: Dice): Deployment {
+  const share = ({ id, weight }: Deployment) => weight * dice.warmth(id);
   const total = candidates.reduce((sum, candidate) => sum + share(candidate), 0);
-  let left = random() * total;
+  let left = dice.random() * total;
   for (const candidate of candidates) {
     left -= share(candidate);
     if (left < 0) return candidate;
   }
-  return candidates[Math.floor(random() * candidates.length)] ?? candidates[0];
+  return candidates[Math.floor(dice.random() * candidates.length)] ?? candidates[0];
 }

@@ -1,5 +1,5 @@
 import type { Deployment, Reason } from "@rollcall/contract";
-import { choose, type Dice } from "./choose.ts";
+import { choose, chooseAtOnce, type Dice } from "./choose.ts";
 import type { Decision } from "./decision.ts";
 import type { Table, Target, Unproven } from "./table.ts";
 
@@ -13,7 +13,7 @@ export interface Situation {
   readonly table: Table;
   /** False where the news is stale and the config says to refuse. */
   readonly stateHolds: boolean;
-  readonly evidence: (id: string) => Evidence | null;
+  evidence(id: string): Evidence | null;
   readonly dice: Dice;
 }
 
@@ -45,22 +45,48 @@ export function decide({ name, fallbacks, tried }: Asked, situation: Situation):
   return first;
 }
 
-function within(target: Target, tried: ReadonlySet<string>, { evidence, dice }: Situation): Decision {
+function within(target: Target, tried: ReadonlySet<string>, situation: Situation): Decision {
+  const quick = leading(target.proven);
+  const chosen =
+    quick === null
+      ? null
+      : chooseAtOnce(quick, (one) => fitness(one, tried, situation) === "fresh", situation.dice);
+  return chosen === null ? search(target, tried, situation) : { kind: "forward", deployment: chosen };
+}
+
+/** All that are proven, where they are of one `order`. */
+function leading(proven: readonly Deployment[]): readonly [Deployment, ...Deployment[]] | null {
+  const [first] = proven;
+  if (first === undefined || proven.at(-1)?.order !== first.order) return null;
+  return proven as readonly [Deployment, ...Deployment[]];
+}
+
+/** Spare: to be used only if nothing else is left. */
+type Fitness = "fresh" | "spare" | "full" | "out";
+
+function fitness({ id, maxParallel }: Deployment, tried: ReadonlySet<string>, situation: Situation): Fitness {
+  const against = situation.evidence(id);
+  if (against?.definite === true) return "out";
+  if (maxParallel !== null && situation.dice.inFlight(id) >= maxParallel) return "full";
+  return against !== null || tried.has(id) ? "spare" : "fresh";
+}
+
+/** Looks at every deployment of the alias. */
+function search(target: Target, tried: ReadonlySet<string>, situation: Situation): Decision {
   const out: Unproven[] = [...target.unproven];
   const fresh: Deployment[] = [];
   const spare: Deployment[] = [];
   let full = 0;
   for (const deployment of target.proven) {
-    const against = evidence(deployment.id);
-    if (against?.definite === true) out.push({ id: deployment.id, reason: against.reason });
-    else if (deployment.maxParallel !== null && dice.inFlight(deployment.id) >= deployment.maxParallel)
-      full += 1;
-    else if (against !== null || tried.has(deployment.id)) spare.push(deployment);
-    else fresh.push(deployment);
+    const fit = fitness(deployment, tried, situation);
+    if (fit === "fresh") fresh.push(deployment);
+    else if (fit === "spare") spare.push(deployment);
+    else if (fit === "full") full += 1;
+    else out.push({ id: deployment.id, reason: situation.evidence(deployment.id)?.reason ?? "unknown" });
   }
   const candidates =
     lowestOrder(fresh) ?? lowestOrder(spare.filter(({ id }) => !tried.has(id))) ?? lowestOrder(spare);
-  if (candidates !== null) return { kind: "forward", deployment: choose(candidates, dice) };
+  if (candidates !== null) return { kind: "forward", deployment: choose(candidates, situation.dice) };
   return full > 0
     ? { kind: "all_full", alias: target.alias }
     : { kind: "none_ready", alias: target.alias, out };

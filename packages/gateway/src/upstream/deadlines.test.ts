@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { FakeClock } from "../../test/fake-clock.ts";
+import { seeded } from "../../test/seeded.ts";
 import { Deadlines, type Deadline } from "./deadlines.ts";
 
 function deadline(expiresAt: number): Deadline & { expired: number } {
   return {
     expiresAt,
+    place: -1,
     expired: 0,
     onExpired() {
       this.expired += 1;
@@ -53,6 +55,44 @@ describe("a deadline", () => {
     deadlines.delete(one);
     deadlines.look();
     expect([one.expired, other.expired]).toEqual([0, 1]);
+  });
+
+  test("takes others away without disturbing those that stay", () => {
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const all = Array.from({ length: 10 }, () => deadline(clock.now() + 10));
+    for (const one of all) deadlines.add(one);
+    const [first, , third] = all;
+    if (first !== undefined && third !== undefined) {
+      first.onExpired = () => {
+        first.expired += 1;
+        deadlines.delete(third);
+      };
+    }
+    clock.pass(10);
+    deadlines.look();
+    deadlines.look();
+    expect(all.map(({ expired }) => expired)).toEqual([1, 1, 0, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
+  test("that comes and goes leaves the others in force", () => {
+    const pending = new Set<number>();
+    const clock = new FakeClock();
+    const deadlines = new Deadlines(clock);
+    const all = Array.from({ length: 20 }, () => deadline(clock.now()));
+    const random = seeded(7);
+    for (let step = 0; step < 500; step += 1) {
+      const index = Math.floor(random() * all.length);
+      const one = all[index];
+      if (one === undefined) continue;
+      if (pending.delete(index)) deadlines.delete(one);
+      else {
+        pending.add(index);
+        deadlines.add(one);
+      }
+    }
+    deadlines.look();
+    expect(all.map(({ expired }) => expired)).toEqual(all.map((_, index) => (pending.has(index) ? 1 : 0)));
   });
 
   test("is looked at by one timer for all, which runs only while there is one", () => {

@@ -6,7 +6,7 @@ import { classifyAnswer, classifyFirstEvent, type Names } from "./classify-answe
 import { classifyConnection } from "./classify.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { UpstreamFailure } from "./failure.ts";
-import { returnedHeaders } from "./headers.ts";
+import { addReturned } from "./headers.ts";
 import type { Downstream, Relay } from "./relay.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -31,10 +31,8 @@ export interface ExchangeTimes {
 export interface ExchangeOptions {
   readonly names: Names;
   readonly stream: boolean;
-  /** Everything of the app's side but what the answer itself decides. */
-  readonly down: Omit<Downstream, "status" | "headers" | "alias">;
-  /** Headers of ours, for every answer. */
-  readonly ownHeaders: Readonly<Record<string, string>>;
+  /** The app's side, with the headers of ours; status and headers of the answer are added once they are known. */
+  readonly down: Downstream;
   readonly deadlines: Deadlines;
   readonly times: ExchangeTimes;
   /** A time ran out after the first byte; where one does before it, the failure says so. */
@@ -45,6 +43,7 @@ export interface ExchangeOptions {
 export class Exchange implements Dispatcher.DispatchHandler, Deadline {
   readonly ending: Promise<Ending>;
   expiresAt: number;
+  place = -1;
   readonly #options: ExchangeOptions;
   readonly #resolve: (ending: Ending) => void;
   readonly #reject: (failure: UpstreamFailure) => void;
@@ -105,11 +104,11 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       this.#retryAfter = typeof received["retry-after"] === "string" ? received["retry-after"] : null;
       return;
     }
-    const { names, down, ownHeaders } = this.#options;
-    const headers = Object.assign(returnedHeaders(received), ownHeaders);
-    const side: Downstream = { ...down, status, headers, alias: names.alias };
-    const isStream = headers["content-type"]?.startsWith("text/event-stream") === true;
-    this.#relay = isStream ? new StreamRelay(side, (event) => this.#inspect(event)) : new BodyRelay(side);
+    const { down } = this.#options;
+    down.status = status;
+    addReturned(received, down.headers);
+    const isStream = down.headers["content-type"]?.startsWith("text/event-stream") === true;
+    this.#relay = isStream ? new StreamRelay(down, (event) => this.#inspect(event)) : new BodyRelay(down);
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

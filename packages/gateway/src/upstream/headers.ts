@@ -35,12 +35,10 @@ export function upstreamHeaders(
   return headers;
 }
 
-/** Response headers for the app, by name. */
-export function returnedHeaders(received: IncomingHttpHeaders): Record<string, string> {
-  const headers: Record<string, string> = {};
+/** Adds what a backend may say to the headers for the app. */
+export function addReturned(received: IncomingHttpHeaders, headers: Record<string, string>): void {
   for (const name of RETURNED) {
     const value = received[name];
     if (typeof value === "string") headers[name] = value;
   }
-  return headers;
 }

@@ -16,7 +16,7 @@ export interface Relay {
 /** The app's side of an answer. */
 export interface Downstream {
   readonly outgoing: ServerResponse;
-  readonly status: number;
+  status: number;
   readonly headers: Record<string, string>;
   readonly alias: string;
   /** The first byte is on its way: for time to first token. */

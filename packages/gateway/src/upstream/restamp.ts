@@ -2,6 +2,7 @@ const KEY = Buffer.from('"model"');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const EMPTY = Buffer.alloc(0);
 
 /** A name longer than this is none: what waits for its end is let go. */
 const MAX_HELD = 64 * 1024;
@@ -13,7 +14,7 @@ const MAX_HELD = 64 * 1024;
  */
 export class Restamper {
   readonly #alias: Buffer;
-  #held: Buffer = Buffer.alloc(0);
+  #held: Buffer = EMPTY;
 
   constructor(alias: string) {
     this.#alias = Buffer.from(JSON.stringify(alias));
@@ -22,60 +23,71 @@ export class Restamper {
   /** What may go out now. */
   push(chunk: Buffer): Buffer {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    const { done, from } = this.#replace(bytes);
-    const hold = from < bytes.length && bytes.length - from > MAX_HELD ? bytes.length : from;
-    this.#held = bytes.subarray(hold);
-    if (done.length === 0) return hold === bytes.length ? bytes : bytes.subarray(0, hold);
-    done.push(bytes.subarray(this.#copied, hold));
-    return Buffer.concat(done);
+    const parts: Buffer[] = [];
+    let copied = 0;
+    let from = 0;
+    let sure = -1;
+    for (let at = bytes.indexOf(KEY); at !== -1; at = bytes.indexOf(KEY, from)) {
+      const start = bytes[at - 1] === BACKSLASH ? NONE : findValue(bytes, at + KEY.length);
+      const end = start < 0 ? start : findEnd(bytes, start);
+      if (end === UNFINISHED) {
+        sure = at;
+        break;
+      }
+      from = end === NONE ? at + 1 : end;
+      if (end === NONE) continue;
+      parts.push(bytes.subarray(copied, start), this.#alias);
+      copied = end;
+    }
+    if (sure === -1) sure = Math.max(copied, bytes.length - partialKey(bytes));
+    if (bytes.length - sure > MAX_HELD) sure = bytes.length;
+    this.#held = sure === bytes.length ? EMPTY : bytes.subarray(sure);
+    if (parts.length === 0) return sure === bytes.length ? bytes : bytes.subarray(0, sure);
+    if (copied < sure) parts.push(bytes.subarray(copied, sure));
+    return join(parts);
   }
 
   /** What was held back, at the end. */
   flush(): Buffer {
     const rest = this.#held;
-    this.#held = Buffer.alloc(0);
+    this.#held = EMPTY;
     return rest;
   }
+}
 
-  #copied = 0;
-
-  /** The parts up to the last replacement, and from where on nothing is certain yet. */
-  #replace(bytes: Buffer): { done: Buffer[]; from: number } {
-    const done: Buffer[] = [];
-    this.#copied = 0;
-    let at = bytes.indexOf(KEY);
-    while (at !== -1) {
-      const value = bytes[at - 1] === BACKSLASH ? NONE : findValue(bytes, at + KEY.length);
-      if (value === UNFINISHED) return { done, from: at };
-      if (value !== NONE) {
-        done.push(bytes.subarray(this.#copied, value.start), this.#alias);
-        this.#copied = value.end;
-      }
-      at = bytes.indexOf(KEY, value === NONE ? at + 1 : value.end);
-    }
-    return { done, from: Math.max(this.#copied, bytes.length - partialKey(bytes)) };
+/** As `Buffer.concat`, without what it checks first: this runs for every event. */
+function join(parts: readonly Buffer[]): Buffer {
+  let size = 0;
+  for (const part of parts) size += part.length;
+  const joined = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
   }
+  return joined;
 }
 
-const NONE = Symbol("not a key with a string");
-const UNFINISHED = Symbol("not all there yet");
+/** Not a key with a string for its value. */
+const NONE = -1;
+/** Not all there yet. */
+const UNFINISHED = -2;
 
-interface Span {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** Behind `"model"`: colon, white space, string? */
-function findValue(bytes: Buffer, at: number): Span | typeof NONE | typeof UNFINISHED {
+/** Behind `"model"`: colon, white space, string? Then where its opening quote stands. */
+function findValue(bytes: Buffer, at: number): number {
   const colon = skipSpace(bytes, at);
   if (colon === bytes.length) return UNFINISHED;
   if (bytes[colon] !== COLON) return NONE;
   const start = skipSpace(bytes, colon + 1);
   if (start === bytes.length) return UNFINISHED;
-  if (bytes[start] !== QUOTE) return NONE;
+  return bytes[start] === QUOTE ? start : NONE;
+}
+
+/** Behind the closing quote of the string that opens at `start`. */
+function findEnd(bytes: Buffer, start: number): number {
   for (let index = start + 1; index < bytes.length; index += 1) {
     if (bytes[index] === BACKSLASH) index += 1;
-    else if (bytes[index] === QUOTE) return { start, end: index + 1 };
+    else if (bytes[index] === QUOTE) return index + 1;
   }
   return UNFINISHED;
 }
@@ -92,11 +104,13 @@ function skipSpace(bytes: Buffer, at: number): number {
 
 /** How many bytes at the end could be the beginning of the key, with the backslash before it that unmakes one. */
 function partialKey(bytes: Buffer): number {
-  if (bytes[bytes.length - 1] === BACKSLASH) return 1;
-  for (let length = Math.min(KEY.length - 1, bytes.length); length > 0; length -= 1) {
-    const start = bytes.length - length;
-    if (bytes.compare(KEY, 0, length, start) === 0)
-      return bytes[start - 1] === BACKSLASH ? length + 1 : length;
-  }
-  return 0;
+  const { length } = bytes;
+  if (bytes[length - 1] === BACKSLASH) return 1;
+  // The key holds a quote at both ends only, so the last quote is where a part of it begins.
+  let start = length - 1;
+  const first = Math.max(0, length - KEY.length + 1);
+  while (start >= first && bytes[start] !== QUOTE) start -= 1;
+  if (start < first) return 0;
+  for (let index = start + 1; index < length; index += 1) if (bytes[index] !== KEY[index - start]) return 0;
+  return bytes[start - 1] === BACKSLASH ? length - start + 1 : length - start;
 }

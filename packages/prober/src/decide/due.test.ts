@@ -79,6 +79,11 @@ describe("one that has long been out", () => {
     },
   );
 
+  it("is asked often once it answers well, until it is taken in", () => {
+    const returning = trackOf({ successes: 1 }, { reason: "server_error" });
+    expect(nextDelay([returning], intervals, at(0, 60 * MINUTE))).toBe(1_000);
+  });
+
   it("does not make the others on its backend wait", () => {
     expect(nextDelay([out("down"), readyTrack()], intervals, at(0, 60 * MINUTE))).toBe(2_000);
     expect(nextDelay([out("down"), out("loading")], intervals, at(0, 60 * MINUTE))).toBe(1_000);

@@ -29,11 +29,12 @@ export function nextDelay(
   return base * (1 - JITTER * random);
 }
 
-function delayOf({ verdict, failures }: Track, intervals: Intervals, now: number): number {
+function delayOf({ verdict, failures, successes }: Track, intervals: Intervals, now: number): number {
   const { intervalMs, notReadyIntervalMs, maxIntervalMs } = intervals;
   if (isProven(verdict) && failures === 0) return intervalMs;
   const soon = Math.min(intervalMs, notReadyIntervalMs);
-  if (isProven(verdict) || AWAITED.has(verdict.reason)) return soon;
+  // What answers well again is counted as fast as can be.
+  if (isProven(verdict) || successes > 0 || AWAITED.has(verdict.reason)) return soon;
   return Math.max(soon, Math.min((now - verdict.since) / PATIENCE, maxIntervalMs));
 }
 

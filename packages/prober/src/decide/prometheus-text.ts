@@ -36,14 +36,24 @@ function findLine(page: string, name: string, from: number): number {
 
 /** `{labels} value [timestamp]`. A longer name that only begins alike is none. */
 function readRest(rest: string): Sample | null {
-  const close = rest.lastIndexOf("}");
   if (rest[0] !== "{" && rest[0] !== " ") return null;
-  if (rest[0] === "{" && close === -1) return null;
-  const labels = rest[0] === "{" ? rest.slice(1, close) : "";
+  const close = rest[0] === "{" ? endOfLabels(rest) : 0;
+  if (close === -1) return null;
   const [text = ""] = rest
-    .slice(rest[0] === "{" ? close + 1 : 0)
+    .slice(close + 1)
     .trim()
     .split(" ");
   const value = Number(text);
-  return text === "" || !Number.isFinite(value) ? null : { labels, value };
+  return text === "" || !Number.isFinite(value) ? null : { labels: rest.slice(1, Math.max(1, close)), value };
+}
+
+/** A label's value may hold braces and escaped quotes, and an exemplar behind the sample has braces of its own. */
+function endOfLabels(rest: string): number {
+  let quoted = false;
+  for (let at = 1; at < rest.length; at += 1) {
+    if (quoted && rest[at] === "\\") at += 1;
+    else if (rest[at] === '"') quoted = !quoted;
+    else if (rest[at] === "}" && !quoted) return at;
+  }
+  return -1;
 }

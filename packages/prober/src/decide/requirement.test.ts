@@ -4,7 +4,7 @@ import { isMet, isMetBy, parseRequirement, type Requirement } from "./requiremen
 
 /** An alias with as many deployments as there are letters; `+` is ready. */
 function alias(states: string): AliasReadiness {
-  const deployments = [...states].map((state, index) => ({
+  const deployments = states.split("").map((state, index) => ({
     id: String(index),
     ready: state === "+",
     reason: state === "+" ? "ok" : "down",

@@ -4,6 +4,7 @@ import { httpOf } from "../../test/prober-http.ts";
 import { readyTrack, trackOf } from "../../test/tracks.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
+import type { EventList } from "./event-list.ts";
 
 function asked() {
   const events = new Events(3);
@@ -18,7 +19,7 @@ function asked() {
   const app = proberApp(httpOf(new CalledRoll([{}]), { events }));
   return async (path: string) => {
     const reply = await app.request(path);
-    return { status: reply.status, body: await reply.json() };
+    return { status: reply.status, body: (await reply.json()) as EventList };
   };
 }
 
@@ -53,7 +54,7 @@ it.each([
   ["alias=x", []],
 ])("can be asked for %s", async (query, sequences) => {
   const { body } = await asked()(`/events?${query}`);
-  expect(body.events.map(({ sequence }: { sequence: number }) => sequence)).toEqual(sequences);
+  expect(body.events.map(({ sequence }) => sequence)).toEqual(sequences);
 });
 
 it.each([

@@ -3,6 +3,7 @@ import { CalledRoll } from "../../test/called-roll.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
+import type { Explanation } from "./explanation.ts";
 
 async function asked() {
   const roll = new CalledRoll([
@@ -17,7 +18,7 @@ async function asked() {
   const app = proberApp(httpOf(roll, { events }));
   const get = async (path: string) => {
     const reply = await app.request(path);
-    return { status: reply.status, body: await reply.json() };
+    return { status: reply.status, body: (await reply.json()) as Explanation };
   };
   return { roll, events, get };
 }
@@ -44,13 +45,13 @@ it("tells of a deployment what was asked, what came back, what it means, what to
     load: null,
     loadTimesMs: [],
   });
-  expect(told.fix).toBe(verdict.hint);
-  expect(told.exchanges[0]).toEqual({
+  expect(told?.fix).toBe(verdict.hint);
+  expect(told?.exchanges[0]).toEqual({
     at: expect.any(Number),
     path: "/v1/models",
     outcome: expect.stringMatching(/^200 .*, \d+ characters, 1 ms$/),
   });
-  expect(told.changes.map(({ at }: { at: number }) => at)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  expect(told?.changes.map(({ at }) => at)).toEqual([3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
   expect(JSON.stringify(body)).not.toContain("sk-backend");
 });
 
@@ -58,7 +59,7 @@ it("tells of an alias by its deployments: it is ready if one of them is", async 
   const { roll, get } = await asked();
   const { body } = await get("/explain/chat");
   expect(body).toMatchObject({ name: "chat", ready: true });
-  expect(body.deployments.map(({ deployment }: { deployment: string }) => deployment)).toEqual(["1", "2"]);
+  expect(body.deployments.map(({ deployment }) => deployment)).toEqual(["1", "2"]);
   roll.backends.serve("http://gpu-1:8000", "qwen");
   await roll.clock.advance(2_010);
   expect((await get("/explain/chat")).body).toMatchObject({ ready: false });

@@ -4,18 +4,13 @@ import { MODEL } from "../bed.ts";
 import { hostsOf } from "./hosts.ts";
 import { type Proxy, PROXY_ABILITIES, type ProxySettings, startProxy } from "./proxy.ts";
 import { FIRST_BYTE_SECONDS, PROBE_SECONDS, type SystemKind } from "./system.ts";
-import { versionOf } from "./version-of.ts";
+import { CADDY_PEER } from "../../peers/caddy.ts";
 
 export const CADDY: SystemKind = {
-  name: "Caddy",
+  ...CADDY_PEER,
   perSecond: 120,
   setup: `active check of /v1/models every ${PROBE_SECONDS}s with a regular expression on the name; passive check (max_fails 1, fail_duration 2s, 5xx 401 404 429); lb_try_duration 3s; no lb_retry_match, with which this version did worse`,
   abilities: PROXY_ABILITIES,
-  version: () => versionOf("caddy", ["version"], /^v?(\d\S*)/),
-  install: [
-    ["apt-get", "update"],
-    ["apt-get", "install", "-y", "--no-install-recommends", "caddy"],
-  ],
   start: (bed) => startProxy(PROXY, bed),
 };
 

@@ -2,22 +2,17 @@ import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { text } from "node:stream/consumers";
 import { MODEL } from "../bed.ts";
-import type { Child } from "../child.ts";
+import type { Child } from "../../peers/child.ts";
 import { hostsOf } from "./hosts.ts";
 import { type Proxy, PROXY_ABILITIES, type ProxySettings, startProxy } from "./proxy.ts";
 import { FIRST_BYTE_SECONDS, PROBE_SECONDS, type SystemKind } from "./system.ts";
-import { versionOf } from "./version-of.ts";
+import { HAPROXY_PEER } from "../../peers/haproxy.ts";
 
 export const HAPROXY: SystemKind = {
-  name: "HAProxy",
+  ...HAPROXY_PEER,
   perSecond: 120,
   setup: `health check of /v1/models with the key and a regular expression on the name, inter ${PROBE_SECONDS}s fall 2 rise 2; retry-on all-retryable-errors 401 404, redispatch; SIGUSR1, its graceful stop, in the row of SIGTERM`,
   abilities: PROXY_ABILITIES,
-  version: () => versionOf("haproxy", ["-v"], /version (\S+?)-/),
-  install: [
-    ["apt-get", "update"],
-    ["apt-get", "install", "-y", "--no-install-recommends", "haproxy"],
-  ],
   start: (bed) => startProxy(PROXY, bed),
 };
 

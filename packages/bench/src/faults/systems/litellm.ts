@@ -2,29 +2,19 @@ import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { request } from "undici";
 import { type Bed, FIRST_KEY, MODEL } from "../bed.ts";
-import { cached } from "../cache.ts";
-import { Child } from "../child.ts";
-import { freePort } from "../free-port.ts";
+import { Child } from "../../peers/child.ts";
+import { freePort } from "../../peers/free-port.ts";
+import { LITELLM_ENVIRONMENT as env, LITELLM_PEER, LITELLM_PROGRAM } from "../../peers/litellm.ts";
 import { FIRST_BYTE_SECONDS, PROBE_SECONDS, type RunningSystem, type SystemKind } from "./system.ts";
-import { versionOf } from "./version-of.ts";
 
-const HOME = cached("litellm");
-const PROGRAM = path.join(HOME, "bin", "litellm");
-const PYTHON = path.join(HOME, "bin", "python");
 const CLIENT_KEY = "sk-bench";
 const START_MS = 90_000;
 
 export const LITELLM: SystemKind = {
-  name: "LiteLLM",
+  ...LITELLM_PEER,
   perSecond: 15,
   setup: `one worker; simple-shuffle, num_retries 2, enable_health_check_routing and background_health_checks every ${PROBE_SECONDS} s`,
   abilities: ["terminate", "restart"],
-  version: () =>
-    versionOf(PYTHON, ["-c", "from importlib.metadata import version; print(version('litellm'))"], /(\S+)/),
-  install: [
-    ["python3", "-m", "venv", HOME],
-    [path.join(HOME, "bin", "pip"), "install", "--quiet", "litellm[proxy]==1.106.*"],
-  ],
   start: startLitellm,
 };
 
@@ -32,10 +22,9 @@ async function startLitellm(bed: Bed): Promise<RunningSystem> {
   const port = await freePort();
   const file = path.join(bed.directory, "litellm.yaml");
   writeFileSync(file, configFor(bed));
-  const env = { LITELLM_LOCAL_MODEL_COST_MAP: "True", LITELLM_TELEMETRY: "False", NO_PROXY: "127.0.0.1" };
   const start = async () => {
     const args = ["--config", file, "--host", "127.0.0.1", "--port", String(port), "--telemetry", "False"];
-    const child = new Child(PROGRAM, args, { env, cwd: bed.directory });
+    const child = new Child(LITELLM_PROGRAM, args, { env, cwd: bed.directory });
     await child.sees(/Uvicorn running/, START_MS);
     return child;
   };

@@ -2,19 +2,14 @@ import { readFileSync } from "node:fs";
 import { hostsOf } from "./hosts.ts";
 import { type Proxy, PROXY_ABILITIES, type ProxySettings, startProxy } from "./proxy.ts";
 import { FIRST_BYTE_SECONDS, type SystemKind } from "./system.ts";
-import { versionOf } from "./version-of.ts";
+import { NGINX_PEER } from "../../peers/nginx.ts";
 
 export const NGINX: SystemKind = {
-  name: "nginx",
+  ...NGINX_PEER,
   perSecond: 120,
   setup:
     "proxy_next_upstream for everything it can name, with non_idempotent; max_fails 1, fail_timeout 2s; SIGQUIT, its graceful stop, in the row of SIGTERM",
   abilities: PROXY_ABILITIES,
-  version: () => versionOf("nginx", ["-v"], /nginx\/(\S+)/),
-  install: [
-    ["apt-get", "update"],
-    ["apt-get", "install", "-y", "--no-install-recommends", "nginx"],
-  ],
   start: (bed) => startProxy(PROXY, bed),
 };
 

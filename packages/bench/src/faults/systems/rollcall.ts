@@ -1,10 +1,10 @@
 import { readFileSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { request } from "undici";
 import { type Bed, FIRST_KEY, MODEL } from "../bed.ts";
-import { Child } from "../child.ts";
-import { freePort } from "../free-port.ts";
+import { Child } from "../../peers/child.ts";
+import { freePort } from "../../peers/free-port.ts";
+import { ROLLCALL_MAIN, ROLLCALL_PEER } from "../../peers/rollcall.ts";
 import {
   FIRST_BYTE_SECONDS,
   IDLE_SECONDS,
@@ -13,12 +13,10 @@ import {
   type SystemKind,
 } from "./system.ts";
 
-const MAIN = fileURLToPath(import.meta.resolve("../../../../cli/src/main.ts"));
-const PACKAGE = fileURLToPath(import.meta.resolve("../../../../cli/package.json"));
 const CLIENT_KEY = "sk-bench";
 
 export const ROLLCALL: SystemKind = {
-  name: "Rollcall",
+  ...ROLLCALL_PEER,
   perSecond: 120,
   setup: "gateway and prober as two processes; num_retries 2, the rest as it comes",
   abilities: [
@@ -31,8 +29,6 @@ export const ROLLCALL: SystemKind = {
     "startProber",
     "tearSnapshot",
   ],
-  version: async () => (JSON.parse(readFileSync(PACKAGE, "utf8")) as { version: string }).version,
-  install: [],
   start: async (bed) => {
     const rollcall = new Rollcall(bed, { gateway: await freePort(), prober: await freePort() });
     await Promise.all([rollcall.startGateway(), rollcall.startProber()]);
@@ -93,7 +89,7 @@ class Rollcall {
 
   #run(daemon: "gateway" | "prober"): Child {
     const config = ["--config", this.#file("config.yaml"), "--port", String(this.#ports[daemon])];
-    return new Child(process.execPath, [MAIN, daemon, ...config]);
+    return new Child(process.execPath, [ROLLCALL_MAIN, daemon, ...config]);
   }
 
   #file(name: string): string {

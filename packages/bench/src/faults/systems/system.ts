@@ -1,3 +1,4 @@
+import type { Peer } from "../../peers/peer.ts";
 import type { Bed } from "../bed.ts";
 
 /** A gateway or proxy that is running in front of a bed's replicas. */
@@ -29,18 +30,13 @@ export interface Abilities {
 }
 
 /** One column of the wall. */
-export interface SystemKind {
-  readonly name: string;
+export interface SystemKind extends Peer {
   /** Requests a second that it is asked to bear here. */
   readonly perSecond: number;
   /** One line about how it is set up, for readers of the table. */
   readonly setup: string;
   /** What its running instances can; rows that need more are left out for it. */
   readonly abilities: readonly (keyof Abilities)[];
-  /** Its version, or null when it is not installed. */
-  version(): Promise<string | null>;
-  /** What installs it, one command a line. Empty: nothing is needed. */
-  readonly install: readonly (readonly string[])[];
   start(bed: Bed): Promise<RunningSystem>;
 }
 

@@ -23,6 +23,8 @@ export class Child {
   output = "";
   /** Exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
+  /** As `ended`, and everything that it wrote has been read. */
+  readonly allRead: Promise<number | string>;
 
   constructor(command: string, args: readonly string[], { cwd, env = {} }: ChildOptions = {}) {
     this.#command = command;
@@ -47,6 +49,8 @@ export class Child {
       this.#child.once("error", (fault) => end(fault.message));
       this.#child.once("exit", (code, signal) => end(code ?? signal ?? "gone"));
     });
+    const closed = new Promise<void>((resolve) => this.#child.once("close", () => resolve()));
+    this.allRead = closed.then(() => this.ended);
   }
 
   get pid(): number {

@@ -1,0 +1,53 @@
+import { cpuMicros } from "../kernel/cpu-time.ts";
+import { smallChat } from "../load/body.ts";
+import { generateRate } from "../load/generator.ts";
+import { runWrk } from "../load/wrk.ts";
+import { CPU_COLUMN, RATE_COLUMN } from "./closed-loop.ts";
+import { ONE_BACKEND, type Scenario, type Stage } from "./scenario.ts";
+
+const PATH = "/v1/chat/completions";
+const CONNECTIONS = 64;
+const WARM_SECONDS = 1;
+
+function rate(share: number): Scenario {
+  const percent = share * 100;
+  return {
+    name: `rate-${percent}`,
+    title: `small chat at ${percent} % of saturation`,
+    does: `The same small chat at a constant rate: ${percent} % of what Rollcall with one worker bears (measured just before with ${CONNECTIONS} connections). Latency counts from when a request was due; errors are failed requests, and those that found 1,000 others under way.`,
+    columns: [
+      RATE_COLUMN,
+      { key: "errors", title: "errors", digits: 0 },
+      CPU_COLUMN,
+      { key: "p50", title: "added p50 µs", digits: 0, compare: "added" },
+      { key: "p99", title: "added p99 µs", digits: 0, compare: "added" },
+      { key: "p999", title: "added p99.9 µs", digits: 0, compare: "added" },
+    ],
+    site: ONE_BACKEND,
+    rounds: 3,
+    seconds: 3,
+    part: "every",
+    prepare: async (stages) => (await saturation(stages)) * share,
+    measure,
+  };
+}
+
+/** Requests a second of Rollcall, or of the first system where it does not take part. */
+async function saturation(stages: ReadonlyMap<string, Stage>): Promise<number> {
+  const stage = stages.get("Rollcall") ?? [...stages.values()].at(-1);
+  if (stage === undefined) return 0;
+  const load = { path: PATH, body: smallChat(), connections: CONNECTIONS };
+  await runWrk(stage, { ...load, seconds: 2 });
+  return (await runWrk(stage, { ...load, seconds: 3 })).perSecond;
+}
+
+async function measure({ site, system, seconds, prepared: perSecond }: Stage) {
+  const { url, headers, pids } = system;
+  const before = cpuMicros(pids);
+  const job = { url, headers, path: PATH, body: smallChat(), perSecond, seconds, warmSeconds: WARM_SECONDS };
+  const { sent, errors, p50, p99, p999 } = await generateRate(site.directory, job);
+  const cpu = (cpuMicros(pids) - before) / sent;
+  return { perSecond: sent / (seconds + WARM_SECONDS), errors, cpu, p50, p99, p999 };
+}
+
+export const RATES = [0.25, 0.5, 0.75].map(rate);

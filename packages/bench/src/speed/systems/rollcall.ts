@@ -1,0 +1,79 @@
+import { writeFileSync } from "node:fs";
+import path from "node:path";
+import { Child } from "../../peers/child.ts";
+import { freePort } from "../../peers/free-port.ts";
+import { ROLLCALL_MAIN, ROLLCALL_PEER } from "../../peers/rollcall.ts";
+import { versionOf } from "../../peers/version-of.ts";
+import { aliasOf, servedName } from "../names.ts";
+import type { Site } from "../site.ts";
+import type { RunningSystem, System } from "./system.ts";
+
+const KEY = "sk-bench";
+const SETUP =
+  "gateway and prober as two processes, master key, alias unlike the served name, the rest as it comes";
+
+export const ROLLCALL: System = {
+  ...ROLLCALL_PEER,
+  part: "every",
+  share: 1,
+  warmCpuSeconds: 2,
+  setup: SETUP,
+  start: (site) => startRollcall(site, []),
+};
+
+/** Absent where the gateway's command line does not know the flag. */
+export const ROLLCALL_2: System = {
+  ...ROLLCALL_PEER,
+  name: "Rollcall-2",
+  version: async () => {
+    const flag = await versionOf(process.execPath, [ROLLCALL_MAIN, "gateway", "--help"], /(--workers)/);
+    return flag === null ? null : ROLLCALL_PEER.version();
+  },
+  part: "every",
+  share: 1,
+  warmCpuSeconds: 4,
+  setup: `as Rollcall, with --workers 2`,
+  start: (site) => startRollcall(site, ["--workers", "2"]),
+};
+
+async function startRollcall(site: Site, flags: readonly string[]): Promise<RunningSystem> {
+  const directory = path.join(site.directory, `rollcall${flags.join("")}-${site.deployments}`);
+  const ports = { gateway: await freePort(), prober: await freePort() };
+  const file = `${directory}.yaml`;
+  const configure = (revision: number) => writeFileSync(file, configFor(site, `${directory}.json`, revision));
+  configure(0);
+  const run = (daemon: "gateway" | "prober", more: readonly string[]) =>
+    new Child(process.execPath, [
+      ROLLCALL_MAIN,
+      daemon,
+      "--config",
+      file,
+      "--port",
+      String(ports[daemon]),
+      ...more,
+    ]);
+  const [gateway, prober] = [run("gateway", flags), run("prober", [])];
+  return {
+    url: `http://127.0.0.1:${ports.gateway}`,
+    headers: { authorization: `Bearer ${KEY}` },
+    pids: [gateway.pid],
+    asidePids: [prober.pid],
+    reload: async (revision) => configure(revision),
+    stop: async () => void (await Promise.all([gateway.stop("SIGTERM", 1_000), prober.stop()])),
+  };
+}
+
+function configFor({ backend, deployments }: Site, stateFile: string, revision: number): string {
+  // The weight is the same for all: a change that is real and alters nothing.
+  const entries = Array.from({ length: deployments }, (_, index) => {
+    const model = Math.floor(index / backend.urls.length);
+    const url = backend.urls[index % backend.urls.length];
+    const params = `model: openai/${servedName(model)}, api_base: "${url}/v1", api_key: key-0, weight: ${1 + (revision % 7)}`;
+    return `  - { model_name: ${aliasOf(model)}, litellm_params: { ${params} } }`;
+  });
+  return `model_list:
+${entries.join("\n")}
+general_settings: { master_key: ${KEY} }
+rollcall: { state: { file: ${stateFile} } }
+`;
+}

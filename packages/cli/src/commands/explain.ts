@@ -1,0 +1,33 @@
+import type { Command } from "commander";
+import { EXIT, systemClock } from "@rollcall/runtime";
+import type { CommandContext } from "../context.ts";
+import { printExplanation } from "../explanation-text.ts";
+import { fetchExplanation } from "../prober-client.ts";
+import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";
+
+interface ExplainOptions extends ProberOptions {
+  readonly json?: boolean;
+}
+
+export function addExplain(program: Command, { terminal, finish }: CommandContext): void {
+  const command = program
+    .command("explain")
+    .argument("<name>", "an alias, or a deployment's id")
+    .description("Why it can be called or not, what was asked, and what to do. Exit 0 when ready, else 1.")
+    .option("--json", "the prober's /explain as it is");
+  addProberOptions(command).action(async (name: string, options: ExplainOptions) => {
+    const found = await fetchExplanation(findProber(options, terminal), name);
+    if (!found.ok) {
+      terminal.err(`rollcall: ${found.error}\n`);
+      finish(EXIT.unknownName);
+      return;
+    }
+    const explanation = found.value;
+    terminal.out(
+      options.json === true
+        ? `${JSON.stringify(explanation, null, 2)}\n`
+        : printExplanation(explanation, terminal, systemClock.now()),
+    );
+    finish(explanation.ready ? EXIT.ok : EXIT.failed);
+  });
+}

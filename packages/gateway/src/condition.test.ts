@@ -1,0 +1,58 @@
+import { Cell } from "@rollcall/runtime";
+import { expect, it } from "vitest";
+import { configOf, snapshotOf, verdictOn } from "../test/deployments.ts";
+import { gatewayCondition } from "./condition.ts";
+import type { Freshness } from "./snapshot-feed.ts";
+import { buildView } from "./view.ts";
+
+function observed() {
+  const config = configOf(
+    { one: { alias: "chat" }, two: { alias: "chat" }, three: { alias: "code" } },
+    { router_settings: { model_group_alias: { "gpt-4": "chat" } } },
+  );
+  const [one, two, three] = config.deployments;
+  if (one === undefined || two === undefined || three === undefined) throw new Error("three are configured");
+  const verdicts = [verdictOn(one), verdictOn(two, "loading"), verdictOn(three, "wrong_name")];
+  const settings = { config, secrets: null as never, generation: 1 };
+  const state = { freshness: "fresh" as Freshness, fault: null as string | null };
+  const gateway = {
+    view: new Cell(buildView(settings, snapshotOf(verdicts))),
+    feed: { freshness: () => state.freshness } as never,
+    source: { ...state, refresh: () => false },
+    answering: 0,
+    draining: false,
+  };
+  return { gateway, state, settings };
+}
+
+it("says how many aliases can be called, second names not counted", () => {
+  const { gateway } = observed();
+  expect(gatewayCondition(gateway).status()).toBe("1 of 2 aliases ready; code: wrong_name");
+});
+
+it("says what is wrong with its news and with its config", () => {
+  const { gateway, state } = observed();
+  state.freshness = "stale";
+  gateway.source.fault = "config.yaml: error: at gpu-1";
+  expect(gatewayCondition(gateway).status()).toBe(
+    "1 of 2 aliases ready; code: wrong_name; the snapshot is stale: is the prober running?; the config file has errors: the previous config is in use",
+  );
+});
+
+it("without any news knows of nothing that can be called", () => {
+  const { gateway, state, settings } = observed();
+  state.freshness = "none";
+  gateway.view.set(buildView(settings, null));
+  expect(gatewayCondition(gateway).status()).toBe(
+    "0 of 2 aliases ready; chat: unknown; code: unknown; no snapshot from the prober yet",
+  );
+});
+
+it("while it drains says how much is left", () => {
+  const { gateway } = observed();
+  gateway.draining = true;
+  gateway.answering = 1;
+  expect(gatewayCondition(gateway).status()).toBe("draining: 1 request under way");
+  gateway.answering = 12;
+  expect(gatewayCondition(gateway).status()).toBe("draining: 12 requests under way");
+});

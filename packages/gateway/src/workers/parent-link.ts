@@ -1,0 +1,71 @@
+import { EXIT } from "@rollcall/runtime";
+import type { Counts } from "../metrics.ts";
+import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
+
+/** A page that takes longer than this does not come: the parent itself waits no longer than a second for the others. */
+const PAGE_MS = 3_000;
+
+/** A worker's end of the channel to its parent. */
+export class ParentLink {
+  readonly #begin = Promise.withResolvers<WorkerOptions>();
+  readonly #stop = Promise.withResolvers<"asked" | "orphaned">();
+  readonly #pages = new Map<number, (text: string) => void>();
+  #questions = 0;
+  #stopping = false;
+  readonly options = this.#begin.promise;
+  /** Resolves when it is time to drain: the parent says so, or it is gone. */
+  readonly stopped = this.#stop.promise;
+  /** How the parent's question for the counts is answered. */
+  readCounts: (() => Promise<Counts>) | null = null;
+
+  constructor() {
+    // Ctrl-C and systemd's stop reach every process: the parent's word is the one that counts, or it would start again
+    // what it has not yet been told to end.
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+    process.on("message", (message) => this.#hear(message as ToWorker));
+    process.once("disconnect", () => {
+      // It has not waited for the end of the drain: nobody is to.
+      if (this.#stopping) process.exit(EXIT.unclean);
+      this.#stop.resolve("orphaned");
+    });
+  }
+
+  /** Resolves once it has been handed over. */
+  send(message: FromWorker): Promise<void> {
+    return new Promise((resolve) => {
+      if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+      else resolve();
+    });
+  }
+
+  /** The text of `/metrics` for all workers. */
+  scrape(): Promise<string> {
+    this.#questions += 1;
+    const id = this.#questions;
+    const page = Promise.withResolvers<string>();
+    const timer = setTimeout(() => page.reject(new Error("the parent does not answer")), PAGE_MS);
+    this.#pages.set(id, page.resolve);
+    void this.send({ kind: "scrape", id });
+    return page.promise.finally(() => {
+      clearTimeout(timer);
+      this.#pages.delete(id);
+    });
+  }
+
+  #hear(message: ToWorker): void {
+    switch (message.kind) {
+      case "start":
+        this.#begin.resolve(message.options);
+        return;
+      case "count":
+        void this.readCounts?.().then((counts) => this.send({ kind: "counted", id: message.id, counts }));
+        return;
+      case "page":
+        this.#pages.get(message.id)?.(message.text);
+        return;
+      case "stop":
+        this.#stopping = true;
+        this.#stop.resolve("asked");
+    }
+  }
+}

@@ -1,0 +1,129 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import type { Environment } from "@rollcall/contract";
+import { StartError } from "@rollcall/runtime";
+import type { Counts } from "../metrics.ts";
+import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
+
+const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+
+/** How a worker ended. */
+export interface End {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  /** Why it could not start, where it said so. */
+  readonly refusal: StartError | null;
+}
+
+/** A worker as its parent sees it. */
+export interface Worker {
+  readonly pid: number;
+  /** The port once it listens; null where it ended before. */
+  readonly started: Promise<number | null>;
+  readonly listens: boolean;
+  readonly ended: Promise<End>;
+  /** What it has counted; null where it ends before it answers. */
+  count(): Promise<Counts | null>;
+  reload(): void;
+  /** Asks it to drain. */
+  stop(): void;
+  /** Ends it at once, also where it hears nothing any more. */
+  kill(): void;
+}
+
+export interface WorkerSpec {
+  readonly options: WorkerOptions;
+  readonly env: Environment;
+  /** The text of `/metrics` for all workers, for the one that was asked. */
+  readonly scrape: () => Promise<string>;
+}
+
+/** A worker in a process of its own. It logs to our output by itself. */
+export class WorkerProcess implements Worker {
+  readonly #child: ChildProcess;
+  readonly #scrape: WorkerSpec["scrape"];
+  readonly #asked = new Map<number, (counts: Counts | null) => void>();
+  readonly #started = Promise.withResolvers<number | null>();
+  readonly started = this.#started.promise;
+  readonly ended: Promise<End>;
+  #refusal: StartError | null = null;
+  #questions = 0;
+  listens = false;
+
+  constructor({ options, env, scrape }: WorkerSpec) {
+    this.#scrape = scrape;
+    this.#child = fork(MAIN, {
+      env: { ...env },
+      // JSON knows no NaN, which the age of a snapshot that never came is.
+      serialization: "advanced",
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+    });
+    this.ended = this.#untilEnded();
+    this.#child.on("message", (message) => this.#hear(message as FromWorker));
+    this.#send({ kind: "start", options });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  count(): Promise<Counts | null> {
+    const answer = Promise.withResolvers<Counts | null>();
+    this.#questions += 1;
+    if (this.#child.connected) {
+      this.#asked.set(this.#questions, answer.resolve);
+      this.#send({ kind: "count", id: this.#questions });
+    } else answer.resolve(null);
+    return answer.promise;
+  }
+
+  reload(): void {
+    // Before it listens it does not hear the signal, and would end of it; and it has only just read the files.
+    if (this.listens) this.#child.kill("SIGHUP");
+  }
+
+  stop(): void {
+    this.#send({ kind: "stop" });
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  #hear(message: FromWorker): void {
+    switch (message.kind) {
+      case "listening":
+        this.listens = true;
+        this.#started.resolve(message.port);
+        return;
+      case "refused":
+        this.#refusal = new StartError(message.message, message.exitCode);
+        return;
+      case "counted":
+        this.#asked.get(message.id)?.(message.counts);
+        this.#asked.delete(message.id);
+        return;
+      case "scrape":
+        void this.#scrape().then((text) => this.#send({ kind: "page", id: message.id, text }));
+    }
+  }
+
+  /** One that is gone hears nothing, and that is told by `ended`. */
+  #send(message: ToWorker): void {
+    if (this.#child.connected) this.#child.send(message, () => {});
+  }
+
+  #untilEnded(): Promise<End> {
+    return new Promise((resolve) => {
+      const end = (code: number | null, signal: NodeJS.Signals | null) => {
+        this.listens = false;
+        this.#started.resolve(null);
+        for (const give of this.#asked.values()) give(null);
+        this.#asked.clear();
+        resolve({ code, signal, refusal: this.#refusal });
+      };
+      this.#child.once("error", () => end(null, null));
+      this.#child.once("exit", end);
+    });
+  }
+}

@@ -41,7 +41,7 @@ const told = fc.record({
 
 const verdict: fc.Arbitrary<Verdict> = fc
   .tuple(told, fc.record({ served, history, readyInMs: time }, { requiredKeys: [] }))
-  .map(([verdict, more]) => ({ ...verdict, ...more }));
+  .map(([always, sometimes]) => ({ ...always, ...sometimes }));
 
 /** Any snapshot at all. */
 export const snapshots: fc.Arbitrary<Snapshot> = fc.record({

@@ -23,7 +23,7 @@ test("a gateway that has done nothing shows what it has: no request, nothing int
     'rollcall_gateway_interrupted_total{ending="gone"} 0',
     "rollcall_gateway_snapshot_age_seconds 1.5",
     "rollcall_gateway_snapshot_stale 0",
-    "rollcall_gateway_snapshot_faults 0",
+    "rollcall_gateway_snapshot_faults_total 0",
     "rollcall_gateway_config_generation 1",
     "rollcall_gateway_config_fault 0",
   ]);
@@ -69,7 +69,7 @@ test("where there never was news its age is no number, and it is stale", async (
   });
   expect(found.join("\n")).toMatch(/^rollcall_gateway_snapshot_age_seconds nan$/im);
   expect(found).toContain("rollcall_gateway_snapshot_stale 1");
-  expect(found).toContain("rollcall_gateway_snapshot_faults 3");
+  expect(found).toContain("rollcall_gateway_snapshot_faults_total 3");
   expect(found).toContain("rollcall_gateway_config_fault 1");
 });
 

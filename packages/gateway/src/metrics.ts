@@ -35,7 +35,7 @@ export class GatewayMetrics {
   readonly #ejected: Gauge<"deployment" | "reason">;
   readonly #age: Gauge;
   readonly #stale: Gauge;
-  readonly #faults: Gauge;
+  readonly #faults: Counter;
   readonly #generation: Gauge;
   readonly #configFault: Gauge;
 
@@ -86,7 +86,7 @@ export class GatewayMetrics {
     ]);
     this.#age = gauge("snapshot_age_seconds", "Time since the last news from the prober.");
     this.#stale = gauge("snapshot_stale", "1 without news for three intervals.");
-    this.#faults = gauge("snapshot_faults", "Snapshots that could not be used, since the start.");
+    this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
     this.#generation = gauge(
       "config_generation",
       "Counts the configs and secrets taken over since the start.",
@@ -146,7 +146,9 @@ export class GatewayMetrics {
     for (const [deployment, { reason }] of now.ejected) this.#ejected.set({ deployment, reason }, 1);
     this.#age.set(Number.isFinite(now.snapshotAgeMs) ? now.snapshotAgeMs / 1_000 : Number.NaN);
     this.#stale.set(now.snapshotFresh ? 0 : 1);
-    this.#faults.set(now.snapshotFaults);
+    // The feed counts them; here they are only told.
+    this.#faults.reset();
+    this.#faults.inc(now.snapshotFaults);
     this.#generation.set(now.generation);
     this.#configFault.set(now.configFault ? 1 : 0);
   }

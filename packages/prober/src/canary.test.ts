@@ -28,7 +28,7 @@ describe("a request for one token", () => {
     expect(roll.written.reasons()).toEqual({ a: "ok" });
     await roll.clock.advance(10 * MINUTE);
     expect(engine.requests).toMatchObject([{ path: "/v1/chat/completions", model: "llama", max_tokens: 1 }]);
-    const [post] = roll.backends.asked.filter(({ body }) => body !== undefined);
+    const post = roll.backends.asked.find(({ body }) => body !== undefined);
     expect(post).toMatchObject({ timeoutMs: 10_000, headers: { authorization: "Bearer sk-1" } });
   });
 

@@ -182,9 +182,9 @@ it("a definite finding acts on the probe that makes it, and a transient one neve
         const before = new Map(walk.fleet.verdicts().map((verdict) => [verdict.deployment, verdict]));
         const { outcomes } = walk.see(step);
         for (const { deployment, outcome } of outcomes) {
-          const [track] = walk.fleet
+          const track = walk.fleet
             .tracksOn(backendId)
-            .filter(({ verdict }) => verdict.deployment === deployment.id);
+            .find(({ verdict }) => verdict.deployment === deployment.id);
           if (outcome.kind === "fault" && REASONS[outcome.reason].definite) {
             expect(track?.verdict.reason).toBe(outcome.reason);
             expect(track?.failures).toBe(0);

@@ -66,7 +66,7 @@ describe("a deployment", () => {
   it("shows one reason at a time, and none of what it was", async () => {
     record(first, serves("llama"), 7_000);
     await print();
-    record(first, fault("wrong_key", "x") as ModelsReading, 8_000);
+    record(first, fault("wrong_key", "x"), 8_000);
     expect(await lines('rollcall_deployment_reason{deployment="1"')).toEqual([
       'rollcall_deployment_reason{deployment="1",alias="a",reason="wrong_key"} 1',
     ]);

@@ -14,7 +14,7 @@ export class ProberMetrics {
   readonly #transitions: Counter<"reason">;
   readonly #snapshotAge: Gauge;
   readonly #snapshotFailures: Counter;
-  readonly #gauges: readonly (readonly [Gauge<Labels>, (verdict: Verdict, now: number) => number | null])[];
+  readonly #gauges: readonly VerdictGauge[];
   readonly #reason: Gauge<Labels | "reason">;
   readonly #warning: Gauge<Labels | "warning">;
   readonly #load: readonly (readonly [Gauge<Labels>, "running" | "waiting" | "kvUsage"])[];
@@ -28,13 +28,7 @@ export class ProberMetrics {
         buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
         registers,
       });
-    const gauge = <L extends string = Labels>(name: string, help: string, ...more: L[]) =>
-      new Gauge<Labels | L>({
-        name: `rollcall_deployment_${name}`,
-        help,
-        labelNames: ["deployment", "alias", ...more],
-        registers,
-      });
+    const gauge = gaugesIn(registers);
     this.#duration = seconds(
       "rollcall_probe_duration_seconds",
       "How long backends took to list their models.",
@@ -63,22 +57,7 @@ export class ProberMetrics {
       help: "Snapshots that could not be written.",
       registers,
     });
-    this.#gauges = [
-      [gauge("ready", "1 where the backend is ready."), ({ ready }) => (ready ? 1 : 0)],
-      [
-        gauge("name_matches", "1 where the backend serves the expected name."),
-        ({ nameMatches }) => (nameMatches === true ? 1 : 0),
-      ],
-      [gauge("since_timestamp_seconds", "When the reason last changed."), ({ since }) => since / 1_000],
-      [
-        gauge("state_seconds", "How long the reason has held."),
-        ({ since }, now) => Math.max(0, now - since) / 1_000,
-      ],
-      [
-        gauge("max_model_len", "Context length that the backend says it serves, in tokens."),
-        ({ served }) => served?.maxModelLen ?? null,
-      ],
-    ];
+    this.#gauges = verdictGauges(registers);
     this.#reason = gauge("reason", "1 for the reason that holds now.", "reason");
     this.#warning = gauge("warning", "1 for every warning that holds now.", "warning");
     this.#load = [
@@ -125,6 +104,39 @@ export class ProberMetrics {
     }
     return this.registry.metrics();
   }
+}
+
+/** Makes gauges that speak of one deployment each. */
+function gaugesIn(registers: Registry[]) {
+  return <L extends string = Labels>(name: string, help: string, ...more: L[]) =>
+    new Gauge<Labels | L>({
+      name: `rollcall_deployment_${name}`,
+      help,
+      labelNames: ["deployment", "alias", ...more],
+      registers,
+    });
+}
+
+type VerdictGauge = readonly [Gauge<Labels>, (verdict: Verdict, now: number) => number | null];
+
+function verdictGauges(registers: Registry[]): readonly VerdictGauge[] {
+  const gauge = gaugesIn(registers);
+  return [
+    [gauge("ready", "1 where the backend is ready."), ({ ready }) => (ready ? 1 : 0)],
+    [
+      gauge("name_matches", "1 where the backend serves the expected name."),
+      ({ nameMatches }) => (nameMatches === true ? 1 : 0),
+    ],
+    [gauge("since_timestamp_seconds", "When the reason last changed."), ({ since }) => since / 1_000],
+    [
+      gauge("state_seconds", "How long the reason has held."),
+      ({ since }, now) => Math.max(0, now - since) / 1_000,
+    ],
+    [
+      gauge("max_model_len", "Context length that the backend says it serves, in tokens."),
+      ({ served }) => served?.maxModelLen ?? null,
+    ],
+  ];
 }
 
 /** What a backend does not say has no sample, rather than a zero. */

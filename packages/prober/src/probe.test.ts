@@ -75,21 +75,26 @@ const VLLM: Answers = {
 
 describe("what is asked", () => {
   it.each([
-    ["http://a:8000", "http://a:8000", "/v1/models", ""],
-    ["http://a:8000/v1", "http://a:8000", "/v1/models", ""],
-    ["http://a:8000/v1/", "http://a:8000", "/v1/models", ""],
-    ["http://a/team-a/v1", "http://a", "/team-a/v1/models", "/team-a"],
-    ["https://a/team-a", "https://a", "/team-a/v1/models", "/team-a"],
-    ["http://[::1]:8000/v2", "http://[::1]:8000", "/v2/models", ""],
-  ])(
-    "of %s is the model list, and then health, metrics and version beside it",
-    async (base, origin, models, root) => {
-      const { asked, paths, connections } = await probed({ base }, { ...VLLM, [models]: list });
-      expect(paths).toEqual([models, `${root}/health`, `${root}/metrics`, `${root}/version`]);
-      expect(new Set(asked.map((question) => question.origin))).toEqual(new Set([origin]));
-      expect(connections).toEqual([1, 1]);
-    },
-  );
+    ["http://a:8000", "http://a:8000", ["/v1/models", "/health", "/metrics", "/version"]],
+    ["http://a:8000/v1", "http://a:8000", ["/v1/models", "/health", "/metrics", "/version"]],
+    ["http://a:8000/v1/", "http://a:8000", ["/v1/models", "/health", "/metrics", "/version"]],
+    [
+      "http://a/team-a/v1",
+      "http://a",
+      ["/team-a/v1/models", "/team-a/health", "/team-a/metrics", "/team-a/version"],
+    ],
+    [
+      "https://a/team-a",
+      "https://a",
+      ["/team-a/v1/models", "/team-a/health", "/team-a/metrics", "/team-a/version"],
+    ],
+    ["http://[::1]:8000/v2", "http://[::1]:8000", ["/v2/models", "/health", "/metrics", "/version"]],
+  ])("of %s is the model list, and what stands beside its version", async (base, origin, expected) => {
+    const { asked, paths, connections } = await probed({ base }, { ...VLLM, [expected[0] ?? ""]: list });
+    expect(paths).toEqual(expected);
+    expect(new Set(asked.map((question) => question.origin))).toEqual(new Set([origin]));
+    expect(connections).toEqual([1, 1]);
+  });
 
   it("has the time of the config for the list, and a second at most for what stands beside it", async () => {
     const { asked } = await probed({}, VLLM);
@@ -234,10 +239,11 @@ describe("a refused key", () => {
 
 describe("no model list where the config says", () => {
   it.each([
-    ["/v1 written twice", "http://a/v1/v1", "/v1/v1/models", "/v1"],
-    ["the prefix of a proxy that is gone", "http://a/team/v1", "/team/v1/models", "/v1"],
-  ])("but elsewhere is told with the path to write: %s", async (_what, base, _asked, path) => {
-    const { sighting } = await probed({ base }, { "/v1/models": list });
+    ["/v1 written twice", "http://a/v1/v1", "/v1"],
+    ["another version written twice", "http://a/v2/v2", "/v2"],
+    ["the prefix of a proxy that is gone", "http://a/team/v1", "/v1"],
+  ])("but elsewhere is told with the path to write: %s", async (_what, base, path) => {
+    const { sighting } = await probed({ base }, { [`${path}/models`]: list });
     expect(sighting.models).toMatchObject({
       reason: "wrong_path",
       detail: `/models answers 404, but ${path}/models has a list`,

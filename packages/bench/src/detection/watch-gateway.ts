@@ -12,11 +12,11 @@ const LOOK_MS = 5;
 /** Reads the gateway's readiness again and again: no request is sent, since one would itself show what is wrong. */
 export function watchGateway(url: string): GatewayWatch {
   const pool = new Pool(url, { connections: 1 });
-  let stopped = false;
+  const stop = new AbortController();
   let available = new Set<string>();
   let seenAt = 0;
   void (async () => {
-    while (!stopped) {
+    while (!stop.signal.aborted) {
       const text = await pool
         .request({ path: "/readyz?verbose", method: "GET" })
         .then(({ body }) => body.text())
@@ -32,6 +32,6 @@ export function watchGateway(url: string): GatewayWatch {
       while (available.has(alias) !== wanted) await sleep(1);
       return seenAt;
     },
-    stop: () => (stopped = true),
+    stop: () => stop.abort(),
   };
 }

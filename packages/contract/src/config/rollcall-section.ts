@@ -3,7 +3,7 @@ import type { Config, GatewayConfig, ProberConfig, QueueConfig } from "./config.
 import { DEFAULTS } from "./defaults.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { error, type Complaint, type Path } from "./problem.ts";
-import type { WrittenRollcall } from "./written.ts";
+import type { WrittenRollcall } from "./written-rollcall.ts";
 
 type RollcallConfig = Pick<Config, "prober" | "gateway" | "state" | "queue" | "envFile">;
 

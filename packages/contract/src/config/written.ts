@@ -1,9 +1,9 @@
 import { KINDS, type Kind } from "../kind.ts";
-import { DEFAULTS } from "./defaults.ts";
+import { count, flag, seconds, text, texts } from "./schema-parts.ts";
+import { ROLLCALL_SCHEMA, type WrittenRollcall } from "./written-rollcall.ts";
 
 /** A secret or plain text that may be written as `os.environ/NAME`. */
 type Text = string;
-type Duration = string | number;
 
 export interface WrittenDeployment {
   model_name: Text;
@@ -37,39 +37,6 @@ export interface WrittenRouting {
   model_group_alias?: Record<string, Text | { model: Text; hidden?: boolean }>;
 }
 
-export interface WrittenRollcall {
-  prober?: {
-    host?: Text;
-    port?: number;
-    interval?: Duration;
-    not_ready_interval?: Duration;
-    max_interval?: Duration;
-    timeout?: Duration;
-    failures?: number;
-    successes?: number;
-    concurrency?: number;
-    load_time?: Duration;
-    stall_time?: Duration;
-    canary?: boolean;
-  };
-  gateway?: {
-    host?: Text;
-    port?: number;
-    max_body?: Text | number;
-    drain?: Duration;
-    settle?: Duration;
-    idle_timeout?: Duration;
-    slow_start?: Duration;
-    max_connections?: number;
-    workers?: number | "auto";
-    access_log?: boolean;
-    allow_unauthenticated?: boolean;
-  };
-  state?: { file?: Text; probers?: Text[]; on_stale?: "keep" | "refuse" };
-  queue?: { size?: number; time?: Duration };
-  env_file?: Text;
-}
-
 /** What a person writes, after `os.environ/` was resolved where it is no secret. Fields of LiteLLM keep its names. */
 export interface WrittenConfig {
   model_list: WrittenDeployment[];
@@ -80,28 +47,6 @@ export interface WrittenConfig {
   include?: Text[];
   rollcall?: WrittenRollcall;
 }
-
-const text = (description: string) => ({ type: "string", description });
-const seconds = (description: string) => ({
-  type: "number",
-  exclusiveMinimum: 0,
-  description: `${description} Seconds.`,
-});
-const count = (description: string, minimum = 0) => ({ type: "integer", minimum, description });
-const port = (fallback: number, who: string) => ({
-  type: "integer",
-  minimum: 0,
-  maximum: 65_535,
-  default: fallback,
-  description: `Port of the ${who}; 0 takes any free one.`,
-});
-const duration = (ms: number, description: string) => ({
-  type: ["string", "number"],
-  default: ms % 60_000 === 0 ? `${ms / 60_000}m` : `${ms / 1_000}s`,
-  description: `${description} A duration such as 500ms, 2s, 10m; a bare number is seconds.`,
-});
-const flag = (description: string) => ({ type: "boolean", description });
-const texts = { type: "array", items: { type: "string" } };
 
 const fallbackList = (purpose: string) => ({
   type: "array",
@@ -118,115 +63,6 @@ const routing = {
   fallbacks: fallbackList("where to go when no deployment of alias can serve."),
   context_window_fallbacks: fallbackList("where to go when the prompt is too long for alias."),
   default_fallbacks: { ...texts, description: "Where to go for every alias without fallbacks of its own." },
-};
-
-const rollcall = {
-  type: "object",
-  additionalProperties: false,
-  description: "Rollcall's own settings; LiteLLM ignores them.",
-  properties: {
-    prober: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        host: text("Address to listen on; loopback unless told otherwise."),
-        port: port(DEFAULTS.prober.port, "prober"),
-        interval: duration(DEFAULTS.prober.intervalMs, "Between two probes of a ready backend."),
-        not_ready_interval: duration(
-          DEFAULTS.prober.notReadyIntervalMs,
-          "Between two probes of one not ready.",
-        ),
-        max_interval: duration(
-          DEFAULTS.prober.maxIntervalMs,
-          "Longest time between two probes of one that has long been out.",
-        ),
-        timeout: duration(DEFAULTS.prober.timeoutMs, "For one probe."),
-        failures: {
-          ...count("Transient failures in a row before a ready one is taken out.", 1),
-          default: DEFAULTS.prober.failures,
-        },
-        successes: {
-          ...count("Good probes in a row before one that was out is taken in.", 1),
-          default: DEFAULTS.prober.successes,
-        },
-        concurrency: { ...count("Probes under way at once.", 1), default: DEFAULTS.prober.concurrency },
-        load_time: duration(
-          DEFAULTS.prober.loadTimeMs,
-          "How long a load may take before it is called overdue.",
-        ),
-        stall_time: duration(
-          DEFAULTS.prober.stallTimeMs,
-          "How long requests may be under way without any progress before the engine is called hung.",
-        ),
-        canary: flag("Ask every backend for one token after each start, before it is ready."),
-      },
-    },
-    gateway: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        host: text("Address to listen on; loopback unless told otherwise."),
-        port: port(DEFAULTS.gateway.port, "gateway"),
-        max_body: {
-          type: ["string", "number"],
-          default: "32MiB",
-          description: "Largest request body, such as 32MiB.",
-        },
-        drain: duration(DEFAULTS.gateway.drainMs, "How long running requests may go on after SIGTERM."),
-        settle: duration(
-          DEFAULTS.gateway.settleMs,
-          "After SIGTERM, how long to go on taking connections while readiness already says no.",
-        ),
-        idle_timeout: duration(DEFAULTS.gateway.idleTimeoutMs, "Between two events of a stream."),
-        slow_start: duration(
-          DEFAULTS.gateway.slowStartMs,
-          "Until a deployment that came back has its full share.",
-        ),
-        max_connections: {
-          ...count("Connections at once; further ones are refused.", 1),
-          default: DEFAULTS.gateway.maxConnections,
-        },
-        workers: {
-          type: ["integer", "string"],
-          minimum: 1,
-          maximum: 256,
-          pattern: "^auto$",
-          default: DEFAULTS.gateway.workers,
-          description: "Processes that share the port; auto takes one a core.",
-        },
-        access_log: flag("Log a line for every request, not only for those that fail."),
-        allow_unauthenticated: flag("Serve without a master key on an address other than loopback."),
-      },
-    },
-    env_file: text("File of NAME=value lines, for os.environ/NAME; followed like this one."),
-    queue: {
-      type: "object",
-      additionalProperties: false,
-      description: "Requests that wait while a model loads, instead of failing.",
-      properties: {
-        size: { ...count("How many may wait at once; 0 for none."), default: DEFAULTS.queue.size },
-        time: duration(DEFAULTS.queue.timeMs, "How long one may wait."),
-      },
-    },
-    state: {
-      type: "object",
-      additionalProperties: false,
-      properties: {
-        file: text("File that the prober writes and the gateway reads."),
-        probers: {
-          ...texts,
-          description:
-            "Probers to follow over HTTP instead of the file, such as http://host:4001; the freshest is used.",
-        },
-        on_stale: {
-          type: "string",
-          enum: ["keep", "refuse"],
-          default: "keep",
-          description: "With no news for 3 intervals: keep to the last verdicts, or refuse all requests.",
-        },
-      },
-    },
-  },
 };
 
 /** JSON schema of the written config: the source for validation and for editors. */
@@ -311,6 +147,6 @@ export const CONFIG_SCHEMA = {
     general_settings: { type: "object", properties: { master_key: text("The key that apps send.") } },
     environment_variables: { type: "object", additionalProperties: { type: "string" } },
     include: { ...texts, description: "Further files, relative to this one." },
-    rollcall,
+    rollcall: ROLLCALL_SCHEMA,
   },
 };

@@ -122,17 +122,26 @@ describe("broken weights", () => {
   const text = (content: string) => response(200, completion(content));
 
   it.each([
-    ["as many exclamation marks as asked for", text("!!!!!!!!"), 8, true],
-    ["with room between them", text("! ! ! ! ! ! ! !"), 8, true],
-    ["of a completion", response(200, { choices: [{ text: "!!!!!!!!" }] }), 8, true],
-    ["one where one is asked for", text("!"), 1, true],
-    ["fewer than asked for", text("!!"), 8, false],
-    ["a word with one", text("Hi!"), 1, false],
-    ["a word", text("Hello"), 1, false],
-    ["nothing", text(""), 1, false],
-    ["an error that quotes one", response(500, { content: "!" }), 1, false],
-    ["no answer", failure("PROBE_TIMEOUT"), 1, false],
-  ])("show as %s", (_what, answer, least, broken) => {
-    expect(looksBroken(answer, least)).toBe(broken);
+    ["as many exclamation marks as asked for", text("!!!!!!!!")],
+    ["with room between them", text("! ! ! ! ! ! ! !")],
+    ["of a completion", response(200, { choices: [{ text: "!!!!!!!!" }] })],
+  ])("show as %s", (_what, answer) => {
+    expect(looksBroken(answer, 8)).toBe(true);
+  });
+
+  it.each([
+    ["fewer exclamation marks than asked for", text("!!")],
+    ["a word with many", text("Hi!!!!!!!!")],
+    ["a word", text("Hello")],
+    ["nothing", text("")],
+    ["an error that quotes them", response(500, { content: "!!!!!!!!" })],
+    ["no answer", failure("PROBE_TIMEOUT")],
+  ])("do not show as %s", (_what, answer) => {
+    expect(looksBroken(answer, 8)).toBe(false);
+  });
+
+  it("may show as one where one is asked for", () => {
+    expect(looksBroken(text("!"), 1)).toBe(true);
+    expect(looksBroken(text("Hi!"), 1)).toBe(false);
   });
 });

@@ -2,17 +2,15 @@ import { describe, expect, it } from "vitest";
 import { loadOf } from "../../test/sightings.ts";
 import { diagnose } from "./diagnose.ts";
 import { NOTHING, type Memory } from "./memory.ts";
-import { watchProgress } from "./progress.ts";
+import { watchProgress, type Progress } from "./progress.ts";
 import type { Load } from "./read-load.ts";
 
 const STALL_MS = 120_000;
 
 /** A backend whose metrics were these at all of these times. */
 function seen(load: Load, ...times: readonly number[]): Memory {
-  return times.reduce<Memory>(
-    (memory, now) => ({ ...memory, load, progress: watchProgress(memory.progress, load, now) }),
-    NOTHING,
-  );
+  const progress = times.reduce<Progress | null>((before, now) => watchProgress(before, load, now), null);
+  return { ...NOTHING, load, progress };
 }
 
 /** Every ten seconds from 0 up to this. */

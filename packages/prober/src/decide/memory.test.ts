@@ -55,43 +55,42 @@ describe("a look", () => {
 });
 
 describe("a restart", () => {
-  it.each([
-    ["a later start", [{ startedAt: 1_000 }, { startedAt: 9_000 }], 1, "its process is a new one"],
-    ["counters that begin anew", [{ progress: 50 }, { progress: 3 }], 1, "its counters began anew"],
+  const PROCESS = "its process is a new one";
+  const COUNTERS = "its counters began anew";
+
+  it.each<[what: string, loaded: readonly (Partial<Load> | null)[], detail: string]>([
+    ["a later start", [{ startedAt: 1_000 }, { startedAt: 9_000 }], PROCESS],
+    ["counters that begin anew", [{ progress: 50 }, { progress: 3 }], COUNTERS],
     [
-      "the same start with smaller counters, as of one engine among several",
+      "a later start after a look without metrics",
+      [{ startedAt: 1_000 }, null, { startedAt: 9_000 }],
+      PROCESS,
+    ],
+    ["smaller counters after a look without metrics", [{ progress: 50 }, null, { progress: 3 }], COUNTERS],
+    [
+      "two servers met in turn, once and not with every look",
+      [{ startedAt: 1_000 }, { startedAt: 9_000 }, { startedAt: 1_000 }, { startedAt: 9_000 }],
+      PROCESS,
+    ],
+  ])("is %s", (_what, loaded, detail) => {
+    const memory = loads(...loaded);
+    expect(memory.restarts).toBe(1);
+    expect(memory.restarted?.detail).toBe(detail);
+  });
+
+  it.each<[what: string, loaded: readonly Partial<Load>[]]>([
+    ["counters that grow", [{ progress: 3 }, { progress: 50 }]],
+    ["a start that is told now", [{}, { startedAt: 9_000 }]],
+    ["the first look", [{ startedAt: 9_000 }]],
+    [
+      "smaller counters with the same start",
       [
         { startedAt: 1_000, progress: 50 },
         { startedAt: 1_000, progress: 3 },
       ],
-      0,
-      null,
     ],
-    ["counters that grow", [{ progress: 3 }, { progress: 50 }], 0, null],
-    ["a start that is told now", [{}, { startedAt: 9_000 }], 0, null],
-    ["the first look", [{ startedAt: 9_000 }], 0, null],
-    [
-      "a look without metrics in between",
-      [{ startedAt: 1_000 }, null, { startedAt: 9_000 }],
-      1,
-      "its process is a new one",
-    ],
-    [
-      "a look without metrics, counters anew",
-      [{ progress: 50 }, null, { progress: 3 }],
-      1,
-      "its counters began anew",
-    ],
-    [
-      "two servers in turn are one restart, not one a look",
-      [{ startedAt: 1_000 }, { startedAt: 9_000 }, { startedAt: 1_000 }, { startedAt: 9_000 }],
-      1,
-      "its process is a new one",
-    ],
-  ])("%s", (_what, loaded, restarts, detail) => {
-    const memory = loads(...loaded);
-    expect(memory.restarts).toBe(restarts);
-    expect(memory.restarted?.detail ?? null).toBe(detail);
+  ])("is not %s", (_what, loaded) => {
+    expect(loads(...loaded)).toMatchObject({ restarts: 0, restarted: null });
   });
 
   it("is dated by the look that saw it, also after it was away", () => {
@@ -152,38 +151,30 @@ describe("whether it has served since it was last away", () => {
 });
 
 describe("what grew between two looks", () => {
-  it.each([
+  it("is successes and preemptions", () => {
+    const memory = loads({ succeeded: 3, preemptions: 1 }, { succeeded: 5, preemptions: 4 });
+    expect(memory).toMatchObject({ succeeded: 2, preempted: 3 });
+  });
+
+  it.each<[when: string, loaded: readonly (Partial<Load> | null)[]]>([
+    ["at the first look", [{ succeeded: 3, preemptions: 1 }]],
     [
-      "successes and preemptions",
-      [
-        { succeeded: 3, preemptions: 1 },
-        { succeeded: 5, preemptions: 4 },
-      ],
-      2,
-      3,
-    ],
-    ["nothing at the first look", [{ succeeded: 3, preemptions: 1 }], 0, 0],
-    [
-      "nothing where counters begin anew",
+      "where counters begin anew",
       [
         { succeeded: 9, preemptions: 9 },
         { succeeded: 2, preemptions: 2 },
       ],
-      0,
-      0,
     ],
     [
-      "nothing where they are not told",
+      "where they are not told",
       [
         { succeeded: null, preemptions: 2 },
         { succeeded: 2, preemptions: null },
       ],
-      0,
-      0,
     ],
-    ["nothing after a look without metrics", [{ succeeded: 3 }, null, { succeeded: 5 }], 0, 0],
-  ])("is %s", (_what, loaded, succeeded, preempted) => {
-    expect(loads(...loaded)).toMatchObject({ succeeded, preempted });
+    ["after a look without metrics", [{ succeeded: 3 }, null, { succeeded: 5 }]],
+  ])("is nothing %s", (_when, loaded) => {
+    expect(loads(...loaded)).toMatchObject({ succeeded: 0, preempted: 0 });
   });
 
   it("has nothing of the tokens that were asked for here", () => {

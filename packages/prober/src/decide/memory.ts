@@ -111,5 +111,5 @@ function wasRestarted({ startedAt, progress }: Memory, load: Load | null): boole
 }
 
 function grown(before: number | null | undefined, now: number | null | undefined): number {
-  return before == null || now == null ? 0 : Math.max(0, now - before);
+  return typeof before !== "number" || typeof now !== "number" ? 0 : Math.max(0, now - before);
 }

@@ -42,7 +42,7 @@ test("/metrics counts by alias, status, deployment and reason", async () => {
     ['available_deployments{alias="chat"}', 1],
     ['available_deployments{alias="other"}', 0],
     ["snapshot_stale", 0],
-    ["snapshot_faults", 0],
+    ["snapshot_faults_total", 0],
     ["config_generation", 1],
     ["config_fault", 0],
   ] as const) {

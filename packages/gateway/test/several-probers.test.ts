@@ -147,7 +147,7 @@ describe("a gateway that follows probers over HTTP", () => {
     await readiness(gateway, "snapshot is stale");
     expect((await gateway.chat()).status).toBe(200);
     // Once for each, not once for each try.
-    expect(await gateway.metric("snapshot_faults")).toBe(2);
+    expect(await gateway.metric("snapshot_faults_total")).toBe(2);
   });
 
   test("tells all of them what requests have shown", async () => {
@@ -169,6 +169,6 @@ describe("a gateway that follows probers over HTTP", () => {
       const { status } = await gateway.chat({}, { authorization: "Bearer sk-rotated" });
       expect(status).toBe(503);
     });
-    expect(await gateway.metric("snapshot_faults")).toBe(0);
+    expect(await gateway.metric("snapshot_faults_total")).toBe(0);
   });
 });

@@ -316,7 +316,7 @@ describe("a prober that falls silent", () => {
   test("and left something that is no snapshot is counted, and the last good one holds", async () => {
     const gateway = await gatewayFor({ chat: [await simulator()] });
     await writeFile(path.join(gateway.directory, "state.json"), '{"version":1,"seq');
-    await vi.waitFor(async () => expect(await gateway.metric("snapshot_faults")).toBe(1));
+    await vi.waitFor(async () => expect(await gateway.metric("snapshot_faults_total")).toBe(1));
     expect((await gateway.chat()).status).toBe(200);
     expect(await gateway.metric("snapshot_stale")).toBe(0);
   });

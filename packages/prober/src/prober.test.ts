@@ -1,8 +1,7 @@
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { failure, modelList, response } from "../test/answers.ts";
+import { failure, response } from "../test/answers.ts";
 import { CalledRoll } from "../test/called-roll.ts";
 import { configOf, type Entry } from "../test/configs.ts";
-import { ScriptedEngine } from "../test/scripted-engine.ts";
 import { GOOD, snapshotOf } from "../test/tracks.ts";
 import { startTrack } from "./decide/track.ts";
 
@@ -433,55 +432,6 @@ describe("a new config", () => {
   });
 });
 
-describe("a backend that comes and goes", () => {
-  /** Every reason in the order of the log, the first one left out. */
-  const told = (roll: CalledRoll) =>
-    roll.logged.lines
-      .filter(({ message }) => message === "deployment changed")
-      .map(({ fields }) => fields["to"]);
-
-  it("is taken in less and less readily, and left out in the end until it stays", async () => {
-    const roll = new CalledRoll([a]);
-    for (let round = 0; round < 20; round += 1) {
-      roll.backends.serve(A, "llama");
-      await (round === 0 ? roll.start(5_000) : roll.clock.advance(5_000));
-      roll.backends.answer(A, () => response(502, "Bad Gateway"));
-      await roll.clock.advance(5_000);
-    }
-    expect(told(roll)).toEqual(Array.from({ length: 4 }, () => ["ok", "proxy_error"]).flat());
-    roll.backends.serve(A, "llama");
-    await roll.clock.advance(7_000);
-    expect(roll.prober.fleet.verdicts()[0]?.detail).toMatch(
-      /^answers well again: \d good probes in a row, 8 are needed$/,
-    );
-    await roll.clock.advance(4_000);
-    expect(roll.reason("a")).toBe("ok");
-  });
-
-  it("is taken in at once where that was long ago", async () => {
-    const roll = new CalledRoll([a]);
-    await roll.start();
-    for (let round = 0; round < 4; round += 1) {
-      roll.backends.serve(A, "llama");
-      await roll.clock.advance(60_000);
-      roll.backends.answer(A, () => response(502, "Bad Gateway"));
-      await roll.clock.advance(20 * 60_000);
-    }
-    roll.backends.serve(A, "llama");
-    await roll.clock.advance(10_010);
-    expect(roll.reason("a")).toBe("ok");
-  });
-
-  it("needs as many good probes as the config says", async () => {
-    const roll = new CalledRoll([a], { prober: { successes: 3 } });
-    roll.backends.serve(A, "llama");
-    await roll.start(1_900);
-    expect(roll.reason("a")).toBe("unknown");
-    await roll.clock.advance(300);
-    expect(roll.reason("a")).toBe("ok");
-  });
-});
-
 describe("a backend that is long out", () => {
   const refusing = () => response(401, { error: "Unauthorized" });
 
@@ -557,104 +507,6 @@ describe("asking soon", () => {
     expect(roll.prober.probeSoon("1")).toBe(true);
     await roll.clock.advance(1_000);
     expect(roll.backends.rollCalls(A)).toHaveLength(2);
-  });
-});
-
-describe("two servers on one port", () => {
-  /** The kernel gives every other connection to the other one. */
-  function shared(roll: CalledRoll, ...served: readonly (readonly string[])[]): void {
-    let looks = 0;
-    roll.backends.answer(A, ({ path }) => {
-      if (!path.endsWith("/models")) return response(200);
-      looks += 1;
-      return response(200, modelList(...(served[looks % served.length] ?? [])));
-    });
-  }
-
-  const entries = [a, { ...a, alias: "both", model: "phi" }, { ...a, alias: "other", model: "qwen" }];
-
-  it("are named at the second probe, for those names that only one of them has, and left when one is gone", async () => {
-    const roll = new CalledRoll(entries);
-    shared(roll, ["llama", "phi"], ["qwen", "phi"]);
-    await roll.start(10);
-    await roll.clock.advance(2_010);
-    expect(roll.written.reasons()).toEqual({ a: "name_flapping", both: "ok", other: "name_flapping" });
-    expect(roll.written.last.verdicts[0]?.detail).toMatch(
-      /^of fresh connections \d met it, \d met another server$/,
-    );
-    await roll.clock.advance(60_000);
-    expect(roll.written.reasons()).toEqual({ a: "name_flapping", both: "ok", other: "name_flapping" });
-
-    shared(roll, ["llama", "phi"]);
-    await roll.clock.advance(5_000);
-    expect(roll.written.reasons()).toEqual({ a: "ok", both: "ok", other: "wrong_name" });
-  });
-
-  it("are asked on a connection of its own for each look, and not looked for where nothing changes", async () => {
-    const roll = new CalledRoll(entries);
-    shared(roll, ["llama", "phi"]);
-    await roll.start(20_000);
-    expect(new Set(roll.backends.rollCalls(A)).size).toBe(roll.backends.rollCalls(A).length);
-    const calm = roll.backends.rollCalls(A).length;
-    await roll.clock.advance(10_000);
-    expect(roll.backends.rollCalls(A).length - calm).toBe(10);
-  });
-
-  it("are not seen in a server that was renamed", async () => {
-    const roll = new CalledRoll([a]);
-    roll.backends.serve(A, "llama");
-    await roll.start();
-    roll.backends.serve(A, "qwen");
-    await roll.clock.advance(10_000);
-    roll.backends.serve(A, "llama");
-    await roll.clock.advance(10_000);
-    const reasons = roll.written.snapshots.flatMap(({ verdicts }) => verdicts.map(({ reason }) => reason));
-    expect(new Set(reasons)).toEqual(new Set(["ok", "wrong_name"]));
-  });
-});
-
-describe("an engine that hangs", () => {
-  function working(): { engine: ScriptedEngine; roll: CalledRoll } {
-    const engine = new ScriptedEngine();
-    const roll = new CalledRoll([a], { prober: { stall_time: "60s" } });
-    roll.backends.answer(A, engine.answer);
-    engine.running = 2;
-    engine.stepsPerLook = 3;
-    return { engine, roll };
-  }
-
-  it("is out once it has not moved for the stall time, and in again when it moves", async () => {
-    const { engine, roll } = working();
-    await roll.start(300_000);
-    expect(roll.reason("a")).toBe("ok");
-    engine.stepsPerLook = 0;
-    await roll.clock.advance(57_000);
-    expect(roll.reason("a")).toBe("ok");
-    await roll.clock.advance(6_000);
-    expect(roll.written.last.verdicts).toMatchObject([
-      {
-        ready: false,
-        nameMatches: true,
-        reason: "hung",
-        detail: expect.stringMatching(/^2 running, 0 waiting, and no progress for 6\d s$/),
-      },
-    ]);
-    engine.stepsPerLook = 3;
-    await roll.clock.advance(2_010);
-    expect(roll.reason("a")).toBe("ok");
-  });
-
-  it("is not one that has nothing to do", async () => {
-    const { engine, roll } = working();
-    engine.running = 0;
-    engine.stepsPerLook = 0;
-    await roll.start(600_000);
-    expect(roll.reason("a")).toBe("ok");
-    engine.running = 1;
-    await roll.clock.advance(57_000);
-    expect(roll.reason("a")).toBe("ok");
-    await roll.clock.advance(6_000);
-    expect(roll.reason("a")).toBe("hung");
   });
 });
 

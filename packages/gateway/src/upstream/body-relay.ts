@@ -20,10 +20,12 @@ export class BodyRelay implements Relay {
   }
 
   data(chunk: Buffer): boolean {
-    const bytes = this.#restamper.push(chunk);
-    if (this.committed) return this.#down.outgoing.write(bytes);
-    this.#held.push(bytes);
-    this.#size += bytes.length;
+    const parts = this.#restamper.push(chunk);
+    if (this.committed) return this.#write(parts);
+    for (const part of parts) {
+      this.#held.push(part);
+      this.#size += part.length;
+    }
     return this.#size <= WHOLE_BYTES ? true : this.#commit();
   }
 
@@ -55,8 +57,14 @@ export class BodyRelay implements Relay {
     outgoing.writeHead(status, headers);
     this.committed = true;
     this.#down.onCommit();
-    const bytes = Buffer.concat(this.#held);
+    const held = this.#held;
     this.#held = [];
-    return outgoing.write(bytes);
+    return this.#write(held);
+  }
+
+  #write(parts: readonly Buffer[]): boolean {
+    let flows = true;
+    for (const part of parts) flows = this.#down.outgoing.write(part);
+    return flows;
   }
 }

@@ -5,7 +5,7 @@ import { Restamper } from "./restamp.ts";
 
 function restamp(chunks: readonly (string | Buffer)[], alias = "alias"): string {
   const restamper = new Restamper(alias);
-  const out = chunks.map((chunk) => restamper.push(Buffer.from(chunk)));
+  const out = chunks.flatMap((chunk) => restamper.push(Buffer.from(chunk)));
   return Buffer.concat([...out, restamper.flush()]).toString();
 }
 
@@ -46,14 +46,17 @@ test.each(['a"b', "日本 🎌", String.raw`back\slash`, "$&$1", "line\nbreak"])
 
 test("a chunk without a name passes as it is, not copied", () => {
   const chunk = Buffer.from('data: {"choices":[]}\n\n');
-  expect(new Restamper("alias").push(chunk)).toBe(chunk);
+  const [only, ...rest] = new Restamper("alias").push(chunk);
+  expect(only).toBe(chunk);
+  expect(rest).toEqual([]);
 });
 
 test("what is certain leaves at once, only what could be a name waits", () => {
   const restamper = new Restamper("alias");
-  expect(restamper.push(Buffer.from('{"id":"x","mod')).toString()).toBe('{"id":"x",');
-  expect(restamper.push(Buffer.from('el":"u')).toString()).toBe("");
-  expect(restamper.push(Buffer.from('p"}')).toString()).toBe('"model":"alias"}');
+  const push = (text: string) => Buffer.concat(restamper.push(Buffer.from(text))).toString();
+  expect(push('{"id":"x","mod')).toBe('{"id":"x",');
+  expect(push('el":"u')).toBe("");
+  expect(push('p"}')).toBe('"model":"alias"}');
   expect(restamper.flush().toString()).toBe("");
 });
 
@@ -64,8 +67,8 @@ test("what waits at the end of a broken answer is not lost", () => {
 test("a name without an end does not pile up", () => {
   const restamper = new Restamper("alias");
   const chunk = "x".repeat(60_000);
-  const first = restamper.push(Buffer.from(`{"model":"${chunk}`));
-  const second = restamper.push(Buffer.from(chunk));
+  const first = Buffer.concat(restamper.push(Buffer.from(`{"model":"${chunk}`)));
+  const second = Buffer.concat(restamper.push(Buffer.from(chunk)));
   expect(first.length).toBeLessThan(10);
   expect(first.length + second.length).toBe(120_000 + '{"model":"'.length);
 });

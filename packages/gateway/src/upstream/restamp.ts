@@ -20,8 +20,8 @@ export class Restamper {
     this.#alias = Buffer.from(JSON.stringify(alias));
   }
 
-  /** What may go out now. */
-  push(chunk: Buffer): Buffer {
+  /** What may go out now, in parts, so that whoever writes it copies it once. */
+  push(chunk: Buffer): Buffer[] {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
     const parts: Buffer[] = [];
     let copied = 0;
@@ -42,9 +42,9 @@ export class Restamper {
     if (sure === -1) sure = Math.max(copied, bytes.length - partialKey(bytes));
     if (bytes.length - sure > MAX_HELD) sure = bytes.length;
     this.#held = sure === bytes.length ? EMPTY : bytes.subarray(sure);
-    if (parts.length === 0) return sure === bytes.length ? bytes : bytes.subarray(0, sure);
+    if (copied === 0 && sure === bytes.length) return [bytes];
     if (copied < sure) parts.push(bytes.subarray(copied, sure));
-    return join(parts);
+    return parts;
   }
 
   /** What was held back, at the end. */
@@ -53,19 +53,6 @@ export class Restamper {
     this.#held = EMPTY;
     return rest;
   }
-}
-
-/** As `Buffer.concat`, without what it checks first: this runs for every event. */
-function join(parts: readonly Buffer[]): Buffer {
-  let size = 0;
-  for (const part of parts) size += part.length;
-  const joined = Buffer.allocUnsafe(size);
-  let at = 0;
-  for (const part of parts) {
-    joined.set(part, at);
-    at += part.length;
-  }
-  return joined;
 }
 
 /** Not a key with a string for its value. */

@@ -67,7 +67,7 @@ test("of gauges the requests under way are added up, and of the others the worst
     'ejected{deployment="a",reason="hung"}': "1",
     snapshot_age_seconds: "9",
     snapshot_stale: "1",
-    snapshot_faults: "2",
+    snapshot_faults_total: "2",
     config_generation: "5",
     config_fault: "1",
   });

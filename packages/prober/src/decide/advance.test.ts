@@ -412,6 +412,20 @@ describe("a crash loop", () => {
     );
   });
 
+  it("is not one that was renamed or lost to timeouts again and again: only going away is a fall", () => {
+    let track = readyTrack();
+    for (let now = 100; now <= 500; now += 100)
+      track = walk(track, [
+        [now, wrongName],
+        ...up(now + 1),
+        [now + 20, timeout],
+        [now + 21, timeout],
+        ...up(now + 22),
+      ]);
+    expect(track.losses).toHaveLength(5);
+    expect(track.falls).toEqual([]);
+  });
+
   it("is not one fall seen many times", () => {
     let track = readyTrack();
     for (let now = 1; now < 50; now += 1) track = move(track, refused, now);

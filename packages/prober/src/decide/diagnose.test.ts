@@ -82,12 +82,23 @@ describe("nothing is held against an engine", () => {
     ["of which there are no metrics", NOTHING],
     ["that has nothing to do", seen(loadOf({ progress: 100 }), ...until(STALL_MS))],
     ["whose metrics have no counters", seen({ ...STUCK, progress: null }, ...until(STALL_MS))],
-    ["whose metrics are missing at this look", { ...seen(STUCK, ...until(STALL_MS)), load: null }],
     [
       "whose counters are gone from its metrics",
       { ...seen(STUCK, ...until(STALL_MS)), ...seen({ ...STUCK, progress: null }, STALL_MS) },
     ],
   ])("%s", (_what, memory) => {
     expect(diagnose(memory, STALL_MS, STALL_MS)).toBeNull();
+  });
+});
+
+describe("an engine that was found stuck", () => {
+  const missing: Memory = { ...seen(STUCK, ...until(STALL_MS)), load: null };
+
+  it("stays so while its metrics do not come", () => {
+    expect(diagnose(missing, STALL_MS, STALL_MS + 30_000)).toMatchObject({ reason: "hung" });
+  });
+
+  it("is held to it no longer than half a minute", () => {
+    expect(diagnose(missing, STALL_MS, STALL_MS + 30_001)).toBeNull();
   });
 });

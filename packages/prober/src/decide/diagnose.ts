@@ -1,8 +1,17 @@
 import type { Memory } from "./memory.ts";
 import { fault, type Fault } from "./outcome.ts";
 
+/** One look whose metrics do not come does not clear what the looks before it have shown; this long after them it does. */
+const REMEMBERED_MS = 30_000;
+
 /** What the metrics hold against an engine whose server answers well; null where nothing. */
-export function diagnose({ load, progress }: Memory, stallTimeMs: number, now: number): Fault | null {
+export function diagnose(
+  { load: present, progress }: Memory,
+  stallTimeMs: number,
+  now: number,
+): Fault | null {
+  const recent = progress !== null && now - progress.seenAt <= REMEMBERED_MS ? progress.load : null;
+  const load = present ?? recent;
   if (load === null) return null;
   if (!load.awake) return fault("asleep", "/metrics: engine_sleep_state says that it is not awake");
   const stalledMs = progress === null ? 0 : now - progress.movedAt;

@@ -13,6 +13,12 @@ describe("a hint", () => {
     expect(hintFor({ reason, expected: "m", found: ["x"] })).toBe(REASONS[reason].fix);
   });
 
+  it("is what the evidence itself says, where it says more than the table", () => {
+    expect(hintFor({ reason: "tls", expected: "m", found: [], fix: "Write https://." })).toBe(
+      "Write https://.",
+    );
+  });
+
   it("says both ways out when one other name is served", () => {
     expect(hintFor({ reason: "wrong_name", expected: "llama", found: ["org/qwen"] })).toBe(
       'The config expects "llama", the backend serves "org/qwen". Set litellm_params.model to openai/org/qwen, or start the backend with --served-model-name llama.',

@@ -65,7 +65,8 @@ export function remember(memory: Memory, sighting: Sighting, now: number): Memor
   const names = namesOf(sighting);
   if (names === null) {
     const away = sighting.models.kind === "absent";
-    return { ...seen, served: away ? false : memory.served, load: null };
+    // Whoever comes back after an absence has nothing to do with how it stood before.
+    return away ? { ...seen, served: false, load: null, progress: null } : { ...seen, load: null };
   }
   return {
     ...seen,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { trackOf } from "../../test/tracks.ts";
-import { loadBudget, nameAbsence } from "./name-absence.ts";
+import { expectReady, loadBudget, nameAbsence } from "./name-absence.ts";
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
@@ -54,5 +54,21 @@ describe("falls", () => {
     ["many that are all long ago", fell(60, 50, 40, 30, 20), "loading"],
   ])("%s: %s", (_what, falls, reason) => {
     expect(nameAbsence(trackOf({ falls, absentSince: NOW }), 10 * MINUTE, NOW)).toBe(reason);
+  });
+});
+
+describe("how long a load will still take", () => {
+  it.each([
+    ["is not known where none was seen", [], 0, null],
+    ["is as long as the one before took", [60_000], 0, 60_000],
+    ["is as long as the usual one took, not the longest", [50_000, 60_000, 600_000], 0, 60_000],
+    ["gets less with the time", [60_000], 45_000, 15_000],
+    ["is never less than nothing", [60_000], 90_000, 0],
+  ] as const)("%s", (...[, loadTimesMs, waitedMs, ms]) => {
+    expect(expectReady(trackOf({ loadTimesMs, absentSince: NOW - waitedMs }), NOW)).toBe(ms);
+  });
+
+  it("is counted from now on where it was not away before", () => {
+    expect(expectReady(trackOf({ loadTimesMs: [60_000], absentSince: null }), NOW)).toBe(60_000);
   });
 });

@@ -32,3 +32,22 @@ describe("a verdict of an earlier run", () => {
     expect(resumeTrack(trackOf({}, { reason, since: 9 }).verdict).absentSince).toBe(absent ? 9 : null);
   });
 });
+
+describe("what an earlier run has learned", () => {
+  it("is gone on from: loads and falls", () => {
+    const history = { loadTimesMs: [60_000, 70_000], falls: [5, 9] };
+    expect(resumeTrack(trackOf({}, { history }).verdict)).toMatchObject(history);
+    expect(resumeTrack(trackOf().verdict)).toMatchObject({ loadTimesMs: [], falls: [] });
+  });
+
+  it("is that what it called ready has shown a token", () => {
+    expect(resumeTrack(readyTrack().verdict).generated).toBe(true);
+    expect(resumeTrack(trackOf({}, { reason: "canary_failed", nameMatches: true }).verdict).generated).toBe(
+      false,
+    );
+  });
+
+  it("begins no count: failures, successes and losses are this run's own", () => {
+    expect(resumeTrack(readyTrack().verdict)).toMatchObject({ failures: 0, successes: 0, losses: [] });
+  });
+});

@@ -37,8 +37,17 @@ function underFault({ fault, backend }: Call, values: EngineValues): EngineValue
   // Whatever came first is stuck, also when nobody has asked since.
   if (fault?.name === "deadlock") return { ...values, waiting: Math.max(1, values.waiting) };
   if (fault?.name !== "saturated") return values;
+  // It is slow, but it moves.
   backend.engine.counts.preemptions += 1;
-  const preemptions = Math.max(values.preemptions, backend.engine.counts.preemptions);
+  backend.engine.counts.iterations += 1;
+  const { preemptions, iterations } = backend.engine.counts;
   const { running, waiting } = values;
-  return { ...values, preemptions, running: running + FULL, waiting: waiting + FULL, kvUsage: 0.99 };
+  return {
+    ...values,
+    preemptions,
+    iterations,
+    running: running + FULL,
+    waiting: waiting + FULL,
+    kvUsage: 0.99,
+  };
 }

@@ -22,7 +22,7 @@ export const SGLANG_ROUTER: System = {
   part: "main",
   share: 1,
   setup: SETUP,
-  start: (site) => startRouter(site, [SGLANG_ROUTER_PROGRAM, "launch", "--disable-circuit-breaker"]),
+  start: (site) => startRouter(site, [SGLANG_ROUTER_PROGRAM, "launch"]),
 };
 
 async function startRouter(

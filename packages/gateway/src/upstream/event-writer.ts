@@ -1,0 +1,63 @@
+import type { Downstream } from "./relay.ts";
+
+const CRLF_BYTES = 2;
+const LAST_CHUNK = "0\r\n\r\n";
+
+type Outgoing = Pick<Downstream["outgoing"], "writeHead" | "write" | "end" | "chunkedEncoding"> & {
+  readonly useChunkedEncodingByDefault?: boolean;
+};
+
+/**
+ * Writes a stream to the app, each piece as one chunk of HTTP/1.1 that is framed here: node:http makes four writes of one,
+ * and with one event a chunk that is a fifth of what the event costs. HTTP/1.0 knows no chunks: there the end of the
+ * connection is the end of the answer.
+ */
+export class EventWriter {
+  readonly #outgoing: Outgoing;
+  #chunked = false;
+
+  constructor(outgoing: Outgoing) {
+    this.#outgoing = outgoing;
+  }
+
+  begin(status: number, headers: Record<string, string>): void {
+    const outgoing = this.#outgoing;
+    this.#chunked = outgoing.useChunkedEncodingByDefault !== false;
+    if (this.#chunked) headers["transfer-encoding"] = "chunked";
+    outgoing.writeHead(status, headers);
+    // The head is made, and says it: what is written from here on goes out as it is.
+    outgoing.chunkedEncoding = false;
+  }
+
+  /** False: the app reads slower than the backend writes, wait for `drain`. */
+  write(parts: readonly Buffer[]): boolean {
+    const size = sizeOf(parts);
+    // An empty chunk would be the end.
+    return size === 0 ? true : this.#outgoing.write(this.#frame(parts, size));
+  }
+
+  end(parts: readonly Buffer[]): void {
+    this.write(parts);
+    this.#outgoing.end(this.#chunked ? LAST_CHUNK : undefined);
+  }
+
+  /** One buffer of all, so that it is one write. */
+  #frame(parts: readonly Buffer[], size: number): Buffer {
+    const head = this.#chunked ? `${size.toString(16)}\r\n` : "";
+    const framed = Buffer.allocUnsafe(head.length + size + (this.#chunked ? CRLF_BYTES : 0));
+    framed.write(head, 0, "latin1");
+    let at = head.length;
+    for (const part of parts) {
+      framed.set(part, at);
+      at += part.length;
+    }
+    if (this.#chunked) framed.write("\r\n", at, "latin1");
+    return framed;
+  }
+}
+
+function sizeOf(parts: readonly Buffer[]): number {
+  let size = 0;
+  for (const part of parts) size += part.length;
+  return size;
+}

@@ -21,7 +21,7 @@ const WARM_UP_MS = 25_000;
 const WINDOW_MS = 30_000;
 
 /** A prober's heap grows with what it may take; so much is plenty for this fleet. */
-const HEAP = ["--max-old-space-size=192", "--max-semi-space-size=8"];
+const HEAP = ["--max-old-space-size=160", "--max-semi-space-size=16"];
 
 const FLEET_MAIN = fileURLToPath(new URL("../../../simulator/src/fleet-main.ts", import.meta.url));
 

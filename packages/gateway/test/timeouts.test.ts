@@ -94,7 +94,7 @@ test("a stream that goes on is not silent, however long it takes in all", async 
 test("a backend is not silent while the app does not read, and is again once the app reads on", async () => {
   const backend = await simulator({ maxModelLen: 10_000_000 });
   const gateway = await gatewayFor({ chat: [backend] }, { gateway: { idle_timeout: "400ms" } });
-  const tokens = 40_000;
+  const tokens = 100_000;
   const body = JSON.stringify({ model: "chat", messages: MESSAGES, stream: true, max_tokens: tokens });
   const app = net.connect(gateway.port, "127.0.0.1");
   const head = {

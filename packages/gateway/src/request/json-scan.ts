@@ -24,21 +24,24 @@ export function skipSpace(bytes: Buffer, at: number): number {
 /** Up to here looking at each byte costs less than a call of the native search. */
 const SHORT = 32;
 
-/** `at` is on an opening quote; the index behind the closing one, or -1. Native search makes long prompts cheap. */
+/**
+ * `at` is on an opening quote; the index behind the closing one, or -1. Native search makes long prompts cheap; code, with
+ * an escaped quote in every line, is looked through byte by byte.
+ */
 export function skipString(bytes: Buffer, at: number): number {
   let from = at + 1;
-  const near = Math.min(from + SHORT, bytes.length);
-  for (; from < near; from += 1) {
-    const byte = bytes[from];
-    if (byte === QUOTE) return from + 1;
-    // What is escaped is no end.
-    if (byte === BACKSLASH) from += 1;
-  }
   for (;;) {
+    const near = Math.min(from + SHORT, bytes.length);
+    for (; from < near; from += 1) {
+      const byte = bytes[from];
+      if (byte === QUOTE) return from + 1;
+      // What is escaped is no end.
+      if (byte === BACKSLASH) from += 1;
+    }
     const close = bytes.indexOf(QUOTE, from);
     if (close === -1) return -1;
     let slashes = 0;
-    while (bytes[close - 1 - slashes] === BACKSLASH) slashes += 1;
+    while (close - 1 - slashes >= from && bytes[close - 1 - slashes] === BACKSLASH) slashes += 1;
     if (slashes % 2 === 0) return close + 1;
     from = close + 1;
   }

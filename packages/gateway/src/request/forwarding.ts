@@ -10,8 +10,9 @@ import { upstreamHeaders } from "../upstream/headers.ts";
 import type { View } from "../view.ts";
 import { blame } from "./blame.ts";
 import { hashConversation } from "./conversation.ts";
-import { replaceModel, type ModelFields } from "./model-fields.ts";
+import type { ModelFields } from "./model-fields.ts";
 import { readOverrides, type Overrides } from "./overrides.ts";
+import { renamedBody } from "./renamed-body.ts";
 import { RequestSituation } from "./situation.ts";
 
 export interface ForwardedBody {
@@ -173,11 +174,12 @@ export class Forwarding {
     const { incoming, requestId } = this.#call;
     const { bytes, fields, route } = this.#body;
     const { origin, apiPath } = deployment.backend.base;
+    const headers = upstreamHeaders(incoming.headers, deployment, { secrets: this.#view.secrets, requestId });
     const request = {
       path: apiPath + route,
       method: "POST",
-      headers: upstreamHeaders(incoming.headers, deployment, { secrets: this.#view.secrets, requestId }),
-      body: fields.model === deployment.expected ? bytes : replaceModel(bytes, fields, deployment.expected),
+      headers,
+      body: renamedBody(bytes, fields, { name: deployment.expected, headers }),
       // The exchange has deadlines of its own, which tell the times apart.
       headersTimeout: 0,
       bodyTimeout: 0,

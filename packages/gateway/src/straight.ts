@@ -19,7 +19,7 @@ const ROUTES: ReadonlyMap<string, string> = new Map(
 const FAILED = "request failed inside the gateway";
 
 /**
- * The way of almost every request, which a router and two middlewares would make a tenth dearer: a POST to a model route
+ * The way of almost every request, which a router and two middlewares would make a twentieth dearer: a POST to a model route
  * with the right key is forwarded at once. False: it is anything else, or to be refused, and the app's to answer.
  */
 export function forwardStraight(

@@ -75,6 +75,6 @@ test("a backend that answers before it has read a long prompt is heard all the s
   const { port } = server.address() as AddressInfo;
   const gateway = await gatewayFor({ chat: [{ url: `http://127.0.0.1:${port}/v1` }] });
   const body = { messages, model: "chat" };
-  const { status, json } = await gateway.ask("/v1/chat/completions", { body });
-  expect([status, json().error.message]).toEqual([400, "too long for me"]);
+  const answer = await gateway.ask("/v1/chat/completions", { body });
+  expect([answer.status, answer.json().error.message]).toEqual([400, "too long for me"]);
 });

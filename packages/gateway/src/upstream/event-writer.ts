@@ -9,8 +9,8 @@ type Outgoing = Pick<Downstream["outgoing"], "writeHead" | "write" | "end" | "ch
 
 /**
  * Writes a stream to the app, each piece as one chunk of HTTP/1.1 that is framed here: node:http makes four writes of one,
- * and with one event a chunk that is a fifth of what the event costs. HTTP/1.0 knows no chunks: there the end of the
- * connection is the end of the answer.
+ * which is a tenth of what an event costs. HTTP/1.0 knows no chunks: there the end of the connection is the end of the
+ * answer.
  */
 export class EventWriter {
   readonly #outgoing: Outgoing;

@@ -604,3 +604,14 @@ describe("stop", () => {
     expect(roll.written.snapshots).toHaveLength(written);
   });
 });
+
+it("an edited model name is tried at once, however seldom its backend was asked meanwhile", async () => {
+  const roll = new CalledRoll([{ alias: "a", base: "http://a:8000", model: "llama" }]);
+  roll.backends.serve("http://a:8000", "qwen");
+  await roll.start();
+  await roll.clock.advance(3_600_000);
+  expect(roll.reason("a")).toBe("wrong_name");
+  await roll.use([{ alias: "a", base: "http://a:8000", model: "qwen" }]);
+  await roll.clock.advance(10);
+  expect(roll.reason("a")).toBe("ok");
+});

@@ -74,11 +74,6 @@ export class Prober {
     return metrics.print(this.fleet, { now: clock.now(), writtenAt: publisher.writtenAt });
   }
 
-  /** The last snapshot that was handed to the carrier. */
-  get snapshot(): Snapshot | null {
-    return this.#options.publisher.latest;
-  }
-
   /** Names this run. */
   get instance(): string {
     return this.#options.publisher.instance;
@@ -123,8 +118,8 @@ export class Prober {
       const known = this.#loops.get(backend.id);
       if (known !== undefined) {
         known.backend = backend;
-        // A rotated key is tried at once; what did not change keeps its rhythm.
-        if (this.#keyChanged(backend, secrets)) known.wake.abort();
+        // A rotated key and an edited entry are tried at once; what did not change keeps its rhythm.
+        if (this.#keyChanged(backend, secrets) || this.#hasUnasked(backend.id)) known.wake.abort();
         continue;
       }
       const loop: Loop = { backend, end: new AbortController(), wake: new AbortController(), askedAt: 0 };
@@ -137,6 +132,10 @@ export class Prober {
     );
     this.#secrets = secrets;
     if (this.calledOnce) this.#publishSoon();
+  }
+
+  #hasUnasked(backendId: string): boolean {
+    return this.fleet.tracksOn(backendId).some(({ verdict }) => verdict.reason === "unknown");
   }
 
   #keyChanged({ apiKey, headers }: Backend, secrets: Secrets): boolean {

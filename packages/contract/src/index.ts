@@ -13,10 +13,10 @@ export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
 export type { Strategy } from "./config/known-keys.ts";
 export {
-  envFileOf,
-  includesOf,
+  namedFiles,
   parseConfig,
   type ConfigTexts,
+  type NamedFiles,
   type Parsed,
   type Surroundings,
 } from "./config/parse.ts";

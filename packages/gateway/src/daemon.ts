@@ -1,10 +1,8 @@
-import type { Environment } from "@rollcall/contract";
 import {
   Cell,
   listen,
-  openLog,
   printAddress,
-  SettingsSource,
+  type SettingsSource,
   shutDown,
   stateFile,
   systemClock,
@@ -19,10 +17,11 @@ import { gatewayCondition } from "./condition.ts";
 import { Ejections } from "./ejections.ts";
 import type { Gateway } from "./gateway.ts";
 import { GatewayMetrics, type Counts } from "./metrics.ts";
-import { checkOpenness, isOpen } from "./openness.ts";
+import { isOpen } from "./openness.ts";
 import { readGauges } from "./routes/gauges.ts";
 import { RetryBudget } from "./routing/retry-budget.ts";
 import { openServer } from "./server.ts";
+import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 import { openStateReader } from "./state-reader.ts";
 import { TellProber } from "./tell-prober.ts";
@@ -34,16 +33,6 @@ import { buildView, type View } from "./view.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Seat } from "./workers/seat.ts";
 import { shareConfig } from "./workers/share.ts";
-
-export interface GatewayDaemonOptions {
-  readonly configFile: string;
-  readonly env: Environment;
-  readonly host?: string;
-  readonly port?: number;
-  readonly logLevel?: string;
-  /** How many processes share the port, instead of the config's. */
-  readonly workers?: number | "auto";
-}
 
 export interface RunningGateway {
   readonly url: string;
@@ -63,9 +52,9 @@ export interface RunningGateway {
 export async function startGateway(
   options: GatewayDaemonOptions,
   seat: Seat | null = null,
+  { source, host, log }: Start = readStart(options, seat),
 ): Promise<RunningGateway> {
   const { configFile, env } = options;
-  const { source, host, log } = readStart(options, seat);
   const part = (whole: Settings) =>
     seat === null ? whole : { ...whole, config: shareConfig(whole.config, seat) };
   let settings = part(source.cell.get());
@@ -115,26 +104,6 @@ export async function startGateway(
       );
     },
   };
-}
-
-/** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
-function readStart(
-  options: GatewayDaemonOptions,
-  seat: Seat | null,
-): { source: SettingsSource; host: string; log: Log } {
-  const { configFile: file, env, logLevel = "info" } = options;
-  const log =
-    seat === null
-      ? openLog("gateway", logLevel)
-      : openLog("gateway", logLevel).child({ worker: seat.index + 1 });
-  // What is to be warned of at the start the parent has said already.
-  if (seat !== null) log.level = "silent";
-  const source = new SettingsSource({ file, env, needsMasterKey: true, log }, systemClock.now());
-  const settings = source.cell.get();
-  const host = options.host ?? settings.config.gateway.host;
-  checkOpenness(settings, { host, log });
-  log.level = logLevel;
-  return { source, host, log };
 }
 
 interface Parts {

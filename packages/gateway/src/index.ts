@@ -1,2 +1,3 @@
-export { startGateway, type GatewayDaemonOptions, type RunningGateway } from "./daemon.ts";
+export { startGateway, type RunningGateway } from "./daemon.ts";
 export { runGateway } from "./run-gateway.ts";
+export type { GatewayDaemonOptions } from "./start.ts";

@@ -56,7 +56,7 @@ export class Fleet {
       if (track === undefined) return [];
       const outcome = judge({ sighting, memory, diagnosis }, track.verdict);
       const generates = showsTokens(track, { before: this.memory(backendId), memory });
-      return [{ deployment, track, outcome, generates }];
+      return [{ deployment, outcome, generates }];
     });
     return { backendId, memory, outcomes, busy: isMoving(memory, now) };
   }
@@ -135,7 +135,6 @@ export interface Judged {
 
 export interface DeploymentOutcome {
   readonly deployment: Deployment;
-  readonly track: Track;
   readonly outcome: Outcome;
   /** Was it seen to generate since its start? */
   readonly generates: boolean;

@@ -25,7 +25,6 @@ export class Publisher {
   readonly #startedAt: number;
   #sequence = 0;
   #failing = false;
-  latest: Snapshot | null = null;
   /** When the last one that is safely written was made. */
   writtenAt: number | null = null;
   /** Where the prober listens, once it does. */
@@ -52,7 +51,6 @@ export class Publisher {
       config,
       verdicts,
     };
-    this.latest = snapshot;
     try {
       await writer.write(snapshot);
       this.writtenAt = snapshot.writtenAt;

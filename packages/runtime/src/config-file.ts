@@ -2,11 +2,11 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import {
-  envFileOf,
-  includesOf,
+  namedFiles,
   parseConfig,
   type ConfigTexts,
   type Environment,
+  type NamedFiles,
   type Parsed,
   type SourceText,
   type Surroundings,
@@ -22,21 +22,13 @@ export interface ConfigFiles {
   readonly named: NamedFiles;
 }
 
-interface NamedFiles {
-  readonly includes: readonly string[];
-  readonly envFile: string | null;
-}
-
 /**
  * Reads a config file with what it includes and its env file (paths relative to it). Throws StartError where a file
  * cannot be read. Given the last reading, a main text that has not changed is not parsed again for what it names.
  */
 export function readConfigFiles(file: string, last: ConfigFiles | null = null): ConfigFiles {
   const main = readText(file, "--config");
-  const named =
-    last?.texts.main.text === main.text
-      ? last.named
-      : { includes: includesOf(main.text), envFile: envFileOf(main.text) };
+  const named = last?.texts.main.text === main.text ? last.named : namedFiles(main.text);
   const beside = (name: string, from: string) => readText(path.resolve(path.dirname(file), name), from);
   const included = named.includes.map((name) => beside(name, `include: in ${file}`));
   const envText = named.envFile === null ? null : beside(named.envFile, `rollcall.env_file in ${file}`).text;

@@ -35,9 +35,6 @@ export const PARAM_KEYS: KnownKeys = {
     presence_penalty frequency_penalty n user response_format tools tool_choice logit_bias stream`),
 };
 
-/** Descriptive for the most part: LiteLLM echoes whatever stands there. Nothing is warned of. */
-export const MODEL_INFO_USED = words("id mode kind canary");
-
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
   used: words("num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks"),
   known: words(`content_policy_fallbacks allowed_fails callbacks

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { configOf, FILE, ONE, problemsOf, read } from "../../test/configs.ts";
-import { includesOf } from "./parse.ts";
+import { namedFiles } from "./parse.ts";
 
 const ARTICLE = `model_list:
   - model_name: default
@@ -155,7 +155,7 @@ general_settings: {master_key: os.environ/OTHER}
     ["", []],
     ["a: &a [*a]", []],
   ])("of %j are %j", (text, files) => {
-    expect(includesOf(text)).toEqual(files);
+    expect(namedFiles(text).includes).toEqual(files);
   });
 });
 

@@ -106,16 +106,23 @@ function withVariables(value: Readonly<Record<string, unknown>>, env: Environmen
   return all;
 }
 
-/** The files that a config asks to include, so that the caller can read them. Unreadable YAML includes nothing. */
-export function includesOf(text: string): readonly string[] {
-  const { value } = readSource({ file: "", text });
-  const include = (value as { include?: unknown } | null | undefined)?.include;
-  return Array.isArray(include) ? include.filter((file) => typeof file === "string") : [];
+/** Files that a config names, as it names them, so that the caller can read them. */
+export interface NamedFiles {
+  readonly includes: readonly string[];
+  /** `rollcall.env_file` */
+  readonly envFile: string | null;
 }
 
-/** The `rollcall.env_file` that a config names, or null. */
-export function envFileOf(text: string): string | null {
+/** Unreadable YAML names nothing. */
+export function namedFiles(text: string): NamedFiles {
   const { value } = readSource({ file: "", text });
-  const section = (value as { rollcall?: { env_file?: unknown } | null } | null | undefined)?.rollcall;
-  return typeof section?.env_file === "string" ? section.env_file : null;
+  const { include, rollcall } = (value ?? {}) as {
+    include?: unknown;
+    rollcall?: { env_file?: unknown } | null;
+  };
+  const envFile = rollcall?.env_file;
+  return {
+    includes: Array.isArray(include) ? include.filter((file) => typeof file === "string") : [],
+    envFile: typeof envFile === "string" ? envFile : null,
+  };
 }

@@ -1,15 +1,5 @@
-import {
-  EXIT,
-  openLog,
-  printAddress,
-  SettingsSource,
-  startSystemd,
-  systemClock,
-  untilSignalled,
-  type Log,
-} from "@rollcall/runtime";
-import type { GatewayDaemonOptions } from "../daemon.ts";
-import { checkOpenness } from "../openness.ts";
+import { EXIT, printAddress, startSystemd, systemClock, untilSignalled } from "@rollcall/runtime";
+import type { GatewayDaemonOptions, Start } from "../start.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./share.ts";
 import { Supervisor } from "./supervisor.ts";
@@ -18,9 +8,13 @@ import { WorkerProcess } from "./worker-process.ts";
 const LOOK_MS = 10_000;
 
 /** Several gateway processes that share one port, until SIGTERM or SIGINT. Resolves with one exit code for all. */
-export async function runWorkers(options: GatewayDaemonOptions, count: number): Promise<number> {
-  const log = openLog("gateway", options.logLevel);
-  const { host, port } = await checkStart(options, { count, log });
+export async function runWorkers(
+  options: GatewayDaemonOptions,
+  count: number,
+  start: Start,
+): Promise<number> {
+  const { host, log } = start;
+  const port = await checkStart(options, count, start);
   const { configFile, env, logLevel } = options;
   const supervisor = new Supervisor({
     count,
@@ -62,21 +56,16 @@ async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void>
 }
 
 /** What would keep every worker from starting is said once, here, and what is to be warned of. Throws StartError. */
-async function checkStart(
-  { configFile, env, ...given }: GatewayDaemonOptions,
-  { count, log }: { count: number; log: Log },
-): Promise<{ host: string; port: number }> {
-  const source = new SettingsSource({ file: configFile, env, needsMasterKey: true, log }, systemClock.now());
-  const settings = source.cell.get();
-  const { gateway } = settings.config;
-  const { host = gateway.host, port = gateway.port } = given;
-  checkOpenness(settings, { host, log });
-  for (const { id, maxParallel } of tooFewForAll(settings.config, count)) {
+async function checkStart(options: GatewayDaemonOptions, count: number, start: Start): Promise<number> {
+  const { host, log, source } = start;
+  const { config } = source.cell.get();
+  const port = options.port ?? config.gateway.port;
+  for (const { id, maxParallel } of tooFewForAll(config, count)) {
     log.warn(
       { deployment: id, maxParallel, workers: count },
       "max_parallel_requests is below the number of workers: each of them may send one",
     );
   }
   await checkPort({ host, port, flag: "--port" });
-  return { host, port };
+  return port;
 }

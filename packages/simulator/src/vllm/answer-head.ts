@@ -2,14 +2,6 @@ import { hash, hex8, hexFrom } from "../random.ts";
 import { type Call, seconds } from "./call.ts";
 import type { Settings } from "../settings.ts";
 
-/** The fields every answer of one request begins with. */
-export interface AnswerHead {
-  readonly id: string;
-  readonly object: string;
-  readonly created: number;
-  readonly model: string;
-}
-
 /** A client's X-Request-Id becomes part of the id; vLLM does not send it back as a header by default. */
 export function answerId(call: Call, prefix: string): string {
   const given = call.seen.headers["x-request-id"];

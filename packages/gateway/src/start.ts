@@ -1,0 +1,38 @@
+import type { Environment } from "@rollcall/contract";
+import { openLog, SettingsSource, systemClock, type Log } from "@rollcall/runtime";
+import { checkOpenness } from "./openness.ts";
+import type { Seat } from "./workers/seat.ts";
+
+export interface GatewayDaemonOptions {
+  readonly configFile: string;
+  readonly env: Environment;
+  readonly host?: string;
+  readonly port?: number;
+  readonly logLevel?: string;
+  /** How many processes share the port, instead of the config's. */
+  readonly workers?: number | "auto";
+}
+
+/** What a gateway begins with, alone or as the parent of several workers. */
+export interface Start {
+  readonly source: SettingsSource;
+  readonly host: string;
+  readonly log: Log;
+}
+
+/** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
+export function readStart(options: GatewayDaemonOptions, seat: Seat | null): Start {
+  const { configFile: file, env, logLevel = "info" } = options;
+  const log =
+    seat === null
+      ? openLog("gateway", logLevel)
+      : openLog("gateway", logLevel).child({ worker: seat.index + 1 });
+  // What is to be warned of at the start the parent has said already.
+  if (seat !== null) log.level = "silent";
+  const source = new SettingsSource({ file, env, needsMasterKey: true, log }, systemClock.now());
+  const settings = source.cell.get();
+  const host = options.host ?? settings.config.gateway.host;
+  checkOpenness(settings, { host, log });
+  log.level = logLevel;
+  return { source, host, log };
+}

@@ -55,6 +55,18 @@ describe("a request for one token", () => {
     expect(engine.requests).toHaveLength(asked);
   });
 
+  it("stands among what was asked, with what came back", async () => {
+    const { engine, roll } = over([{ ...a, id: "1" }]);
+    engine.generated = FAILED;
+    await roll.start();
+    const asked = roll.prober.fleet.evidence("1")?.exchanges ?? [];
+    expect(asked.map(({ path }) => path)).toContain("/v1/models");
+    expect(asked.at(-1)).toMatchObject({
+      path: "POST /v1/chat/completions",
+      outcome: expect.stringMatching(/^500 /),
+    });
+  });
+
   it("that is not answered is a failure too, and waits longer than a probe", async () => {
     const { engine, roll } = over([a]);
     engine.generated = "silence";

@@ -1,6 +1,7 @@
 import type { Backend, Deployment } from "@rollcall/contract";
 import { canaryFor, looksBroken, readCanary } from "./decide/canary.ts";
 import { fault, type Outcome } from "./decide/outcome.ts";
+import type { Exchange } from "./decide/sighting.ts";
 import { Probing, type ProbeContext } from "./probing.ts";
 
 /** The first token after a start may wait for kernels to be compiled. */
@@ -12,8 +13,8 @@ const BROKEN_TOKENS = 8;
 export interface CanaryResult {
   /** Null: it generates, or its mode has no smallest request. */
   readonly outcome: Outcome | null;
-  /** How many requests that took. */
-  readonly requests: number;
+  /** What was asked, one a request, and what came back. */
+  readonly exchanges: readonly Exchange[];
 }
 
 /** Asks a deployment for one token, and for some more where the first one looks broken. */
@@ -27,13 +28,14 @@ export async function askCanary(
     const canary = canaryFor(mode, expected, tokens);
     return canary === null ? null : probing.ask(backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
   };
+  const { exchanges } = probing;
   try {
     const answer = await post(1);
-    if (answer === null) return { outcome: null, requests: 0 };
-    if (!looksBroken(answer, 1)) return { outcome: readCanary(answer), requests: 1 };
+    if (answer === null) return { outcome: null, exchanges };
+    if (!looksBroken(answer, 1)) return { outcome: readCanary(answer), exchanges };
     const more = await post(BROKEN_TOKENS);
     const broken = more !== null && looksBroken(more, BROKEN_TOKENS);
-    return { outcome: broken ? ALL_THE_SAME : readCanary(answer), requests: 2 };
+    return { outcome: broken ? ALL_THE_SAME : readCanary(answer), exchanges };
   } finally {
     probing.close();
   }

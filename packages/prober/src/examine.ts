@@ -3,7 +3,7 @@ import type { Clock, Settings } from "@rollcall/runtime";
 import { askCanary } from "./canary.ts";
 import { canaryFor } from "./decide/canary.ts";
 import type { Outcome } from "./decide/outcome.ts";
-import type { Sighting } from "./decide/sighting.ts";
+import type { Exchange, Sighting } from "./decide/sighting.ts";
 import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
 import type { Network } from "./network.ts";
 import { probe } from "./probe.ts";
@@ -58,17 +58,19 @@ function isRefused({ models }: Sighting): boolean {
 /** Those that must show a token first, and have shown none since their start, are asked for one. */
 async function withCanaries(backend: Backend, judged: Judged, examination: Examination): Promise<Judged> {
   const outcomes: DeploymentOutcome[] = [];
-  let canaries = 0;
+  const asked: Exchange[] = [];
   for (const one of judged.outcomes) {
     if (!needsCanary(one, judged)) {
       outcomes.push(one);
       continue;
     }
-    const { requests, outcome } = await askCanary(backend, one.deployment, contextOf(backend, examination));
+    const { exchanges, outcome } = await askCanary(backend, one.deployment, contextOf(backend, examination));
     outcomes.push(tried(one, outcome));
-    canaries += requests;
+    asked.push(...exchanges);
   }
-  return { ...judged, memory: { ...judged.memory, canaries }, outcomes };
+  const { memory } = judged;
+  const exchanges = [...memory.exchanges, ...asked];
+  return { ...judged, memory: { ...memory, canaries: asked.length, exchanges }, outcomes };
 }
 
 function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { busy }: Judged): boolean {

@@ -134,6 +134,7 @@ function speaksTls(origin: string, timeoutMs: number): Promise<boolean> {
       .once("close", end(false));
   });
 }
+
 async function readCapped(
   body: Dispatcher.ResponseData["body"],
 ): Promise<{ text: string; truncated: boolean }> {

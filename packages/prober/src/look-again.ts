@@ -11,7 +11,7 @@ const LOOKS_IN_DOUBT = 7;
  * its own, since the kernel chooses the server for each connection anew. The names that each look met.
  */
 export async function lookAgain(
-  { backend, context }: Probing,
+  { backend, context, exchanges }: Probing,
   names: readonly string[],
 ): Promise<readonly (readonly string[])[]> {
   const { memory } = context;
@@ -22,6 +22,7 @@ export async function lookAgain(
     const probing = new Probing(backend, context);
     const reading = readModels(await probing.ask(`${backend.base.apiPath}/models`));
     probing.close();
+    exchanges.push(...probing.exchanges);
     const seen = namesOf({ models: reading });
     if (seen !== null) met.push(seen);
   }

@@ -1,4 +1,5 @@
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
+import { oneOf } from "../one-of.ts";
 import { FAULTS } from "./rows/all.ts";
 import { SYSTEMS } from "./systems/all.ts";
 
@@ -30,13 +31,4 @@ export function parseCommandLine(args: readonly string[]): Flags {
     )
     .parse(args, { from: "user" })
     .opts<Flags>();
-}
-
-function oneOf(known: readonly string[]): (text: string) => readonly string[] {
-  return (text) => {
-    const names = text.toLowerCase().split(",");
-    const unknown = names.filter((name) => !known.includes(name));
-    if (unknown.length === 0) return names;
-    throw new InvalidArgumentError(`unknown: ${unknown.join(", ")}; known: ${known.join(", ")}`);
-  };
 }

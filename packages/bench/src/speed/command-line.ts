@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError } from "commander";
+import { oneOf } from "../one-of.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 import { SYSTEMS } from "./systems/all.ts";
 
@@ -39,15 +40,6 @@ export function parseCommandLine(args: readonly string[]): Flags {
     )
     .parse(args, { from: "user" })
     .opts<Flags>();
-}
-
-function oneOf(known: readonly string[]): (text: string) => readonly string[] {
-  return (text) => {
-    const names = text.toLowerCase().split(",");
-    const unknown = names.filter((name) => !known.includes(name));
-    if (unknown.length === 0) return names;
-    throw new InvalidArgumentError(`unknown: ${unknown.join(", ")}; known: ${known.join(", ")}`);
-  };
 }
 
 function positive(text: string): number {

@@ -1,3 +1,4 @@
+import { RIGHTS } from "../vllm/permission.ts";
 import type { Switch } from "./switches.ts";
 
 /** Stands for `created` until the answer is sent: always ten digits, so that the length is known before. */
@@ -38,15 +39,7 @@ function card(id: string, root: string): string {
     id: `modelperm-${"0".repeat(32)}`,
     object: "model_permission",
     created: CREATED,
-    allow_create_engine: false,
-    allow_sampling: true,
-    allow_logprobs: true,
-    allow_search_indices: false,
-    allow_view: true,
-    allow_fine_tuning: false,
-    organization: "*",
-    group: null,
-    is_blocking: false,
+    ...RIGHTS,
   };
   const text = JSON.stringify({ ...facts, max_model_len: 131_072, permission: [permission] });
   return text.replaceAll(`"${CREATED}"`, CREATED);

@@ -1,6 +1,19 @@
 import { hexFrom } from "../random.ts";
 import { type Backend, seconds } from "./call.ts";
 
+/** The same in every card. */
+export const RIGHTS = {
+  allow_create_engine: false,
+  allow_sampling: true,
+  allow_logprobs: true,
+  allow_search_indices: false,
+  allow_view: true,
+  allow_fine_tuning: false,
+  organization: "*",
+  group: null,
+  is_blocking: false,
+} as const;
+
 /** What cards of vLLM's family carry; the id is random and says nothing about the model. */
 export function permission({ random, now }: Backend): object[] {
   return [
@@ -8,15 +21,7 @@ export function permission({ random, now }: Backend): object[] {
       id: `modelperm-${hexFrom(random)}`,
       object: "model_permission",
       created: seconds(now()),
-      allow_create_engine: false,
-      allow_sampling: true,
-      allow_logprobs: true,
-      allow_search_indices: false,
-      allow_view: true,
-      allow_fine_tuning: false,
-      organization: "*",
-      group: null,
-      is_blocking: false,
+      ...RIGHTS,
     },
   ];
 }

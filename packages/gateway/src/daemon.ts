@@ -52,15 +52,16 @@ export interface RunningGateway {
 export async function startGateway(
   options: GatewayDaemonOptions,
   seat: Seat | null = null,
-  { source, host, log }: Start = readStart(options, seat),
+  start: Start = readStart(options, seat),
 ): Promise<RunningGateway> {
+  const { source, host, log, accessLog } = start;
   const { configFile, env } = options;
   const part = (whole: Settings) =>
     seat === null ? whole : { ...whole, config: shareConfig(whole.config, seat) };
   let settings = part(source.cell.get());
   const { config } = settings;
   const file = () => stateFile(config, configFile, env);
-  const gateway = buildGateway(source, { view: buildView(settings, null), file, log });
+  const gateway = buildGateway(source, { view: buildView(settings, null), file, log, accessLog });
   await gateway.feed.start((snapshot) => {
     gateway.ejections.hear(snapshot);
     gateway.view.set(buildView(settings, snapshot));
@@ -98,7 +99,7 @@ export async function startGateway(
           { name: "requests", run: () => drain(gateway, server) },
           { name: "config", run: () => watching.then(() => true) },
           { name: "feed", run: () => gateway.feed.close().then(() => true) },
-          { name: "pools", run: () => gateway.pools.close().then(() => true) },
+          { name: "pools", run: async () => gateway.pools.close() },
         ],
         log,
       );
@@ -110,29 +111,32 @@ interface Parts {
   readonly view: View;
   readonly file: () => string;
   readonly log: Log;
+  readonly accessLog: Log;
 }
 
-function buildGateway(source: SettingsSource, { view, file, log }: Parts): Gateway {
+function buildGateway(source: SettingsSource, { view, file, log, accessLog }: Parts): Gateway {
   const clock = systemClock;
   const reader = openStateReader({ source, file, clock, random: Math.random });
   const feed = new SnapshotFeed(reader, clock, log);
+  const deadlines = new Deadlines(clock);
   return {
     view: new Cell(view),
     source,
     feed,
-    pools: new Pools(),
+    pools: new Pools(deadlines),
     inFlight: new InFlight(),
     ejections: new Ejections(),
     breakers: new Breakers(),
     tellProber: new TellProber(feed, clock, source.cell.get().config.state.probers),
     traffic: new Traffic(),
-    deadlines: new Deadlines(clock),
+    deadlines,
     retryBudget: new RetryBudget(),
     waitingRoom: new WaitingRoom(clock),
     metrics: new GatewayMetrics(),
     clock,
     random: Math.random,
     log,
+    accessLog,
     answering: 0,
     draining: false,
   };

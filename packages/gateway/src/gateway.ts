@@ -30,6 +30,8 @@ export interface Gateway {
   readonly clock: Clock;
   readonly random: () => number;
   readonly log: Log;
+  /** A line for every request, where the config wants them. */
+  readonly accessLog: Log;
   /** Requests whose answer is not at its end, those that are refused included. */
   answering: number;
   /** Set once, at the beginning of the end. */

@@ -1,4 +1,4 @@
-import { startSystemd, untilSignalled } from "@rollcall/runtime";
+import { boundHeap, startSystemd, untilSignalled } from "@rollcall/runtime";
 import { startGateway } from "./daemon.ts";
 import { readStart, type GatewayDaemonOptions } from "./start.ts";
 import { countWorkers } from "./workers/count-workers.ts";
@@ -9,6 +9,7 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   const start = readStart(options, null);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, count, start);
+  boundHeap();
   const running = await startGateway(options, null, start);
   const systemd = startSystemd(running.condition, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);

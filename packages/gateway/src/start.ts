@@ -1,5 +1,5 @@
 import type { Environment } from "@rollcall/contract";
-import { openLog, SettingsSource, systemClock, type Log } from "@rollcall/runtime";
+import { openAccessLog, openLog, SettingsSource, systemClock, type Log } from "@rollcall/runtime";
 import { checkOpenness } from "./openness.ts";
 import type { Seat } from "./workers/seat.ts";
 
@@ -18,15 +18,16 @@ export interface Start {
   readonly source: SettingsSource;
   readonly host: string;
   readonly log: Log;
+  /** A line for every request, where the config wants them. */
+  readonly accessLog: Log;
 }
 
 /** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
 export function readStart(options: GatewayDaemonOptions, seat: Seat | null): Start {
   const { configFile: file, env, logLevel = "info" } = options;
-  const log =
-    seat === null
-      ? openLog("gateway", logLevel)
-      : openLog("gateway", logLevel).child({ worker: seat.index + 1 });
+  const whose = seat === null ? {} : { worker: seat.index + 1 };
+  const log = openLog("gateway", logLevel).child(whose);
+  const accessLog = openAccessLog("gateway", logLevel).child(whose);
   // What is to be warned of at the start the parent has said already.
   if (seat !== null) log.level = "silent";
   const source = new SettingsSource({ file, env, needsMasterKey: true, log }, systemClock.now());
@@ -34,5 +35,5 @@ export function readStart(options: GatewayDaemonOptions, seat: Seat | null): Sta
   const host = options.host ?? settings.config.gateway.host;
   checkOpenness(settings, { host, log });
   log.level = logLevel;
-  return { source, host, log };
+  return { source, host, log, accessLog };
 }

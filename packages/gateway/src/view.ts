@@ -1,6 +1,7 @@
 import type { Config, Snapshot } from "@rollcall/contract";
 import type { Secrets, Settings } from "@rollcall/runtime";
 import { buildTable, type Table } from "./routing/table.ts";
+import { WireForms } from "./upstream/wire-forms.ts";
 
 /** What one request goes by from its beginning to its end. Replaced whole when config, secrets or verdicts change. */
 export interface View {
@@ -8,8 +9,10 @@ export interface View {
   readonly secrets: Secrets;
   readonly generation: number;
   readonly table: Table;
+  readonly wireForms: WireForms;
 }
 
 export function buildView({ config, secrets, generation }: Settings, snapshot: Snapshot | null): View {
-  return { config, secrets, generation, table: buildTable(config, snapshot) };
+  const table = buildTable(config, snapshot);
+  return { config, secrets, generation, table, wireForms: new WireForms(secrets) };
 }

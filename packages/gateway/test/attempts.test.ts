@@ -5,7 +5,7 @@ import type { Call } from "../src/call.ts";
 import type { Evidence } from "../src/routing/decide.ts";
 import { buildView } from "../src/view.ts";
 import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
-import { run, scriptedCall, scriptedGateway, type Attempt } from "./scripted-gateway.ts";
+import { headOf, run, scriptedCall, scriptedGateway, type Attempt } from "./scripted-gateway.ts";
 
 const error = (fields: object) => Buffer.from(JSON.stringify({ error: { message: "m", ...fields } }));
 const event = (choice: object) => Buffer.from(`data: ${JSON.stringify({ choices: [choice] })}\n\n`);
@@ -21,20 +21,20 @@ interface Stage {
 type Play = (attempt: Attempt, stage: Stage) => void;
 
 function answer(status: number, body: Buffer, headers: Record<string, string> = JSON_TYPE): Play {
-  return ({ handler, controller }) => {
-    handler.onResponseStart?.(controller, status, headers, "");
-    handler.onResponseData?.(controller, body);
-    handler.onResponseEnd?.(controller, {});
+  return ({ sink }) => {
+    sink.head(headOf(status, headers));
+    sink.data(body);
+    sink.end();
   };
 }
 
 function breakAfter(body: Buffer | null, headers = EVENTS): Play {
-  return ({ handler, controller }) => {
+  return ({ sink }) => {
     if (body !== null) {
-      handler.onResponseStart?.(controller, 200, headers, "");
-      handler.onResponseData?.(controller, body);
+      sink.head(headOf(200, headers));
+      sink.data(body);
     }
-    handler.onResponseError?.(controller, Object.assign(new Error("gone"), { code: "ECONNRESET" }));
+    sink.fail(Object.assign(new Error("gone"), { code: "ECONNRESET" }));
   };
 }
 
@@ -54,15 +54,15 @@ const PLAYS = {
   "has another name": answer(404, error({ type: "NotFoundError", message: "The model does not exist" })),
   "has another key": answer(401, error({ message: "Unauthorized" })),
   aborts: answer(200, event({ delta: {}, finish_reason: "abort" }), EVENTS),
-  "aborts after text": ({ handler, controller }) => {
-    handler.onResponseStart?.(controller, 200, EVENTS, "");
-    handler.onResponseData?.(controller, event({ delta: { content: "x" } }));
-    handler.onResponseData?.(controller, event({ delta: {}, finish_reason: "abort" }));
+  "aborts after text": ({ sink }) => {
+    sink.head(headOf(200, EVENTS));
+    sink.data(event({ delta: { content: "x" } }));
+    sink.data(event({ delta: {}, finish_reason: "abort" }));
   },
   "never answers": (_attempt, { expire }) => expire(),
-  "falls silent after the first event": ({ handler, controller }, { expire }) => {
-    handler.onResponseStart?.(controller, 200, EVENTS, "");
-    handler.onResponseData?.(controller, event({ delta: { content: "x" } }));
+  "falls silent after the first event": ({ sink }, { expire }) => {
+    sink.head(headOf(200, EVENTS));
+    sink.data(event({ delta: { content: "x" } }));
     expire();
   },
   "is left by the app": ({ requestId }, { leave }) => leave(requestId),
@@ -142,7 +142,7 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
       PLAYS[name](attempt, stage);
     } catch (fault) {
       // What a handler throws ends its request: so does the client of the backends.
-      attempt.handler.onResponseError?.(attempt.controller, fault as Error);
+      attempt.sink.fail(fault as Error);
     }
   });
   const { breakers, ejections, inFlight } = gateway;
@@ -247,7 +247,7 @@ function halfOpen(name: PlayName) {
     try {
       PLAYS[name](attempt, { expire, leave: () => call.outgoing.emit("close") });
     } catch (fault) {
-      attempt.handler.onResponseError?.(attempt.controller, fault as Error);
+      attempt.sink.fail(fault as Error);
     }
   });
   for (let turn = 0; turn < 5; turn += 1) gateway.breakers.failed("one", "down", clock.now());
@@ -280,10 +280,7 @@ test("a name that a request gives many times is asked once: one request does not
   const attempts: string[] = [];
   const { gateway } = scriptedGateway(CONFIG, SNAPSHOT, (attempt) => {
     attempts.push(attempt.deployment);
-    attempt.handler.onResponseError?.(
-      attempt.controller,
-      Object.assign(new Error("gone"), { code: "ECONNRESET" }),
-    );
+    attempt.sink.fail(Object.assign(new Error("gone"), { code: "ECONNRESET" }));
   });
   const fallbacks = Array.from({ length: 500 }, () => "b");
   await run(gateway, scriptedCall("r", { model: "a", num_retries: 0, fallbacks }));

@@ -75,8 +75,8 @@ export const jsonObjectText = fc
 export const jsonLine = objectText({ gap: LINE_SPACE, keys: plainly });
 
 /** A text as chunks cut anywhere, in the middle of characters too. */
-export function cutAnywhere(content: string): fc.Arbitrary<Buffer[]> {
-  const bytes = Buffer.from(content);
+export function cutAnywhere(content: string | Buffer): fc.Arbitrary<Buffer[]> {
+  const bytes = typeof content === "string" ? Buffer.from(content) : content;
   return fc.array(fc.nat({ max: bytes.length }), { maxLength: 12 }).map((places) => {
     const cuts = [0, ...places.toSorted((one, other) => one - other), bytes.length];
     return cuts.slice(1).map((end, index) => bytes.subarray(cuts[index], end));

@@ -255,7 +255,6 @@ describe("what a backend gets", () => {
     expect(Object.keys(seen?.headers ?? {}).toSorted()).toEqual([
       "accept",
       "authorization",
-      "connection",
       "content-length",
       "content-type",
       "host",

@@ -1,7 +1,6 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
-import type { Dispatcher } from "undici";
 import type { Config, Snapshot } from "@rollcall/contract";
 import { Cell, Secrets, silentLog } from "@rollcall/runtime";
 import { Breakers } from "../src/breakers.ts";
@@ -15,6 +14,9 @@ import { SnapshotFeed } from "../src/snapshot-feed.ts";
 import { TellProber } from "../src/tell-prober.ts";
 import { Traffic } from "../src/traffic.ts";
 import { Deadlines } from "../src/upstream/deadlines.ts";
+import type { AnswerHead } from "../src/upstream/http1/answer-head.ts";
+import type { AnswerSink } from "../src/upstream/http1/connection.ts";
+import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
 import { InFlight } from "../src/upstream/in-flight.ts";
 import type { Pools } from "../src/upstream/pools.ts";
 import { buildView } from "../src/view.ts";
@@ -26,8 +28,7 @@ import { seeded } from "./seeded.ts";
 export interface Attempt {
   readonly deployment: string;
   readonly requestId: string;
-  readonly handler: Dispatcher.DispatchHandler;
-  readonly controller: Dispatcher.DispatchController;
+  readonly sink: AnswerSink;
 }
 
 /** The gateway's own parts, with time and backends as the test plays them. */
@@ -56,6 +57,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
     clock,
     random: seeded(5),
     log: silentLog,
+    accessLog: silentLog,
     answering: 0,
     draining: false,
   };
@@ -65,35 +67,22 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
 /** Every deployment is on a server of its own: its origin tells which. */
 function scriptedPools({ deployments }: Config, play: (attempt: Attempt) => void) {
   const byOrigin = new Map(deployments.map(({ backend, id }) => [backend.base.origin, id]));
-  const get = (origin: string) => ({
-    dispatch({ headers }: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler) {
-      const list = headers as string[];
-      const controller = stillController();
-      handler.onRequestStart?.(controller, {});
-      const requestId = list[list.indexOf("x-request-id") + 1] ?? "";
-      // As a real one: never within the call.
-      setImmediate(() => {
-        if (!controller.aborted)
-          play({ deployment: byOrigin.get(origin) ?? "", requestId, handler, controller });
-      });
-      return true;
-    },
-  });
-  return { get };
+  const send = (origin: string, { headerLines }: UpstreamRequest, sink: AnswerSink) => {
+    let aborted = false;
+    const requestId = /x-request-id: (\S+)/.exec(headerLines)?.[1] ?? "";
+    // As a real one: never within the call.
+    setImmediate(() => {
+      if (!aborted) play({ deployment: byOrigin.get(origin) ?? "", requestId, sink });
+    });
+    return { abort: () => (aborted = true), pause: () => {}, resume: () => {} };
+  };
+  return { send };
 }
 
-function stillController(): Dispatcher.DispatchController {
-  let aborted = false;
-  return {
-    get aborted() {
-      return aborted;
-    },
-    paused: false,
-    reason: null,
-    abort: () => (aborted = true),
-    pause: () => {},
-    resume: () => {},
-  };
+/** The head of an answer; how its end is known makes no difference to who hears it. */
+export function headOf(status: number, headers: Readonly<Record<string, string>>): AnswerHead {
+  const bodyEnd = { by: "chunks" } as const;
+  return { status, headers: Object.entries(headers).flat(), bodyEnd, persistent: true, keepAlive: null };
 }
 
 /** A request without a socket. */

@@ -4,7 +4,7 @@ import { silentLog } from "./log.ts";
 
 function logged(script: string): Record<string, unknown>[] {
   const module = new URL("log.ts", import.meta.url).href;
-  const code = `import { openLog } from ${JSON.stringify(module)};\n${script}`;
+  const code = `import { openAccessLog, openLog } from ${JSON.stringify(module)};\n${script}`;
   const { stdout } = spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
     encoding: "utf8",
   });
@@ -47,6 +47,24 @@ test("the level chosen holds", () => {
   expect(logged(script("debug")).map(({ msg }) => msg)).toEqual(["debug", "info", "warn", "error"]);
   expect(logged(script("warn")).map(({ msg }) => msg)).toEqual(["warn", "error"]);
   expect(logged(script("silent"))).toEqual([]);
+});
+
+test("the access log's lines are held, keep their place among the others, and are there at the end", () => {
+  const lines = logged(`
+    const [access, log] = [openAccessLog("gateway"), openLog("gateway")];
+    access.info({ status: 200 }, "one");
+    log.warn("two");
+    access.info("three");
+    process.exit(0);
+  `);
+  expect(lines.map(({ msg }) => msg)).toEqual(["one", "two", "three"]);
+  expect(lines[0]).toEqual({
+    level: "info",
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/),
+    service: "gateway",
+    status: 200,
+    msg: "one",
+  });
 });
 
 test("the silent log has every method and says nothing", () => {

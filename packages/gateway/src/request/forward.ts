@@ -161,6 +161,6 @@ function finish(gateway: Gateway, call: Call, { alias, failure, left = false }: 
   gateway.metrics.answered(alias, status, ms);
   if (failure === null && !gateway.view.get().config.gateway.accessLog) return;
   const facts = { requestId: call.requestId, alias, status, ms: Math.round(ms) };
-  if (failure === null) gateway.log.info(facts, "request");
+  if (failure === null) gateway.accessLog.info(facts, "request");
   else gateway.log[status >= 500 ? "warn" : "info"]({ ...facts, failure: failure.kind }, "request refused");
 }

@@ -6,7 +6,7 @@ import { decide, type Situation } from "../routing/decide.ts";
 import type { Decision } from "../routing/decision.ts";
 import { Exchange, type Ending } from "../upstream/exchange.ts";
 import { UpstreamFailure } from "../upstream/failure.ts";
-import { upstreamHeaders } from "../upstream/headers.ts";
+import type { WireForm } from "../upstream/wire-forms.ts";
 import type { View } from "../view.ts";
 import { blame } from "./blame.ts";
 import { hashConversation } from "./conversation.ts";
@@ -33,13 +33,16 @@ export class Refusal extends Error {
   }
 }
 
+/** Almost every request is answered before it has tried anything in vain. */
+const NONE: ReadonlySet<string> = new Set();
+
 /** One request on its way to a backend, attempt after attempt. */
 export class Forwarding {
   readonly overrides: Overrides;
   readonly #gateway: Gateway;
   readonly #call: Call;
   readonly #body: ForwardedBody;
-  readonly #tried = new Set<string>();
+  #tried = NONE;
   #left: AbortController | null = null;
   #gone = false;
   #view: View;
@@ -170,27 +173,22 @@ export class Forwarding {
   }
 
   #send(deployment: Deployment): Promise<Ending> {
-    const { pools } = this.#gateway;
     const { incoming, requestId } = this.#call;
     const { bytes, fields, route } = this.#body;
     const { origin, apiPath } = deployment.backend.base;
-    const headers = upstreamHeaders(incoming.headers, deployment, { secrets: this.#view.secrets, requestId });
+    const wire = this.#view.wireForms.of(deployment);
     const request = {
       path: apiPath + route,
-      method: "POST",
-      headers,
-      body: renamedBody(bytes, fields, { name: deployment.expected, headers }),
-      // The exchange has deadlines of its own, which tell the times apart.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    } as const;
-    const exchange = this.#exchangeWith(deployment);
+      headerLines: wire.headers.print(incoming.headers, requestId),
+      body: fields.model === deployment.expected ? [bytes] : renamedBody(bytes, fields, wire.name),
+    };
+    const exchange = this.#exchangeWith(deployment, wire);
     this.#exchange = exchange;
-    pools.get(origin).dispatch(request, exchange);
+    exchange.begin(this.#gateway.pools.send(origin, request, exchange));
     return exchange.ending;
   }
 
-  #exchangeWith(deployment: Deployment): Exchange {
+  #exchangeWith(deployment: Deployment, wire: WireForm): Exchange {
     const { breakers, clock, deadlines, metrics, traffic } = this.#gateway;
     const { outgoing, startedAt } = this.#call;
     const { model, stream } = this.#body.fields;
@@ -204,7 +202,7 @@ export class Forwarding {
     return new Exchange({
       names: { alias: model, upstream: deployment.expected },
       stream,
-      down: { outgoing, status: 200, headers: this.#ownHeaders(deployment), alias: model, onCommit },
+      down: { outgoing, status: 200, headers: this.#ownHeaders(wire), alias: model, onCommit },
       deadlines,
       times: {
         firstTokenMs: deployment.streamTimeoutMs,
@@ -218,11 +216,10 @@ export class Forwarding {
     });
   }
 
-  #ownHeaders(deployment: Deployment): Record<string, string> {
+  #ownHeaders({ id }: WireForm): Record<string, string> {
     const headers: Record<string, string> = {
       "x-request-id": this.#call.requestId,
-      // An alias may hold what no header can.
-      "x-rollcall-deployment": encodeURIComponent(deployment.id),
+      "x-rollcall-deployment": id,
     };
     if (this.#attempts > 1) headers["x-rollcall-attempts"] = String(this.#attempts);
     if (this.#gateway.draining) headers["connection"] = "close";
@@ -244,7 +241,7 @@ export class Forwarding {
       this.#gateway.breakers.inconclusive(deployment.id);
       return;
     }
-    this.#tried.add(deployment.id);
+    this.#tried = new Set([...this.#tried, deployment.id]);
     if (failure.timeout === "total" && this.overrides.timeoutMs !== null) {
       // The app's own limit, which may be as short as it likes, says nothing of the deployment.
       this.#gateway.metrics.timedOut(deployment.id, failure.timeout);

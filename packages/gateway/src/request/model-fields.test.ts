@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonObjectText } from "../../test/json-text.ts";
-import { readModelFields, replaceModel } from "./model-fields.ts";
+import { readModelFields, type ModelFields } from "./model-fields.ts";
+import { renamedBody } from "./renamed-body.ts";
 
 const read = (text: string) => readModelFields(Buffer.from(text));
 
@@ -83,6 +84,11 @@ describe("the model and the stream flag", () => {
   });
 });
 
+/** As it is sent, in one piece. */
+function renamed(body: Buffer, fields: ModelFields, name: string): Buffer {
+  return Buffer.concat(renamedBody(body, fields, Buffer.from(JSON.stringify(name))));
+}
+
 describe("the body with another name", () => {
   test.each([
     ['{"model":"a","n":1}', "b", '{"model":"b","n":1}'],
@@ -93,7 +99,7 @@ describe("the body with another name", () => {
   ])("%s with %j is %s", (text, name, expected) => {
     const fields = read(text);
     if (!fields.ok) throw new Error("no model");
-    expect(replaceModel(Buffer.from(text), fields.value, name).toString()).toBe(expected);
+    expect(renamed(Buffer.from(text), fields.value, name).toString()).toBe(expected);
   });
 });
 
@@ -135,7 +141,7 @@ describe("for the text of any JSON object", () => {
         fc.pre(fields.ok);
         const { start, end } = fields.value;
         const body = Buffer.from(text);
-        const replaced = replaceModel(body, fields.value, name);
+        const replaced = renamed(body, fields.value, name);
         expect(JSON.parse(replaced.toString())).toEqual({
           ...(JSON.parse(text) as object),
           model: name,
@@ -176,7 +182,7 @@ test("whatever the bytes, reading does not throw, and a name that is read can be
     fc.property(fc.uint8Array({ maxLength: 60 }), fc.boolean(), (array, begun) => {
       const body = Buffer.concat([Buffer.from(begun ? '{"model":"m",' : ""), Buffer.from(array)]);
       const fields = readModelFields(body);
-      const replaced = fields.ok ? replaceModel(body, fields.value, "other") : body;
+      const replaced = fields.ok ? renamed(body, fields.value, "other") : body;
       const again = readModelFields(replaced);
       expect(again.ok ? again.value.model : "refused").toBe(fields.ok ? "other" : "refused");
     }),

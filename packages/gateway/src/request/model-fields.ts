@@ -50,7 +50,7 @@ export function readModelFields(body: Buffer): Result<ModelFields, GatewayError>
   if (spans === null) return err({ kind: "not_json", found: describe(body) });
   if (spans.model === undefined) return err({ kind: "model_missing", found: "none" });
   const { start, end } = spans.model;
-  const model = readSpan(body, spans.model);
+  const model = readText(body, spans.model);
   if (typeof model !== "string" || model === "") {
     return err({ kind: "model_missing", found: body.toString("utf8", start, Math.min(end, start + 40)) });
   }
@@ -110,6 +110,16 @@ function atEnd(body: Buffer, at: number): boolean {
   return skipSpace(body, at) === body.length;
 }
 
+/** A string without escapes, as names are, is what stands between its quotes. Anything else is parsed. */
+function readText(body: Buffer, span: Span): unknown {
+  const { start, end } = span;
+  for (let index = start + 1; index < end - 1; index += 1) {
+    const byte = body[index] ?? 0;
+    if (byte < 0x20 || byte > 0x7e || byte === BACKSLASH) return readSpan(body, span);
+  }
+  return body[start] === QUOTE ? body.toString("latin1", start + 1, end - 1) : readSpan(body, span);
+}
+
 /** The value of a field, or undefined where it is not JSON. */
 export function readSpan(body: Buffer, { start, end }: Span): unknown {
   try {
@@ -123,9 +133,4 @@ function describe(body: Buffer): string {
   if (body.length === 0) return "an empty body";
   const start = body.toString("utf8", 0, 40);
   return `${JSON.stringify(start)}${body.length > 40 ? "…" : ""}`;
-}
-
-/** The body with another model name, every other byte as it was. */
-export function replaceModel(body: Buffer, { start, end }: Span, name: string): Buffer {
-  return Buffer.concat([body.subarray(0, start), Buffer.from(JSON.stringify(name)), body.subarray(end)]);
 }

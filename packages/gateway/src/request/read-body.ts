@@ -9,19 +9,26 @@ export function readBody(incoming: IncomingMessage, limit: number): Promise<Resu
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
+    let settled = false;
+    // Every request is closed in the end, and a promise that is resolved once more is told to the engine's embedder.
+    const settle = (result: Result<Buffer, GatewayError>) => {
+      if (settled) return;
+      settled = true;
+      resolve(result);
+    };
     incoming.on("data", (chunk: Buffer) => {
       size += chunk.length;
       if (size > limit) {
         chunks.length = 0;
-        resolve(err({ kind: "body_too_large", limit }));
+        settle(err({ kind: "body_too_large", limit }));
         return;
       }
       chunks.push(chunk);
     });
     incoming.on("end", () =>
-      resolve(ok(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))),
+      settle(ok(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, size))),
     );
-    const cut = () => resolve(err({ kind: "body_incomplete" }));
+    const cut = () => settle(err({ kind: "body_incomplete" }));
     incoming.on("error", cut);
     incoming.on("close", cut);
   });

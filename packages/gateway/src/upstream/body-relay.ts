@@ -6,6 +6,9 @@ import { Restamper } from "./restamp.ts";
 /** Up to here an answer is held back whole: a backend that dies in the middle of it costs the app nothing. */
 const WHOLE_BYTES = 1024 * 1024;
 
+/** Beyond this a copy costs more than a second piece. */
+const SHORT_BYTES = 8 * 1024;
+
 /** A JSON answer: small ones leave in one piece with their length, large ones flow. */
 export class BodyRelay implements Relay {
   readonly #down: Downstream;
@@ -29,6 +32,10 @@ export class BodyRelay implements Relay {
     return this.#size <= WHOLE_BYTES ? true : this.#commit();
   }
 
+  onceDrained(listener: () => void): void {
+    this.#down.outgoing.once("drain", listener);
+  }
+
   end(): void {
     const rest = this.#restamper.flush();
     if (this.committed) {
@@ -44,7 +51,9 @@ export class BodyRelay implements Relay {
     outgoing.writeHead(status, headers);
     this.committed = true;
     this.#down.onCommit();
-    outgoing.end(body);
+    // As latin1, in which every byte is a character: node:http joins text to its head, where bytes would be a second piece.
+    if (body.length <= SHORT_BYTES) outgoing.end(body.toString("latin1"), "latin1");
+    else outgoing.end(body);
   }
 
   /** Half a JSON text must not look like an answer: the connection breaks. */

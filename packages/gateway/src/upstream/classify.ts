@@ -1,10 +1,10 @@
 import type { Reason } from "@rollcall/contract";
 import { UpstreamFailure } from "./failure.ts";
+import { AnswerFault } from "./http1/answer-head.ts";
 
 const REASON_OF_CODE: Readonly<Record<string, Reason>> = {
   ENOTFOUND: "dns",
   EAI_AGAIN: "dns",
-  UND_ERR_CONNECT_TIMEOUT: "timeout",
   ETIMEDOUT: "timeout",
   EHOSTUNREACH: "timeout",
   ENETUNREACH: "timeout",
@@ -19,9 +19,7 @@ export function classifyConnection(fault: Error): UpstreamFailure {
   if (/^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO)/.test(code)) {
     return new UpstreamFailure({ reason: "tls", retryable: true });
   }
-  // An answer that is no HTTP; undici leaves out the code that would say so.
-  if (code.startsWith("HPE_") || fault.name === "HTTPParserError")
-    return new UpstreamFailure({ reason: "proxy_error", retryable: true });
+  if (fault instanceof AnswerFault) return new UpstreamFailure({ reason: "proxy_error", retryable: true });
   const reason = REASON_OF_CODE[code] ?? "down";
   return reason === "timeout"
     ? new UpstreamFailure({ reason, retryable: true, timeout: "connect" })

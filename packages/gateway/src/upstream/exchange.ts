@@ -1,5 +1,3 @@
-import type { IncomingHttpHeaders } from "node:http";
-import type { Dispatcher } from "undici";
 import type { TimeoutPhase } from "../errors/gateway-error.ts";
 import { BodyRelay } from "./body-relay.ts";
 import { classifyAnswer, classifyFirstEvent, type Names } from "./classify-answer.ts";
@@ -7,6 +5,8 @@ import { classifyConnection } from "./classify.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { UpstreamFailure } from "./failure.ts";
 import { addReturned } from "./headers.ts";
+import { headerOf, type AnswerHead } from "./http1/answer-head.ts";
+import type { AnswerSink, Sending } from "./http1/connection.ts";
 import type { Downstream, Relay } from "./relay.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -39,17 +39,18 @@ export interface ExchangeOptions {
   readonly onTimeout: (phase: TimeoutPhase) => void;
 }
 
-/** One attempt on one backend: undici's callbacks on one side, the app's socket on the other, nothing in between. */
-export class Exchange implements Dispatcher.DispatchHandler, Deadline {
+/** One attempt on one backend: its answer on one side, the app's socket on the other, nothing in between. */
+export class Exchange implements AnswerSink, Deadline {
   readonly ending: Promise<Ending>;
   expiresAt: number;
   place = -1;
   readonly #options: ExchangeOptions;
   readonly #resolve: (ending: Ending) => void;
   readonly #reject: (failure: UpstreamFailure) => void;
-  #controller: Dispatcher.DispatchController | null = null;
+  #sending: Sending | null = null;
   #relay: Relay | null = null;
   #over = false;
+  #waits = false;
   #status = 0;
   #retryAfter: string | null = null;
   #errorBody: Buffer[] = [];
@@ -67,11 +68,16 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     deadlines.add(this);
   }
 
+  /** The request is on its way. */
+  begin(sending: Sending): void {
+    this.#sending = sending;
+  }
+
   /** The app left: the backend's work is cancelled. */
   abandon(): void {
     if (this.#over) return;
-    this.#end("gone");
-    this.#controller?.abort(new Error("the client left"));
+    this.#finish("gone");
+    this.#sending?.abort();
   }
 
   onExpired(): void {
@@ -81,57 +87,40 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
       const phase = total ? "total" : "idle";
       this.#options.onTimeout(phase);
       this.#relay.cut(phase);
-      this.#end("cut");
+      this.#finish("cut");
     } else {
       const timeout = total ? "total" : "first_token";
       this.#fail(new UpstreamFailure({ reason: "timeout", retryable: true, timeout }));
     }
-    this.#controller?.abort(new Error("time is over"));
+    this.#sending?.abort();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    this.#controller = controller;
-    if (this.#over) controller.abort(new Error("nobody waits for this any more"));
-  }
-
-  onResponseStart(
-    _controller: Dispatcher.DispatchController,
-    status: number,
-    received: IncomingHttpHeaders,
-  ): void {
+  head(head: AnswerHead): void {
+    const { status } = head;
     this.#status = status;
-    if (status < 200 || status > 299) {
-      this.#retryAfter = typeof received["retry-after"] === "string" ? received["retry-after"] : null;
+    if (status > 299) {
+      this.#retryAfter = headerOf(head, "retry-after") ?? null;
       return;
     }
     const { down } = this.#options;
     down.status = status;
-    addReturned(received, down.headers);
+    addReturned(head, down.headers);
     const isStream = down.headers["content-type"]?.startsWith("text/event-stream") === true;
     this.#relay = isStream ? new StreamRelay(down, (event) => this.#inspect(event)) : new BodyRelay(down);
   }
 
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
+  data(piece: Buffer): void {
     if (this.#over) return;
     if (this.#relay === null) {
-      this.#takeError(controller, chunk);
+      this.#takeError(piece);
       return;
     }
-    const { deadlines, down, stream, times } = this.#options;
-    const flows = this.#relay.data(chunk);
-    if (stream && this.#relay.committed)
-      this.expiresAt = Math.min(deadlines.now() + times.idleMs, times.totalAt);
-    if (flows) return;
-    // While the app does not read, the backend's silence is ours.
-    controller.pause();
-    this.expiresAt = times.totalAt;
-    down.outgoing.once("drain", () => {
-      if (stream) this.expiresAt = Math.min(deadlines.now() + times.idleMs, times.totalAt);
-      controller.resume();
-    });
+    const flows = this.#relay.data(piece);
+    if (flows) this.#goOn();
+    else if (!this.#waits) this.#wait(this.#relay);
   }
 
-  onResponseEnd(): void {
+  end(): void {
     if (this.#over) return;
     if (this.#relay === null) {
       this.#failWithAnswer();
@@ -139,32 +128,53 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     }
     try {
       this.#relay.end();
-      this.#end("done");
+      this.#finish("done");
     } catch (fault) {
       this.#break(fault);
     }
   }
 
-  onResponseError(_controller: Dispatcher.DispatchController, fault: Error): void {
+  fail(fault: Error): void {
     if (!this.#over) this.#break(fault);
+  }
+
+  /** Of a stream the next event is awaited. */
+  #goOn(): void {
+    const { deadlines, stream, times } = this.#options;
+    if (!stream || this.#waits || this.#relay?.committed !== true) return;
+    this.expiresAt = Math.min(deadlines.now() + times.idleMs, times.totalAt);
+  }
+
+  /** While the app does not read, the backend's silence is ours. */
+  #wait(relay: Relay): void {
+    this.#waits = true;
+    this.#sending?.pause();
+    this.expiresAt = this.#options.times.totalAt;
+    relay.onceDrained(() => {
+      // By then the connection may have been given to another request.
+      if (this.#over) return;
+      this.#waits = false;
+      this.#goOn();
+      this.#sending?.resume();
+    });
   }
 
   /** It went wrong in the middle: told in the stream after the first byte, thrown before it. */
   #break(fault: unknown): void {
     if (this.#relay?.committed === true) {
       this.#relay.cut(fault instanceof UpstreamFailure ? "abort" : "cut");
-      this.#end("cut");
+      this.#finish("cut");
       return;
     }
     this.#fail(fault instanceof UpstreamFailure ? fault : classifyConnection(fault as Error));
   }
 
-  #takeError(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    this.#errorBody.push(chunk);
-    this.#errorSize += chunk.length;
+  #takeError(piece: Buffer): void {
+    this.#errorBody.push(piece);
+    this.#errorSize += piece.length;
     if (this.#errorSize < MAX_ERROR_BYTES) return;
     this.#failWithAnswer();
-    controller.abort(new Error("the error page has no end"));
+    this.#sending?.abort();
   }
 
   #failWithAnswer(): void {
@@ -174,7 +184,7 @@ export class Exchange implements Dispatcher.DispatchHandler, Deadline {
     );
   }
 
-  #end(ending: Ending): void {
+  #finish(ending: Ending): void {
     this.#over = true;
     this.#options.deadlines.delete(this);
     this.#resolve(ending);

@@ -1,8 +1,7 @@
-import type { IncomingHttpHeaders } from "node:http";
 import { describe, expect, test } from "vitest";
 import { Secrets } from "@rollcall/runtime";
 import { configOf } from "../../test/deployments.ts";
-import { addReturned, upstreamHeaders } from "./headers.ts";
+import { addReturned, UpstreamHeaders } from "./headers.ts";
 
 const HOP_BY_HOP = {
   connection: "keep-alive, x-custom",
@@ -21,8 +20,12 @@ function sent(headers: Record<string, string | string[]>, params: object = {}) {
   const [deployment] = config.deployments;
   if (deployment === undefined) throw new Error("no deployment");
   const secrets = Secrets.read(config, { env: { TEAM: "blue" }, directory: "/" });
-  const list = upstreamHeaders(headers, deployment, { secrets, requestId: "req-1" });
-  return list.flatMap((name, index) => (index % 2 === 0 ? [[name, list[index + 1]]] : []));
+  const lines = new UpstreamHeaders(deployment, secrets).print(headers, "req-1");
+  expect(lines).toMatch(/^([^\r\n]+\r\n)*$/);
+  return lines
+    .trimEnd()
+    .split("\r\n")
+    .map((line) => [line.slice(0, line.indexOf(":")), line.slice(line.indexOf(":") + 2)]);
 }
 
 describe("to a backend", () => {
@@ -84,9 +87,9 @@ describe("to a backend", () => {
   });
 });
 
-function returned(received: IncomingHttpHeaders): Record<string, string> {
+function returned(received: Record<string, string>): Record<string, string> {
   const headers = {};
-  addReturned(received, headers);
+  addReturned({ headers: Object.entries(received).flat() }, headers);
   return headers;
 }
 
@@ -100,7 +103,7 @@ describe("to an app", () => {
     Object.entries({
       ...HOP_BY_HOP,
       server: "uvicorn",
-      "set-cookie": ["a=1"],
+      "set-cookie": "a=1",
       date: "Thu, 01 Jan 1970 00:00:00 GMT",
       via: "1.1 proxy",
       "x-powered-by": "x",

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
+import { headerOf, type AnswerHead } from "./http1/answer-head.ts";
 
 /**
  * What an app may say to a backend: an allow list, so that no credential, cookie or hop-by-hop header can slip through.
@@ -11,34 +12,45 @@ const FORWARDED = ["content-type", "accept", "traceparent", "tracestate", "x-ses
 /** What a backend may say to an app. `server`, `set-cookie` and whatever else names it stay behind. */
 const RETURNED = ["content-type", "retry-after", "openai-processing-ms"] as const;
 
-/** Names and values in turn, as undici takes them without copying. */
-export function upstreamHeaders(
-  sent: IncomingHttpHeaders,
-  deployment: Deployment,
-  { secrets, requestId }: { secrets: Secrets; requestId: string },
-): string[] {
-  const { apiKey, headers: configured } = deployment.backend;
-  const headers: string[] = [];
-  // What the config says replaces ours, as it does at the prober: never the same header twice.
-  const add = (name: string, value: string) => {
-    if (!configured.has(name)) headers.push(name, value);
-  };
-  add("x-request-id", requestId);
-  for (const name of FORWARDED) {
-    const value = sent[name];
-    if (typeof value === "string") add(name, value);
+/** The headers of all requests to one deployment. What is the same in each of them is written once. */
+export class UpstreamHeaders {
+  /** The backend's key, and what the config says. */
+  readonly #fixed: string;
+  readonly #hasOwnType: boolean;
+  readonly #hasOwnId: boolean;
+  readonly #forwarded: readonly (typeof FORWARDED)[number][];
+
+  constructor({ backend }: Deployment, secrets: Secrets) {
+    const { apiKey, headers: configured } = backend;
+    // What the config says replaces ours, as it does at the prober: never the same header twice.
+    const key = configured.has("authorization") ? null : secrets.value(apiKey);
+    const lines = [...configured].map(([name, ref]) => line(name, secrets.value(ref) ?? ""));
+    this.#fixed = (key === null ? "" : line("authorization", `Bearer ${key}`)) + lines.join("");
+    this.#hasOwnType = configured.has("content-type");
+    this.#hasOwnId = configured.has("x-request-id");
+    this.#forwarded = FORWARDED.filter((name) => !configured.has(name));
   }
-  if (sent["content-type"] === undefined) add("content-type", "application/json");
-  const key = secrets.value(apiKey);
-  if (key !== null) add("authorization", `Bearer ${key}`);
-  for (const [name, ref] of configured) headers.push(name, secrets.value(ref) ?? "");
-  return headers;
+
+  /** Header lines, each with its line break. What comes from an app has been through Node's parser: no line breaks in it. */
+  print(sent: IncomingHttpHeaders, requestId: string): string {
+    let lines = this.#hasOwnId ? this.#fixed : this.#fixed + line("x-request-id", requestId);
+    for (const name of this.#forwarded) {
+      const value = sent[name];
+      if (typeof value === "string") lines += line(name, value);
+    }
+    const isTyped = this.#hasOwnType || sent["content-type"] !== undefined;
+    return isTyped ? lines : lines + line("content-type", "application/json");
+  }
+}
+
+function line(name: string, value: string): string {
+  return `${name}: ${value}\r\n`;
 }
 
 /** Adds what a backend may say to the headers for the app. */
-export function addReturned(received: IncomingHttpHeaders, headers: Record<string, string>): void {
+export function addReturned(head: Pick<AnswerHead, "headers">, headers: Record<string, string>): void {
   for (const name of RETURNED) {
-    const value = received[name];
-    if (typeof value === "string") headers[name] = value;
+    const value = headerOf(head, name);
+    if (value !== undefined) headers[name] = value;
   }
 }

@@ -1,28 +1,26 @@
-import { Pool } from "undici";
 import type { Config } from "@rollcall/contract";
-
-/** vLLM closes idle connections after 5 s and does not say so: let go before it does. */
-const KEEP_ALIVE_MS = 4_000;
-
-const CONNECT_TIMEOUT_MS = 2_000;
+import type { Deadlines } from "./deadlines.ts";
+import { Connection, type AnswerSink, type ConnectionKeeper, type Sending } from "./http1/connection.ts";
+import { targetOf, type Target, type TlsMemory } from "./http1/open-socket.ts";
+import type { UpstreamRequest } from "./http1/request-bytes.ts";
 
 /** One connection pool an origin. Pools outlive reloads; one that no deployment uses any more ends with its last request. */
 export class Pools {
   readonly #pools = new Map<string, Pool>();
+  readonly #deadlines: Deadlines;
 
-  get(origin: string): Pool {
-    const known = this.#pools.get(origin);
-    if (known !== undefined) return known;
-    const pool = new Pool(origin, {
-      connections: null,
-      pipelining: 1,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      keepAliveMaxTimeout: KEEP_ALIVE_MS,
-      connect: { timeout: CONNECT_TIMEOUT_MS },
-      allowH2: false,
-    });
-    this.#pools.set(origin, pool);
-    return pool;
+  constructor(deadlines: Deadlines) {
+    this.#deadlines = deadlines;
+  }
+
+  /** Sends on a connection that is idle, or a new one. The sink hears nothing within the call. */
+  send(origin: string, request: UpstreamRequest, sink: AnswerSink): Sending {
+    let pool = this.#pools.get(origin);
+    if (pool === undefined) {
+      pool = new Pool(origin, this.#deadlines);
+      this.#pools.set(origin, pool);
+    }
+    return pool.take().send(request, sink);
   }
 
   retire({ backends }: Config): void {
@@ -30,12 +28,59 @@ export class Pools {
     for (const [origin, pool] of this.#pools) {
       if (used.has(origin)) continue;
       this.#pools.delete(origin);
-      void pool.close().catch(() => {});
+      pool.retire();
     }
   }
 
-  async close(): Promise<void> {
-    await Promise.all([...this.#pools.values()].map((pool) => pool.destroy()));
+  /** Ends all connections. True: so that a shutdown can take it for a step that went well. */
+  close(): true {
+    for (const pool of this.#pools.values()) pool.destroy();
     this.#pools.clear();
+    return true;
+  }
+}
+
+/** As many connections as there are requests at a time: how many that may be is decided before. */
+class Pool implements ConnectionKeeper {
+  readonly deadlines: Deadlines;
+  readonly target: Target;
+  readonly tlsMemory: TlsMemory = {};
+  readonly #open = new Set<Connection>();
+  /** The one used last is used next, so that those that are not needed grow old. */
+  readonly #idle: Connection[] = [];
+  #retired = false;
+
+  constructor(origin: string, deadlines: Deadlines) {
+    this.target = targetOf(origin);
+    this.deadlines = deadlines;
+  }
+
+  take(): Connection {
+    const idle = this.#idle.pop();
+    if (idle !== undefined) return idle;
+    const connection = new Connection(this);
+    this.#open.add(connection);
+    return connection;
+  }
+
+  idle(connection: Connection): void {
+    if (this.#retired) connection.abort();
+    else this.#idle.push(connection);
+  }
+
+  closed(connection: Connection): void {
+    this.#open.delete(connection);
+    const at = this.#idle.indexOf(connection);
+    if (at !== -1) this.#idle.splice(at, 1);
+  }
+
+  retire(): void {
+    this.#retired = true;
+    for (const connection of this.#idle) connection.abort();
+  }
+
+  destroy(): void {
+    this.#retired = true;
+    for (const connection of this.#open) connection.abort();
   }
 }

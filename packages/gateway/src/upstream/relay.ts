@@ -5,8 +5,10 @@ import type { CutCause } from "../errors/gateway-error.ts";
 export interface Relay {
   /** True once the app has had a byte: from then on nothing may be tried again. */
   readonly committed: boolean;
-  /** Takes a chunk; false: the app reads slower than the backend writes, wait for `drain`. */
+  /** Takes a piece; false: the app reads slower than the backend writes. */
   data(chunk: Buffer): boolean;
+  /** Calls once the app has read what was held up. */
+  onceDrained(listener: () => void): void;
   /** The backend's answer ended as it should. */
   end(): void;
   /** It was cut off after the first byte: says so, and invents no ending. */

@@ -49,6 +49,10 @@ export class StreamRelay implements Relay {
     return events === null ? true : this.#send(events);
   }
 
+  onceDrained(listener: () => void): void {
+    this.#writer.onceDrained(listener);
+  }
+
   end(): void {
     const rest = this.#frames.flush();
     if (rest !== null) this.#send(rest);

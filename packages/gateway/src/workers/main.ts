@@ -1,8 +1,9 @@
-import { StartError } from "@rollcall/runtime";
+import { boundHeap, StartError } from "@rollcall/runtime";
 import { startGateway } from "../daemon.ts";
 import { ParentLink } from "./parent-link.ts";
 
 /** One of several gateway processes that share a port: started, and ended, by their parent alone. */
+boundHeap();
 const parent = new ParentLink();
 const { index, count, ...options } = await parent.options;
 try {

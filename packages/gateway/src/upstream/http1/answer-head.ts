@@ -1,0 +1,132 @@
+/** What a backend sent is no HTTP/1.1 answer. The message says what was found, without its text. */
+export class AnswerFault extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "AnswerFault";
+  }
+}
+
+/** How the end of a body is known (RFC 9112, section 6.3). */
+export type BodyEnd =
+  | { readonly by: "length"; readonly bytes: number }
+  | { readonly by: "chunks" }
+  /** The end of the connection is the end of the answer. */
+  | { readonly by: "close" };
+
+/** Status line and headers of an answer. */
+export interface AnswerHead {
+  readonly status: number;
+  /** Names in lower case and values in turn; those that say how the answer is framed are not among them. */
+  readonly headers: readonly string[];
+  readonly bodyEnd: BodyEnd;
+  /** May the connection carry another request after this answer? */
+  readonly persistent: boolean;
+  /** What `keep-alive` said, or null. */
+  readonly keepAlive: string | null;
+}
+
+const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
+const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
+const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+const DIGITS = /^\d{1,15}$/;
+
+/** Words of the list that `connection` is. */
+const CLOSES = /(?:^|,)\s*close\s*(?:,|$)/i;
+const KEEPS = /(?:^|,)\s*keep-alive\s*(?:,|$)/i;
+
+const CRLF = "\r\n";
+
+/**
+ * Reads a head, given as latin1 without the blank line that ends it. As strict as llhttp where leniency would let two
+ * readers see two answers: throws AnswerFault for bare line ends, folded lines, and lengths that repeat or contradict.
+ */
+export function parseAnswerHead(text: string): AnswerHead {
+  const firstEnd = text.indexOf(CRLF);
+  const statusLine = STATUS_LINE.exec(firstEnd === -1 ? text : text.slice(0, firstEnd));
+  if (statusLine === null) throw new AnswerFault("the answer does not begin with an HTTP/1.1 status line");
+  const status = Number(statusLine[2]);
+  const modern = statusLine[1] === "1";
+  const { headers, framing } = parseLines(text, firstEnd === -1 ? text.length : firstEnd + CRLF.length);
+  const bodyEnd = readBodyEnd(status, framing, modern);
+  const persistent = bodyEnd.by !== "close" && persists(framing.connection, modern);
+  return { status, headers, bodyEnd, persistent, keepAlive: framing.keepAlive };
+}
+
+/** The first value of that name, in lower case. */
+export function headerOf({ headers }: Pick<AnswerHead, "headers">, name: string): string | undefined {
+  for (let index = 0; index < headers.length; index += 2)
+    if (headers[index] === name) return headers[index + 1];
+  return undefined;
+}
+
+interface Framing {
+  length: string | null;
+  coding: string | null;
+  connection: string | null;
+  keepAlive: string | null;
+}
+
+function parseLines(text: string, from: number): { headers: string[]; framing: Framing } {
+  const headers: string[] = [];
+  const framing: Framing = { length: null, coding: null, connection: null, keepAlive: null };
+  for (let at = from; at < text.length;) {
+    const next = text.indexOf(CRLF, at);
+    const end = next === -1 ? text.length : next;
+    const colon = text.indexOf(":", at);
+    if (colon === -1 || colon >= end) throw new AnswerFault("a header line has no colon");
+    const written = text.slice(at, colon);
+    if (!TOKEN.test(written)) throw new AnswerFault("a header's name is none");
+    const value = text.slice(colon + 1, end).trim();
+    if (NO_VALUE.test(value)) throw new AnswerFault("a header holds a character that none may");
+    const name = written.toLowerCase();
+    if (!frame(framing, name, value)) headers.push(name, value);
+    at = end + CRLF.length;
+  }
+  return { headers, framing };
+}
+
+/** False: a header that has no say in how the answer is framed. */
+function frame(framing: Framing, name: string, value: string): boolean {
+  switch (name) {
+    case "content-length":
+      framing.length = once(framing.length, value);
+      return true;
+    case "transfer-encoding":
+      framing.coding = once(framing.coding, value);
+      return true;
+    case "connection":
+      framing.connection = framing.connection === null ? value : `${framing.connection},${value}`;
+      return true;
+    case "keep-alive":
+      framing.keepAlive = value;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function once(before: string | null, value: string): string {
+  if (before !== null) throw new AnswerFault("the answer says twice how long its body is");
+  return value;
+}
+
+function readBodyEnd(status: number, { length, coding }: Framing, modern: boolean): BodyEnd {
+  if (coding !== null && length !== null) throw new AnswerFault("the answer gives both a length and chunks");
+  if (length !== null && !DIGITS.test(length)) throw new AnswerFault("the length of the body is no number");
+  if (status < 200 || status === 204 || status === 304) return NO_BODY;
+  if (coding !== null) {
+    if (!modern || coding.toLowerCase() !== "chunked")
+      throw new AnswerFault("the body comes in a coding other than chunks");
+    return CHUNKS;
+  }
+  return length === null ? CLOSE : { by: "length", bytes: Number(length) };
+}
+
+const NO_BODY: BodyEnd = { by: "length", bytes: 0 };
+const CHUNKS: BodyEnd = { by: "chunks" };
+const CLOSE: BodyEnd = { by: "close" };
+
+function persists(connection: string | null, modern: boolean): boolean {
+  if (connection === null) return modern;
+  return modern ? !CLOSES.test(connection) : KEEPS.test(connection);
+}

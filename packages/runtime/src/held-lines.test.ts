@@ -1,0 +1,40 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { HeldLines } from "./held-lines.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+function collected() {
+  const batches: string[] = [];
+  return { batches, held: new HeldLines({ write: (lines) => batches.push(lines) }) };
+}
+
+test("lines go on together after a moment, counted from the first of them", () => {
+  const { batches, held } = collected();
+  held.write("a\n");
+  vi.advanceTimersByTime(150);
+  held.write("b\n");
+  vi.advanceTimersByTime(49);
+  expect(batches).toEqual([]);
+  vi.advanceTimersByTime(1);
+  expect(batches).toEqual(["a\nb\n"]);
+  held.write("c\n");
+  vi.advanceTimersByTime(200);
+  expect(batches).toEqual(["a\nb\n", "c\n"]);
+});
+
+test("many lines do not wait, and none of them comes twice", () => {
+  const { batches, held } = collected();
+  const line = `${"x".repeat(99)}\n`;
+  for (let count = 0; count < 1_000; count += 1) held.write(line);
+  expect(batches.length).toBe(12);
+  held.flush();
+  vi.advanceTimersByTime(1_000);
+  expect(batches.join("")).toBe(line.repeat(1_000));
+});
+
+test("nothing is passed on where nothing is held", () => {
+  const { batches, held } = collected();
+  held.flush();
+  expect(batches).toEqual([]);
+});

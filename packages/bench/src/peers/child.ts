@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { closeSync, openSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 export interface ChildOptions {
+  /** Where its standard output goes, instead of to `output`. */
+  readonly outputFile?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -26,15 +29,17 @@ export class Child {
   /** As `ended`, and everything that it wrote has been read. */
   readonly allRead: Promise<number | string>;
 
-  constructor(command: string, args: readonly string[], { cwd, env = {} }: ChildOptions = {}) {
+  constructor(command: string, args: readonly string[], { cwd, env = {}, outputFile }: ChildOptions = {}) {
     this.#command = command;
+    const file = outputFile === undefined ? null : openSync(outputFile, "w");
     this.#child = spawn(command, args, {
       // A group of its own: what the process itself started can be ended with it.
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", file ?? "pipe", "pipe"],
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
+    if (file !== null) closeSync(file);
     running.add(this.#child);
     for (const pipe of [this.#child.stdout, this.#child.stderr])
       pipe?.on(

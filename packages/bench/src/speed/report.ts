@@ -19,8 +19,10 @@ export interface ReportedSystem {
 
 export interface AbsentSystem {
   readonly name: string;
-  /** The command that installs it, or why it cannot be. */
+  /** The command that installs it. */
   readonly install: string;
+  /** What came of that command, where it was tried. */
+  readonly why?: string;
 }
 
 /** One scenario. */

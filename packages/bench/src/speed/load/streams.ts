@@ -27,6 +27,8 @@ export interface StreamsResult {
   readonly ended: readonly string[];
   /** Microseconds of CPU an event. */
   readonly cpu: number;
+  /** CPU of the system, in percent of one core. */
+  readonly corePercent: number;
   /** Microseconds: from when a stream was due to its first token. */
   readonly firstToken: number;
   /** Microseconds: from when the backend sent an event to when it was here. */
@@ -55,6 +57,7 @@ export async function openStreams(job: Streams): Promise<StreamsResult> {
     events,
     ended: listeners.flatMap((listener) => (listener.ended === null ? [] : [listener.ended])),
     cpu: used / events,
+    corePercent: used / seconds / 10_000,
     firstToken: percentile(sorted(listeners.map(({ firstToken }) => firstToken ?? Number.NaN)), 0.5),
     delay50: percentile(delays, 0.5),
     delay99: percentile(delays, 0.99),

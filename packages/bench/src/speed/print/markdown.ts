@@ -13,7 +13,9 @@ export function printMarkdown(report: Report): string {
     "",
     ...results.flatMap((result) => [printResult(result), ""]),
     ...systems.map(({ name, version, setup }) => `- ${name} ${version}: ${setup}.`),
-    ...absent.map(({ name, install }) => `- ${name}: absent. \`${install}\``),
+    ...absent.map(
+      ({ name, install, why }) => `- ${name}: absent. \`${install}\`${why === undefined ? "" : `: ${why}`}`,
+    ),
   ].join("\n");
 }
 

@@ -11,7 +11,10 @@ const REPORT: Report = {
   machine: { date: "2026-01-01", cores: 2, cpu: "a <fast> one", memoryGiB: 8, node: "v24" },
   command: "npm run bench",
   systems: [{ name: "nginx", version: "1.22", setup: "1 worker" }],
-  absent: [{ name: "Olla", install: "go install it" }],
+  absent: [
+    { name: "Olla", install: "go install it" },
+    { name: "Bifrost", install: "npm it", why: "refused" },
+  ],
   results: [
     {
       name: "small-32",
@@ -55,6 +58,7 @@ describe("the Markdown", () => {
     expect(lines).toContain("Other: did not run: a|b.");
     expect(lines).toContain("- nginx 1.22: 1 worker.");
     expect(lines).toContain("- Olla: absent. `go install it`");
+    expect(lines).toContain("- Bifrost: absent. `npm it`: refused");
   });
 });
 

@@ -1,3 +1,4 @@
+import { ACCESS_LOG } from "./access-log.ts";
 import { BODIES } from "./bodies.ts";
 import { COLD_START } from "./cold-start.ts";
 import { FLEETS } from "./fleets.ts";
@@ -16,6 +17,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STREAMS,
   ...BODIES,
   FLEETS,
+  ACCESS_LOG,
   COLD_START,
   RELOAD,
 ];

@@ -18,6 +18,7 @@ function streams(size: Size, more: Partial<Scenario> = {}): Scenario {
     does: "All streams run at the same time; each event says when the backend sent it, and its delay is the time from there to the client. Memory is what the system holds above what it held before its first request.",
     columns: [
       { key: "cpu", title: "CPU µs/event", digits: 1, compare: "ratio" },
+      { key: "corePercent", title: "% of a core", digits: 0 },
       { key: "firstToken", title: "added p50 to first token µs", digits: 0, compare: "added" },
       { key: "delay50", title: "added delay p50 µs", digits: 0, compare: "added" },
       { key: "delay99", title: "added delay p99 µs", digits: 0, compare: "added" },

@@ -36,34 +36,45 @@ export const ROLLCALL_2: System = {
   start: (site) => startRollcall(site, ["--workers", "2"]),
 };
 
-async function startRollcall(site: Site, flags: readonly string[]): Promise<RunningSystem> {
-  const directory = path.join(site.directory, `rollcall${flags.join("")}-${site.deployments}`);
+/** The same with a line for every request, which goes to a file. */
+export const ROLLCALL_LOGGING: System = {
+  ...ROLLCALL,
+  name: "Rollcall, access log",
+  setup: "as Rollcall, with access_log",
+  start: (site) => startRollcall(site, [], true),
+};
+
+async function startRollcall(
+  site: Site,
+  flags: readonly string[],
+  accessLog = false,
+): Promise<RunningSystem> {
+  const directory = path.join(
+    site.directory,
+    `rollcall${flags.join("")}-${site.deployments}${accessLog ? "-log" : ""}`,
+  );
   const ports = { gateway: await freePort(), prober: await freePort() };
   const file = `${directory}.yaml`;
-  const configure = (revision: number) => writeFileSync(file, configFor(site, `${directory}.json`, revision));
+  const gateway = accessLog ? ", gateway: { access_log: true }" : "";
+  const section = `rollcall: { state: { file: ${directory}.json }${gateway} }\n`;
+  const configure = (revision: number) => writeFileSync(file, configFor(site, revision) + section);
   configure(0);
-  const run = (daemon: "gateway" | "prober", more: readonly string[]) =>
-    new Child(process.execPath, [
-      ROLLCALL_MAIN,
-      daemon,
-      "--config",
-      file,
-      "--port",
-      String(ports[daemon]),
-      ...more,
-    ]);
-  const [gateway, prober] = [run("gateway", flags), run("prober", [])];
+  const run = (daemon: "gateway" | "prober", more: readonly string[]) => {
+    const args = [ROLLCALL_MAIN, daemon, "--config", file, "--port", String(ports[daemon]), ...more];
+    return new Child(process.execPath, args, { outputFile: `${directory}-${daemon}.log` });
+  };
+  const [gatewayChild, prober] = [run("gateway", flags), run("prober", [])];
   return {
     url: `http://127.0.0.1:${ports.gateway}`,
     headers: { authorization: `Bearer ${KEY}` },
-    pids: [gateway.pid],
+    pids: [gatewayChild.pid],
     asidePids: [prober.pid],
     reload: async (revision) => configure(revision),
-    stop: async () => void (await Promise.all([gateway.stop("SIGTERM", 1_000), prober.stop()])),
+    stop: async () => void (await Promise.all([gatewayChild.stop("SIGTERM", 1_000), prober.stop()])),
   };
 }
 
-function configFor({ backend, deployments }: Site, stateFile: string, revision: number): string {
+function configFor({ backend, deployments }: Site, revision: number): string {
   // The weight is the same for all: a change that is real and alters nothing.
   const entries = Array.from({ length: deployments }, (_, index) => {
     const model = Math.floor(index / backend.urls.length);
@@ -74,6 +85,5 @@ function configFor({ backend, deployments }: Site, stateFile: string, revision: 
   return `model_list:
 ${entries.join("\n")}
 general_settings: { master_key: ${KEY} }
-rollcall: { state: { file: ${stateFile} } }
 `;
 }

@@ -1,6 +1,8 @@
+import net from "node:net";
 import { describe, expect, test, vi } from "vitest";
 import type { Simulator } from "@rollcall/simulator";
-import { gatewayFor, MESSAGES, simulator, type Gateway } from "./harness.ts";
+import { gatewayFor, MASTER_KEY, MESSAGES, simulator, type Gateway } from "./harness.ts";
+import { rawRequest } from "./raw.ts";
 
 /** How long a backend may go on for nobody. */
 const SOON = { timeout: 300, interval: 10 };
@@ -101,4 +103,23 @@ test("fifty that leave at once give back fifty slots", async () => {
   for (const { leave } of chats) leave();
   await vi.waitFor(() => expect(first.seen.cancelled).toBe(50), { timeout: 2_000 });
   await vi.waitFor(async () => expect(await gateway.inFlight()).toBe(0), { timeout: 2_000 });
+});
+
+test("a client that leaves with a second request behind the first on its connection ends the work for both", async () => {
+  const backend = await simulator({ tokensPerSecond: 20 });
+  const gateway = await gatewayFor({ chat: [backend] });
+  const body = JSON.stringify({ model: "chat", messages: MESSAGES, stream: true, max_tokens: 10_000 });
+  const head = {
+    authorization: `Bearer ${MASTER_KEY}`,
+    "content-length": String(body.length),
+    connection: "keep-alive",
+  };
+  const app = net.connect(gateway.port, "127.0.0.1");
+  app.on("error", () => {});
+  for (let turn = 0; turn < 2; turn += 1)
+    app.write(rawRequest("POST /v1/chat/completions HTTP/1.1", head, body));
+  await vi.waitFor(() => expect(backend.seen.inFlight).toBe(2));
+  app.destroy();
+  await vi.waitFor(() => expect(backend.seen.cancelled).toBe(2), SOON);
+  await vi.waitFor(async () => expect(await gateway.inFlight()).toBe(0), SOON);
 });

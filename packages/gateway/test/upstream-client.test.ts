@@ -164,6 +164,22 @@ describe("a connection", () => {
     expect(sockets).toHaveLength(2);
   });
 
+  test("whose time is just over is not taken for the next request", async () => {
+    const { origin, sockets } = await counted((socket) => socket.write(sized("ok")));
+    const { pools, expire } = client();
+    await ask(pools, origin);
+    expire(4_000);
+    expect((await ask(pools, origin)).body).toBe("ok");
+    expect(sockets).toHaveLength(2);
+  });
+
+  test("on which an answer was followed by more is not taken for the next request", async () => {
+    const { origin, sockets } = await counted((socket) => socket.write(`${sized("ok")}more`));
+    const { pools } = client();
+    for (let turn = 0; turn < 3; turn += 1) expect((await ask(pools, origin)).body).toBe("ok");
+    expect(sockets).toHaveLength(3);
+  });
+
   test("that was answered before the backend had read the request is used no more", async () => {
     const { origin, sockets } = await counted((socket) => {
       socket.pause();

@@ -3,8 +3,8 @@ export interface LineSink {
   write(lines: string): unknown;
 }
 
-/** A system call for each line would cost more than the line. */
-const HELD_BYTES = 8 * 1024;
+/** A system call for each line would cost more than the line. A pipe takes so much (PIPE_BUF) in one piece, or other writers come between. */
+const HELD_BYTES = 4_096;
 const HELD_MS = 200;
 
 /** Passes lines on by the batch: when there are enough of them, after a moment, or when told to. */
@@ -19,11 +19,12 @@ export class HeldLines implements LineSink {
   }
 
   write(line: string): void {
+    const bytes = Buffer.byteLength(line);
+    if (this.#size + bytes > HELD_BYTES) this.flush();
     this.#lines.push(line);
-    this.#size += line.length;
-    if (this.#size >= HELD_BYTES) this.flush();
+    this.#size += bytes;
     // Nobody stays alive for it: what is held at the end is flushed by whoever ends.
-    else this.#timer ??= setTimeout(() => this.flush(), HELD_MS).unref();
+    this.#timer ??= setTimeout(() => this.flush(), HELD_MS).unref();
   }
 
   flush(): void {

@@ -56,8 +56,9 @@ class Pool implements ConnectionKeeper {
   }
 
   take(): Connection {
-    const idle = this.#idle.pop();
-    if (idle !== undefined) return idle;
+    // One that was just destroyed is heard of a moment later.
+    for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop())
+      if (idle.usable) return idle;
     const connection = new Connection(this);
     this.#open.add(connection);
     return connection;

@@ -11,10 +11,10 @@ export interface WireForm {
   readonly id: string;
 }
 
-/** The wire forms of deployments under one set of secrets, each made when the first request wants it. */
+/** The wire forms of the deployments of one view, each made when the first request wants it. */
 export class WireForms {
   readonly #secrets: Secrets;
-  readonly #known = new WeakMap<Deployment, WireForm>();
+  readonly #known = new Map<Deployment, WireForm>();
 
   constructor(secrets: Secrets) {
     this.#secrets = secrets;

@@ -14,7 +14,7 @@ function rate(share: number): Scenario {
   return {
     name: `rate-${percent}`,
     title: `small chat at ${percent} % of saturation`,
-    does: `The same small chat at a constant rate: ${percent} % of what Rollcall with one worker bears (measured just before with ${CONNECTIONS} connections). Latency counts from when a request was due; errors are failed requests, and those that found 1,000 others under way.`,
+    does: `The same small chat at a constant rate: ${percent} % of what Rollcall with one worker answers where the same generator asks for more than that (measured just before). Latency counts from when a request was due; errors are failed requests, and those that found 1,000 others under way.`,
     columns: [
       RATE_COLUMN,
       { key: "errors", title: "errors", digits: 0 },
@@ -32,13 +32,28 @@ function rate(share: number): Scenario {
   };
 }
 
-/** Requests a second of Rollcall, or of the first system where it does not take part. */
+/**
+ * What Rollcall, or the first system where it does not take part, answers in a second while it is asked for more: by the same
+ * generator, which costs more than wrk does and shares the machine.
+ */
 async function saturation(stages: ReadonlyMap<string, Stage>): Promise<number> {
   const stage = stages.get("Rollcall") ?? [...stages.values()].at(-1);
   if (stage === undefined) return 0;
   const load = { path: PATH, body: smallChat(), connections: CONNECTIONS };
   await runWrk(stage, { ...load, seconds: 2 });
-  return (await runWrk(stage, { ...load, seconds: 3 })).perSecond;
+  const { perSecond } = await runWrk(stage, { ...load, seconds: 3 });
+  const { url, headers } = stage.system;
+  const job = {
+    url,
+    headers,
+    path: PATH,
+    body: smallChat(),
+    perSecond,
+    seconds: 3,
+    warmSeconds: WARM_SECONDS,
+  };
+  const { sent, errors } = await generateRate(stage.site.directory, job);
+  return (sent - errors) / (job.seconds + WARM_SECONDS);
 }
 
 async function measure({ site, system, seconds, prepared: perSecond }: Stage) {

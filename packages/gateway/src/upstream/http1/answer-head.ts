@@ -76,13 +76,26 @@ function parseLines(text: string, from: number): { headers: string[]; framing: F
     if (colon === -1 || colon >= end) throw new AnswerFault("a header line has no colon");
     const written = text.slice(at, colon);
     if (!TOKEN.test(written)) throw new AnswerFault("a header's name is none");
-    const value = text.slice(colon + 1, end).trim();
-    if (NO_VALUE.test(value)) throw new AnswerFault("a header holds a character that none may");
+    const sent = text.slice(colon + 1, end);
+    if (NO_VALUE.test(sent)) throw new AnswerFault("a header holds a character that none may");
     const name = written.toLowerCase();
+    const value = withoutSpace(sent);
     if (!frame(framing, name, value)) headers.push(name, value);
     at = end + CRLF.length;
   }
   return { headers, framing };
+}
+
+/** `trim` would take away more than a header may have around its value. */
+function withoutSpace(sent: string): string {
+  let [start, end] = [0, sent.length];
+  while (start < end && isSpace(sent.charCodeAt(start))) start += 1;
+  while (end > start && isSpace(sent.charCodeAt(end - 1))) end -= 1;
+  return sent.slice(start, end);
+}
+
+function isSpace(code: number): boolean {
+  return code === 0x20 || code === 0x09;
 }
 
 /** False: a header that has no say in how the answer is framed. */

@@ -49,6 +49,11 @@ describe("an answer", () => {
       expect(hear([text.slice(0, at), text.slice(at)])).toMatchObject({ body, ended: 1 });
   });
 
+  test("may say something beside each of very many chunks", () => {
+    const text = `${CHUNKED}${"1;x=0123456789\r\na\r\n".repeat(3_000)}0\r\n\r\n`;
+    expect(hear([text])).toMatchObject({ body: "a".repeat(3_000), ended: 1 });
+  });
+
   test("that ends with the connection is whole then", () => {
     const text = "HTTP/1.0 200 OK\r\n\r\nhello";
     expect(hear([text])).toEqual({ status: 200, body: "hello", ended: 0 });

@@ -32,7 +32,6 @@ export class AnswerReader {
   /** The next answer is for these. */
   expect(parts: AnswerParts): void {
     this.#parts = parts;
-    this.#head = null;
   }
 
   /** `bytes` are only read during the call: their memory may be used again. */
@@ -115,6 +114,7 @@ export class AnswerReader {
   #end(): void {
     const parts = this.#parts;
     this.#parts = null;
+    this.#head = null;
     parts?.end();
   }
 }

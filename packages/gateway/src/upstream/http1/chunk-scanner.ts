@@ -74,6 +74,7 @@ export class ChunkScanner {
       case "sizeLf":
         need(byte, LF);
         this.#digits = 0;
+        this.#ignored = 0;
         this.#state = this.#left === 0 ? "trailerStart" : "data";
         break;
       case "dataCr":

@@ -70,6 +70,10 @@ export class Connection implements AnswerParts, Deadline, Sending {
     socket.on("close", () => this.#closed());
   }
 
+  get usable(): boolean {
+    return !this.#socket.destroyed;
+  }
+
   send(request: UpstreamRequest, sink: AnswerSink): Sending {
     if (!this.#connecting) this.#keeper.deadlines.delete(this);
     this.#sink = sink;

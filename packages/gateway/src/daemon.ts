@@ -99,12 +99,17 @@ export async function startGateway(
           { name: "requests", run: () => drain(gateway, server) },
           { name: "config", run: () => watching.then(() => true) },
           { name: "feed", run: () => gateway.feed.close().then(() => true) },
-          { name: "pools", run: async () => gateway.pools.close() },
+          { name: "pools", run: () => closePools(gateway) },
         ],
         log,
       );
     },
   };
+}
+
+async function closePools({ pools }: Gateway): Promise<boolean> {
+  pools.close();
+  return true;
 }
 
 interface Parts {

@@ -20,7 +20,7 @@ function client() {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock);
   const pools = new Pools(deadlines);
-  onTestFinished(() => void pools.close());
+  onTestFinished(() => pools.close());
   const expire = (ms: number) => {
     clock.pass(ms);
     deadlines.look();

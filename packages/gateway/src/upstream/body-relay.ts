@@ -6,7 +6,7 @@ import { Restamper } from "./restamp.ts";
 /** Up to here an answer is held back whole: a backend that dies in the middle of it costs the app nothing. */
 const WHOLE_BYTES = 1024 * 1024;
 
-/** Beyond this a copy costs more than a second piece. */
+/** Up to here an answer leaves as text, joined to its head. */
 const SHORT_BYTES = 8 * 1024;
 
 /** A JSON answer: small ones leave in one piece with their length, large ones flow. */

@@ -1,5 +1,6 @@
 import { cpuMicros } from "../kernel/cpu-time.ts";
 import { smallChat } from "../load/body.ts";
+import type { FixedRate } from "../load/fixed-rate.ts";
 import { generateRate } from "../load/generator.ts";
 import { runWrk } from "../load/wrk.ts";
 import { CPU_COLUMN, RATE_COLUMN } from "./closed-loop.ts";
@@ -42,26 +43,20 @@ async function saturation(stages: ReadonlyMap<string, Stage>): Promise<number> {
   const load = { path: PATH, body: smallChat(), connections: CONNECTIONS };
   await runWrk(stage, { ...load, seconds: 2 });
   const { perSecond } = await runWrk(stage, { ...load, seconds: 3 });
-  const { url, headers } = stage.system;
-  const job = {
-    url,
-    headers,
-    path: PATH,
-    body: smallChat(),
-    perSecond,
-    seconds: 3,
-    warmSeconds: WARM_SECONDS,
-  };
+  const job = jobAt(stage, perSecond);
   const { sent, errors } = await generateRate(stage.site.directory, job);
   return (sent - errors) / (job.seconds + WARM_SECONDS);
 }
 
-async function measure({ site, system, seconds, prepared: perSecond }: Stage) {
-  const { url, headers, pids } = system;
-  const before = cpuMicros(pids);
-  const job = { url, headers, path: PATH, body: smallChat(), perSecond, seconds, warmSeconds: WARM_SECONDS };
-  const { sent, errors, p50, p99, p999 } = await generateRate(site.directory, job);
-  const cpu = (cpuMicros(pids) - before) / sent;
+function jobAt({ system: { url, headers }, seconds }: Stage, perSecond: number): FixedRate {
+  return { url, headers, path: PATH, body: smallChat(), perSecond, seconds, warmSeconds: WARM_SECONDS };
+}
+
+async function measure(stage: Stage) {
+  const { site, system, seconds, prepared } = stage;
+  const before = cpuMicros(system.pids);
+  const { sent, errors, p50, p99, p999 } = await generateRate(site.directory, jobAt(stage, prepared));
+  const cpu = (cpuMicros(system.pids) - before) / sent;
   return { perSecond: sent / (seconds + WARM_SECONDS), errors, cpu, p50, p99, p999 };
 }
 

@@ -26,7 +26,7 @@ function hear(pieces: readonly (string | Buffer)[], closes = false): Heard {
     reader.push(memory.subarray(0, size));
     memory.fill("?");
   }
-  if (closes) reader.close();
+  if (closes && !reader.close()) throw new AnswerFault("it is not whole");
   return heard;
 }
 

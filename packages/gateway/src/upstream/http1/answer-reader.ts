@@ -21,13 +21,14 @@ const EMPTY = Buffer.alloc(0);
  * is no HTTP/1.1, also for bytes that nobody asked for; then the connection is of no more use.
  */
 export class AnswerReader {
-  readonly #chunks = new ChunkScanner();
   #parts: AnswerParts | null = null;
   /** Null until the head is there, and between two answers. */
   #head: AnswerHead | null = null;
   #cutHead: Buffer = EMPTY;
   /** Of a body whose length is known. */
   #left = 0;
+  /** Of a body in chunks. */
+  #chunks = new ChunkScanner();
 
   /** The next answer is for these. */
   expect(parts: AnswerParts): void {
@@ -45,11 +46,12 @@ export class AnswerReader {
     }
   }
 
-  /** The backend closed its side. Throws where the answer is not whole. */
-  close(): void {
-    if (this.#parts === null) return;
-    if (this.#head?.bodyEnd.by !== "close") throw new AnswerFault("the connection ended before the answer");
+  /** The backend closed its side. False: in the middle of an answer. */
+  close(): boolean {
+    if (this.#parts === null) return true;
+    if (this.#head?.bodyEnd.by !== "close") return false;
     this.#end();
+    return true;
   }
 
   #readHead(bytes: Buffer, at: number): number {
@@ -79,7 +81,7 @@ export class AnswerReader {
     const { bodyEnd } = head;
     this.#head = head;
     if (bodyEnd.by === "length") this.#left = bodyEnd.bytes;
-    if (bodyEnd.by === "chunks") this.#chunks.begin();
+    if (bodyEnd.by === "chunks") this.#chunks = new ChunkScanner();
     this.#parts?.head(head);
     if (bodyEnd.by === "length" && bodyEnd.bytes === 0) this.#end();
   }

@@ -22,19 +22,12 @@ type State =
   | "lastLf"
   | "over";
 
-/** Walks the framing of a chunked body (RFC 9112, section 7.1), cut anywhere. Throws AnswerFault where it is broken. */
+/** Walks the framing of one chunked body (RFC 9112, section 7.1), cut anywhere. Throws AnswerFault where it is broken. */
 export class ChunkScanner {
   #state: State = "size";
   #digits = 0;
   #ignored = 0;
   #left = 0;
-
-  begin(): void {
-    this.#state = "size";
-    this.#digits = 0;
-    this.#ignored = 0;
-    this.#left = 0;
-  }
 
   /** Bytes of the chunk at hand that have not been taken. */
   get left(): number {

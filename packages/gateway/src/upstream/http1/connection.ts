@@ -146,12 +146,8 @@ export class Connection implements AnswerParts, Deadline, Sending {
   }
 
   #ended(): void {
-    try {
-      this.#reader.close();
-    } catch {
-      this.#break(Object.assign(new Error("the backend closed the connection"), { code: "ECONNRESET" }));
-    }
-    this.#socket.destroy();
+    if (this.#reader.close()) this.#socket.destroy();
+    else this.#break(Object.assign(new Error("the backend closed the connection"), { code: "ECONNRESET" }));
   }
 
   #break(fault: Error): void {

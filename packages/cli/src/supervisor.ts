@@ -1,6 +1,7 @@
+import type { Clock } from "@rollcall/contract";
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { EXIT, type Clock } from "@rollcall/runtime";
+import { EXIT } from "@rollcall/runtime";
 
 export interface ChildSpec {
   readonly name: string;

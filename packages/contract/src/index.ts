@@ -8,6 +8,7 @@ export type {
   QueueConfig,
   StateConfig,
 } from "./config/config.ts";
+export type { Clock } from "./clock.ts";
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";

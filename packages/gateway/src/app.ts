@@ -26,7 +26,7 @@ export function gatewayApp(
   for (const prefix of ["/v1", ""]) {
     for (const route of MODEL_ROUTES) {
       app.post(prefix + route, async (c) => {
-        await forward(gateway, callOf(c), route);
+        await forward(gateway, callOf(gateway, c), route);
         return RESPONSE_ALREADY_SENT;
       });
       app.all(prefix + route, (c) =>
@@ -68,13 +68,13 @@ function addModels(app: Hono<GatewayEnv>, { gateway, path }: { gateway: Gateway;
   app.all(path, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "GET" }));
 }
 
-function callOf(c: Context<GatewayEnv>): Call {
+function callOf(gateway: Gateway, c: Context<GatewayEnv>): Call {
   const { incoming, outgoing } = c.env;
   return {
     incoming,
     outgoing,
     requestId: c.get("requestId"),
-    startedAt: performance.now(),
+    startedAt: gateway.clock.monotonic(),
   };
 }
 

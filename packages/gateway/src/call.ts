@@ -14,7 +14,7 @@ export interface Call {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly requestId: string;
-  /** `performance.now()` at its head. */
+  /** Monotonic milliseconds at its head. */
   readonly startedAt: number;
 }
 

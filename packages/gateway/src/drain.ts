@@ -20,16 +20,16 @@ export async function drain(gateway: Gateway, server: Server): Promise<boolean> 
     "gateway drains: a second signal ends it at once",
   );
   if (settleMs > 0) await clock.sleep(settleMs);
-  const began = clock.now();
+  const began = clock.monotonic();
   const deadline = began + drainMs;
   const closing = Promise.withResolvers<"closed">();
   server.close(() => closing.resolve("closed"));
   do {
     server.closeIdleConnections();
-    if (gateway.answering === 0 && clock.now() - began >= ARRIVE_MS) server.closeAllConnections();
+    if (gateway.answering === 0 && clock.monotonic() - began >= ARRIVE_MS) server.closeAllConnections();
     const outcome = await Promise.race([closing.promise, clock.sleep(LOOK_MS)]);
     if (outcome === "closed") return true;
-  } while (clock.now() < deadline);
+  } while (clock.monotonic() < deadline);
   log.warn({ inFlight: gateway.inFlight.total }, "drain time is over: running requests are cut");
   server.closeAllConnections();
   await closing.promise;

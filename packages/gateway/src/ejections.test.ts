@@ -8,10 +8,11 @@ const SUSPECT = { definite: false, reason: "down" } as const;
 const OTHER_SUSPECT = { definite: false, reason: "dns" } as const;
 
 const START = 1_000_000;
+const at = (moment: number) => ({ wall: moment, monotonic: moment });
 
 function ejected(evidence: typeof DEFINITE | typeof SUSPECT): Ejections {
   const ejections = new Ejections();
-  ejections.add("a", evidence, START);
+  ejections.add("a", evidence, at(START));
   return ejections;
 }
 
@@ -31,33 +32,33 @@ test.each([
 
 test("new evidence begins the time anew", () => {
   const ejections = ejected(SUSPECT);
-  ejections.add("a", OTHER_SUSPECT, START + 4_000);
+  ejections.add("a", OTHER_SUSPECT, at(START + 4_000));
   expect(ejections.get("a", START + 9_000)).toMatchObject(OTHER_SUSPECT);
 });
 
 test("a suspicion does not weaken a certainty, nor does it lengthen it", () => {
   const ejections = ejected(DEFINITE);
-  ejections.add("a", SUSPECT, START + 29_000);
+  ejections.add("a", SUSPECT, at(START + 29_000));
   expect(ejections.get("a", START + 30_000)).toMatchObject(DEFINITE);
   expect(ejections.get("a", START + 30_001)).toBe(null);
 });
 
 test("a suspicion counts again once the certainty is over", () => {
   const ejections = ejected(DEFINITE);
-  ejections.add("a", SUSPECT, START + 30_001);
+  ejections.add("a", SUSPECT, at(START + 30_001));
   expect(ejections.get("a", START + 30_001)).toMatchObject(SUSPECT);
 });
 
 test("a certainty replaces a suspicion", () => {
   const ejections = ejected(SUSPECT);
-  ejections.add("a", DEFINITE, START + 1);
+  ejections.add("a", DEFINITE, at(START + 1));
   expect(ejections.get("a", START + 20_000)).toMatchObject(DEFINITE);
 });
 
 describe("a snapshot", () => {
   const heard = (reason: Reason, facts: Partial<Verdict>) => {
     const ejections = ejected(DEFINITE);
-    ejections.add("b", SUSPECT, START);
+    ejections.add("b", SUSPECT, at(START));
     ejections.hear(snapshotOf([verdictOn(deploymentOf("a"), reason, facts)]));
     return ejections;
   };
@@ -86,7 +87,7 @@ describe("a snapshot", () => {
 
 test("entries are those that still hold, and no others", () => {
   const ejections = ejected(DEFINITE);
-  ejections.add("b", SUSPECT, START);
+  ejections.add("b", SUSPECT, at(START));
   expect([...ejections.entries(START)].map(([id]) => id)).toEqual(["a", "b"]);
   expect([...ejections.entries(START + 5_001)].map(([id]) => id)).toEqual(["a"]);
   expect([...ejections.entries(START + 30_001)]).toEqual([]);

@@ -10,8 +10,11 @@ export interface Ejecting extends Evidence {
   readonly forMs?: number;
 }
 
+/** One moment on both clocks. */
+export type Moment = Readonly<Record<"wall" | "monotonic", number>>;
+
 interface Ejection extends Ejecting {
-  readonly at: number;
+  readonly at: Moment;
 }
 
 /**
@@ -21,10 +24,10 @@ interface Ejection extends Ejecting {
 export class Ejections {
   readonly #byId = new Map<string, Ejection>();
 
-  add(id: string, evidence: Ejecting, now: number): void {
+  add(id: string, evidence: Ejecting, now: Moment): void {
     const before = this.#byId.get(id);
     // A suspicion does not weaken a certainty.
-    if (before?.definite === true && !evidence.definite && !this.#isOver(before, now)) return;
+    if (before?.definite === true && !evidence.definite && !this.#isOver(before, now.monotonic)) return;
     this.#byId.set(id, { ...evidence, at: now });
   }
 
@@ -46,7 +49,7 @@ export class Ejections {
         ejection !== undefined &&
         ejection.forMs === undefined &&
         isProven(verdict) &&
-        verdict.observedAt > ejection.at
+        verdict.observedAt > ejection.at.wall
       )
         this.#byId.delete(verdict.deployment);
     }
@@ -58,6 +61,6 @@ export class Ejections {
   }
 
   #isOver({ definite, at, forMs }: Ejection, now: number): boolean {
-    return now - at > (forMs ?? (definite ? DEFINITE_MS : SUSPECT_MS));
+    return now - at.monotonic > (forMs ?? (definite ? DEFINITE_MS : SUSPECT_MS));
   }
 }

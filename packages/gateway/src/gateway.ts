@@ -1,4 +1,5 @@
-import type { Cell, Clock, Log, SettingsSource } from "@rollcall/runtime";
+import type { Clock } from "@rollcall/contract";
+import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
 import type { Breakers } from "./breakers.ts";
 import type { Ejections } from "./ejections.ts";
 import type { GatewayMetrics } from "./metrics.ts";

@@ -3,7 +3,7 @@ import type { Snapshot } from "@rollcall/contract";
 import { silentLog } from "@rollcall/runtime";
 import type { SnapshotListener, SnapshotReader } from "@rollcall/state";
 import { snapshotOf } from "../test/deployments.ts";
-import { FakeClock } from "../test/fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 
 /** A reader that says what it is told to. */
@@ -36,7 +36,7 @@ async function started() {
 
 test("before the first snapshot there is no news, and no age", async () => {
   const { feed, clock } = await started();
-  clock.pass(60_000);
+  clock.jump(60_000);
   expect(feed.freshness()).toBe("none");
   expect(feed.ageMs()).toBe(Number.POSITIVE_INFINITY);
   expect(feed.snapshot).toBe(null);
@@ -46,23 +46,23 @@ test("news is fresh for three intervals, and stale after that", async () => {
   const { feed, clock, bring } = await started();
   bring();
   expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 0]);
-  clock.pass(3_000);
+  clock.jump(3_000);
   expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 3_000]);
-  clock.pass(1);
+  clock.jump(1);
   expect([feed.freshness(), feed.ageMs()]).toEqual(["stale", 3_001]);
 });
 
 test("the intervals are those of the prober that wrote it", async () => {
   const { feed, clock, bring } = await started();
   bring({ intervalMs: 10_000 });
-  clock.pass(30_000);
+  clock.jump(30_000);
   expect(feed.freshness()).toBe("fresh");
 });
 
 test("what is stale is fresh again with the next news", async () => {
   const { feed, clock, bring } = await started();
   bring();
-  clock.pass(10_000);
+  clock.jump(10_000);
   expect(feed.freshness()).toBe("stale");
   bring({ sequence: 2 });
   expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 0]);
@@ -77,7 +77,7 @@ test("a first snapshot that has lain there for long is as old as it says", async
 test("a later one is as old as its arrival, however far the prober's clock is off", async () => {
   const { feed, clock, bring } = await started();
   bring();
-  clock.pass(1_000);
+  clock.jump(1_000);
   bring({ sequence: 2, writtenAt: clock.now() - 3_600_000 });
   expect(feed.ageMs()).toBe(0);
 });
@@ -85,14 +85,14 @@ test("a later one is as old as its arrival, however far the prober's clock is of
 test("a prober whose clock is ahead makes no news younger than now", async () => {
   const { feed, clock, bring } = await started();
   bring({ writtenAt: clock.now() + 3_600_000 });
-  clock.pass(4_000);
+  clock.jump(4_000);
   expect([feed.freshness(), feed.ageMs()]).toEqual(["stale", 4_000]);
 });
 
 test("a clock that is set back makes no age below nothing", async () => {
   const { feed, clock, bring } = await started();
   bring();
-  clock.pass(-5_000);
+  clock.step(-5_000);
   expect([feed.freshness(), feed.ageMs()]).toEqual(["fresh", 0]);
 });
 

@@ -1,5 +1,5 @@
-import { isStale, type Snapshot } from "@rollcall/contract";
-import type { Clock, Log } from "@rollcall/runtime";
+import { type Clock, isStale, type Snapshot } from "@rollcall/contract";
+import type { Log } from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/state";
 
 export type Freshness = "none" | "fresh" | "stale";
@@ -23,8 +23,8 @@ export class SnapshotFeed {
     return this.#reader.start({
       onSnapshot: (snapshot) => {
         // The first one may have lain there since long ago; a clock that is ahead makes none younger than now.
-        const now = this.#clock.now();
-        this.#receivedAt = this.snapshot === null ? Math.min(now, snapshot.writtenAt) : now;
+        const age = this.snapshot === null ? Math.max(0, this.#clock.now() - snapshot.writtenAt) : 0;
+        this.#receivedAt = this.#clock.monotonic() - age;
         this.snapshot = snapshot;
         onNews(snapshot);
       },
@@ -41,9 +41,7 @@ export class SnapshotFeed {
 
   /** Milliseconds since the last news; Infinity where there never was any. */
   ageMs(): number {
-    return this.snapshot === null
-      ? Number.POSITIVE_INFINITY
-      : Math.max(0, this.#clock.now() - this.#receivedAt);
+    return this.snapshot === null ? Number.POSITIVE_INFINITY : this.#clock.monotonic() - this.#receivedAt;
   }
 
   freshness(): Freshness {

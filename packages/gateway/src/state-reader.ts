@@ -1,4 +1,5 @@
-import type { Clock, SettingsSource } from "@rollcall/runtime";
+import type { Clock } from "@rollcall/contract";
+import type { SettingsSource } from "@rollcall/runtime";
 import { FileSnapshotReader, FreshestReader, HttpSnapshotReader, type SnapshotReader } from "@rollcall/state";
 
 export interface StateReaderOptions {

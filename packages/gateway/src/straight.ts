@@ -31,7 +31,7 @@ export function forwardStraight(
   const route = method === "POST" ? ROUTES.get(url) : undefined;
   if (route === undefined || expected.judge(headers) !== null) return false;
   if (headers.host !== undefined && !PLAIN_HOST.test(headers.host)) return false;
-  const call = { incoming, outgoing, requestId: idOf(headers), startedAt: performance.now() };
+  const call = { incoming, outgoing, requestId: idOf(headers), startedAt: gateway.clock.monotonic() };
   forward(gateway, call, route).catch((fault: unknown) => {
     gateway.log.error({ fault: fault instanceof Error ? fault.stack : String(fault) }, FAILED);
     refuse(call, { kind: "internal" });

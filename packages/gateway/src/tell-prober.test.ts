@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { snapshotOf } from "../test/deployments.ts";
-import { FakeClock } from "../test/fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { TellProber } from "./tell-prober.ts";
 
 /** The snapshot of a prober that says it listens there. */
@@ -34,7 +34,7 @@ test("a suspicion is told to the prober that wrote the snapshot, once in half a 
   tell.suspect("org/chat-1");
   tell.suspect("org/chat-1");
   tell.suspect("chat-2");
-  clock.pass(600);
+  clock.jump(600);
   tell.suspect("org/chat-1");
   await expect
     .poll(() => asked.toSorted())

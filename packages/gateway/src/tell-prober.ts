@@ -1,5 +1,6 @@
+import type { Clock } from "@rollcall/contract";
 import { request } from "undici";
-import type { Clock } from "@rollcall/runtime";
+
 import type { SnapshotFeed } from "./snapshot-feed.ts";
 
 /** One suspicion is told this often. */
@@ -31,7 +32,7 @@ export class TellProber {
   }
 
   suspect(id: string): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const origins = this.#origins();
     if (origins.length === 0 || now - (this.#told.get(id) ?? 0) < LEAST_BETWEEN_MS) return;
     this.#told.set(id, now);

@@ -9,7 +9,7 @@ function opened(size = 1) {
   const cell = new Cell(0);
   const leaving = new AbortController();
   const wait = (ms = FOREVER) =>
-    room.wait(cell, { size, until: systemClock.now() + ms, signal: leaving.signal });
+    room.wait(cell, { size, until: systemClock.monotonic() + ms, signal: leaving.signal });
   return { room, cell, wait, leave: () => leaving.abort() };
 }
 

@@ -1,4 +1,5 @@
-import type { Cell, Clock } from "@rollcall/runtime";
+import type { Clock } from "@rollcall/contract";
+import type { Cell } from "@rollcall/runtime";
 
 /** How a wait ended: something changed, the time is over, or there was no place. */
 export type WaitEnd = "changed" | "expired" | "full" | "gone";
@@ -22,7 +23,7 @@ export class WaitingRoom {
     { size, until, signal }: { size: number; until: number; signal: AbortSignal },
   ): Promise<WaitEnd> {
     if (this.#waiting >= size) return "full";
-    const left = until - this.#clock.now();
+    const left = until - this.#clock.monotonic();
     if (left <= 0) return "expired";
     this.#waiting += 1;
     const change = Promise.withResolvers<"changed">();

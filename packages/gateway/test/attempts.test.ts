@@ -129,7 +129,7 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
     watch(attempt, name);
     const stage: Stage = {
       expire: () => {
-        clock.pass(7_000_000);
+        clock.jump(7_000_000);
         gateway.deadlines.look();
       },
       leave: (id) => {
@@ -169,7 +169,7 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
   for (const batch of batches) {
     const calls = batch.map((wanted) => {
       count += 1;
-      clock.pass(wanted.pauseMs);
+      clock.jump(wanted.pauseMs);
       const call = scriptedCall(`r-${count}`, { model: "a", ...wanted });
       seen.set(call.requestId, { call, asked: wanted, tried: [], contextMoves: 0, left: false, wrongs: [] });
       return run(gateway, call);
@@ -202,7 +202,7 @@ test("whatever happens to attempts, each request ends, within its attempts, and 
       }
       expect(gateway.inFlight.total).toBe(0);
       // No trap: a minute later nothing is held against any of them.
-      clock.pass(60_000);
+      clock.jump(60_000);
       expect(CONFIG.deployments.filter(({ id }) => against(id) !== null)).toEqual([]);
     }),
     { numRuns: 150 },
@@ -241,7 +241,7 @@ const ONE_SNAPSHOT = snapshotOf(ONE.deployments.map((deployment) => verdictOn(de
 function halfOpen(name: PlayName) {
   const { gateway, clock } = scriptedGateway(ONE, ONE_SNAPSHOT, (attempt) => {
     const expire = () => {
-      clock.pass(7_000_000);
+      clock.jump(7_000_000);
       gateway.deadlines.look();
     };
     try {
@@ -251,7 +251,7 @@ function halfOpen(name: PlayName) {
     }
   });
   for (let turn = 0; turn < 5; turn += 1) gateway.breakers.failed("one", "down", clock.now());
-  clock.pass(1_000);
+  clock.jump(1_000);
   const call = scriptedCall("r", { model: "chat", stream: true, num_retries: 0 });
   return { gateway, clock, call };
 }
@@ -259,7 +259,7 @@ function halfOpen(name: PlayName) {
 test.each(PLAY_NAMES)("a trial that %s does not keep the next one out for good", async (name) => {
   const { gateway, clock, call } = halfOpen(name);
   await run(gateway, call);
-  clock.pass(60_000);
+  clock.jump(60_000);
   expect(gateway.breakers.open(clock.now())).toEqual([]);
   expect(gateway.ejections.get("one", clock.now())).toBe(null);
 });
@@ -272,7 +272,7 @@ test("a trial that is refused by a key that was rotated meanwhile does not keep 
   });
   await run(gateway, call);
   expect(gateway.view.get().generation).toBe(2);
-  clock.pass(60_000);
+  clock.jump(60_000);
   expect(gateway.breakers.open(clock.now())).toEqual([]);
 });
 

@@ -21,7 +21,7 @@ import { InFlight } from "../src/upstream/in-flight.ts";
 import type { Pools } from "../src/upstream/pools.ts";
 import { buildView } from "../src/view.ts";
 import { WaitingRoom } from "../src/waiting-room.ts";
-import { FakeClock } from "./fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { seeded } from "./seeded.ts";
 
 /** One attempt as a backend meets it. */
@@ -33,7 +33,7 @@ export interface Attempt {
 
 /** The gateway's own parts, with time and backends as the test plays them. */
 export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attempt: Attempt) => void) {
-  const clock = new FakeClock();
+  const clock = new FakeClock({ sleepsPass: true });
   const secrets = Secrets.read(config, { env: {}, directory: "/" });
   const feed = new SnapshotFeed(
     { start: () => Promise.resolve(), close: () => Promise.resolve() },
@@ -92,7 +92,7 @@ export function scriptedCall(requestId: string, body: object): Call {
     incoming: incoming as unknown as IncomingMessage,
     outgoing: new ServerResponse(new IncomingMessage(new Socket())),
     requestId,
-    startedAt: performance.now(),
+    startedAt: 0,
   };
 }
 

@@ -9,7 +9,7 @@ import { AnswerFault, headerOf, type AnswerHead } from "../src/upstream/http1/an
 import type { Sending } from "../src/upstream/http1/connection.ts";
 import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
 import { Pools } from "../src/upstream/pools.ts";
-import { FakeClock } from "./fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { configOf } from "./deployments.ts";
 import { simulator } from "./harness.ts";
 import { chunk, rawBackend, STREAM_HEAD } from "./raw-backend.ts";
@@ -22,7 +22,7 @@ function client() {
   const pools = new Pools(deadlines);
   onTestFinished(() => pools.close());
   const expire = (ms: number) => {
-    clock.pass(ms);
+    clock.jump(ms);
     deadlines.look();
   };
   return { pools, expire };

@@ -1,5 +1,5 @@
-import type { Backend } from "@rollcall/contract";
-import type { Clock, Settings } from "@rollcall/runtime";
+import type { Backend, Clock } from "@rollcall/contract";
+import type { Settings } from "@rollcall/runtime";
 import { askCanary } from "./canary.ts";
 import { canaryFor } from "./decide/canary.ts";
 import type { Outcome } from "./decide/outcome.ts";

@@ -1,5 +1,5 @@
-import type { Config, Verdict } from "@rollcall/contract";
-import type { Clock, Secrets } from "@rollcall/runtime";
+import type { Clock, Config, Verdict } from "@rollcall/contract";
+import type { Secrets } from "@rollcall/runtime";
 import pLimit from "p-limit";
 import { network } from "./fresh-connection.ts";
 import { examine } from "./examine.ts";

@@ -1,5 +1,5 @@
-import type { Backend, Snapshot } from "@rollcall/contract";
-import type { Cell, Clock, Log, Secrets, Settings } from "@rollcall/runtime";
+import type { Backend, Clock, Snapshot } from "@rollcall/contract";
+import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./decide/due.ts";
 import { Events } from "./events.ts";

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { FakeClock } from "../test/fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { LogRecorder, SnapshotRecorder } from "../test/recorders.ts";
 import { readyTrack } from "../test/tracks.ts";
 import { Publisher } from "./publisher.ts";

@@ -1,5 +1,5 @@
-import { SNAPSHOT_VERSION, type Snapshot, type Verdict } from "@rollcall/contract";
-import type { Clock, Log } from "@rollcall/runtime";
+import { type Clock, type Snapshot, SNAPSHOT_VERSION, type Verdict } from "@rollcall/contract";
+import type { Log } from "@rollcall/runtime";
 import type { SnapshotWriter } from "@rollcall/state";
 import type { ProberMetrics } from "./metrics.ts";
 

@@ -5,7 +5,7 @@ import { ProberMetrics } from "../src/metrics.ts";
 import { Prober } from "../src/prober.ts";
 import { Publisher } from "../src/publisher.ts";
 import { configOf, settingsOf, type Entry, type Written } from "./configs.ts";
-import { FakeClock, settle } from "./fake-clock.ts";
+import { FakeClock, settle } from "@rollcall/testkit";
 import { LogRecorder, SnapshotRecorder } from "./recorders.ts";
 import { ScriptedBackends } from "./scripted-backends.ts";
 

@@ -1,7 +1,7 @@
 import type { Answer } from "../src/decide/answer.ts";
 import type { Network, Question } from "../src/network.ts";
 import { failure, modelList, response } from "./answers.ts";
-import type { FakeClock } from "./fake-clock.ts";
+import type { FakeClock } from "@rollcall/testkit";
 
 /** A question and the backend that it is for. */
 export type Asked = Question & { readonly origin: string };

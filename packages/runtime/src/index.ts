@@ -1,6 +1,6 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
 export { Cell } from "./cell.ts";
-export { systemClock, type Clock } from "./clock.ts";
+export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";
 export { insideContainer } from "./container.ts";
 export { EXIT, StartError } from "./exit-codes.ts";

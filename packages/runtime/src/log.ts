@@ -1,4 +1,5 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
+import { systemClock } from "./clock.ts";
 import { HeldLines } from "./held-lines.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
@@ -59,7 +60,7 @@ const printed = { at: 0, text: "" };
 
 /** The field of a line that says when, in ISO 8601. Many lines are of the same millisecond. */
 function printTime(): string {
-  const now = Date.now();
+  const now = systemClock.now();
   if (now !== printed.at) {
     printed.at = now;
     printed.text = `,"time":"${new Date(now).toISOString()}"`;

@@ -1,3 +1,4 @@
+import { systemClock } from "./clock.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Log } from "./log.ts";
 
@@ -35,7 +36,7 @@ export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     let askedAt = 0;
     const onSignal = (name: NodeJS.Signals) => {
-      const now = performance.now();
+      const now = systemClock.monotonic();
       if (askedAt === 0) {
         askedAt = now;
         resolve(name);

@@ -1,5 +1,6 @@
 import type { Environment } from "@rollcall/contract";
-import { systemClock, type Clock } from "./clock.ts";
+import type { Clock } from "@rollcall/contract";
+import { systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { notifyBySystemdNotify, type Notify } from "./systemd-notify.ts";
 
@@ -57,7 +58,7 @@ export class Systemd {
   /** The config was looked at anew; it is done with that when this is told. */
   reloaded(): void {
     if (!this.#ready || this.#stopping) return;
-    const microseconds = Math.round(this.#options.clock.now() * 1_000);
+    const microseconds = Math.round(this.#options.clock.monotonic() * 1_000);
     void this.#send(["RELOADING=1", `MONOTONIC_USEC=${microseconds}`]);
     void this.#send(["READY=1", ...this.#newStatus()]);
   }
@@ -78,7 +79,7 @@ export class Systemd {
   async #follow(): Promise<void> {
     const { clock, watchdogMs } = this.#options;
     const { signal } = this.#ended;
-    const began = clock.now();
+    const began = clock.monotonic();
     const look = Math.min(LOOK_MS, watchdogMs === null ? LOOK_MS : watchdogMs / 4);
     while (!signal.aborted) {
       const variables = [...this.#newReady(began), ...this.#newStatus(), ...this.#newSignOfLife()];
@@ -89,7 +90,7 @@ export class Systemd {
 
   #newReady(began: number): readonly string[] {
     if (this.#ready || this.#stopping) return [];
-    this.#ready = this.#condition.ready() || this.#options.clock.now() - began >= PATIENCE_MS;
+    this.#ready = this.#condition.ready() || this.#options.clock.monotonic() - began >= PATIENCE_MS;
     return this.#ready ? ["READY=1"] : [];
   }
 
@@ -103,7 +104,7 @@ export class Systemd {
   /** Twice as often as systemd wants it; where it is refused once, asked again at the next look. */
   #newSignOfLife(): readonly string[] {
     const { clock, watchdogMs } = this.#options;
-    const now = clock.now();
+    const now = clock.monotonic();
     // Asked at every look, since it may judge by what has changed since the last one.
     const working = this.#condition.working(now);
     if (watchdogMs === null || now - this.#fedAt < watchdogMs / 2) return [];
@@ -143,12 +144,6 @@ function oneLine(text: string): string {
   return line.length <= MAX_STATUS_LENGTH ? line : `${line.slice(0, MAX_STATUS_LENGTH - 1)}…`;
 }
 
-/** `CLOCK_MONOTONIC`: what systemd compares with, and what no correction of the time of day moves. */
-const sinceBoot: Clock = {
-  now: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
-  sleep: (ms, signal) => systemClock.sleep(ms, signal),
-};
-
 /** Begins to tell systemd of this process, and of every SIGHUP; null where it was not started by a unit that listens. */
 export function startSystemd(
   condition: Condition,
@@ -157,7 +152,7 @@ export function startSystemd(
   if ((env["NOTIFY_SOCKET"] ?? "") === "") return null;
   const systemd = new Systemd(condition, {
     notify: notifyBySystemdNotify(env),
-    clock: sinceBoot,
+    clock: systemClock,
     log,
     watchdogMs: watchdogOf(env, process.pid),
   });

@@ -1,11 +1,11 @@
 import { expect, test, vi } from "vitest";
-import { FakeClock } from "../test/fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import type { SettingsSource } from "./settings.ts";
 import { watchSettings } from "./watch-settings.ts";
 
 function watching() {
   const reload = vi.fn<(now: number) => boolean>(() => false);
-  const clock = new FakeClock();
+  const clock = new FakeClock({ now: 0 });
   const stop = new AbortController();
   const before = process.listenerCount("SIGHUP");
   const ended = watchSettings({ reload } as unknown as SettingsSource, clock, stop.signal);
@@ -14,11 +14,11 @@ function watching() {
 
 test("looks every second, with the time it is", async () => {
   const { reload, clock, stop, ended } = watching();
-  await clock.pass(999);
+  await clock.advance(999);
   expect(reload).not.toHaveBeenCalled();
-  await clock.pass(1);
+  await clock.advance(1);
   expect(reload).toHaveBeenLastCalledWith(1_000);
-  await clock.pass(1_000);
+  await clock.advance(1_000);
   expect(reload).toHaveBeenLastCalledWith(2_000);
   expect(reload).toHaveBeenCalledTimes(2);
   stop.abort();
@@ -27,7 +27,7 @@ test("looks every second, with the time it is", async () => {
 
 test("looks at once on SIGHUP", async () => {
   const { reload, clock, stop, ended } = watching();
-  await clock.pass(500);
+  await clock.advance(500);
   process.emit("SIGHUP");
   expect(reload).toHaveBeenCalledExactlyOnceWith(500);
   stop.abort();

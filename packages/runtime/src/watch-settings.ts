@@ -1,4 +1,4 @@
-import type { Clock } from "./clock.ts";
+import type { Clock } from "@rollcall/contract";
 import type { SettingsSource } from "./settings.ts";
 
 /** Content is compared this often: events are lost on bind mounts and ConfigMap symlink swaps, content is not. */

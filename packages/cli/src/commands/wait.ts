@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { parseDuration, printDuration } from "@rollcall/contract";
-import { EXIT, StartError, systemClock, type Clock } from "@rollcall/runtime";
+import { type Clock, parseDuration, printDuration } from "@rollcall/contract";
+import { EXIT, StartError, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { fetchReady } from "../prober-client.ts";
 import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";

@@ -14,7 +14,8 @@ export function blame(deployment: Deployment, failure: UpstreamFailure, gateway:
   const { breakers, clock, ejections, metrics } = gateway;
   const { id } = deployment;
   const { answer, definite, reason, retryable, timeout } = failure;
-  const now = clock.now();
+  const now = clock.monotonic();
+  const moment = { wall: clock.now(), monotonic: now };
   if (timeout !== null) metrics.timedOut(id, timeout);
   if (!retryable && timeout === null) {
     breakers.inconclusive(id);
@@ -23,12 +24,12 @@ export function blame(deployment: Deployment, failure: UpstreamFailure, gateway:
   metrics.attemptFailed(id, reason);
   if (answer?.status === TOO_MANY) {
     // Busy is not broken: it is let alone as long as it asks for.
-    ejections.add(id, { definite: false, reason, forMs: pauseMs(answer.retryAfter) }, now);
+    ejections.add(id, { definite: false, reason, forMs: pauseMs(answer.retryAfter) }, moment);
     breakers.inconclusive(id);
     return;
   }
   gateway.tellProber.suspect(id);
-  if (definite || SUSPECT.has(reason)) ejections.add(id, { definite, reason }, now);
+  if (definite || SUSPECT.has(reason)) ejections.add(id, { definite, reason }, moment);
   breakers.failed(id, reason, now);
 }
 

@@ -51,7 +51,7 @@ async function waitForReady(
   forwarding: Forwarding,
   { size, timeMs }: QueueConfig,
 ): Promise<void> {
-  const until = clock.now() + timeMs;
+  const until = clock.monotonic() + timeMs;
   for (;;) {
     const decision = forwarding.decide();
     if (decision.kind !== "none_ready" || !decision.out.some(({ reason }) => reason === "loading")) return;
@@ -157,7 +157,7 @@ function finish(gateway: Gateway, call: Call, { alias, failure, left = false }: 
   const silent = left && !call.outgoing.headersSent;
   const answered = silent ? CLIENT_LEFT : call.outgoing.statusCode;
   const status = failure === null ? answered : refuse(call, failure);
-  const ms = performance.now() - call.startedAt;
+  const ms = gateway.clock.monotonic() - call.startedAt;
   gateway.metrics.answered(alias, status, ms);
   if (failure === null && !gateway.view.get().config.gateway.accessLog) return;
   const facts = { requestId: call.requestId, alias, status, ms: Math.round(ms) };

@@ -143,12 +143,12 @@ export class Forwarding {
     const { breakers, clock, inFlight, traffic } = this.#gateway;
     this.#attempts += 1;
     inFlight.begin(deployment.id);
-    traffic.sent(deployment.id, clock.now());
-    breakers.sent(deployment.id, clock.now());
+    traffic.sent(deployment.id, clock.monotonic());
+    breakers.sent(deployment.id, clock.monotonic());
     try {
       const ending = await this.#send(deployment);
       // That it answers was seen at the first byte. Time that is over in all may be the reader's doing, or the app's own limit.
-      if (ending === "cut" && !this.#overTime) breakers.failed(deployment.id, "down", clock.now());
+      if (ending === "cut" && !this.#overTime) breakers.failed(deployment.id, "down", clock.monotonic());
       else breakers.inconclusive(deployment.id);
       return ending;
     } catch (failure) {
@@ -192,9 +192,9 @@ export class Forwarding {
     const { breakers, clock, deadlines, metrics, traffic } = this.#gateway;
     const { outgoing, startedAt } = this.#call;
     const { model, stream } = this.#body.fields;
-    const sentAt = performance.now();
+    const sentAt = clock.monotonic();
     const onCommit = () => {
-      const now = performance.now();
+      const now = clock.monotonic();
       metrics.firstByte(deployment.alias, now - startedAt);
       traffic.answered(deployment.id, now - sentAt);
       breakers.succeeded(deployment.id);
@@ -207,7 +207,7 @@ export class Forwarding {
       times: {
         firstTokenMs: deployment.streamTimeoutMs,
         idleMs: this.#view.config.gateway.idleTimeoutMs,
-        totalAt: clock.now() + (this.overrides.timeoutMs ?? deployment.timeoutMs),
+        totalAt: clock.monotonic() + (this.overrides.timeoutMs ?? deployment.timeoutMs),
       },
       onTimeout: (phase) => {
         this.#overTime = phase === "total";
@@ -229,7 +229,7 @@ export class Forwarding {
   /** Was the key rotated while the request was on its way? Then the refusal was of the old one and proves nothing. */
   #takeNewKey({ backend }: Deployment): boolean {
     const { clock, source, view } = this.#gateway;
-    source.refresh(clock.now());
+    source.refresh(clock.monotonic());
     const now = view.get();
     if (now.secrets.value(backend.apiKey) === this.#view.secrets.value(backend.apiKey)) return false;
     this.lookAgain(now);

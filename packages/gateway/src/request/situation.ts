@@ -36,7 +36,7 @@ export class RequestSituation implements Situation, Dice {
 
   evidence(id: string): Evidence | null {
     const { breakers, clock, ejections } = this.#gateway;
-    return ejections.get(id, clock.now()) ?? breakers.get(id, clock.now());
+    return ejections.get(id, clock.monotonic()) ?? breakers.get(id, clock.monotonic());
   }
 
   random(): number {
@@ -59,6 +59,6 @@ export class RequestSituation implements Situation, Dice {
   }
 
   recent(id: string): number {
-    return this.#gateway.traffic.recent(id, this.#gateway.clock.now());
+    return this.#gateway.traffic.recent(id, this.#gateway.clock.monotonic());
   }
 }

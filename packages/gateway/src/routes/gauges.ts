@@ -12,7 +12,7 @@ export function readGauges({
   view,
 }: Gateway): GaugeReadings {
   const { table, generation } = view.get();
-  const now = clock.now();
+  const now = clock.monotonic();
   const fit = (id: string) => ejections.get(id, now)?.definite !== true;
   return {
     inFlight: inFlight.entries(),

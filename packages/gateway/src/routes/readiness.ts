@@ -41,7 +41,7 @@ export function readReadiness({
     lines.push("[!] the prober works by another config: verdicts on what differs do not count");
   }
   for (const [name, { proven, unproven }] of table.targets) {
-    const now = clock.now();
+    const now = clock.monotonic();
     const out = proven.flatMap(({ id }) => {
       const against = ejections.get(id, now) ?? breakers.get(id, now);
       return against === null ? [] : [`${id} ${against.reason}`];

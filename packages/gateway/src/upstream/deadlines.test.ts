@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { FakeClock } from "../../test/fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { seeded } from "../../test/seeded.ts";
 import { Deadlines, type Deadline } from "./deadlines.ts";
 
@@ -21,12 +21,12 @@ describe("a deadline", () => {
   test("ends once, when its moment has come and not before", () => {
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);
-    const one = deadline(clock.now() + 100);
+    const one = deadline(clock.monotonic() + 100);
     deadlines.add(one);
-    clock.pass(99);
+    clock.jump(99);
     deadlines.look();
     expect(one.expired).toBe(0);
-    clock.pass(1);
+    clock.jump(1);
     deadlines.look();
     deadlines.look();
     expect(one.expired).toBe(1);
@@ -35,13 +35,13 @@ describe("a deadline", () => {
   test("that is put off ends later", () => {
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);
-    const one = deadline(clock.now() + 100);
+    const one = deadline(clock.monotonic() + 100);
     deadlines.add(one);
     one.expiresAt += 1_000;
-    clock.pass(500);
+    clock.jump(500);
     deadlines.look();
     expect(one.expired).toBe(0);
-    clock.pass(600);
+    clock.jump(600);
     deadlines.look();
     expect(one.expired).toBe(1);
   });
@@ -60,7 +60,7 @@ describe("a deadline", () => {
   test("takes others away without disturbing those that stay", () => {
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);
-    const all = Array.from({ length: 10 }, () => deadline(clock.now() + 10));
+    const all = Array.from({ length: 10 }, () => deadline(clock.monotonic() + 10));
     for (const one of all) deadlines.add(one);
     const [first, , third] = all;
     if (first !== undefined && third !== undefined) {
@@ -69,7 +69,7 @@ describe("a deadline", () => {
         deadlines.delete(third);
       };
     }
-    clock.pass(10);
+    clock.jump(10);
     deadlines.look();
     deadlines.look();
     expect(all.map(({ expired }) => expired)).toEqual([1, 1, 0, 1, 1, 1, 1, 1, 1, 1]);
@@ -79,7 +79,7 @@ describe("a deadline", () => {
     const pending = new Set<number>();
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);
-    const all = Array.from({ length: 20 }, () => deadline(clock.now()));
+    const all = Array.from({ length: 20 }, () => deadline(clock.monotonic()));
     const random = seeded(7);
     for (let step = 0; step < 500; step += 1) {
       const index = Math.floor(random() * all.length);
@@ -98,11 +98,11 @@ describe("a deadline", () => {
   test("is looked at by one timer for all, which runs only while there is one", () => {
     const clock = new FakeClock();
     const deadlines = new Deadlines(clock);
-    const several = Array.from({ length: 100 }, () => deadline(clock.now() + 10));
+    const several = Array.from({ length: 100 }, () => deadline(clock.monotonic() + 10));
     expect(vi.getTimerCount()).toBe(0);
     for (const one of several) deadlines.add(one);
     expect(vi.getTimerCount()).toBe(1);
-    clock.pass(10);
+    clock.jump(10);
     vi.advanceTimersByTime(50);
     expect(several.map(({ expired }) => expired)).toEqual(several.map(() => 1));
     expect(vi.getTimerCount()).toBe(0);

@@ -1,8 +1,8 @@
-import type { Clock } from "@rollcall/runtime";
+import type { Clock } from "@rollcall/contract";
 
 /** Something that must go on before a moment. Changing the moment is one assignment: nothing is allocated an event. */
 export interface Deadline {
-  /** Epoch milliseconds. */
+  /** Monotonic milliseconds. */
   expiresAt: number;
   /** Where it stands among those that are pending, or -1. Only `Deadlines` changes it. */
   place: number;
@@ -27,7 +27,7 @@ export class Deadlines {
   }
 
   now(): number {
-    return this.#clock.now();
+    return this.#clock.monotonic();
   }
 
   add(deadline: Deadline): void {
@@ -50,7 +50,7 @@ export class Deadlines {
 
   /** Ends what is over. Called by the timer; by tests as they like. */
   look(): void {
-    const now = this.#clock.now();
+    const now = this.#clock.monotonic();
     const over = this.#pending.filter(({ expiresAt }) => expiresAt <= now);
     for (const deadline of over) {
       // One that ends may take others away.

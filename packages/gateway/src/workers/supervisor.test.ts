@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { EXIT, silentLog, StartError } from "@rollcall/runtime";
-import { FakeClock } from "../../test/fake-clock.ts";
+import { FakeClock } from "@rollcall/testkit";
 import { Supervisor, type Launch } from "./supervisor.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -45,7 +45,7 @@ const KILLED = { signal: "SIGKILL" } as const;
 
 function supervised(count: number, onLaunch: (worker: FakeWorker) => void = (worker) => worker.listen(4000)) {
   const launched: FakeWorker[] = [];
-  const clock = new FakeClock();
+  const clock = new FakeClock({ sleepsPass: true });
   const launch = (where: Launch) => {
     const worker = new FakeWorker(where);
     launched.push(worker);
@@ -123,7 +123,7 @@ describe("a worker that dies", () => {
     const { supervisor, launched, clock, newest } = supervised(2);
     await supervisor.start();
     for (let deaths = 1; deaths <= 20; deaths += 1) {
-      clock.pass(60_000);
+      clock.jump(60_000);
       await newest(1).end(KILLED);
     }
     expect(launched).toHaveLength(22);

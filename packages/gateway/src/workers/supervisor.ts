@@ -1,4 +1,5 @@
-import { EXIT, StartError, type Clock, type Log } from "@rollcall/runtime";
+import type { Clock } from "@rollcall/contract";
+import { EXIT, StartError, type Log } from "@rollcall/runtime";
 import { afterDeath, type AfterDeath } from "./after-death.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { End, Worker } from "./worker-process.ts";
@@ -108,13 +109,13 @@ export class Supervisor {
     const { clock } = this.#options;
     let streak = 0;
     for (let worker = first; ; worker = this.#again(index)) {
-      const startedAt = clock.now();
+      const startedAt = clock.monotonic();
       const end = await worker.ended;
       this.#running.delete(index);
       this.#metrics.ended(index);
       if (this.#halt.signal.aborted) return end.code === EXIT.ok;
       const next = afterDeath({
-        ranMs: clock.now() - startedAt,
+        ranMs: clock.monotonic() - startedAt,
         streak,
         refused: end.refusal !== null,
         othersServe: [...this.#running.values()].some(({ listens }) => listens),

@@ -26,7 +26,7 @@ function worker(count: Worker["count"], listens = true): Worker {
 /** A second that is over when the test says so. */
 function heldClock() {
   const over = Promise.withResolvers<void>();
-  return { now: () => 0, sleep: () => over.promise, pass: over.resolve };
+  return { now: () => 0, monotonic: () => 0, sleep: () => over.promise, pass: over.resolve };
 }
 
 test("asks all, and says how many there are and how often one was started again", async () => {

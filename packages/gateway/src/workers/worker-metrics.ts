@@ -1,5 +1,6 @@
+import type { Clock } from "@rollcall/contract";
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Clock } from "@rollcall/runtime";
+
 import { Totals } from "./totals.ts";
 import type { Worker } from "./worker-process.ts";
 

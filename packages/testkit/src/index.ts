@@ -1,0 +1,2 @@
+export { FakeClock, settle, type FakeClockOptions } from "./fake-clock.ts";
+export { pause, until } from "./until.ts";

@@ -24,7 +24,7 @@ import { openServer } from "./server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 import { openStateReader } from "./state-reader.ts";
-import { TellProber } from "./tell-prober.ts";
+import { ReprobeRequester } from "./reprobe-requester.ts";
 import { Traffic } from "./traffic.ts";
 import { Deadlines } from "./upstream/deadlines.ts";
 import { InFlight } from "./upstream/in-flight.ts";
@@ -132,7 +132,7 @@ function buildGateway(source: SettingsSource, { view, file, log, accessLog }: Pa
     inFlight: new InFlight(),
     ejections: new Ejections(),
     breakers: new Breakers(),
-    tellProber: new TellProber(feed, clock, source.cell.get().config.state.probers),
+    reprobeRequester: new ReprobeRequester(feed, clock, source.cell.get().config.state.probers),
     traffic: new Traffic(),
     deadlines,
     retryBudget: new RetryBudget(),

@@ -5,7 +5,7 @@ import type { Ejections } from "./ejections.ts";
 import type { GatewayMetrics } from "./metrics.ts";
 import type { SnapshotFeed } from "./snapshot-feed.ts";
 import type { RetryBudget } from "./routing/retry-budget.ts";
-import type { TellProber } from "./tell-prober.ts";
+import type { ReprobeRequester } from "./reprobe-requester.ts";
 import type { Traffic } from "./traffic.ts";
 import type { Deadlines } from "./upstream/deadlines.ts";
 import type { InFlight } from "./upstream/in-flight.ts";
@@ -22,7 +22,7 @@ export interface Gateway {
   readonly inFlight: InFlight;
   readonly ejections: Ejections;
   readonly breakers: Breakers;
-  readonly tellProber: TellProber;
+  readonly reprobeRequester: ReprobeRequester;
   readonly traffic: Traffic;
   readonly deadlines: Deadlines;
   readonly retryBudget: RetryBudget;

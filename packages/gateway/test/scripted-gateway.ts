@@ -11,7 +11,7 @@ import { GatewayMetrics } from "../src/metrics.ts";
 import { forward } from "../src/request/forward.ts";
 import { RetryBudget } from "../src/routing/retry-budget.ts";
 import { SnapshotFeed } from "../src/snapshot-feed.ts";
-import { TellProber } from "../src/tell-prober.ts";
+import { ReprobeRequester } from "../src/reprobe-requester.ts";
 import { Traffic } from "../src/traffic.ts";
 import { Deadlines } from "../src/upstream/deadlines.ts";
 import type { AnswerHead } from "../src/upstream/http1/answer-head.ts";
@@ -48,7 +48,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
     inFlight: new InFlight(),
     ejections: new Ejections(),
     breakers: new Breakers(),
-    tellProber: new TellProber(feed, clock),
+    reprobeRequester: new ReprobeRequester(feed, clock),
     traffic: new Traffic(),
     deadlines: new Deadlines(clock),
     retryBudget: new RetryBudget(),

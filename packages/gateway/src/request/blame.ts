@@ -28,7 +28,7 @@ export function blame(deployment: Deployment, failure: UpstreamFailure, gateway:
     breakers.inconclusive(id);
     return;
   }
-  gateway.tellProber.suspect(id);
+  gateway.reprobeRequester.request(id);
   if (definite || SUSPECT.has(reason)) ejections.add(id, { definite, reason }, moment);
   breakers.failed(id, reason, now);
 }

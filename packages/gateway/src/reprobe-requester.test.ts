@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
 import { snapshotOf } from "../test/deployments.ts";
 import { FakeClock } from "@rollcall/testkit";
-import { TellProber } from "./tell-prober.ts";
+import { ReprobeRequester } from "./reprobe-requester.ts";
 
 /** The snapshot of a prober that says it listens there. */
 const feedOf = (url?: string) => ({
@@ -13,7 +13,7 @@ const feedOf = (url?: string) => ({
   }),
 });
 
-/** A prober, and what it was told. */
+/** A prober, and what it was asked. */
 async function prober() {
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -26,36 +26,40 @@ async function prober() {
   return { asked, port, origin: `http://127.0.0.1:${port}` };
 }
 
-test("a suspicion is told to the prober that wrote the snapshot, once in half a second for each deployment", async () => {
+test("the prober that wrote the snapshot is asked, once in half a second for each deployment", async () => {
   const { asked, port } = await prober();
   const clock = new FakeClock();
   // An address that means "all" is this host's.
-  const tell = new TellProber(feedOf(`http://0.0.0.0:${port}`), clock);
-  tell.suspect("org/chat-1");
-  tell.suspect("org/chat-1");
-  tell.suspect("chat-2");
+  const requester = new ReprobeRequester(feedOf(`http://0.0.0.0:${port}`), clock);
+  requester.request("org/chat-1");
+  requester.request("org/chat-1");
+  requester.request("chat-2");
   clock.jump(600);
-  tell.suspect("org/chat-1");
+  requester.request("org/chat-1");
   await expect
     .poll(() => asked.toSorted())
     .toEqual(["POST /probe/chat-2", "POST /probe/org%2Fchat-1", "POST /probe/org%2Fchat-1"]);
 });
 
-test("of several that are followed over HTTP all are told, at the addresses of the config", async () => {
+test("of several that are followed over HTTP all are asked, at the addresses of the config", async () => {
   const [one, other, written] = [await prober(), await prober(), await prober()];
   const gone = "http://127.0.0.1:9";
   // What a prober says of its own address counts for its own host only.
-  const tell = new TellProber(feedOf(written.origin), new FakeClock(), [gone, one.origin, other.origin]);
-  tell.suspect("chat-1");
+  const requester = new ReprobeRequester(feedOf(written.origin), new FakeClock(), [
+    gone,
+    one.origin,
+    other.origin,
+  ]);
+  requester.request("chat-1");
   await expect.poll(() => [one.asked, other.asked]).toEqual([["POST /probe/chat-1"], ["POST /probe/chat-1"]]);
   expect(written.asked).toEqual([]);
 });
 
 test.each([undefined, "no url", "http://127.0.0.1:9"])(
-  "where it cannot be told (%s) nothing is lost but the hint",
+  "where it cannot be asked (%s) nothing is lost but the hint",
   async (url) => {
-    const tell = new TellProber(feedOf(url), new FakeClock());
-    expect(() => tell.suspect("chat-1")).not.toThrow();
+    const requester = new ReprobeRequester(feedOf(url), new FakeClock());
+    expect(() => requester.request("chat-1")).not.toThrow();
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
     });

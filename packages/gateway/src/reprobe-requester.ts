@@ -3,7 +3,7 @@ import { request } from "undici";
 
 import type { SnapshotFeed } from "./snapshot-feed.ts";
 
-/** One suspicion is told this often. */
+/** One deployment is asked for this often at most. */
 const LEAST_BETWEEN_MS = 500;
 
 const TIMEOUT_MS = 1_000;
@@ -12,17 +12,17 @@ const TIMEOUT_MS = 1_000;
 const WIDE = /\/\/(0\.0\.0\.0|\[::\])/;
 
 /**
- * Tells the probers that requests have shown a deployment unfit, so that they look at once. Only a hint: where a prober
- * cannot be reached it finds out by itself, an interval later.
+ * Asks the probers to probe a deployment at once, since requests have shown it unfit. Only a hint: where a prober cannot be
+ * reached it finds out by itself, an interval later.
  */
-export class TellProber {
+export class ReprobeRequester {
   readonly #feed: Pick<SnapshotFeed, "snapshot">;
   readonly #clock: Clock;
   readonly #probers: readonly string[];
-  readonly #told = new Map<string, number>();
+  readonly #requestedAt = new Map<string, number>();
 
   /**
-   * `probers`: origins of those that are followed over HTTP. All of them are told, since each may be followed next. Where
+   * `probers`: origins of those that are followed over HTTP. All of them are asked, since each may be followed next. Where
    * there are none, it is the one that wrote the snapshot, which then runs on this host.
    */
   constructor(feed: Pick<SnapshotFeed, "snapshot">, clock: Clock, probers: readonly string[] = []) {
@@ -31,11 +31,12 @@ export class TellProber {
     this.#probers = probers;
   }
 
-  suspect(id: string): void {
+  request(id: string): void {
     const now = this.#clock.monotonic();
     const origins = this.#origins();
-    if (origins.length === 0 || now - (this.#told.get(id) ?? 0) < LEAST_BETWEEN_MS) return;
-    this.#told.set(id, now);
+    const requestedAt = this.#requestedAt.get(id) ?? Number.NEGATIVE_INFINITY;
+    if (origins.length === 0 || now - requestedAt < LEAST_BETWEEN_MS) return;
+    this.#requestedAt.set(id, now);
     for (const origin of origins) {
       // Whatever comes of it: a hint that is lost costs an interval.
       post(`${origin}/probe/${encodeURIComponent(id)}`).catch(() => {});

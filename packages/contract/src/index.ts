@@ -27,15 +27,13 @@ export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";
 export { digest } from "./digest.ts";
-export { isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
+export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
+export { isCount } from "./is-count.ts";
+export { isRecord } from "./is-record.ts";
+export { isSameValue } from "./is-same-value.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
-export {
-  parseSnapshot,
-  parseSnapshotInSlices,
-  printSnapshot,
-  SNAPSHOT_VERSION,
-  type Snapshot,
-} from "./snapshot.ts";
+export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
+export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";
 export { isProven, type History, type Served, type Verdict } from "./verdict.ts";

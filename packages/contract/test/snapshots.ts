@@ -1,13 +1,5 @@
 import * as fc from "fast-check";
-import {
-  KINDS,
-  REASON_CODES,
-  SNAPSHOT_VERSION,
-  WARNINGS,
-  type Snapshot,
-  type Verdict,
-  type Warning,
-} from "../src/index.ts";
+import { KINDS, REASON_CODES, WARNINGS, type Snapshot, type Verdict, type Warning } from "../src/index.ts";
 
 const time = fc.nat({ max: 4_102_444_800_000 });
 const words = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }));
@@ -45,7 +37,6 @@ const verdict: fc.Arbitrary<Verdict> = fc
 
 /** Any snapshot at all. */
 export const snapshots: fc.Arbitrary<Snapshot> = fc.record({
-  version: fc.constant(SNAPSHOT_VERSION),
   sequence: fc.nat(),
   writtenAt: time,
   intervalMs: fc.nat(),
@@ -56,7 +47,6 @@ export const snapshots: fc.Arbitrary<Snapshot> = fc.record({
 
 /** One snapshot with one verdict, as good as any. */
 export const SNAPSHOT: Snapshot = {
-  version: SNAPSHOT_VERSION,
   sequence: 7,
   writtenAt: 1_700_000_000_000,
   intervalMs: 2_000,

@@ -69,6 +69,15 @@ describe("a snapshot", () => {
     expect(ejections.get("b", START + 1)).toMatchObject(SUSPECT);
   });
 
+  test("that confirms it with all that are good ends it, though its verdict has not changed", () => {
+    const ejections = ejected(DEFINITE);
+    const verdict = verdictOn(deploymentOf("a"), "ok", { observedAt: START - 1_000 });
+    ejections.hear(snapshotOf([verdict], { confirmedAt: START }));
+    expect(ejections.get("a", START + 1)).toMatchObject(DEFINITE);
+    ejections.hear(snapshotOf([verdict], { confirmedAt: START + 1 }));
+    expect(ejections.get("a", START + 1)).toBe(null);
+  });
+
   test.each<[string, Reason, Partial<Verdict>]>([
     ["found it good before", "ok", { observedAt: START }],
     ["found it not ready", "loading", { observedAt: START + 1 }],

@@ -1,4 +1,4 @@
-import { isProven, type Snapshot } from "@rollcall/contract";
+import { confirmed, isProven, type Snapshot } from "@rollcall/contract";
 import type { Evidence } from "./routing/decide.ts";
 
 /** Without news from the prober an ejection ends by itself: no state is a trap. */
@@ -49,7 +49,7 @@ export class Ejections {
         ejection !== undefined &&
         ejection.forMs === undefined &&
         isProven(verdict) &&
-        verdict.observedAt > ejection.at.wall
+        confirmed(verdict, snapshot).observedAt > ejection.at.wall
       )
         this.#byId.delete(verdict.deployment);
     }

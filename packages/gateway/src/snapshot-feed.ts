@@ -1,36 +1,50 @@
-import { type Clock, isStale, type Snapshot } from "@rollcall/contract";
+import {
+  ageCountsFrom,
+  isStale,
+  type Clock,
+  type Snapshot,
+  type SnapshotChange,
+  type Verdict,
+} from "@rollcall/contract";
 import type { Log } from "@rollcall/runtime";
-import type { SnapshotReader } from "@rollcall/state";
+import type { SnapshotReader } from "@rollcall/snapshot";
 
 export type Freshness = "none" | "fresh" | "stale";
 
-/** The last good snapshot and its age. Age is counted from when news arrived here: two clocks need not agree. */
+/** `change`: what differs from the snapshot before it; null where everything may. */
+export type SnapshotUpdate = (snapshot: Snapshot, change: SnapshotChange<Verdict> | null) => void;
+
+/** The last good snapshot and its age, which counts from its arrival here: two hosts' clocks need not agree. */
 export class SnapshotFeed {
-  readonly #reader: SnapshotReader;
+  readonly #reader: SnapshotReader<Snapshot, Verdict>;
   readonly #clock: Clock;
   readonly #log: Log;
-  #receivedAt = 0;
+  #ageCountsFrom = 0;
   snapshot: Snapshot | null = null;
   faults = 0;
 
-  constructor(reader: SnapshotReader, clock: Clock, log: Log) {
+  constructor(reader: SnapshotReader<Snapshot, Verdict>, clock: Clock, log: Log) {
     this.#reader = reader;
     this.#clock = clock;
     this.#log = log;
   }
 
-  start(onNews: (snapshot: Snapshot) => void): Promise<void> {
+  start(onUpdate: SnapshotUpdate): Promise<void> {
     return this.#reader.start({
-      onSnapshot: (snapshot) => {
-        // The first one may have lain there since long ago; a clock that is ahead makes none younger than now.
-        const age = this.snapshot === null ? Math.max(0, this.#clock.now() - snapshot.writtenAt) : 0;
-        this.#receivedAt = this.#clock.monotonic() - age;
+      onSnapshot: (snapshot, change) => {
+        const isFirst = this.snapshot === null;
+        this.#ageCountsFrom = ageCountsFrom({ writtenAt: snapshot.writtenAt, isFirst }, this.#clock);
         this.snapshot = snapshot;
-        onNews(snapshot);
+        onUpdate(snapshot, change);
       },
       onFault: (fault) => {
         this.faults += 1;
-        this.#log.warn({ fault }, "snapshot not usable: the last good one holds");
+        this.#log.warn(
+          { fault },
+          this.snapshot === null
+            ? "snapshot unusable: waiting for a first good one from the prober"
+            : "snapshot unusable: keeping the last good one",
+        );
       },
     });
   }
@@ -39,9 +53,9 @@ export class SnapshotFeed {
     return this.#reader.close();
   }
 
-  /** Milliseconds since the last news; Infinity where there never was any. */
+  /** Milliseconds since the last update; Infinity where there never was any. */
   ageMs(): number {
-    return this.snapshot === null ? Number.POSITIVE_INFINITY : this.#clock.monotonic() - this.#receivedAt;
+    return this.snapshot === null ? Number.POSITIVE_INFINITY : this.#clock.monotonic() - this.#ageCountsFrom;
   }
 
   freshness(): Freshness {

@@ -1,6 +1,11 @@
-import type { Clock } from "@rollcall/contract";
+import { VERDICTS, type Clock, type Snapshot, type Verdict } from "@rollcall/contract";
 import type { SettingsSource } from "@rollcall/runtime";
-import { FileSnapshotReader, FreshestReader, HttpSnapshotReader, type SnapshotReader } from "@rollcall/state";
+import {
+  FailoverReader,
+  FileSnapshotReader,
+  HttpSnapshotReader,
+  type SnapshotReader,
+} from "@rollcall/snapshot";
 
 export interface StateReaderOptions {
   readonly source: Pick<SettingsSource, "cell">;
@@ -12,14 +17,25 @@ export interface StateReaderOptions {
 }
 
 /** Follows the probers of the config where it names any, else the file. */
-export function openStateReader({ source, file, clock, random }: StateReaderOptions): SnapshotReader {
+export function openStateReader({
+  source,
+  file,
+  clock,
+  random,
+}: StateReaderOptions): SnapshotReader<Snapshot, Verdict> {
   const { probers } = source.cell.get().config.state;
-  if (probers.length === 0) return new FileSnapshotReader(file());
-  // The key of now, so that a rotated one is used with the next connection.
-  const key = () => {
+  if (probers.length === 0) return new FileSnapshotReader(VERDICTS, file());
+  const token = () => {
     const { config, secrets } = source.cell.get();
     return secrets.value(config.masterKey);
   };
-  const readers = probers.map((origin) => new HttpSnapshotReader({ origin, key, clock, random }));
-  return new FreshestReader(readers, { clock, config: () => source.cell.get().config.checksum });
+  const credential = { name: "master key", token };
+  const readers = probers.map((origin) => {
+    const url = new URL("/state", origin).href;
+    return new HttpSnapshotReader({ kind: VERDICTS, url, credential, clock, random });
+  });
+  return new FailoverReader(readers, {
+    clock,
+    isSameConfig: ({ config }) => config === source.cell.get().config.checksum,
+  });
 }

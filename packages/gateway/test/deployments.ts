@@ -67,7 +67,6 @@ export function verdictOn(
 
 export function snapshotOf(verdicts: readonly Verdict[], facts: Partial<Snapshot> = {}): Snapshot {
   return {
-    version: 1,
     sequence: 1,
     writtenAt: 0,
     intervalMs: 1_000,

@@ -4,9 +4,9 @@ import path from "node:path";
 import OpenAI from "openai";
 import { request } from "undici";
 import { onTestFinished, vi } from "vitest";
-import type { Reason, Verdict } from "@rollcall/contract";
+import { VERDICTS, type Reason, type Snapshot, type Verdict } from "@rollcall/contract";
 import { startSimulator, type Simulator, type SimulatorOptions } from "@rollcall/simulator";
-import { FileSnapshotWriter } from "@rollcall/state";
+import { FileSnapshotWriter } from "@rollcall/snapshot";
 import { startGateway, type GatewayDaemonOptions, type RunningGateway } from "../src/index.ts";
 import { readConfig, snapshotOf, verdictOn } from "./deployments.ts";
 
@@ -107,7 +107,7 @@ export class Gateway {
   readonly directory: string;
   /** The config that snapshots are written for. */
   written: object;
-  readonly #writer: FileSnapshotWriter;
+  readonly #writer: FileSnapshotWriter<Snapshot, Verdict>;
   #sequence = 0;
   #running: Pick<RunningGateway, "url" | "stop"> | null = null;
   #stopped: Promise<number> | null = null;
@@ -115,7 +115,7 @@ export class Gateway {
   constructor(directory: string, written: object) {
     this.directory = directory;
     this.written = written;
-    this.#writer = new FileSnapshotWriter(path.join(directory, "state.json"));
+    this.#writer = new FileSnapshotWriter(VERDICTS, path.join(directory, "state.json"));
   }
 
   get configFile(): string {

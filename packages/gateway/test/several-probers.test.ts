@@ -1,8 +1,9 @@
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import { setTimeout as pass } from "node:timers/promises";
+import { VERDICTS } from "@rollcall/contract";
 import { systemClock } from "@rollcall/runtime";
-import { HttpSnapshotWriter } from "@rollcall/state";
+import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { readConfig, snapshotOf, verdictOn } from "./deployments.ts";
 import { gatewayFor, MASTER_KEY, simulator, type Gateway, type Said } from "./harness.ts";
@@ -12,7 +13,11 @@ const INTERVAL_MS = 500;
 /** A prober as a gateway on another host knows it: it answers /state for the master key, and says what it is told to. */
 class FakeProber {
   readonly name: string;
-  readonly #writer = new HttpSnapshotWriter({ clock: systemClock });
+  readonly #writer = new HttpSnapshotWriter({
+    kind: VERDICTS,
+    clock: systemClock,
+    refusal: (authorization) => (authorization === `Bearer ${this.#key}` ? null : "not with this key"),
+  });
   readonly #server: Server;
   #sequence = 0;
   #beating: NodeJS.Timeout | null = null;
@@ -27,10 +32,8 @@ class FakeProber {
       if (request.method === "POST") {
         this.told.push(request.url ?? "");
         response.end();
-      } else if (request.headers.authorization === `Bearer ${this.#key}`) {
-        this.#writer.answer(request, response);
       } else {
-        response.writeHead(401).end();
+        this.#writer.answer(request, response);
       }
     });
     onTestFinished(() => this.kill());

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createAdaptorServer } from "@hono/node-server";
-import type { Environment, Snapshot } from "@rollcall/contract";
+import { confirmed, VERDICTS, type Environment, type Snapshot, type Verdict } from "@rollcall/contract";
 import {
   listen,
   openLog,
@@ -17,13 +17,14 @@ import {
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,
-  FileSnapshotReader,
   FileSnapshotWriter,
   HttpSnapshotWriter,
-} from "@rollcall/state";
+  readSnapshotFile,
+} from "@rollcall/snapshot";
 import { proberCondition } from "./condition.ts";
 import { network } from "./fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
+import { mayReadDetails } from "./http/details.ts";
 import { ProberMetrics } from "./metrics.ts";
 import { Prober } from "./prober.ts";
 import { Publisher } from "./publisher.ts";
@@ -51,11 +52,16 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   const source = new SettingsSource({ file: configFile, env, needsMasterKey: false, log }, systemClock.now());
   const settings = source.cell;
   const { config } = settings.get();
-  const snapshots = new HttpSnapshotWriter({ clock: systemClock });
+  const host = options.host ?? config.prober.host;
+  const snapshots = new HttpSnapshotWriter({
+    kind: VERDICTS,
+    clock: systemClock,
+    // Hosts and served names are in it.
+    refusal: (authorization) => mayReadDetails(authorization, { host, settings }),
+  });
   const prober = await buildProber({ file: stateFile(config, configFile, env), snapshots, source, log });
 
   const stop = new AbortController();
-  const host = options.host ?? config.prober.host;
   const draining = () => stop.signal.aborted;
   const server = createAdaptorServer({
     fetch: proberApp({ prober, events: prober.events, snapshots, settings, source, host, draining }).fetch,
@@ -108,7 +114,7 @@ async function buildProber({
   log,
 }: {
   file: string;
-  snapshots: HttpSnapshotWriter;
+  snapshots: HttpSnapshotWriter<Snapshot, Verdict>;
   source: SettingsSource;
   log: Log;
 }): Promise<Prober> {
@@ -118,7 +124,7 @@ async function buildProber({
   const metrics = new ProberMetrics();
   const publisher = new Publisher({
     metrics,
-    writer: new EverySnapshotWriter([snapshots, new FileSnapshotWriter(file)]),
+    writer: new EverySnapshotWriter([snapshots, new FileSnapshotWriter(VERDICTS, file)]),
     clock: systemClock,
     log,
     instance: randomUUID(),
@@ -136,13 +142,10 @@ async function buildProber({
   });
 }
 
-/** What an earlier run knew, if it left something readable. */
+/** What an earlier run knew, if it left something readable, with the times of its evidence. */
 async function lastSnapshot(file: string): Promise<Snapshot | null> {
-  let found: Snapshot | null = null;
-  const reader = new FileSnapshotReader(file);
-  await reader.start({ onSnapshot: (snapshot) => (found = snapshot), onFault: () => {} });
-  await reader.close();
-  return found;
+  const found = await readSnapshotFile(VERDICTS, file);
+  return found && { ...found, verdicts: found.verdicts.map((verdict) => confirmed(verdict, found)) };
 }
 
 function closeServer(server: ReturnType<typeof createAdaptorServer>): Promise<boolean> {

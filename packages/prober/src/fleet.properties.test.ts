@@ -1,4 +1,5 @@
-import { isProven, parseSnapshot, printSnapshot, REASONS, type Reason } from "@rollcall/contract";
+import { isProven, REASONS, VERDICTS, type Reason } from "@rollcall/contract";
+import { parseSnapshot, printSnapshot } from "@rollcall/snapshot";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
@@ -220,7 +221,10 @@ it("only what is ready under its name warns, and every state can be written and 
         const verdicts = walk.fleet.verdicts();
         for (const verdict of verdicts) expect(verdict.warnings.length === 0 || isProven(verdict)).toBe(true);
         const snapshot = snapshotOf(verdicts);
-        expect(parseSnapshot(printSnapshot(snapshot))).toEqual({ ok: true, value: snapshot });
+        expect(parseSnapshot(VERDICTS, printSnapshot(VERDICTS, snapshot))).toEqual({
+          ok: true,
+          value: snapshot,
+        });
       }
     }),
   );

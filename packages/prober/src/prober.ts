@@ -32,6 +32,8 @@ interface Loop {
   /** Aborted to end the present sleep early. */
   wake: AbortController;
   askedAt: number;
+  /** Somebody asked for its next probe, and waits for what comes of it. */
+  isAwaited: boolean;
 }
 
 /** Times what it took to print the last snapshot: so long nothing is printed, heartbeats aside. */
@@ -51,6 +53,8 @@ export class Prober {
   readonly #stop = new AbortController();
   readonly #loops = new Map<string, Loop>();
   readonly #asked = new Set<string>();
+  /** Deployments whose evidence is to go out though it may say the same as before. */
+  readonly #reprobed = new Set<string>();
   #limit: LimitFunction;
   #secrets: Secrets | null = null;
   #changed = false;
@@ -122,7 +126,13 @@ export class Prober {
         if (this.#keyChanged(backend, secrets) || this.#hasUnasked(backend.id)) known.wake.abort();
         continue;
       }
-      const loop: Loop = { backend, end: new AbortController(), wake: new AbortController(), askedAt: 0 };
+      const loop: Loop = {
+        backend,
+        end: new AbortController(),
+        wake: new AbortController(),
+        askedAt: 0,
+        isAwaited: false,
+      };
       this.#loops.set(backend.id, loop);
       void this.#loop(loop);
     }
@@ -149,6 +159,7 @@ export class Prober {
     const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
     const loop = deployment === undefined ? undefined : this.#loops.get(deployment.backend.id);
     if (loop === undefined || clock.now() - loop.askedAt < LEAST_BETWEEN_MS) return false;
+    loop.isAwaited = true;
     loop.wake.abort();
     return true;
   }
@@ -175,9 +186,12 @@ export class Prober {
     }
   }
 
-  async #ask({ backend, end }: Loop): Promise<void> {
+  async #ask(loop: Loop): Promise<void> {
+    const { backend, end } = loop;
     const { signal } = end;
     if (signal.aborted) return;
+    const { isAwaited } = loop;
+    loop.isAwaited = false;
     const { clock, log, metrics, network, refresh, settings } = this.#options;
     const { fleet } = this;
     try {
@@ -199,7 +213,9 @@ export class Prober {
       this.#asked.add(backend.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
       if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
-      if (examined.changes.length > 0) this.#publishSoon();
+      if (isAwaited)
+        for (const { verdict } of fleet.tracksOn(backend.id)) this.#reprobed.add(verdict.deployment);
+      if (examined.changes.length > 0 || isAwaited) this.#publishSoon();
     } catch (fault) {
       // A bug of ours in judging one answer must not end the loop of this backend or of any other.
       log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
@@ -236,7 +252,9 @@ export class Prober {
       verdicts: this.fleet.verdicts(),
       config: config.checksum,
       intervalMs: config.prober.intervalMs,
+      reprobed: new Set(this.#reprobed),
     });
+    this.#reprobed.clear();
     this.#quietUntil = clock.now() + QUIET_FACTOR * Math.floor(performance.now() - start);
     return written;
   }

@@ -1,10 +1,17 @@
-import { type Clock, type Snapshot, SNAPSHOT_VERSION, type Verdict } from "@rollcall/contract";
+import {
+  confirmedAt,
+  VERDICTS,
+  type Clock,
+  type Snapshot,
+  type SnapshotChange,
+  type Verdict,
+} from "@rollcall/contract";
 import type { Log } from "@rollcall/runtime";
-import type { SnapshotWriter } from "@rollcall/state";
+import { changeBetween, type SnapshotWriter } from "@rollcall/snapshot";
 import type { ProberMetrics } from "./metrics.ts";
 
 export interface PublisherOptions {
-  readonly writer: SnapshotWriter;
+  readonly writer: SnapshotWriter<Snapshot, Verdict>;
   readonly clock: Clock;
   readonly log: Log;
   /** Names this run of the prober. */
@@ -13,17 +20,23 @@ export interface PublisherOptions {
 }
 
 /** What a snapshot says beside its own number and time. */
-export interface News {
+export interface Publication {
   readonly verdicts: readonly Verdict[];
   readonly config: string;
   readonly intervalMs: number;
+  /** Deployments that somebody asked to be probed: their evidence goes out even where it says the same as before. */
+  readonly reprobed?: ReadonlySet<string>;
 }
 
-/** Numbers snapshots and hands them to the carrier. A carrier that fails is told of once, and tried again with the next. */
+/**
+ * Numbers snapshots and hands them to the carrier, each with what differs from the one before. A carrier that fails is
+ * told of once, and tried again with the next.
+ */
 export class Publisher {
   readonly #options: PublisherOptions;
   readonly #startedAt: number;
   #sequence = 0;
+  #last: Snapshot | null = null;
   #failing = false;
   /** When the last one that is safely written was made. */
   writtenAt: number | null = null;
@@ -39,29 +52,22 @@ export class Publisher {
     return this.#options.instance;
   }
 
-  async publish({ verdicts, config, intervalMs }: News): Promise<void> {
-    const { clock, instance, writer, log } = this.#options;
-    this.#sequence += 1;
-    const snapshot: Snapshot = {
-      version: SNAPSHOT_VERSION,
-      sequence: this.#sequence,
-      writtenAt: clock.now(),
-      intervalMs,
-      prober: { instance, startedAt: this.#startedAt, ...(this.url === null ? {} : { url: this.url }) },
-      config,
-      verdicts,
-    };
+  async publish(publication: Publication): Promise<void> {
+    const { writer, log } = this.#options;
+    const snapshot = this.#number(publication);
+    const change = this.#changeTo(snapshot, publication.reprobed ?? new Set());
+    this.#last = snapshot;
     try {
-      await writer.write(snapshot);
+      await writer.write(snapshot, change);
       this.writtenAt = snapshot.writtenAt;
       if (this.#failing) log.info("snapshot is written again");
       this.#failing = false;
-    } catch (fault) {
+    } catch (error) {
       this.#options.metrics.snapshotFailed();
       if (!this.#failing)
         log.error(
-          { code: (fault as NodeJS.ErrnoException).code },
-          "cannot write the snapshot: gateways see no news",
+          { code: (error as NodeJS.ErrnoException).code },
+          "cannot write snapshot; gateways will go stale",
         );
       this.#failing = true;
     }
@@ -70,5 +76,31 @@ export class Publisher {
   /** Resolves once the carrier has done what was under way. */
   close(): Promise<void> {
     return this.#options.writer.close();
+  }
+
+  #number({ verdicts, config, intervalMs }: Publication): Snapshot {
+    const { clock, instance } = this.#options;
+    this.#sequence += 1;
+    const confirmed = confirmedAt(verdicts);
+    return {
+      sequence: this.#sequence,
+      writtenAt: clock.now(),
+      intervalMs,
+      prober: { instance, startedAt: this.#startedAt, ...(this.url === null ? {} : { url: this.url }) },
+      config,
+      ...(confirmed === undefined ? {} : { confirmedAt: confirmed }),
+      verdicts,
+    };
+  }
+
+  /** Null for the first. */
+  #changeTo(snapshot: Snapshot, reprobed: ReadonlySet<string>): SnapshotChange<Verdict> | null {
+    const change = this.#last === null ? null : changeBetween(VERDICTS, this.#last, snapshot);
+    if (change === null || reprobed.size === 0) return change;
+    const told = new Set(change.changed.map(({ deployment }) => deployment));
+    const renewed = snapshot.verdicts.filter(
+      ({ deployment }) => reprobed.has(deployment) && !told.has(deployment),
+    );
+    return { ...change, changed: [...change.changed, ...renewed] };
   }
 }

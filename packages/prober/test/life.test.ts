@@ -120,7 +120,7 @@ describe("the state file", () => {
     await until(() => place.snapshot() !== null);
     const first = place.snapshot();
     expect(statSync(place.stateFile).mode & 0o777).toBe(0o600);
-    expect(first).toMatchObject({ version: 1, sequence: 1, intervalMs: 200, verdicts: [{ reason: "ok" }] });
+    expect(first).toMatchObject({ sequence: 1, intervalMs: 200, verdicts: [{ reason: "ok" }] });
     await until(() => (place.snapshot()?.sequence ?? 0) >= 4, 1_500);
     const later = place.snapshot();
     expect(later?.prober).toEqual(first?.prober);

@@ -1,4 +1,5 @@
-import { HttpSnapshotWriter } from "@rollcall/state";
+import { VERDICTS } from "@rollcall/contract";
+import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { Events } from "../src/events.ts";
 import type { ProberHttp } from "../src/http/context.ts";
 import type { CalledRoll } from "./called-roll.ts";
@@ -9,7 +10,7 @@ export function httpOf({ prober, settings, clock }: CalledRoll, given: Partial<P
     prober,
     settings,
     events: new Events(),
-    snapshots: new HttpSnapshotWriter({ clock }),
+    snapshots: new HttpSnapshotWriter({ kind: VERDICTS, clock, refusal: () => null }),
     source: { fault: null },
     host: "127.0.0.1",
     draining: () => false,

@@ -1,16 +1,18 @@
-import type { Snapshot } from "@rollcall/contract";
+import type { Snapshot, SnapshotChange, Verdict } from "@rollcall/contract";
 import type { Log } from "@rollcall/runtime";
-import type { SnapshotWriter } from "@rollcall/state";
+import type { SnapshotWriter } from "@rollcall/snapshot";
 
 /** Keeps the snapshots that it is given; fails while it is told to. */
-export class SnapshotRecorder implements SnapshotWriter {
+export class SnapshotRecorder implements SnapshotWriter<Snapshot, Verdict> {
   readonly snapshots: Snapshot[] = [];
+  readonly changes: (SnapshotChange<Verdict> | null)[] = [];
   failing = false;
   closed = false;
 
-  async write(snapshot: Snapshot): Promise<void> {
+  async write(snapshot: Snapshot, change: SnapshotChange<Verdict> | null = null): Promise<void> {
     if (this.failing) throw Object.assign(new Error("no space at /secret/place"), { code: "ENOSPC" });
     this.snapshots.push(structuredClone(snapshot));
+    this.changes.push(structuredClone(change));
   }
 
   async close(): Promise<void> {

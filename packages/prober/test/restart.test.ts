@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
-import { isProven, type Snapshot } from "@rollcall/contract";
-import { FileSnapshotReader } from "@rollcall/state";
+import { isProven, VERDICTS, type Snapshot } from "@rollcall/contract";
+import { FileSnapshotReader } from "@rollcall/snapshot";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { running, simulated, site, type Site } from "./running.ts";
 import { pause, until } from "./until.ts";
@@ -8,7 +8,7 @@ import { pause, until } from "./until.ts";
 /** Every snapshot that a gateway gets to see from here on. */
 async function followed({ stateFile }: Site): Promise<readonly Snapshot[]> {
   const seen: Snapshot[] = [];
-  const reader = new FileSnapshotReader(stateFile);
+  const reader = new FileSnapshotReader(VERDICTS, stateFile);
   onTestFinished(() => reader.close());
   await reader.start({
     onSnapshot: (snapshot) => seen.push(snapshot),

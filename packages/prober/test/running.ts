@@ -1,7 +1,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseSnapshot, type Environment, type Snapshot } from "@rollcall/contract";
+import { VERDICTS, type Environment, type Snapshot } from "@rollcall/contract";
+import { changeLogOf, parseSnapshotFile } from "@rollcall/snapshot";
 import { startSimulator, type Simulator, type SimulatorOptions } from "@rollcall/simulator";
 import { onTestFinished } from "vitest";
 import { startProber, type RunningProber } from "../src/index.ts";
@@ -47,7 +48,8 @@ export function site(entries: readonly Entry[], written: Written = {}): Site {
   const configFile = path.join(directory, "config.yaml");
   const stateFile = path.join(directory, "state", "snapshot.json");
   const snapshot = (): Snapshot | null => {
-    const parsed = parseSnapshot(readIfThere(stateFile));
+    const texts = { base: readIfThere(stateFile), log: readIfThere(changeLogOf(stateFile)) };
+    const parsed = parseSnapshotFile(VERDICTS, texts);
     return parsed.ok ? parsed.value : null;
   };
   const write: Site["write"] = (next, how = written) =>

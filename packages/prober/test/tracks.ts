@@ -35,7 +35,6 @@ export function readyTrack(
 
 export function snapshotOf(verdicts: readonly Verdict[]): Snapshot {
   return {
-    version: 1,
     sequence: 7,
     writtenAt: 0,
     intervalMs: 2_000,

@@ -1,11 +1,5 @@
-import {
-  isProven,
-  parseSnapshot,
-  printSnapshot,
-  REASON_CODES,
-  REASONS,
-  type Reason,
-} from "@rollcall/contract";
+import { isProven, REASON_CODES, REASONS, VERDICTS, type Reason } from "@rollcall/contract";
+import { parseSnapshot, printSnapshot } from "@rollcall/snapshot";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { serves, sightingOf } from "../../test/sightings.ts";
@@ -318,7 +312,10 @@ it("every state can be written, read again and gone on from, and its memory is b
     fc.property(walks, (walk) => {
       for (const { track } of follow(walk)) {
         const snapshot = snapshotOf([track.verdict]);
-        expect(parseSnapshot(printSnapshot(snapshot))).toEqual({ ok: true, value: snapshot });
+        expect(parseSnapshot(VERDICTS, printSnapshot(VERDICTS, snapshot))).toEqual({
+          ok: true,
+          value: snapshot,
+        });
         expect(resumeTrack(track.verdict).verdict).toBe(track.verdict);
         expect(track.falls.length).toBeLessThanOrEqual(10);
         expect(track.losses.length).toBeLessThanOrEqual(10);

@@ -1,5 +1,6 @@
 import type { Cell, Settings, SettingsSource } from "@rollcall/runtime";
-import type { HttpSnapshotWriter } from "@rollcall/state";
+import type { Snapshot, Verdict } from "@rollcall/contract";
+import type { HttpSnapshotWriter } from "@rollcall/snapshot";
 import type { Events } from "../events.ts";
 import type { Prober } from "../prober.ts";
 
@@ -7,7 +8,7 @@ import type { Prober } from "../prober.ts";
 export interface ProberHttp {
   readonly prober: Prober;
   /** What it published last, for gateways that follow it over HTTP. */
-  readonly snapshots: Pick<HttpSnapshotWriter, "answer">;
+  readonly snapshots: Pick<HttpSnapshotWriter<Snapshot, Verdict>, "answer">;
   readonly events: Pick<Events, "list" | "newest" | "oldest">;
   readonly settings: Cell<Settings>;
   readonly source: Pick<SettingsSource, "fault">;

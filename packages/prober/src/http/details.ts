@@ -7,9 +7,12 @@ import type { ProberHttp } from "./context.ts";
  * Hosts and served names are for operators: on loopback anybody may read them, bound wider they need the master key.
  * Null allows; a text refuses.
  */
-export function mayReadDetails(authorization: string | undefined, http: ProberHttp): string | null {
-  if (listensOnlyHere(http.host)) return null;
-  const { config, secrets } = http.settings.get();
+export function mayReadDetails(
+  authorization: string | undefined,
+  { host, settings }: Pick<ProberHttp, "host" | "settings">,
+): string | null {
+  if (listensOnlyHere(host)) return null;
+  const { config, secrets } = settings.get();
   const key = secrets.value(config.masterKey);
   if (key === null)
     return "details are refused on this address: set general_settings.master_key and send it as a Bearer token";

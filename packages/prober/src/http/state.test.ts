@@ -1,6 +1,6 @@
-import { parseSnapshot, type Snapshot } from "@rollcall/contract";
+import { VERDICTS, type Snapshot } from "@rollcall/contract";
 import { systemClock } from "@rollcall/runtime";
-import { HttpSnapshotReader } from "@rollcall/state";
+import { HttpSnapshotReader, parseSnapshot } from "@rollcall/snapshot";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { running, simulated, site, type Running, type Site } from "../../test/running.ts";
 import { until } from "../../test/until.ts";
@@ -19,7 +19,13 @@ async function prober(host: string): Promise<{ place: Site; prober: Running }> {
 async function follow({ url }: Running, key: string | null) {
   const origin = `http://127.0.0.1:${new URL(url).port}`;
   const heard: { snapshots: Snapshot[]; faults: string[] } = { snapshots: [], faults: [] };
-  const reader = new HttpSnapshotReader({ origin, key: () => key, clock: systemClock, random: Math.random });
+  const reader = new HttpSnapshotReader({
+    kind: VERDICTS,
+    url: `${origin}/state`,
+    credential: { name: "master key", token: () => key },
+    clock: systemClock,
+    random: Math.random,
+  });
   onTestFinished(() => reader.close());
   await reader.start({
     onSnapshot: (snapshot) => heard.snapshots.push(snapshot),
@@ -32,7 +38,7 @@ it("/state is the newest snapshot, as it lies in the file", async () => {
   const { place, prober: asked } = await prober("127.0.0.1");
   const { status, text } = await asked.get("/state");
   expect(status).toBe(200);
-  const found = parseSnapshot(text);
+  const found = parseSnapshot(VERDICTS, text);
   expect(found).toMatchObject({ ok: true, value: { verdicts: [{ deployment: "1", reason: "ok" }] } });
   expect(found.ok && found.value.prober).toEqual(place.snapshot()?.prober);
 });
@@ -58,7 +64,7 @@ describe("bound wider than loopback", () => {
     }
     expect(await follow(asked, "sk-other")).toEqual({
       snapshots: [],
-      faults: ["answered 401: it refuses the master key"],
+      faults: ["answered 401: master key rejected"],
     });
     expect((await follow(asked, KEY)).snapshots).toHaveLength(1);
   });
@@ -73,7 +79,7 @@ describe("before the first roll call is over", () => {
     expect(heard.snapshots).toEqual([]);
     expect(await asked.get("/state")).toEqual({
       status: 503,
-      text: '{"error":"no snapshot yet: the first roll call is not over"}',
+      text: '{"error":"no snapshot of verdicts yet: the first is being made"}',
     });
     await until(() => heard.snapshots.length > 0);
     expect(heard.faults).toEqual([]);

@@ -1,0 +1,11 @@
+export { changeLogOf } from "./change-log.ts";
+export { changeBetween, isHeartbeat } from "./changes.ts";
+export { EverySnapshotWriter } from "./every-writer.ts";
+export { FailoverReader, type FailoverOptions } from "./failover-reader.ts";
+export { FileSnapshotReader } from "./file-reader.ts";
+export { FileSnapshotWriter } from "./file-writer.ts";
+export { HttpSnapshotReader, type HttpReaderOptions, type ReaderCredential } from "./http-reader.ts";
+export { HttpSnapshotWriter, type HttpWriterOptions } from "./http-writer.ts";
+export type { SnapshotListener, SnapshotReader, SnapshotWriter } from "./ports.ts";
+export { parseSnapshotFile, readSnapshotFile } from "./read-snapshot-file.ts";
+export { parseSnapshot, printSnapshot } from "./snapshot-text.ts";

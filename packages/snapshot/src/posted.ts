@@ -1,0 +1,72 @@
+import type { SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
+import type { KeptChange } from "./change-history.ts";
+import { sizeOf } from "./changes.ts";
+import { CHANGE_EVENT, printData, printEvent } from "./event-stream.ts";
+import { collectInTurns } from "./in-turns.ts";
+import { positionOf, printPosition, type Position } from "./position.ts";
+import { printChange, printSnapshotInSlices } from "./snapshot-text.ts";
+import { withRecords } from "./whole.ts";
+
+/** A whole as it is sent. Printed once, when somebody first asks for it, however many do. */
+export class PostedBase<Whole extends SnapshotHeader, Item> {
+  readonly #kind: SnapshotKind<Whole, Item>;
+  readonly #snapshot: Whole;
+  #body: Promise<Buffer> | null = null;
+  #data: Promise<Buffer> | null = null;
+
+  constructor(kind: SnapshotKind<Whole, Item>, snapshot: Whole) {
+    this.#kind = kind;
+    this.#snapshot = snapshot;
+  }
+
+  get position(): Position {
+    return positionOf(this.#kind, this.#snapshot);
+  }
+
+  body(): Promise<Buffer> {
+    this.#body ??= collectInTurns(printSnapshotInSlices(this.#kind, this.#snapshot));
+    return this.#body;
+  }
+
+  /** The beginning of an event: changes since and its end follow. */
+  data(): Promise<Buffer> {
+    this.#data ??= collectInTurns(this.#printData());
+    return this.#data;
+  }
+
+  *#printData(): Generator<string> {
+    yield "data: ";
+    for (const slice of printSnapshotInSlices(this.#kind, this.#snapshot)) yield printData(slice);
+  }
+}
+
+/** A change as it is sent, likewise. */
+export class PostedChange<Whole extends SnapshotHeader, Item> implements KeptChange {
+  readonly after: number;
+  readonly sequence: number;
+  readonly size: number;
+  readonly #print: () => string;
+  readonly #name: string;
+  #text: string | null = null;
+  #event: string | null = null;
+
+  constructor(kind: SnapshotKind<Whole, Item>, snapshot: Whole, change: SnapshotChange<Item>) {
+    this.after = change.after;
+    this.sequence = snapshot.sequence;
+    this.size = sizeOf(change);
+    this.#name = printPosition(positionOf(kind, snapshot));
+    // Without the records: many changes are kept, and each would hold on to all records of its time.
+    const header: Whole = withRecords(kind, snapshot, []);
+    this.#print = () => printChange(kind, header, change);
+  }
+
+  get text(): string {
+    this.#text ??= this.#print();
+    return this.#text;
+  }
+
+  get event(): string {
+    this.#event ??= printEvent(this.#name, this.text, CHANGE_EVENT);
+    return this.#event;
+  }
+}

@@ -1,0 +1,124 @@
+import type { SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
+import { mergeChanges } from "./changes.ts";
+import { inTurns } from "./in-turns.ts";
+import { continues, isNewer, positionOf, type Position } from "./position.ts";
+import type { SnapshotListener } from "./ports.ts";
+import { RecordTable } from "./record-table.ts";
+import { parseChangeInSlices, parseSnapshotInSlices } from "./snapshot-text.ts";
+
+/** Larger than any real fleet's snapshot, in bytes; a hostile one must not fill the memory. */
+export const MAX_BYTES = 256 * 1024 * 1024;
+
+/** What a carrier found at one look. */
+export interface Received {
+  /** The text of a whole snapshot, where it had to be read. */
+  readonly base?: string;
+  /** Texts of changes, in their order. */
+  readonly changes?: readonly string[];
+}
+
+/** `gap`: changes are missing between what is known and what came. `fault`: something was not readable, and was told. */
+export type Reception = "received" | "gap" | "fault";
+
+/**
+ * What every reader does with what it finds: base and changes become snapshots, what is new is delivered once, a fault is
+ * told once, the last good one is kept.
+ */
+export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
+  readonly #kind: SnapshotKind<Whole, Item>;
+  #listener: SnapshotListener<Whole, Item> | null;
+  #table: RecordTable<Whole, Item> | null = null;
+  #delivered: Position | null = null;
+  #fault = "";
+
+  constructor(kind: SnapshotKind<Whole, Item>, listener: SnapshotListener<Whole, Item>) {
+    this.#kind = kind;
+    this.#listener = listener;
+  }
+
+  get kind(): SnapshotKind<Whole, Item> {
+    return this.#kind;
+  }
+
+  get isClosed(): boolean {
+    return this.#listener === null;
+  }
+
+  /** Which write was read last; null before the first. */
+  get position(): Position | null {
+    return this.#table === null ? null : this.#positionOf(this.#table.snapshot);
+  }
+
+  /** Says nothing more from now on. */
+  close(): void {
+    this.#listener = null;
+  }
+
+  /** One at a time. What comes together is delivered together, so that no state is shown that was over before. */
+  async receive({ base, changes = [] }: Received): Promise<Reception> {
+    const isReadable = base === undefined || (await this.#receiveBase(base));
+    const applied: SnapshotChange<Item>[] = [];
+    let reception: Reception = "received";
+    for (const text of changes) {
+      reception = await this.#receiveChange(text, applied);
+      if (reception !== "received") break;
+    }
+    // Only where all of it is good is the fault before it over.
+    if (isReadable && reception === "received" && (base !== undefined || changes.length > 0))
+      this.#fault = "";
+    this.#deliver(applied);
+    return isReadable ? reception : "fault";
+  }
+
+  /** Once per fault, not once per look. */
+  complain(fault: string): void {
+    if (fault === this.#fault) return;
+    this.#fault = fault;
+    this.#listener?.onFault(fault);
+  }
+
+  async #receiveBase(text: string): Promise<boolean> {
+    const parsed = await inTurns(parseSnapshotInSlices(this.#kind, text));
+    if (!parsed.ok) {
+      this.complain(parsed.error);
+      return false;
+    }
+    if (isNewer(this.#positionOf(parsed.value), this.position)) {
+      this.#table = await inTurns(RecordTable.build(this.#kind, parsed.value));
+    }
+    return true;
+  }
+
+  async #receiveChange(text: string, applied: SnapshotChange<Item>[]): Promise<Reception> {
+    const parsed = await inTurns(parseChangeInSlices(this.#kind, text));
+    if (!parsed.ok) {
+      this.complain(parsed.error);
+      return "fault";
+    }
+    const { header, ...change } = parsed.value;
+    const { instance, sequence } = this.#positionOf(header);
+    const last = this.position;
+    if (this.#table === null || !continues({ instance, sequence: change.after }, last)) return "gap";
+    // Part of a base that was read since.
+    if (!isNewer({ instance, sequence }, last)) return "received";
+    this.#table.apply(header, change);
+    applied.push(change);
+    return "received";
+  }
+
+  #deliver([first, ...rest]: readonly SnapshotChange<Item>[]): void {
+    if (this.#table === null) return;
+    const { snapshot } = this.#table;
+    const position = this.#positionOf(snapshot);
+    if (!isNewer(position, this.#delivered)) return;
+    const change = first === undefined ? null : mergeChanges(this.#kind, [first, ...rest]);
+    const last = this.#delivered;
+    this.#delivered = position;
+    const follows = change !== null && continues({ ...position, sequence: change.after }, last);
+    this.#listener?.onSnapshot(snapshot, follows ? change : null);
+  }
+
+  #positionOf(snapshot: Whole): Position {
+    return positionOf(this.#kind, snapshot);
+  }
+}

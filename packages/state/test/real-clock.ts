@@ -1,8 +1,0 @@
-import { setTimeout as pass } from "node:timers/promises";
-import type { Clock } from "../src/clock.ts";
-
-/** For tests with real sockets and processes. */
-export const realClock: Clock = {
-  now: Date.now,
-  sleep: (ms, signal) => pass(ms, undefined, signal === undefined ? {} : { signal }).catch(() => {}),
-};

@@ -130,17 +130,16 @@ describe("the evidence of those that are proven", () => {
     expect(confirmedAt([])).toBe(undefined);
   });
 
-  test.each<[string, Partial<Verdict>, number | undefined, number]>([
-    ["its own, where it is newer", {}, PROVEN.observedAt - 1, PROVEN.observedAt],
-    ["its snapshot's, where that is newer", {}, PROVEN.observedAt + 7, PROVEN.observedAt + 7],
-    ["its own, where its snapshot says nothing", {}, undefined, PROVEN.observedAt],
-    ["its own, where it is not proven", { nameMatches: false }, PROVEN.observedAt + 7, PROVEN.observedAt],
-  ])("is of the time that is %s", (_which, facts, at, observedAt) => {
-    const snapshot = at === undefined ? {} : { confirmedAt: at };
-    expect(confirmed({ ...PROVEN, ...facts }, snapshot).observedAt).toBe(observedAt);
+  test.each<[string, Partial<Verdict>, Partial<typeof SNAPSHOT>]>([
+    ["its own, where it is newer", {}, { confirmedAt: PROVEN.observedAt - 1 }],
+    ["its own, where its snapshot says nothing", {}, {}],
+    ["its own, where it is not proven", { nameMatches: false }, { confirmedAt: PROVEN.observedAt + 7 }],
+  ])("is of the time that is %s", (_which, facts, snapshot) => {
+    expect(confirmed({ ...PROVEN, ...facts }, snapshot).observedAt).toBe(PROVEN.observedAt);
   });
 
-  test("was good then", () => {
-    expect(confirmed(PROVEN, { confirmedAt: PROVEN.observedAt + 7 }).lastGoodAt).toBe(PROVEN.observedAt + 7);
+  test("is of the time that is its snapshot's, where that is newer: it was good then", () => {
+    const at = PROVEN.observedAt + 7;
+    expect(confirmed(PROVEN, { confirmedAt: at })).toEqual({ ...PROVEN, observedAt: at, lastGoodAt: at });
   });
 });

@@ -499,6 +499,26 @@ describe("asking soon", () => {
     expect(roll.backends.rollCalls(A)).toHaveLength(2);
   });
 
+  it("tells at once what comes of it, though it is what was known: whoever asked waits for newer evidence", async () => {
+    const roll = new CalledRoll([
+      { ...a, id: "1" },
+      { ...b, id: "2" },
+    ]);
+    for (const base of [A, B]) roll.backends.serve(base, "llama");
+    await roll.start(20);
+    await roll.clock.advance(500);
+    const { snapshots, changes } = roll.written;
+    const count = snapshots.length;
+    expect(roll.prober.probeSoon("1")).toBe(true);
+    const askedAt = roll.clock.now();
+    await roll.clock.advance(20);
+    expect(snapshots.length).toBe(count + 1);
+    expect(changes.at(-1)?.changed).toMatchObject([{ deployment: "1", reason: "ok", observedAt: askedAt }]);
+    // A heartbeat tells it no second time.
+    await roll.clock.advance(2_000);
+    expect(changes.at(-1)?.changed).toEqual([]);
+  });
+
   it("while it is asked means once more afterwards", async () => {
     const roll = new CalledRoll([{ ...a, id: "1" }]);
     roll.backends.serve(A, "llama");

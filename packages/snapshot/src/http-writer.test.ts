@@ -203,6 +203,9 @@ describe("changes", () => {
     const reply = await ask({}, "?since=prober-1-3");
     expect([reply.headers.get("content-type"), reply.headers.get("etag")]).toEqual([CHANGES, '"prober-1-5"']);
     expect(await reply.text()).toBe(`${textOf(4)}\n${textOf(5)}\n`);
+    // Where a proxy made of a stream a request that is answered once.
+    const held = await ask({ "last-event-id": "prober-1-4" });
+    expect(await held.text()).toBe(`${textOf(5)}\n`);
   });
 
   test.each([

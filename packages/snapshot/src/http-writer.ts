@@ -112,8 +112,7 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
       response.writeHead(304, facts).end();
       return;
     }
-    const { searchParams } = new URL(request.url ?? "/", "http://localhost");
-    const changes = this.#since(parsePosition(searchParams.get("since")));
+    const changes = this.#since(knownTo(request));
     const body =
       changes === null
         ? await this.#newest(snapshot).body()
@@ -129,9 +128,7 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {
-    const lastId = request.headers["last-event-id"];
-    const sent = parsePosition(typeof lastId === "string" ? lastId : null);
-    const follower: Follower = { response, sent, isFull: false, isWaiting: false };
+    const follower: Follower = { response, sent: knownTo(request), isFull: false, isWaiting: false };
     response.writeHead(200, {
       "content-type": EVENT_STREAM,
       "cache-control": "no-cache, no-transform",
@@ -204,6 +201,13 @@ interface Refusal {
 function refuse(response: ServerResponse, { status, error }: Refusal): void {
   const headers = { "content-type": "application/json", ...(status === 401 ? {} : { "retry-after": "1" }) };
   response.writeHead(status, headers).end(JSON.stringify({ error }));
+}
+
+/** Which write the reader has read last; the header is what browsers send. */
+function knownTo({ headers, url = "/" }: IncomingMessage): Position | null {
+  const since = new URL(url, "http://localhost").searchParams.get("since");
+  const lastId = headers["last-event-id"];
+  return parsePosition(since ?? (typeof lastId === "string" ? lastId : null));
 }
 
 /** Does `If-None-Match` name it? */

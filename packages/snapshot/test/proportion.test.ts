@@ -27,18 +27,20 @@ vi.mock("node:fs/promises", async (importOriginal) => {
     ...real,
     open: async (...args: Parameters<typeof real.open>) => {
       const handle = await real.open(...args);
-      const { read: readPart, readFile } = handle;
-      handle.read = (async (...how: Parameters<typeof readPart>) => {
-        const part = await readPart.apply(handle, how);
-        read += part.bytesRead;
-        return part;
-      }) as typeof readPart;
-      handle.readFile = (async (...how: Parameters<typeof readFile>) => {
-        const whole = await readFile.apply(handle, how);
-        read += Buffer.byteLength(whole);
-        return whole;
-      }) as typeof readFile;
-      return handle;
+      const readPart = handle.read.bind(handle) as (...how: unknown[]) => Promise<{ bytesRead: number }>;
+      const readFile = handle.readFile.bind(handle) as (...how: unknown[]) => Promise<string>;
+      return Object.assign(handle, {
+        read: async (...how: unknown[]) => {
+          const part = await readPart(...how);
+          read += part.bytesRead;
+          return part;
+        },
+        readFile: async (...how: unknown[]) => {
+          const whole = await readFile(...how);
+          read += Buffer.byteLength(whole);
+          return whole;
+        },
+      });
     },
   };
 });

@@ -52,7 +52,6 @@ for (const open of [byFile, () => overHttp("stream"), () => overHttp("asked ever
 async function byFile(): Promise<Carrier> {
   const directory = await mkdtemp(path.join(os.tmpdir(), "rollcall-snapshot-"));
   const file = path.join(directory, "state.json");
-  const sizeOf = (name: string) => statSync(name, { throwIfNoEntry: false })?.size ?? 0;
   return {
     name: "file",
     writer: new FileSnapshotWriter(VERDICTS, file),
@@ -60,6 +59,11 @@ async function byFile(): Promise<Carrier> {
     carried: () => sizeOf(file) + sizeOf(changeLogOf(file)),
     close: () => rm(directory, { recursive: true }),
   };
+}
+
+/** In bytes; 0 where there is none. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 async function overHttp(how: "stream" | "asked every half second"): Promise<Carrier> {

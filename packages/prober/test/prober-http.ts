@@ -1,18 +1,21 @@
 import { VERDICTS } from "@rollcall/contract";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { Events } from "../src/events.ts";
+import { mayReadDetails } from "../src/http/details.ts";
 import type { ProberHttp } from "../src/http/context.ts";
 import type { CalledRoll } from "./called-roll.ts";
 
 /** What the routes of this prober answer from: on loopback and in the best of health, but for what is given. */
 export function httpOf({ prober, settings, clock }: CalledRoll, given: Partial<ProberHttp> = {}): ProberHttp {
+  const { host = "127.0.0.1" } = given;
+  const refusal = (authorization: string | undefined) => mayReadDetails(authorization, { host, settings });
   return {
     prober,
     settings,
     events: new Events(),
-    snapshots: new HttpSnapshotWriter({ kind: VERDICTS, clock, refusal: () => null }),
+    snapshots: new HttpSnapshotWriter({ kind: VERDICTS, clock, refusal }),
     source: { fault: null },
-    host: "127.0.0.1",
+    host,
     draining: () => false,
     ...given,
   };

@@ -1,8 +1,9 @@
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { StartError } from "@rollcall/runtime";
+import { changeLogOf } from "@rollcall/snapshot";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startProber } from "../src/index.ts";
 import { child } from "./child.ts";
@@ -74,7 +75,11 @@ describe("stop()", () => {
       await until(() => (place.snapshot()?.prober.instance ?? instance) !== instance);
       await pause(round);
       expect(await prober.stop()).toBe(0);
-      expect(readdirSync(path.dirname(place.stateFile))).toEqual([path.basename(place.stateFile)]);
+      const log = changeLogOf(place.stateFile);
+      const beside = readdirSync(path.dirname(place.stateFile)).filter((name) => name !== path.basename(log));
+      expect(beside).toEqual([path.basename(place.stateFile)]);
+      // Where there are changes, the last of them is whole.
+      if (existsSync(log)) expect(readFileSync(log, "utf8")).toMatch(/\n\]\}\n$/);
     }
   });
 });

@@ -1,4 +1,7 @@
-import { expect, it } from "vitest";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { createAdaptorServer } from "@hono/node-server";
+import { expect, it, onTestFinished } from "vitest";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { readyTrack } from "../../test/tracks.ts";
@@ -24,7 +27,13 @@ async function troubled() {
   const { verdict } = readyTrack();
   events.record(verdict, { ...verdict, found: ["another-name"] }, 0);
   const fault = "config.yaml:7: error: http://gpu-1:8000 sk-backend";
-  return proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { fault } }));
+  const app = proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { fault } }));
+  // A server, since what holds the snapshot answers on its sockets.
+  const server = createAdaptorServer({ fetch: app.fetch }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => void server.close());
+  const { port } = server.address() as AddressInfo;
+  return (route: string, init: RequestInit) => fetch(`http://127.0.0.1:${port}${route}`, init);
 }
 
 it.each([
@@ -49,7 +58,7 @@ it.each([
   ["GET", "/explain/upstream", 401],
   ["GET", "/state", 401],
 ])("%s %s tells those without a key no host, no key and no served name: %i", async (method, path, status) => {
-  const reply = await (await troubled()).request(path, { method });
+  const reply = await (await troubled())(path, { method });
   const text = await reply.text();
   expect(reply.status).toBe(status);
   expect(text).not.toBe("");
@@ -61,7 +70,7 @@ it.each(["/status", "/events", "/explain/a"])(
   "with the key %s tells them, and still no key",
   async (path) => {
     const headers = { authorization: "Bearer sk-master" };
-    const reply = await (await troubled()).request(path, { headers });
+    const reply = await (await troubled())(path, { headers });
     const text = await reply.text();
     expect(reply.status).toBe(200);
     expect(text).toMatch(/another-name/);

@@ -8,7 +8,6 @@ export type {
   QueueConfig,
   StateConfig,
 } from "./config/config.ts";
-export type { Clock } from "./clock.ts";
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
@@ -26,8 +25,19 @@ export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";
+export type { Clock } from "./clock.ts";
 export { digest } from "./digest.ts";
+export type {
+  CanaryRequest,
+  Endpoint,
+  EventShape,
+  KeyPath,
+  ModelPlace,
+  ResponseShape,
+} from "./endpoints/endpoint.ts";
+export { ENDPOINTS } from "./endpoints/table.ts";
 export { isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
+export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";

@@ -1,9 +1,11 @@
 import { Cell } from "@rollcall/runtime";
+import { FakeClock } from "@rollcall/testkit";
 import { expect, it } from "vitest";
 import { configOf, snapshotOf, verdictOn } from "../test/deployments.ts";
 import { gatewayCondition } from "./condition.ts";
 import type { Freshness } from "./snapshot-feed.ts";
-import { buildView } from "./view.ts";
+import { HealthRegistry } from "./health/health-registry.ts";
+import { buildRoutingState } from "./routing-state.ts";
 
 function observed() {
   const config = configOf(
@@ -15,14 +17,14 @@ function observed() {
   const verdicts = [verdictOn(one), verdictOn(two, "loading"), verdictOn(three, "wrong_name")];
   const settings = { config, secrets: null as never, generation: 1 };
   const state = { freshness: "fresh" as Freshness, fault: null as string | null };
+  const known = { health: new HealthRegistry(), clock: new FakeClock() };
   const gateway = {
-    view: new Cell(buildView(settings, snapshotOf(verdicts))),
+    state: new Cell(buildRoutingState({ settings, snapshot: snapshotOf(verdicts), ...known })),
     feed: { freshness: () => state.freshness } as never,
     source: { ...state, refresh: () => false },
-    answering: 0,
-    draining: false,
+    activity: { answering: 0, draining: false },
   };
-  return { gateway, state, settings };
+  return { gateway, known, state, settings };
 }
 
 it("says how many aliases can be called, second names not counted", () => {
@@ -40,9 +42,9 @@ it("says what is wrong with its news and with its config", () => {
 });
 
 it("without any news knows of nothing that can be called", () => {
-  const { gateway, state, settings } = observed();
+  const { gateway, known, state, settings } = observed();
   state.freshness = "none";
-  gateway.view.set(buildView(settings, null));
+  gateway.state.set(buildRoutingState({ settings, snapshot: null, ...known }));
   expect(gatewayCondition(gateway).status()).toBe(
     "0 of 2 aliases ready; chat: unknown; code: unknown; no snapshot from the prober yet",
   );
@@ -50,9 +52,9 @@ it("without any news knows of nothing that can be called", () => {
 
 it("while it drains says how much is left", () => {
   const { gateway } = observed();
-  gateway.draining = true;
-  gateway.answering = 1;
+  gateway.activity.draining = true;
+  gateway.activity.answering = 1;
   expect(gatewayCondition(gateway).status()).toBe("draining: 1 request under way");
-  gateway.answering = 12;
+  gateway.activity.answering = 12;
   expect(gatewayCondition(gateway).status()).toBe("draining: 12 requests under way");
 });

@@ -1,7 +1,7 @@
 import { summariseAliases, type Condition } from "@rollcall/runtime";
-import type { Gateway } from "./gateway.ts";
+import type { Services } from "./main/services.ts";
 
-type Observed = Pick<Gateway, "view" | "feed" | "source" | "answering" | "draining">;
+type Observed = Pick<Services, "activity" | "feed" | "source" | "state">;
 
 /**
  * The gateway as systemd sees it. It listens and has read what state there is before it is asked the first time, and it
@@ -11,13 +11,15 @@ export function gatewayCondition(gateway: Observed): Condition {
   return { ready: () => true, status: () => printStatus(gateway), working: () => true };
 }
 
-function printStatus({ view, feed, source, answering, draining }: Observed): string {
+function printStatus({ activity: { answering, draining }, feed, source, state }: Observed): string {
   if (draining) return `draining: ${answering} ${answering === 1 ? "request" : "requests"} under way`;
-  const { config, table } = view.get();
+  const { config, table } = state.get();
   const aliases = [...config.aliases.keys()].flatMap((alias) => {
     const target = table.targets.get(alias);
     if (target === undefined) return [];
-    return [{ alias, ready: target.proven.length > 0, reasons: target.unproven.map(({ reason }) => reason) }];
+    return [
+      { alias, ready: target.routable.length > 0, reasons: target.unroutable.map(({ reason }) => reason) },
+    ];
   });
   const freshness = feed.freshness();
   const notes = [

@@ -1,8 +1,6 @@
 import {
-  Cell,
   listen,
   printAddress,
-  type SettingsSource,
   shutDown,
   stateFile,
   systemClock,
@@ -12,25 +10,15 @@ import {
   type Settings,
 } from "@rollcall/runtime";
 import { drain } from "./drain.ts";
-import { Breakers } from "./breakers.ts";
 import { gatewayCondition } from "./condition.ts";
-import { Ejections } from "./ejections.ts";
-import type { Gateway } from "./gateway.ts";
-import { GatewayMetrics, type Counts } from "./metrics.ts";
+import { compose } from "./main/compose.ts";
+import type { Services } from "./main/services.ts";
+import type { Counts } from "./observe/metrics.ts";
 import { isOpen } from "./openness.ts";
-import { readGauges } from "./routes/gauges.ts";
-import { RetryBudget } from "./routing/retry-budget.ts";
-import { openServer } from "./server.ts";
+import { readGauges } from "./observe/gauges.ts";
+import { openServer } from "./server/server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
-import { SnapshotFeed } from "./snapshot-feed.ts";
 import { openStateReader } from "./state-reader.ts";
-import { TellProber } from "./tell-prober.ts";
-import { Traffic } from "./traffic.ts";
-import { Deadlines } from "./upstream/deadlines.ts";
-import { InFlight } from "./upstream/in-flight.ts";
-import { Pools } from "./upstream/pools.ts";
-import { buildView, type View } from "./view.ts";
-import { WaitingRoom } from "./waiting-room.ts";
 import type { Seat } from "./workers/seat.ts";
 import { shareConfig } from "./workers/share.ts";
 
@@ -61,10 +49,13 @@ export async function startGateway(
   let settings = part(source.cell.get());
   const { config } = settings;
   const file = () => stateFile(config, configFile, env);
-  const gateway = buildGateway(source, { view: buildView(settings, null), file, log, accessLog });
+  const clock = systemClock;
+  const reader = openStateReader({ source, file, clock, random: Math.random });
+  const logs = { log, accessLog };
+  const gateway = compose({ settings, source, reader, clock, random: Math.random, logs });
   await gateway.feed.start((snapshot) => {
-    gateway.ejections.hear(snapshot);
-    gateway.view.set(buildView(settings, snapshot));
+    gateway.health.update(snapshot);
+    gateway.update(settings, snapshot);
   });
   source.cell.subscribe((changed) => {
     if (isOpen(changed, host) && !changed.config.gateway.allowUnauthenticated) {
@@ -73,7 +64,7 @@ export async function startGateway(
     }
     settings = part(changed);
     gateway.pools.retire(settings.config);
-    gateway.view.set(buildView(settings, gateway.feed.snapshot));
+    gateway.update(settings, gateway.feed.snapshot);
   });
 
   const server = openServer(gateway, seat?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
@@ -107,42 +98,7 @@ export async function startGateway(
   };
 }
 
-async function closePools({ pools }: Gateway): Promise<boolean> {
+async function closePools({ pools }: Pick<Services, "pools">): Promise<boolean> {
   pools.close();
   return true;
-}
-
-interface Parts {
-  readonly view: View;
-  readonly file: () => string;
-  readonly log: Log;
-  readonly accessLog: Log;
-}
-
-function buildGateway(source: SettingsSource, { view, file, log, accessLog }: Parts): Gateway {
-  const clock = systemClock;
-  const reader = openStateReader({ source, file, clock, random: Math.random });
-  const feed = new SnapshotFeed(reader, clock, log);
-  const deadlines = new Deadlines(clock);
-  return {
-    view: new Cell(view),
-    source,
-    feed,
-    pools: new Pools(deadlines),
-    inFlight: new InFlight(),
-    ejections: new Ejections(),
-    breakers: new Breakers(),
-    tellProber: new TellProber(feed, clock, source.cell.get().config.state.probers),
-    traffic: new Traffic(),
-    deadlines,
-    retryBudget: new RetryBudget(),
-    waitingRoom: new WaitingRoom(clock),
-    metrics: new GatewayMetrics(),
-    clock,
-    random: Math.random,
-    log,
-    accessLog,
-    answering: 0,
-    draining: false,
-  };
 }

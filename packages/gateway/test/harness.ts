@@ -100,6 +100,9 @@ export function writtenFor(
   };
 }
 
+/** `alias="chat"` */
+const LABEL = /\w+="(?:[^"\\]|\\.)*"/g;
+
 /** As long as an answer of the gateway about itself may take, on a busy machine. */
 const ASKING_MS = 20;
 
@@ -209,20 +212,23 @@ export class Gateway {
     return (await this.ask("/metrics")).text;
   }
 
-  /** One value by the end of the metric's name, labels included; NaN where there is none. */
-  async metric(name: string): Promise<number> {
-    const line = (await this.metrics())
-      .split("\n")
-      .find((one) => one.startsWith(`rollcall_gateway_${name} `));
-    return Number(line?.split(" ").at(-1));
+  /** The sum of the series with at least these labels, by the end of the metric's name; NaN where there is none. */
+  async metric(wanted: string): Promise<number> {
+    const [name = "", labels = ""] = wanted.split(/[{}]/);
+    const series = [...(await this.metrics()).matchAll(/^rollcall_gateway_(\w+)(?:\{(.*)\})? (\S+)$/gm)];
+    const values = series.flatMap(([, itsName, itsLabels = "", value]) => {
+      const has = new Set(itsLabels.match(LABEL));
+      return itsName === name && (labels.match(LABEL) ?? []).every((label) => has.has(label))
+        ? [Number(value)]
+        : [];
+    });
+    return values.length === 0 ? Number.NaN : values.reduce((sum, value) => sum + value);
   }
 
   /** Requests under way, on all deployments. */
   async inFlight(): Promise<number> {
-    const text = await this.metrics();
-    return [...text.matchAll(/^rollcall_gateway_in_flight\{[^}]*\} (\d+)$/gm)]
-      .map(([, count]) => Number(count))
-      .reduce((sum, count) => sum + count, 0);
+    const count = await this.metric("requests_in_flight");
+    return Number.isNaN(count) ? 0 : count;
   }
 }
 

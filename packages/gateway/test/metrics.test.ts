@@ -55,14 +55,16 @@ test("names that nobody has in a config make no series: an app cannot fill the m
   for (let turn = 0; turn < 20; turn += 1) await gateway.chat({ model: `gpt-${turn}` });
   const text = await gateway.metrics();
   expect(text).not.toContain("gpt-");
-  expect(text).toContain('requests_total{alias="",status="404"} 20');
+  expect(text).toContain('requests_total{alias="",endpoint="chat_completions",status="404"} 20');
 });
 
 test("a request under way is seen, and seen no more when it has ended", async () => {
   const backend = await simulator({ firstTokenMs: 200 });
   const gateway = await gatewayFor({ chat: [backend] });
   const running = gateway.chat();
-  await vi.waitFor(async () => expect(await gateway.metric('in_flight{deployment="chat-1"}')).toBe(1));
+  await vi.waitFor(async () =>
+    expect(await gateway.metric('requests_in_flight{deployment="chat-1"}')).toBe(1),
+  );
   await running;
   expect(await gateway.inFlight()).toBe(0);
 });

@@ -102,7 +102,9 @@ async function askOn(
 }
 
 function requestsIn(text: string): number {
-  return Number(/requests_total\{alias="chat",status="200"\} (\d+)/.exec(text)?.[1]);
+  return Number(
+    /requests_total\{alias="chat",endpoint="chat_completions",status="200"\} (\d+)/.exec(text)?.[1],
+  );
 }
 
 const isWhole = ({ text }: { text: string }) => text.endsWith("data: [DONE]\n\n");
@@ -230,7 +232,7 @@ describe("told to stop", () => {
     process.kill(parent.pid, signal);
     expect(await parent.ended()).toBe(EXIT.ok);
     expect((await Promise.all(running)).every(isWhole)).toBe(true);
-    const drained = parent.lines.filter(({ msg }) => msg.startsWith("gateway drains"));
+    const drained = parent.lines.filter(({ msg }) => msg.startsWith("draining open requests"));
     expect(new Set(drained.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
   });
 

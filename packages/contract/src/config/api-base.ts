@@ -1,3 +1,4 @@
+import { ENDPOINTS } from "../endpoints/table.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** Where a backend is reached. No part ends in a slash. */
@@ -11,7 +12,10 @@ export interface ApiBase {
   readonly hostname: string;
 }
 
-const ROUTE_TAILS = ["/chat/completions", "/completions", "/embeddings", "/models"];
+/** Longest first: `/chat/completions` ends in `/completions`. */
+const ROUTE_TAILS = [...ENDPOINTS.map(({ upstreamPath }) => upstreamPath), "/models"].toSorted(
+  (a, b) => b.length - a.length,
+);
 
 /**
  * Accepts `api_base` as people write it: with or without `/v1`, with a path prefix, a trailing slash, IPv6, or a whole

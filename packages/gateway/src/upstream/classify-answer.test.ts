@@ -86,14 +86,14 @@ describe("the backend is at fault: another one may do better", () => {
     ["a redirect", 302, "", "not_openai", true],
     ["a redirect that says so", 307, "<a href=/login>", "not_openai", true],
   ])("%s: %i", (_case, status, ...[body, reason, definite]) => {
-    expect(read(status, body)).toMatchObject({ reason, definite, retryable: true, answer: null });
+    expect(read(status, body)).toMatchObject({ reason, isDefinite: definite, retryable: true, answer: null });
   });
 
   test("overload and a server's own time limit are tried elsewhere, and told as they are if that was the last", () => {
     expect(read(429, { error: { message: "Slow down", code: "rate_limit_exceeded" } }, "3")).toMatchObject({
       reason: "server_error",
       retryable: true,
-      definite: false,
+      isDefinite: false,
       answer: {
         status: 429,
         retryAfter: "3",
@@ -162,7 +162,7 @@ describe("the request is at fault: no other backend is asked, and nothing is hel
     ],
   ])("%s", (_case, status, ...[body, error]) => {
     const failure = read(status, body);
-    expect(failure).toMatchObject({ retryable: false, definite: false });
+    expect(failure).toMatchObject({ retryable: false, isDefinite: false });
     expect(failure.answer).toEqual({ status, error, retryAfter: null });
   });
 

@@ -1,4 +1,4 @@
-import type { Counts } from "../metrics.ts";
+import type { Counts } from "../observe/metrics.ts";
 
 /** What a worker needs to know to begin. */
 export interface WorkerOptions {

@@ -1,5 +1,5 @@
 import { EXIT } from "@rollcall/runtime";
-import type { Counts } from "../metrics.ts";
+import type { Counts } from "../observe/metrics.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
 
 /** A page that takes longer than this does not come: the parent itself waits no longer than a second for the others. */

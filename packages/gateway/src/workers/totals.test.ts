@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { GatewayMetrics, type Counts, type GaugeReadings } from "../metrics.ts";
+import { countRequest } from "../../test/ended-requests.ts";
+import { GatewayMetrics, type Counts, type GaugeReadings } from "../observe/metrics.ts";
 import { Totals } from "./totals.ts";
 
 const IDLE: GaugeReadings = {
@@ -16,11 +17,11 @@ const IDLE: GaugeReadings = {
 /** What a worker says that has answered `requests`, each in a tenth of a second. */
 function counted(requests: number, now: Partial<GaugeReadings> = {}): Promise<Counts> {
   const metrics = new GatewayMetrics();
-  for (let turn = 0; turn < requests; turn += 1) metrics.answered("chat", 200, 100);
+  for (let turn = 0; turn < requests; turn += 1) countRequest(metrics, "chat");
   return metrics.read({ ...IDLE, ...now });
 }
 
-const REQUESTS = 'requests_total{alias="chat",status="200"}';
+const REQUESTS = 'requests_total{alias="chat",endpoint="chat_completions",status="200"}';
 
 /** The values by name, without `rollcall_gateway_`. */
 async function printed(totals: Totals, answered: readonly number[]): Promise<Record<string, string>> {
@@ -40,9 +41,9 @@ test("counters and histograms are added up", async () => {
   totals.hear(1, await counted(4));
   expect(await printed(totals, [0, 1])).toMatchObject({
     [REQUESTS]: "7",
-    'request_duration_seconds_count{alias="chat"}': "7",
-    'request_duration_seconds_bucket{le="0.1",alias="chat"}': "7",
-    'request_duration_seconds_bucket{le="0.05",alias="chat"}': "0",
+    'request_duration_seconds_count{alias="chat",endpoint="chat_completions"}': "7",
+    'request_duration_seconds_bucket{le="0.1",alias="chat",endpoint="chat_completions"}': "7",
+    'request_duration_seconds_bucket{le="0.05",alias="chat",endpoint="chat_completions"}': "0",
   });
 });
 
@@ -62,7 +63,7 @@ test("of gauges the requests under way are added up, and of the others the worst
     }),
   );
   expect(await printed(totals, [0, 1])).toMatchObject({
-    'in_flight{deployment="a"}': "5",
+    'requests_in_flight{deployment="a"}': "5",
     'available_deployments{alias="chat"}': "1",
     'ejected{deployment="a",reason="hung"}': "1",
     snapshot_age_seconds: "9",
@@ -88,8 +89,11 @@ test("what a dead worker had counted stays in the totals, and its successor's is
   }
   totals.hear(0, await counted(1));
   const found = await printed(totals, [0]);
-  expect(found).toMatchObject({ [REQUESTS]: "13", 'request_duration_seconds_count{alias="chat"}': "13" });
-  expect(found).not.toHaveProperty('in_flight{deployment="a"}');
+  expect(found).toMatchObject({
+    [REQUESTS]: "13",
+    'request_duration_seconds_count{alias="chat",endpoint="chat_completions"}': "13",
+  });
+  expect(found).not.toHaveProperty('requests_in_flight{deployment="a"}');
 });
 
 test("with all of them dead the totals are still there", async () => {
@@ -104,5 +108,8 @@ test("of a worker that does not answer now, the totals are the last known and th
   const totals = new Totals();
   totals.hear(0, await counted(3, { inFlight: [["a", 1]] }));
   totals.hear(1, await counted(4, { inFlight: [["a", 1]] }));
-  expect(await printed(totals, [1])).toMatchObject({ [REQUESTS]: "7", 'in_flight{deployment="a"}': "1" });
+  expect(await printed(totals, [1])).toMatchObject({
+    [REQUESTS]: "7",
+    'requests_in_flight{deployment="a"}': "1",
+  });
 });

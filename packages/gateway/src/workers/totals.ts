@@ -1,5 +1,5 @@
 import { AggregatorRegistry } from "prom-client";
-import type { Counts } from "../metrics.ts";
+import type { Counts } from "../observe/metrics.ts";
 
 /**
  * The sum over all workers, those included that have died: a total that goes backwards would look like a restart of the

@@ -1,0 +1,98 @@
+import type { Clock, Snapshot } from "@rollcall/contract";
+import { Cell, type Settings, type SettingsSource } from "@rollcall/runtime";
+import type { SnapshotReader } from "@rollcall/state";
+import { HealthRegistry } from "../health/health-registry.ts";
+import { HealthObserver } from "../observe/health-observer.ts";
+import { GatewayMetrics } from "../observe/metrics.ts";
+import { RequestLog, type RequestLogs } from "../observe/request-log.ts";
+import { Dispatcher } from "../pipeline/dispatch.ts";
+import { MasterKeyAuthenticator } from "../pipeline/master-key.ts";
+import { PendingQueue } from "../pipeline/pending-queue.ts";
+import { pipeline } from "../pipeline/pipeline.ts";
+import { Router } from "../pipeline/router.ts";
+import { Runner } from "../pipeline/runner.ts";
+import { RetryBudget } from "../routing/retry-budget.ts";
+import { buildRoutingState } from "../routing-state.ts";
+import { SnapshotFeed } from "../snapshot-feed.ts";
+import { TellProber } from "../tell-prober.ts";
+import { Deadlines } from "../upstream/deadlines.ts";
+import { Pools } from "../upstream/pools.ts";
+import type { Transport } from "../upstream/transport.ts";
+import type { Services } from "./services.ts";
+
+/** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
+export interface Parts {
+  readonly settings: Settings;
+  readonly source: Pick<SettingsSource, "fault" | "refresh">;
+  readonly reader: SnapshotReader;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+  readonly logs: RequestLogs;
+  /** Instead of connections to the backends. */
+  readonly transport?: Transport;
+}
+
+export interface Composed extends Services {
+  readonly deadlines: Deadlines;
+  readonly retryBudget: RetryBudget;
+  /** Goes by these settings and this snapshot from now on. */
+  update(settings: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null): void;
+}
+
+/** Builds a gateway. The only place that knows all parts. */
+export function compose({ settings, source, reader, clock, random, logs, transport }: Parts): Composed {
+  const health = new HealthRegistry();
+  const state = new Cell(buildRoutingState({ settings, snapshot: null, health, clock }));
+  const feed = new SnapshotFeed(reader, clock, logs.log);
+  const deadlines = new Deadlines(clock);
+  const pools = new Pools(deadlines);
+  const activity = { answering: 0, draining: false };
+  const metrics = new GatewayMetrics();
+  const reprobe = new TellProber(feed, clock, settings.config.state.probers);
+  const requestLog = new RequestLog(logs);
+  const router = new Router({ state, feed, clock, random });
+  const dispatcher = new Dispatcher({
+    state,
+    source,
+    transport: transport ?? pools,
+    deadlines,
+    observers: [new HealthObserver(clock, (id) => reprobe.suspect(id)), metrics, requestLog],
+    clock,
+    log: logs.log,
+    isDraining: () => activity.draining,
+  });
+  const authenticator = new MasterKeyAuthenticator(state);
+  const retryBudget = new RetryBudget();
+  const runner = new Runner(
+    { observers: [metrics, requestLog], clock, log: logs.log },
+    pipeline({
+      authenticator,
+      authorize: null,
+      admission: null,
+      router,
+      dispatcher,
+      budget: retryBudget,
+      state,
+      pending: new PendingQueue(clock),
+      clock,
+      random,
+    }),
+  );
+  return {
+    state,
+    source,
+    feed,
+    health,
+    pools,
+    authenticator,
+    runner,
+    metrics,
+    activity,
+    clock,
+    log: logs.log,
+    deadlines,
+    retryBudget,
+    update: (next, snapshot) => state.set(buildRoutingState({ settings: next, snapshot, health, clock })),
+  };
+}

@@ -1,0 +1,27 @@
+import type { Services } from "../main/services.ts";
+import type { GaugeReadings } from "./metrics.ts";
+
+/** The gateway's state as gauges show it. */
+export function readGauges({
+  clock,
+  feed,
+  health,
+  source,
+  state,
+}: Pick<Services, "clock" | "feed" | "health" | "source" | "state">): GaugeReadings {
+  const { config, table, generation } = state.get();
+  const now = clock.monotonic();
+  return {
+    inFlight: config.deployments.map(({ id }) => [id, health.of(id).inFlight]),
+    available: [...table.targets].map(([alias, { routable }]) => [
+      alias,
+      routable.filter((one) => one.health.evidence(now)?.definite !== true).length,
+    ]),
+    ejected: health.evidence(now),
+    snapshotAgeMs: feed.ageMs(),
+    snapshotFresh: feed.freshness() === "fresh",
+    snapshotFaults: feed.faults,
+    generation,
+    configFault: source.fault !== null,
+  };
+}

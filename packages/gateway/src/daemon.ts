@@ -7,13 +7,13 @@ import {
   stateFile,
   systemClock,
   watchSettings,
-  type Condition,
+  type ServiceStatus,
   type Log,
   type Settings,
 } from "@rollcall/runtime";
 import { drain } from "./drain.ts";
 import { Breakers } from "./breakers.ts";
-import { gatewayCondition } from "./condition.ts";
+import { gatewayServiceStatus } from "./service-status.ts";
 import { Ejections } from "./ejections.ts";
 import type { Gateway } from "./gateway.ts";
 import { GatewayMetrics, type Counts } from "./metrics.ts";
@@ -38,7 +38,7 @@ export interface RunningGateway {
   readonly url: string;
   readonly port: number;
   readonly log: Log;
-  readonly condition: Condition;
+  readonly serviceStatus: ServiceStatus;
   /** All that it has counted, and its gauges as they are now. */
   readCounts(): Promise<Counts>;
   /** Drains and ends it; resolves with the exit code. */
@@ -90,7 +90,7 @@ export async function startGateway(
     url: printAddress(host, port),
     port,
     log,
-    condition: gatewayCondition(gateway),
+    serviceStatus: gatewayServiceStatus(gateway),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
     stop() {
       stop.abort();

@@ -11,7 +11,7 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   if (count > 1) return runWorkers(options, count, start);
   boundHeap();
   const running = await startGateway(options, null, start);
-  const systemd = startSystemd(running.condition, { env: options.env, log: running.log });
+  const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);
   running.log.info({ signal }, "gateway stops");
   const stopped = running.stop();

@@ -11,5 +11,5 @@ export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets
 export { SettingsSource, type Settings, type SettingsOptions } from "./settings.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
 export { stateFile } from "./state-file.ts";
-export { startSystemd, type Condition, type Systemd } from "./systemd.ts";
+export { startSystemd, type ServiceStatus, type Systemd } from "./systemd.ts";
 export { watchSettings } from "./watch-settings.ts";

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
 import { systemClock } from "./clock.ts";
-import { HeldLines } from "./held-lines.ts";
+import { BufferedLineWriter } from "./buffered-line-writer.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
@@ -9,7 +9,7 @@ type Service = "gateway" | "prober";
 interface Output {
   /** A line is out when the call returns. */
   readonly atOnce: DestinationStream;
-  readonly held: HeldLines;
+  readonly held: BufferedLineWriter;
 }
 
 let output: Output | null = null;
@@ -18,7 +18,7 @@ let output: Output | null = null;
 function standardOutput(): Output {
   if (output !== null) return output;
   const destination = pino.destination({ dest: 1, sync: true });
-  const held = new HeldLines(destination);
+  const held = new BufferedLineWriter(destination);
   const atOnce = {
     write: (line: string) => {
       held.flush();

@@ -33,8 +33,8 @@ export async function runWorkers(
   const signalled = untilSignalled(log);
   const bound = await supervisor.start();
   log.info({ address: printAddress(host, bound), workers: count, pids: supervisor.pids }, "gateway listens");
-  const status = () => `${supervisor.pids.length} of ${count} workers run`;
-  const systemd = startSystemd({ ready: () => true, status, working: () => true }, { env, log });
+  const summary = () => `${supervisor.pids.length} of ${count} workers run`;
+  const systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
   const stop = new AbortController();
   void watch(supervisor, stop.signal);
   const signal = await Promise.race([signalled, supervisor.gaveUp]);

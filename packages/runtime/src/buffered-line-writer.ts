@@ -8,7 +8,7 @@ const HELD_BYTES = 4_096;
 const HELD_MS = 200;
 
 /** Passes lines on by the batch: when there are enough of them, after a moment, or when told to. */
-export class HeldLines implements LineSink {
+export class BufferedLineWriter implements LineSink {
   readonly #sink: LineSink;
   #lines: string[] = [];
   #size = 0;

@@ -1,7 +1,7 @@
 import { Cell } from "@rollcall/runtime";
 import { expect, it } from "vitest";
 import { configOf, snapshotOf, verdictOn } from "../test/deployments.ts";
-import { gatewayCondition } from "./condition.ts";
+import { gatewayServiceStatus } from "./service-status.ts";
 import type { Freshness } from "./snapshot-feed.ts";
 import { buildView } from "./view.ts";
 
@@ -27,14 +27,14 @@ function observed() {
 
 it("says how many aliases can be called, second names not counted", () => {
   const { gateway } = observed();
-  expect(gatewayCondition(gateway).status()).toBe("1 of 2 aliases ready; code: wrong_name");
+  expect(gatewayServiceStatus(gateway).summary()).toBe("1 of 2 aliases ready; code: wrong_name");
 });
 
 it("says what is wrong with its news and with its config", () => {
   const { gateway, state } = observed();
   state.freshness = "stale";
   gateway.source.fault = "config.yaml: error: at gpu-1";
-  expect(gatewayCondition(gateway).status()).toBe(
+  expect(gatewayServiceStatus(gateway).summary()).toBe(
     "1 of 2 aliases ready; code: wrong_name; the snapshot is stale: is the prober running?; the config file has errors: the previous config is in use",
   );
 });
@@ -43,7 +43,7 @@ it("without any news knows of nothing that can be called", () => {
   const { gateway, state, settings } = observed();
   state.freshness = "none";
   gateway.view.set(buildView(settings, null));
-  expect(gatewayCondition(gateway).status()).toBe(
+  expect(gatewayServiceStatus(gateway).summary()).toBe(
     "0 of 2 aliases ready; chat: unknown; code: unknown; no snapshot from the prober yet",
   );
 });
@@ -52,7 +52,7 @@ it("while it drains says how much is left", () => {
   const { gateway } = observed();
   gateway.draining = true;
   gateway.answering = 1;
-  expect(gatewayCondition(gateway).status()).toBe("draining: 1 request under way");
+  expect(gatewayServiceStatus(gateway).summary()).toBe("draining: 1 request under way");
   gateway.answering = 12;
-  expect(gatewayCondition(gateway).status()).toBe("draining: 12 requests under way");
+  expect(gatewayServiceStatus(gateway).summary()).toBe("draining: 12 requests under way");
 });

@@ -1,3 +1,5 @@
+import { StopRequests, systemClock } from "@rollcall/runtime";
+
 interface Stoppable {
   /** Resolves with an exit code when it ends by itself. */
   readonly ended: Promise<number>;
@@ -6,20 +8,14 @@ interface Stoppable {
   stopNow(): void;
 }
 
-/** One Ctrl-C may reach us twice: from the terminal, and from npm, which passes it on. */
-const SAME_KEY_MS = 500;
-
 /** Runs until Ctrl-C or SIGTERM, or until it ends by itself. A second signal does not wait for anything. */
 export async function untilInterrupted(running: Stoppable): Promise<number> {
   const asked = Promise.withResolvers<"asked">();
-  let first = 0;
+  const requests = new StopRequests();
   const onSignal = () => {
-    if (first === 0) {
-      first = performance.now();
-      asked.resolve("asked");
-    } else if (performance.now() - first > SAME_KEY_MS) {
-      running.stopNow();
-    }
+    const request = requests.receive(systemClock.monotonic());
+    if (request === "first") asked.resolve("asked");
+    if (request === "again") running.stopNow();
   };
   process.on("SIGINT", onSignal);
   process.on("SIGTERM", onSignal);

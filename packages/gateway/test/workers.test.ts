@@ -33,7 +33,7 @@ function pidsOf({ lines }: GatewayProcess): ReadonlyMap<number, number> {
   const first = lines.find(({ msg }) => msg === "gateway listens")?.["pids"] as readonly number[];
   const pids = new Map(first.map((pid, index) => [index + 1, pid]));
   for (const { msg, worker, pid } of lines) {
-    if (msg === "worker runs again") pids.set(worker as number, pid as number);
+    if (msg === "worker restarted") pids.set(worker as number, pid as number);
   }
   return pids;
 }
@@ -179,7 +179,7 @@ describe("a worker that is killed", () => {
     await vi.waitFor(() => expect(backend.seen.inFlight).toBe(connections.length), SOON);
     process.kill(pidOf(parent, 2), "SIGKILL");
     await vi.waitFor(
-      () => expect(parent.lines.some(({ msg }) => msg.startsWith("worker ended"))).toBe(true),
+      () => expect(parent.lines.some(({ msg }) => msg.startsWith("worker exited"))).toBe(true),
       SOON,
     );
     // From its end on new connections find the one that is left, or the new one: never nobody.
@@ -203,16 +203,16 @@ describe("a worker that is killed", () => {
     const { parent } = await crew();
     for (let deaths = 0; deaths < 5; deaths += 1) {
       const pid = await vi.waitFor(() => {
-        const again = parent.lines.filter(({ msg }) => msg === "worker runs again");
+        const again = parent.lines.filter(({ msg }) => msg === "worker restarted");
         if (again.length < deaths) throw new Error("not yet");
         return pidOf(parent, 1);
       }, SOON);
       process.kill(pid, "SIGKILL");
     }
     expect(await parent.ended()).toBe(EXIT.failed);
-    expect(parent.lines.find(({ msg }) => msg.includes("the gateway ends"))).toMatchObject({
+    expect(parent.lines.find(({ msg }) => msg.startsWith("worker keeps crashing"))).toMatchObject({
       worker: 1,
-      times: 5,
+      crashes: 5,
     });
   }, 30_000);
 });

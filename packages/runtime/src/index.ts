@@ -1,4 +1,5 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
+export { backOffMs, type BackOff } from "./back-off.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";
@@ -7,9 +8,12 @@ export { EXIT, StartError } from "./exit-codes.ts";
 export { boundHeap } from "./heap.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
 export { LOG_LEVELS, openAccessLog, openLog, silentLog, type Log } from "./log.ts";
+export { type RestartDecision } from "./restart-policy.ts";
 export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
 export { SettingsSource, type Settings, type SettingsOptions } from "./settings.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
 export { stateFile } from "./state-file.ts";
+export { StopRequests } from "./stop-requests.ts";
+export { supervise } from "./supervise.ts";
 export { startSystemd, type ServiceStatus, type Systemd } from "./systemd.ts";
 export { watchSettings } from "./watch-settings.ts";

@@ -5,7 +5,7 @@ import { tooFewForAll } from "./share.ts";
 import { Supervisor } from "./supervisor.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-const LOOK_MS = 10_000;
+const CHECK_MS = 10_000;
 
 /** Several gateway processes that share one port, until SIGTERM or SIGINT. Resolves with one exit code for all. */
 export async function runWorkers(
@@ -46,12 +46,12 @@ export async function runWorkers(
   return signal === undefined ? EXIT.failed : code;
 }
 
-/** Looks at the workers until the signal is aborted. */
+/** Checks the workers until the signal is aborted. */
 async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   for (;;) {
-    await systemClock.sleep(LOOK_MS, signal);
+    await systemClock.sleep(CHECK_MS, signal);
     if (signal.aborted) return;
-    await supervisor.look();
+    await supervisor.checkWorkers();
   }
 }
 

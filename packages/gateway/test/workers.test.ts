@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { Client } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EXIT } from "@rollcall/runtime";
@@ -115,6 +116,14 @@ describe("several workers", () => {
     const listens = parent.lines.filter(({ msg }) => msg.includes("listens"));
     expect(listens).toMatchObject([{ msg: "gateway listens", address: gateway.url, workers: 2 }]);
     expect(listens[0]).not.toHaveProperty("worker");
+  });
+
+  test("are told apart by name in a list of processes", async () => {
+    const { parent } = await crew();
+    const named = [parent.pid, pidOf(parent, 1), pidOf(parent, 2)].map((pid) =>
+      execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).trim(),
+    );
+    expect(named).toEqual(["rollcall gateway", "rollcall gateway worker 1", "rollcall gateway worker 2"]);
   });
 
   test("have one /metrics, whichever of them is asked", async () => {

@@ -5,6 +5,7 @@ import {
   listen,
   openLog,
   printAddress,
+  reportListening,
   SettingsSource,
   shutDown,
   startSystemd,
@@ -91,7 +92,9 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
 
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
+  process.title = "rollcall prober";
   const running = await startProber(options);
+  reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);
   running.log.info({ signal }, "prober stops");

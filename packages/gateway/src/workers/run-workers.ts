@@ -1,4 +1,11 @@
-import { EXIT, printAddress, startSystemd, systemClock, untilSignalled } from "@rollcall/runtime";
+import {
+  EXIT,
+  printAddress,
+  reportListening,
+  startSystemd,
+  systemClock,
+  untilSignalled,
+} from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../start.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./share.ts";
@@ -32,7 +39,9 @@ export async function runWorkers(
   process.on("SIGHUP", () => supervisor.reload());
   const signalled = untilSignalled(log);
   const bound = await supervisor.start();
-  log.info({ address: printAddress(host, bound), workers: count, pids: supervisor.pids }, "gateway listens");
+  const address = printAddress(host, bound);
+  log.info({ address, workers: count, pids: supervisor.pids }, "gateway listens");
+  reportListening(address);
   const summary = () => `${supervisor.pids.length} of ${count} workers run`;
   const systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
   const stop = new AbortController();

@@ -8,6 +8,16 @@ it("has all of a process's output once everything was read", async () => {
   expect(child.output).toHaveLength(200_000);
 });
 
+it("leaves nothing behind that a process started, however that one ends", async () => {
+  const grandchild = "setInterval(() => {}, 1_000); console.log(1)";
+  const spawn = `require("node:child_process").spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "inherit" })`;
+  const child = new Child(process.execPath, ["-e", spawn]);
+  await child.sees(/1/);
+  expect(await child.stop("SIGKILL")).toBe("SIGKILL");
+  // The grandchild holds the output open as long as it lives.
+  expect(await child.allRead).toBe("SIGKILL");
+}, 5_000);
+
 it("says why a program could not be started", async () => {
   expect(await new Child("no-such-program", []).allRead).toContain("ENOENT");
 });

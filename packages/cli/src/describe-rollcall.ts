@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
 import { describeGateway, describeProber } from "./commands/daemons.ts";
@@ -22,6 +23,7 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   program
     .name("rollcall")
     .description("Gateway and readiness prober for self-hosted LLM servers.")
+    .version(manifest.version)
     .addHelpText("after", EXIT_CODES);
   addUp(program, context);
   describeGateway(program.command("gateway"), context);

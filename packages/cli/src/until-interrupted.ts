@@ -1,4 +1,4 @@
-import { StopRequests, systemClock } from "@rollcall/runtime";
+import { onStopRequest } from "@rollcall/runtime";
 
 interface Stoppable {
   /** Resolves with an exit code when it ends by itself. */
@@ -11,20 +11,12 @@ interface Stoppable {
 /** Runs until Ctrl-C or SIGTERM, or until it ends by itself. A second signal does not wait for anything. */
 export async function untilInterrupted(running: Stoppable): Promise<number> {
   const asked = Promise.withResolvers<"asked">();
-  const requests = new StopRequests();
-  const onSignal = () => {
-    const request = requests.receive(systemClock.monotonic());
-    if (request === "first") asked.resolve("asked");
-    if (request === "again") running.stopNow();
-  };
-  process.on("SIGINT", onSignal);
-  process.on("SIGTERM", onSignal);
+  const listenNoMore = onStopRequest({ first: () => asked.resolve("asked"), again: () => running.stopNow() });
   try {
     const outcome = await Promise.race([asked.promise, running.ended]);
     const stopped = await running.stop();
     return outcome === "asked" ? stopped : outcome;
   } finally {
-    process.off("SIGINT", onSignal);
-    process.off("SIGTERM", onSignal);
+    listenNoMore();
   }
 }

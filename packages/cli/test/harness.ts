@@ -17,6 +17,8 @@ export interface Finished {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Node, its flags and the script, instead of this Node and the source. */
+  readonly program?: readonly string[];
 }
 
 /** Runs one command line to its end, as a process of its own. */
@@ -32,8 +34,12 @@ export class RunningCommand {
   out = "";
   err = "";
 
-  constructor(args: readonly string[], { env = {}, cwd }: RunOptions = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(
+    args: readonly string[],
+    { env = {}, cwd, program = [process.execPath, MAIN] }: RunOptions = {},
+  ) {
+    const [node = "", ...script] = program;
+    this.child = spawn(node, [...script, ...args], {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
       stdio: ["ignore", "pipe", "pipe"],
       ...(cwd === undefined ? {} : { cwd }),

@@ -1,10 +1,9 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
-export { backOffMs, type BackOff } from "./back-off.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";
 export { insideContainer } from "./container.ts";
-export { entryPoint } from "./entry-point.ts";
+export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
 export { boundHeap } from "./heap.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
@@ -15,7 +14,7 @@ export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets
 export { SettingsSource, type Settings, type SettingsOptions } from "./settings.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
 export { stateFile } from "./state-file.ts";
-export { StopRequests } from "./stop-requests.ts";
+export { onStopRequest } from "./stop-requests.ts";
 export { supervise } from "./supervise.ts";
 export { startSystemd, type ServiceStatus, type Systemd } from "./systemd.ts";
 export { watchSettings } from "./watch-settings.ts";

@@ -1,7 +1,6 @@
-import { systemClock } from "./clock.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Log } from "./log.ts";
-import { StopRequests } from "./stop-requests.ts";
+import { onStopRequest } from "./stop-requests.ts";
 
 /** One thing to be ended. `true`: cleanly; `false`: something had to be cut off. */
 export interface ShutdownStep {
@@ -32,20 +31,12 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
  */
 export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    const requests = new StopRequests();
-    const onSignal = (name: NodeJS.Signals) => {
-      const request = requests.receive(systemClock.monotonic());
-      if (request === "first") resolve(name);
-      if (request !== "again") return;
-      log.warn({ signal: name }, "second signal; exiting now");
-      process.exit(EXIT.unclean);
-    };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
-    if (process.connected) {
-      process.once("disconnect", () => onSignal("SIGTERM"));
-      // The channel is there to be lost, not to keep us alive.
-      process.channel?.unref();
-    }
+    onStopRequest({
+      first: resolve,
+      again: (signal) => {
+        log.warn({ signal }, "second signal; exiting now");
+        process.exit(EXIT.unclean);
+      },
+    });
   });
 }

@@ -1,5 +1,5 @@
 import { isProven } from "@rollcall/contract";
-import { systemClock } from "@rollcall/runtime";
+import { IS_BUILT, systemClock } from "@rollcall/runtime";
 import { printFleet } from "../fleet-table.ts";
 import type { DaemonPair } from "../daemon-pair.ts";
 import { fetchEvents, fetchStatus, type ProberAddress } from "../prober-client.ts";
@@ -82,7 +82,7 @@ function printAddresses({ gatewayUrl, proberUrl, key, fleet, alias }: Addresses)
     `  curl ${gatewayUrl}/v1/chat/completions${bearer} -H "Content-Type: application/json" \\`,
     `    -d '{"model": "${alias}", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}'`,
     `  curl "${gatewayUrl}/readyz?verbose"    curl "${proberUrl}/readyz?verbose"    curl ${proberUrl}/metrics`,
-    `  npm run rollcall -- status --prober-url ${proberUrl}`,
+    `  ${IS_BUILT ? "rollcall" : "npm run rollcall --"} status --prober-url ${proberUrl}`,
   ];
   if (fleet !== null) {
     lines.push(

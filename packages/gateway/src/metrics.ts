@@ -2,7 +2,11 @@ import { Counter, Gauge, Registry, type Aggregator, type Metric } from "prom-cli
 import { Durations } from "./durations.ts";
 
 /** How several workers' gauges become one. The others say what each sees for itself: then the worst is shown. */
-const GATHERED: Readonly<Record<string, Aggregator>> = { in_flight: "sum", available_deployments: "min" };
+const GATHERED: Readonly<Record<string, Aggregator>> = {
+  in_flight: "sum",
+  available_deployments: "min",
+  snapshot_sequence: "min",
+};
 
 /** All that was counted, as it goes from one process to another. */
 export type Counts = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
@@ -13,6 +17,7 @@ export interface GaugeReadings {
   readonly available: Iterable<readonly [alias: string, count: number]>;
   readonly ejected: Iterable<readonly [deployment: string, evidence: { readonly reason: string }]>;
   readonly snapshotAgeMs: number;
+  readonly snapshotSequence: number;
   readonly snapshotFresh: boolean;
   readonly snapshotFaults: number;
   readonly generation: number;
@@ -34,6 +39,7 @@ export class GatewayMetrics {
   readonly #available: Gauge<"alias">;
   readonly #ejected: Gauge<"deployment" | "reason">;
   readonly #age: Gauge;
+  readonly #sequence: Gauge;
   readonly #stale: Gauge;
   readonly #faults: Counter;
   readonly #generation: Gauge;
@@ -85,6 +91,10 @@ export class GatewayMetrics {
       "reason",
     ]);
     this.#age = gauge("snapshot_age_seconds", "Time since the last news from the prober.");
+    this.#sequence = gauge(
+      "snapshot_sequence",
+      "Number of the snapshot in use, as its prober counts; 0: none yet.",
+    );
     this.#stale = gauge("snapshot_stale", "1 without news for three intervals.");
     this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
     this.#generation = gauge(
@@ -145,6 +155,7 @@ export class GatewayMetrics {
     for (const [alias, count] of now.available) this.#available.set({ alias }, count);
     for (const [deployment, { reason }] of now.ejected) this.#ejected.set({ deployment, reason }, 1);
     this.#age.set(Number.isFinite(now.snapshotAgeMs) ? now.snapshotAgeMs / 1_000 : Number.NaN);
+    this.#sequence.set(now.snapshotSequence);
     this.#stale.set(now.snapshotFresh ? 0 : 1);
     // The feed counts them; here they are only told.
     this.#faults.reset();

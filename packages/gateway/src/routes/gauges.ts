@@ -22,6 +22,7 @@ export function readGauges({
     ]),
     ejected: [...breakers.open(now), ...ejections.entries(now)],
     snapshotAgeMs: feed.ageMs(),
+    snapshotSequence: feed.snapshot?.sequence ?? 0,
     snapshotFresh: feed.freshness() === "fresh",
     snapshotFaults: feed.faults,
     generation,

@@ -125,7 +125,7 @@ export async function eventually<T>(
   }
 }
 
-export function sleep(ms: number): Promise<void> {
+function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
@@ -159,6 +159,12 @@ export class SteadyLoad {
       const one = this.#send().finally(() => this.#running.delete(one));
       this.#running.add(one);
     }, 1_000 / load.perSecond);
+  }
+
+  /** Waits until so many more have been answered. */
+  async sends(count: number): Promise<void> {
+    const before = this.sent.length;
+    await eventually(() => this.sent.length >= before + count, 30_000);
   }
 
   async stop(): Promise<readonly Sent[]> {

@@ -91,10 +91,7 @@ export class GatewayMetrics {
       "reason",
     ]);
     this.#age = gauge("snapshot_age_seconds", "Time since the last news from the prober.");
-    this.#sequence = gauge(
-      "snapshot_sequence",
-      "Number of the snapshot in use, as its prober counts; 0: none yet.",
-    );
+    this.#sequence = gauge("snapshot_sequence", "Number of the snapshot in use; 0: none yet.");
     this.#stale = gauge("snapshot_stale", "1 without news for three intervals.");
     this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
     this.#generation = gauge(

@@ -14,9 +14,9 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
   for (const step of steps) {
     try {
       clean = (await step.run()) && clean;
-    } catch (fault) {
+    } catch (error) {
       log.error(
-        { step: step.name, fault: fault instanceof Error ? fault.message : String(fault) },
+        { step: step.name, error: error instanceof Error ? error.message : String(error) },
         "shutdown step failed",
       );
       clean = false;

@@ -125,8 +125,8 @@ export class Systemd {
     try {
       await notify(variables);
       this.#failing = false;
-    } catch (fault) {
-      const { code } = fault as NodeJS.ErrnoException;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
       this.#missing = code === "ENOENT";
       if (this.#missing)
         log.error("systemd-notify is not installed; systemd will not see readiness or health");

@@ -36,7 +36,7 @@ async function watch(prober: ProberAddress, options: StatusOptions, terminal: Te
   while (!stop.signal.aborted) {
     if (terminal.interactive) terminal.out(CLEAR);
     // A prober that restarts must not end the watch.
-    await show(prober, options, terminal).catch((fault: Error) => terminal.err(`${fault.message}\n`));
+    await show(prober, options, terminal).catch((error: Error) => terminal.err(`${error.message}\n`));
     await systemClock.sleep(WATCH_MS, stop.signal);
   }
 }

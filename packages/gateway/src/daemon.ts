@@ -5,12 +5,12 @@ import {
   stateFile,
   systemClock,
   watchSettings,
-  type Condition,
+  type ServiceStatus,
   type Log,
   type Settings,
 } from "@rollcall/runtime";
 import { drain } from "./drain.ts";
-import { gatewayCondition } from "./condition.ts";
+import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./main/compose.ts";
 import type { Services } from "./main/services.ts";
 import type { Counts } from "./observe/metrics.ts";
@@ -26,7 +26,7 @@ export interface RunningGateway {
   readonly url: string;
   readonly port: number;
   readonly log: Log;
-  readonly condition: Condition;
+  readonly serviceStatus: ServiceStatus;
   /** All that it has counted, and its gauges as they are now. */
   readCounts(): Promise<Counts>;
   /** Drains and ends it; resolves with the exit code. */
@@ -81,7 +81,7 @@ export async function startGateway(
     url: printAddress(host, port),
     port,
     log,
-    condition: gatewayCondition(gateway),
+    serviceStatus: gatewayServiceStatus(gateway),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
     stop() {
       stop.abort();

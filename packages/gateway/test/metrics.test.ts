@@ -41,6 +41,7 @@ test("/metrics counts by alias, status, deployment and reason", async () => {
     ['ejected{deployment="chat-1",reason="wrong_name"}', 1],
     ['available_deployments{alias="chat"}', 1],
     ['available_deployments{alias="other"}', 0],
+    ["snapshot_sequence", 1],
     ["snapshot_stale", 0],
     ["snapshot_faults_total", 0],
     ["config_generation", 1],
@@ -48,6 +49,13 @@ test("/metrics counts by alias, status, deployment and reason", async () => {
   ] as const) {
     expect([name, await gateway.metric(name)]).toEqual([name, value]);
   }
+});
+
+test("/metrics says by which snapshot the gateway goes: 0 before there is one", async () => {
+  const gateway = await gatewayFor({ chat: [await simulator()] }, { says: "nothing" });
+  expect(await gateway.metric("snapshot_sequence")).toBe(0);
+  await gateway.say();
+  await expect.poll(() => gateway.metric("snapshot_sequence")).toBe(1);
 });
 
 test("names that nobody has in a config make no series: an app cannot fill the memory", async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { Client } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EXIT } from "@rollcall/runtime";
@@ -33,7 +34,7 @@ function pidsOf({ lines }: GatewayProcess): ReadonlyMap<number, number> {
   const first = lines.find(({ msg }) => msg === "gateway listens")?.["pids"] as readonly number[];
   const pids = new Map(first.map((pid, index) => [index + 1, pid]));
   for (const { msg, worker, pid } of lines) {
-    if (msg === "worker runs again") pids.set(worker as number, pid as number);
+    if (msg === "worker restarted") pids.set(worker as number, pid as number);
   }
   return pids;
 }
@@ -119,6 +120,14 @@ describe("several workers", () => {
     expect(listens[0]).not.toHaveProperty("worker");
   });
 
+  test("are told apart by name in a list of processes", async () => {
+    const { parent } = await crew();
+    const named = [parent.pid, pidOf(parent, 1), pidOf(parent, 2)].map((pid) =>
+      execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).trim(),
+    );
+    expect(named).toEqual(["rollcall gateway", "rollcall gateway worker 1", "rollcall gateway worker 2"]);
+  });
+
   test("have one /metrics, whichever of them is asked", async () => {
     const { gateway, parent } = await crew();
     const connections = await Connection.toBoth(gateway, parent, 2);
@@ -181,7 +190,7 @@ describe("a worker that is killed", () => {
     await vi.waitFor(() => expect(backend.seen.inFlight).toBe(connections.length), SOON);
     process.kill(pidOf(parent, 2), "SIGKILL");
     await vi.waitFor(
-      () => expect(parent.lines.some(({ msg }) => msg.startsWith("worker ended"))).toBe(true),
+      () => expect(parent.lines.some(({ msg }) => msg.startsWith("worker exited"))).toBe(true),
       SOON,
     );
     // From its end on new connections find the one that is left, or the new one: never nobody.
@@ -205,16 +214,16 @@ describe("a worker that is killed", () => {
     const { parent } = await crew();
     for (let deaths = 0; deaths < 5; deaths += 1) {
       const pid = await vi.waitFor(() => {
-        const again = parent.lines.filter(({ msg }) => msg === "worker runs again");
+        const again = parent.lines.filter(({ msg }) => msg === "worker restarted");
         if (again.length < deaths) throw new Error("not yet");
         return pidOf(parent, 1);
       }, SOON);
       process.kill(pid, "SIGKILL");
     }
     expect(await parent.ended()).toBe(EXIT.failed);
-    expect(parent.lines.find(({ msg }) => msg.includes("the gateway ends"))).toMatchObject({
+    expect(parent.lines.find(({ msg }) => msg.startsWith("worker keeps crashing"))).toMatchObject({
       worker: 1,
-      times: 5,
+      crashes: 5,
     });
   }, 30_000);
 });

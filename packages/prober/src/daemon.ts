@@ -5,6 +5,7 @@ import {
   listen,
   openLog,
   printAddress,
+  reportListening,
   SettingsSource,
   shutDown,
   startSystemd,
@@ -12,7 +13,7 @@ import {
   systemClock,
   untilSignalled,
   watchSettings,
-  type Condition,
+  type ServiceStatus,
   type Log,
 } from "@rollcall/runtime";
 import {
@@ -21,7 +22,7 @@ import {
   FileSnapshotWriter,
   HttpSnapshotWriter,
 } from "@rollcall/state";
-import { proberCondition } from "./condition.ts";
+import { proberServiceStatus } from "./service-status.ts";
 import { network } from "./fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { ProberMetrics } from "./metrics.ts";
@@ -39,7 +40,7 @@ export interface ProberDaemonOptions {
 export interface RunningProber {
   readonly url: string;
   readonly log: Log;
-  readonly condition: Condition;
+  readonly serviceStatus: ServiceStatus;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -73,7 +74,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   return {
     url,
     log,
-    condition: proberCondition({ prober, settings, source }),
+    serviceStatus: proberServiceStatus({ prober, settings, source }),
     stop() {
       stop.abort();
       const written = prober.stop();
@@ -91,8 +92,10 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
 
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
+  process.title = "rollcall prober";
   const running = await startProber(options);
-  const systemd = startSystemd(running.condition, { env: options.env, log: running.log });
+  reportListening(running.url);
+  const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);
   running.log.info({ signal }, "prober stops");
   systemd?.stopping();

@@ -1,7 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
 import { isProven, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
-import { probeOnce } from "@rollcall/prober";
 import { EXIT, insideContainer, loadConfig, Secrets, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
@@ -17,10 +16,10 @@ export function addCheck(program: Command, { terminal, finish }: CommandContext)
     .command("check")
     .argument("<file>", "LiteLLM's config.yaml")
     .description(
-      "Say everything that is wrong with a config. Exit 64 on errors; with --probe 1 where a backend is not as configured.",
+      "Validate a config file. Exit 64 on errors; with --probe, exit 1 where a backend is not as configured.",
     )
     .option("--probe", "ask every backend once whether it is ready and serves the expected name")
-    .option("--in-container", "check as if inside a container (found out by itself where it is one)")
+    .option("--in-container", "check as if inside a container (detected where it runs in one)")
     .action(async (file: string, options: CheckOptions) => finish(await check(file, options, terminal)));
 }
 
@@ -36,6 +35,7 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
   );
   if (config === null || secrets === null) return EXIT.usage;
   if (options.probe !== true) return EXIT.ok;
+  const { probeOnce } = await import("@rollcall/prober");
   const verdicts = await probeOnce(config, secrets, systemClock);
   terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
   return verdicts.every(isProven) ? EXIT.ok : EXIT.failed;

@@ -19,6 +19,7 @@ export function readGauges({
     ]),
     ejected: health.evidence(now),
     snapshotAgeMs: feed.ageMs(),
+    snapshotSequence: feed.snapshot?.sequence ?? 0,
     snapshotFresh: feed.freshness() === "fresh",
     snapshotFaults: feed.faults,
     generation,

@@ -10,6 +10,7 @@ import { RequestCounts } from "./request-counts.ts";
 const GATHERED: Readonly<Record<string, Aggregator>> = {
   requests_in_flight: "sum",
   available_deployments: "min",
+  snapshot_sequence: "min",
 };
 
 /** All that was counted, as it goes from one process to another. */
@@ -21,6 +22,7 @@ export interface GaugeReadings {
   readonly available: Iterable<readonly [alias: string, count: number]>;
   readonly ejected: Iterable<readonly [deployment: string, evidence: { readonly reason: string }]>;
   readonly snapshotAgeMs: number;
+  readonly snapshotSequence: number;
   readonly snapshotFresh: boolean;
   readonly snapshotFaults: number;
   readonly generation: number;
@@ -56,6 +58,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   readonly #available: Gauge<"alias">;
   readonly #ejected: Gauge<"deployment" | "reason">;
   readonly #age: Gauge;
+  readonly #sequence: Gauge;
   readonly #stale: Gauge;
   readonly #faults: Counter;
   readonly #generation: Gauge;
@@ -104,6 +107,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       "reason",
     ]);
     this.#age = gauge("snapshot_age_seconds", "Time since the last update from the prober.");
+    this.#sequence = gauge("snapshot_sequence", "Number of the snapshot in use; 0: none yet.");
     this.#stale = gauge("snapshot_stale", "1 without an update for three intervals.");
     this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
     this.#generation = gauge(
@@ -178,6 +182,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     for (const [alias, count] of now.available) this.#available.set({ alias }, count);
     for (const [deployment, { reason }] of now.ejected) this.#ejected.set({ deployment, reason }, 1);
     this.#age.set(Number.isFinite(now.snapshotAgeMs) ? now.snapshotAgeMs / 1_000 : Number.NaN);
+    this.#sequence.set(now.snapshotSequence);
     this.#stale.set(now.snapshotFresh ? 0 : 1);
     // The feed counts them; here they are only told.
     this.#faults.reset();

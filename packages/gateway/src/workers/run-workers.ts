@@ -1,11 +1,18 @@
-import { EXIT, printAddress, startSystemd, systemClock, untilSignalled } from "@rollcall/runtime";
+import {
+  EXIT,
+  printAddress,
+  reportListening,
+  startSystemd,
+  systemClock,
+  untilSignalled,
+} from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../start.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./share.ts";
 import { Supervisor } from "./supervisor.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-const LOOK_MS = 10_000;
+const CHECK_MS = 10_000;
 
 /** Several gateway processes that share one port, until SIGTERM or SIGINT. Resolves with one exit code for all. */
 export async function runWorkers(
@@ -32,9 +39,11 @@ export async function runWorkers(
   process.on("SIGHUP", () => supervisor.reload());
   const signalled = untilSignalled(log);
   const bound = await supervisor.start();
-  log.info({ address: printAddress(host, bound), workers: count, pids: supervisor.pids }, "gateway listens");
-  const status = () => `${supervisor.pids.length} of ${count} workers run`;
-  const systemd = startSystemd({ ready: () => true, status, working: () => true }, { env, log });
+  const address = printAddress(host, bound);
+  log.info({ address, workers: count, pids: supervisor.pids }, "gateway listens");
+  reportListening(address);
+  const summary = () => `${supervisor.pids.length} of ${count} workers run`;
+  const systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
   const stop = new AbortController();
   void watch(supervisor, stop.signal);
   const signal = await Promise.race([signalled, supervisor.gaveUp]);
@@ -46,12 +55,12 @@ export async function runWorkers(
   return signal === undefined ? EXIT.failed : code;
 }
 
-/** Looks at the workers until the signal is aborted. */
+/** Checks the workers until the signal is aborted. */
 async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   for (;;) {
-    await systemClock.sleep(LOOK_MS, signal);
+    await systemClock.sleep(CHECK_MS, signal);
     if (signal.aborted) return;
-    await supervisor.look();
+    await supervisor.checkWorkers();
   }
 }
 

@@ -8,6 +8,7 @@ const IDLE: GaugeReadings = {
   available: [["chat", 2]],
   ejected: [],
   snapshotAgeMs: 1_000,
+  snapshotSequence: 12,
   snapshotFresh: true,
   snapshotFaults: 0,
   generation: 1,
@@ -37,8 +38,8 @@ async function printed(totals: Totals, answered: readonly number[]): Promise<Rec
 
 test("counters and histograms are added up", async () => {
   const totals = new Totals();
-  totals.hear(0, await counted(3));
-  totals.hear(1, await counted(4));
+  totals.record(0, await counted(3));
+  totals.record(1, await counted(4));
   expect(await printed(totals, [0, 1])).toMatchObject({
     [REQUESTS]: "7",
     'request_duration_seconds_count{alias="chat",endpoint="chat_completions"}': "7",
@@ -49,13 +50,14 @@ test("counters and histograms are added up", async () => {
 
 test("of gauges the requests under way are added up, and of the others the worst is shown", async () => {
   const totals = new Totals();
-  totals.hear(0, await counted(0, { inFlight: [["a", 2]], ejected: [["a", { reason: "hung" }]] }));
-  totals.hear(
+  totals.record(0, await counted(0, { inFlight: [["a", 2]], ejected: [["a", { reason: "hung" }]] }));
+  totals.record(
     1,
     await counted(0, {
       inFlight: [["a", 3]],
       available: [["chat", 1]],
       snapshotAgeMs: 9_000,
+      snapshotSequence: 11,
       snapshotFresh: false,
       snapshotFaults: 2,
       generation: 5,
@@ -67,6 +69,7 @@ test("of gauges the requests under way are added up, and of the others the worst
     'available_deployments{alias="chat"}': "1",
     'ejected{deployment="a",reason="hung"}': "1",
     snapshot_age_seconds: "9",
+    snapshot_sequence: "11",
     snapshot_stale: "1",
     snapshot_faults_total: "2",
     config_generation: "5",
@@ -76,18 +79,18 @@ test("of gauges the requests under way are added up, and of the others the worst
 
 test("one that has never heard the prober is not hidden by one that has", async () => {
   const totals = new Totals();
-  totals.hear(0, await counted(0));
-  totals.hear(1, await counted(0, { snapshotAgeMs: Number.POSITIVE_INFINITY }));
+  totals.record(0, await counted(0));
+  totals.record(1, await counted(0, { snapshotAgeMs: Number.POSITIVE_INFINITY }));
   expect((await printed(totals, [0, 1]))["snapshot_age_seconds"]).toMatch(/^nan$/i);
 });
 
 test("what a dead worker had counted stays in the totals, and its successor's is added", async () => {
   const totals = new Totals();
   for (const requests of [3, 4, 5]) {
-    totals.hear(0, await counted(requests, { inFlight: [["a", 1]] }));
+    totals.record(0, await counted(requests, { inFlight: [["a", 1]] }));
     totals.retire(0);
   }
-  totals.hear(0, await counted(1));
+  totals.record(0, await counted(1));
   const found = await printed(totals, [0]);
   expect(found).toMatchObject({
     [REQUESTS]: "13",
@@ -98,7 +101,7 @@ test("what a dead worker had counted stays in the totals, and its successor's is
 
 test("with all of them dead the totals are still there", async () => {
   const totals = new Totals();
-  totals.hear(0, await counted(3));
+  totals.record(0, await counted(3));
   totals.retire(0);
   totals.retire(0);
   expect(await printed(totals, [])).toMatchObject({ [REQUESTS]: "3" });
@@ -106,8 +109,8 @@ test("with all of them dead the totals are still there", async () => {
 
 test("of a worker that does not answer now, the totals are the last known and the gauges are left out", async () => {
   const totals = new Totals();
-  totals.hear(0, await counted(3, { inFlight: [["a", 1]] }));
-  totals.hear(1, await counted(4, { inFlight: [["a", 1]] }));
+  totals.record(0, await counted(3, { inFlight: [["a", 1]] }));
+  totals.record(1, await counted(4, { inFlight: [["a", 1]] }));
   expect(await printed(totals, [1])).toMatchObject({
     [REQUESTS]: "7",
     'requests_in_flight{deployment="a"}': "1",

@@ -1,11 +1,10 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Environment } from "@rollcall/contract";
-import { StartError } from "@rollcall/runtime";
+import { entryPoint, StartError } from "@rollcall/runtime";
 import type { Counts } from "../observe/metrics.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MAIN = entryPoint("gateway-worker", () => new URL("main.ts", import.meta.url));
 
 /** How a worker ended. */
 export interface End {

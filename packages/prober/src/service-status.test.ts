@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { CalledRoll } from "../test/called-roll.ts";
-import { proberCondition } from "./condition.ts";
+import { proberServiceStatus } from "./service-status.ts";
 
 function observed(written: object = {}) {
   const roll = new CalledRoll(
@@ -13,47 +13,47 @@ function observed(written: object = {}) {
   roll.backends.serve("http://gpu-1:8000", "llama");
   roll.backends.serve("http://gpu-2:8000", "qwen");
   const source: { fault: string | null } = { fault: null };
-  const condition = proberCondition({ prober: roll.prober, settings: roll.settings, source });
-  return { roll, source, condition };
+  const status = proberServiceStatus({ prober: roll.prober, settings: roll.settings, source });
+  return { roll, source, status };
 }
 
 it("is ready once the roll was called, and says then how the fleet is", async () => {
-  const { roll, source, condition } = observed();
-  expect([condition.ready(), condition.status()]).toEqual([false, "the first roll call is under way"]);
+  const { roll, source, status } = observed();
+  expect([status.isReady(), status.summary()]).toEqual([false, "the first roll call is under way"]);
   await roll.start();
-  expect([condition.ready(), condition.status()]).toEqual([true, "1 of 2 aliases ready; code: wrong_name"]);
+  expect([status.isReady(), status.summary()]).toEqual([true, "1 of 2 aliases ready; code: wrong_name"]);
   source.fault = "config.yaml: error: at gpu-1";
-  expect(condition.status()).toBe(
+  expect(status.summary()).toBe(
     "1 of 2 aliases ready; code: wrong_name; the config file has errors: the previous config is in use",
   );
 });
 
 describe("works", () => {
   it("as long as the roll is called, however long", async () => {
-    const { roll, condition } = observed();
+    const { roll, status } = observed();
     await roll.start();
     for (let seconds = 0; seconds < 300; seconds += 1) {
       await roll.clock.advance(1_000);
-      expect(condition.working(roll.clock.now())).toBe(true);
+      expect(status.isHealthy(roll.clock.now())).toBe(true);
     }
   });
 
   it("where every backend hangs: to wait for an answer is no standstill", async () => {
-    const { roll, condition } = observed({ timeout: "30s" });
+    const { roll, status } = observed({ timeout: "30s" });
     for (const host of ["gpu-1", "gpu-2"]) roll.backends.hang(`http://${host}:8000`);
     await roll.start();
     for (let seconds = 0; seconds < 300; seconds += 1) {
       await roll.clock.advance(1_000);
-      expect(condition.working(roll.clock.now())).toBe(true);
+      expect(status.isHealthy(roll.clock.now())).toBe(true);
     }
   });
 
   it("no longer, when the probing stands still", async () => {
-    const { roll, condition } = observed();
+    const { roll, status } = observed();
     await roll.start();
-    expect(condition.working(0)).toBe(true);
+    expect(status.isHealthy(0)).toBe(true);
     await roll.prober.stop();
-    expect(condition.working(80_000)).toBe(true);
-    expect(condition.working(80_001)).toBe(false);
+    expect(status.isHealthy(80_000)).toBe(true);
+    expect(status.isHealthy(80_001)).toBe(false);
   });
 });

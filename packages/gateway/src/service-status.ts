@@ -1,4 +1,4 @@
-import { summariseAliases, type Condition } from "@rollcall/runtime";
+import { summariseAliases, type ServiceStatus } from "@rollcall/runtime";
 import type { Services } from "./main/services.ts";
 
 type Observed = Pick<Services, "activity" | "feed" | "source" | "state">;
@@ -7,11 +7,11 @@ type Observed = Pick<Services, "activity" | "feed" | "source" | "state">;
  * The gateway as systemd sees it. It listens and has read what state there is before it is asked the first time, and it
  * works as long as it can be asked.
  */
-export function gatewayCondition(gateway: Observed): Condition {
-  return { ready: () => true, status: () => printStatus(gateway), working: () => true };
+export function gatewayServiceStatus(gateway: Observed): ServiceStatus {
+  return { isReady: () => true, summary: () => printSummary(gateway), isHealthy: () => true };
 }
 
-function printStatus({ activity: { answering, draining }, feed, source, state }: Observed): string {
+function printSummary({ activity: { answering, draining }, feed, source, state }: Observed): string {
   if (draining) return `draining: ${answering} ${answering === 1 ? "request" : "requests"} under way`;
   const { config, table } = state.get();
   const aliases = [...config.aliases.keys()].flatMap((alias) => {

@@ -1,7 +1,7 @@
 import {
   summariseAliases,
   type Cell,
-  type Condition,
+  type ServiceStatus,
   type Settings,
   type SettingsSource,
 } from "@rollcall/runtime";
@@ -23,9 +23,9 @@ const LEAST_PATIENCE_MS = 30_000;
 
 /**
  * The prober as systemd sees it. Ready after the first roll call and not before: a gateway that starts after it then knows
- * the fleet as it is. Working as long as verdicts are renewed.
+ * the fleet as it is. Healthy as long as verdicts are renewed.
  */
-export function proberCondition({ prober, settings, source }: Observed): Condition {
+export function proberServiceStatus({ prober, settings, source }: Observed): ServiceStatus {
   const pulse = new Pulse(
     () => newestOf(prober.fleet.verdicts()),
     () => {
@@ -34,8 +34,8 @@ export function proberCondition({ prober, settings, source }: Observed): Conditi
     },
   );
   return {
-    ready: () => prober.calledOnce,
-    status: () => {
+    isReady: () => prober.calledOnce,
+    summary: () => {
       const aliases = readAliases(prober.fleet.verdicts()).map(({ alias, ready, deployments }) => ({
         alias,
         ready,
@@ -45,7 +45,7 @@ export function proberCondition({ prober, settings, source }: Observed): Conditi
         source.fault === null ? "" : "; the config file has errors: the previous config is in use";
       return (prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way") + fault;
     },
-    working: (now) => pulse.beats(now),
+    isHealthy: (now) => pulse.beats(now),
   };
 }
 

@@ -4,11 +4,11 @@ export interface LineSink {
 }
 
 /** A system call for each line would cost more than the line. A pipe takes so much (PIPE_BUF) in one piece, or other writers come between. */
-const HELD_BYTES = 4_096;
-const HELD_MS = 200;
+const BATCH_BYTES = 4_096;
+const MAX_DELAY_MS = 200;
 
-/** Passes lines on by the batch: when there are enough of them, after a moment, or when told to. */
-export class HeldLines implements LineSink {
+/** Writes lines by the batch: when there are enough of them, after a moment, or when flushed. */
+export class BufferedLineWriter implements LineSink {
   readonly #sink: LineSink;
   #lines: string[] = [];
   #size = 0;
@@ -20,11 +20,11 @@ export class HeldLines implements LineSink {
 
   write(line: string): void {
     const bytes = Buffer.byteLength(line);
-    if (this.#size + bytes > HELD_BYTES) this.flush();
+    if (this.#size + bytes > BATCH_BYTES) this.flush();
     this.#lines.push(line);
     this.#size += bytes;
-    // Nobody stays alive for it: what is held at the end is flushed by whoever ends.
-    this.#timer ??= setTimeout(() => this.flush(), HELD_MS).unref();
+    // It keeps no process alive: whoever ends flushes.
+    this.#timer ??= setTimeout(() => this.flush(), MAX_DELAY_MS).unref();
   }
 
   flush(): void {

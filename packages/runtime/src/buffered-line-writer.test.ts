@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { HeldLines } from "./held-lines.ts";
+import { BufferedLineWriter } from "./buffered-line-writer.ts";
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 function collected() {
   const batches: string[] = [];
-  return { batches, held: new HeldLines({ write: (lines) => batches.push(lines) }) };
+  return { batches, held: new BufferedLineWriter({ write: (lines) => batches.push(lines) }) };
 }
 
 test("lines go on together after a moment, counted from the first of them", () => {

@@ -2,7 +2,7 @@ import { Cell } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { expect, it } from "vitest";
 import { configOf, snapshotOf, verdictOn } from "../test/deployments.ts";
-import { gatewayCondition } from "./condition.ts";
+import { gatewayServiceStatus } from "./service-status.ts";
 import type { Freshness } from "./snapshot-feed.ts";
 import { HealthRegistry } from "./health/health-registry.ts";
 import { buildRoutingState } from "./routing-state.ts";
@@ -29,14 +29,14 @@ function observed() {
 
 it("says how many aliases can be called, second names not counted", () => {
   const { gateway } = observed();
-  expect(gatewayCondition(gateway).status()).toBe("1 of 2 aliases ready; code: wrong_name");
+  expect(gatewayServiceStatus(gateway).summary()).toBe("1 of 2 aliases ready; code: wrong_name");
 });
 
 it("says what is wrong with its news and with its config", () => {
   const { gateway, state } = observed();
   state.freshness = "stale";
   gateway.source.fault = "config.yaml: error: at gpu-1";
-  expect(gatewayCondition(gateway).status()).toBe(
+  expect(gatewayServiceStatus(gateway).summary()).toBe(
     "1 of 2 aliases ready; code: wrong_name; the snapshot is stale: is the prober running?; the config file has errors: the previous config is in use",
   );
 });
@@ -45,7 +45,7 @@ it("without any news knows of nothing that can be called", () => {
   const { gateway, known, state, settings } = observed();
   state.freshness = "none";
   gateway.state.set(buildRoutingState({ settings, snapshot: null, ...known }));
-  expect(gatewayCondition(gateway).status()).toBe(
+  expect(gatewayServiceStatus(gateway).summary()).toBe(
     "0 of 2 aliases ready; chat: unknown; code: unknown; no snapshot from the prober yet",
   );
 });
@@ -54,7 +54,7 @@ it("while it drains says how much is left", () => {
   const { gateway } = observed();
   gateway.activity.draining = true;
   gateway.activity.answering = 1;
-  expect(gatewayCondition(gateway).status()).toBe("draining: 1 request under way");
+  expect(gatewayServiceStatus(gateway).summary()).toBe("draining: 1 request under way");
   gateway.activity.answering = 12;
-  expect(gatewayCondition(gateway).status()).toBe("draining: 12 requests under way");
+  expect(gatewayServiceStatus(gateway).summary()).toBe("draining: 12 requests under way");
 });

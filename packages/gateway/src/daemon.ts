@@ -17,7 +17,7 @@ import { gatewayCondition } from "./condition.ts";
 import { Ejections } from "./ejections.ts";
 import type { Gateway } from "./gateway.ts";
 import { GatewayMetrics, type Counts } from "./metrics.ts";
-import { isOpen } from "./openness.ts";
+import { isPubliclyReachable } from "./auth-guard.ts";
 import { readGauges } from "./routes/gauges.ts";
 import { RetryBudget } from "./routing/retry-budget.ts";
 import { openServer } from "./server.ts";
@@ -31,8 +31,8 @@ import { InFlight } from "./upstream/in-flight.ts";
 import { Pools } from "./upstream/pools.ts";
 import { buildView, type View } from "./view.ts";
 import { WaitingRoom } from "./waiting-room.ts";
-import type { Seat } from "./workers/seat.ts";
-import { shareConfig } from "./workers/share.ts";
+import type { WorkerSlot } from "./workers/worker-slot.ts";
+import { divideLimits } from "./workers/divide-limits.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -46,18 +46,18 @@ export interface RunningGateway {
 }
 
 /**
- * Reads the config, hears the prober and listens. Throws StartError where that cannot be. With a seat it is one of several
+ * Reads the config, hears the prober and listens. Throws StartError where that cannot be. With a slot it is one of several
  * workers, and does its part of what the config allows.
  */
 export async function startGateway(
   options: GatewayDaemonOptions,
-  seat: Seat | null = null,
-  start: Start = readStart(options, seat),
+  slot: WorkerSlot | null = null,
+  start: Start = readStart(options, slot),
 ): Promise<RunningGateway> {
   const { source, host, log, accessLog } = start;
   const { configFile, env } = options;
   const part = (whole: Settings) =>
-    seat === null ? whole : { ...whole, config: shareConfig(whole.config, seat) };
+    slot === null ? whole : { ...whole, config: divideLimits(whole.config, slot) };
   let settings = part(source.cell.get());
   const { config } = settings;
   const file = () => stateFile(config, configFile, env);
@@ -67,7 +67,7 @@ export async function startGateway(
     gateway.view.set(buildView(settings, snapshot));
   });
   source.cell.subscribe((changed) => {
-    if (isOpen(changed, host) && !changed.config.gateway.allowUnauthenticated) {
+    if (isPubliclyReachable(changed, host) && !changed.config.gateway.allowUnauthenticated) {
       log.error("config not used: without its master key everybody in the network could use the gateway");
       return;
     }
@@ -76,14 +76,14 @@ export async function startGateway(
     gateway.view.set(buildView(settings, gateway.feed.snapshot));
   });
 
-  const server = openServer(gateway, seat?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
-  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: seat !== null };
+  const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
+  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
   const port = await listen(server, address).catch(async (fault: unknown) => {
     await gateway.feed.close();
     throw fault;
   });
   // Of several workers their parent says it, once.
-  if (seat === null) log.info({ address: printAddress(host, port) }, "gateway listens");
+  if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
   const stop = new AbortController();
   const watching = watchSettings(source, systemClock, stop.signal);
   return {

@@ -1,7 +1,7 @@
 import type { Environment } from "@rollcall/contract";
 import { openAccessLog, openLog, SettingsSource, systemClock, type Log } from "@rollcall/runtime";
-import { checkOpenness } from "./openness.ts";
-import type { Seat } from "./workers/seat.ts";
+import { checkMasterKey } from "./auth-guard.ts";
+import type { WorkerSlot } from "./workers/worker-slot.ts";
 
 export interface GatewayDaemonOptions {
   readonly configFile: string;
@@ -23,17 +23,17 @@ export interface Start {
 }
 
 /** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
-export function readStart(options: GatewayDaemonOptions, seat: Seat | null): Start {
+export function readStart(options: GatewayDaemonOptions, slot: WorkerSlot | null): Start {
   const { configFile: file, env, logLevel = "info" } = options;
-  const whose = seat === null ? {} : { worker: seat.index + 1 };
+  const whose = slot === null ? {} : { worker: slot.index + 1 };
   const log = openLog("gateway", logLevel).child(whose);
   const accessLog = openAccessLog("gateway", logLevel).child(whose);
   // What is to be warned of at the start the parent has said already.
-  if (seat !== null) log.level = "silent";
+  if (slot !== null) log.level = "silent";
   const source = new SettingsSource({ file, env, needsMasterKey: true, log }, systemClock.now());
   const settings = source.cell.get();
   const host = options.host ?? settings.config.gateway.host;
-  checkOpenness(settings, { host, log });
+  checkMasterKey(settings, { host, log });
   log.level = logLevel;
   return { source, host, log, accessLog };
 }

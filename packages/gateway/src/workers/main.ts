@@ -7,8 +7,8 @@ boundHeap();
 const parent = new ParentLink();
 const { index, count, ...options } = await parent.options;
 try {
-  const seat = { index, count, scrape: () => parent.scrape() };
-  const running = await startGateway({ ...options, env: process.env }, seat);
+  const slot = { index, count, scrape: () => parent.scrape() };
+  const running = await startGateway({ ...options, env: process.env }, slot);
   parent.readCounts = () => running.readCounts();
   await parent.send({ kind: "listening", port: running.port });
   if ((await parent.stopped) === "orphaned") running.log.warn("the parent is gone: gateway stops");

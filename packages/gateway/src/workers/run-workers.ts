@@ -1,7 +1,7 @@
 import { EXIT, printAddress, startSystemd, systemClock, untilSignalled } from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../start.ts";
 import { checkPort } from "./check-port.ts";
-import { tooFewForAll } from "./share.ts";
+import { tooFewForAll } from "./divide-limits.ts";
 import { Supervisor } from "./supervisor.ts";
 import { WorkerProcess } from "./worker-process.ts";
 

@@ -2,15 +2,15 @@ import { listensOnlyHere } from "@rollcall/contract";
 import { EXIT, StartError, type Log, type Settings } from "@rollcall/runtime";
 
 /** Could anybody in the network use it? */
-export function isOpen({ config, secrets }: Settings, host: string): boolean {
+export function isPubliclyReachable({ config, secrets }: Settings, host: string): boolean {
   return !listensOnlyHere(host) && secrets.value(config.masterKey) === null;
 }
 
-/** A gateway that anybody in the network may use is never an accident. */
-export function checkOpenness(settings: Settings, { host, log }: { host: string; log: Log }): void {
+/** Throws StartError where a gateway would serve the network without a key, and nobody said that it may. */
+export function checkMasterKey(settings: Settings, { host, log }: { host: string; log: Log }): void {
   const { config, secrets } = settings;
   if (secrets.value(config.masterKey) !== null) return;
-  if (!isOpen(settings, host)) {
+  if (!isPubliclyReachable(settings, host)) {
     log.warn("no general_settings.master_key: every process on this machine may use the gateway");
     return;
   }
@@ -19,7 +19,7 @@ export function checkOpenness(settings: Settings, { host, log }: { host: string;
     return;
   }
   throw new StartError(
-    `${host} is open to the network and there is no master key: set general_settings.master_key, or, if everybody may use it, rollcall.gateway.allow_unauthenticated: true`,
+    `${host} is reachable from the network and there is no master key: set general_settings.master_key, or, if everybody may use the gateway, rollcall.gateway.allow_unauthenticated: true`,
     EXIT.usage,
   );
 }

@@ -14,12 +14,12 @@ export function checkMasterKey(settings: Settings, { host, log }: { host: string
     log.warn("no general_settings.master_key: every process on this machine may use the gateway");
     return;
   }
-  if (config.gateway.allowUnauthenticated) {
+  if (config.gateway.keyless) {
     log.warn("no general_settings.master_key: everybody who reaches this address may use the gateway");
     return;
   }
   throw new StartError(
-    `${host} is reachable from the network and there is no master key: set general_settings.master_key, or, if everybody may use the gateway, rollcall.gateway.allow_unauthenticated: true`,
+    `${host} is reachable from the network and there is no master key: set general_settings.master_key, or, if everybody may use the gateway, rollcall.gateway.keyless: true`,
     EXIT.usage,
   );
 }

@@ -67,7 +67,7 @@ export async function startGateway(
     gateway.view.set(buildView(settings, snapshot));
   });
   source.cell.subscribe((changed) => {
-    if (isPubliclyReachable(changed, host) && !changed.config.gateway.allowUnauthenticated) {
+    if (isPubliclyReachable(changed, host) && !changed.config.gateway.keyless) {
       log.error("config not used: without its master key everybody in the network could use the gateway");
       return;
     }

@@ -95,7 +95,7 @@ describe("a gateway that anybody in the network could use", () => {
       const fault = await starting({ host });
       expect(fault).toBeInstanceOf(StartError);
       expect(fault).toMatchObject({ exitCode: EXIT.usage });
-      expect((fault as Error).message).toMatch(/master_key.*allow_unauthenticated/);
+      expect((fault as Error).message).toMatch(/master_key.*keyless/);
     },
   );
 
@@ -109,7 +109,7 @@ describe("a gateway that anybody in the network could use", () => {
   });
 
   test("starts where the config says that everybody may", async () => {
-    expect(await starting({ host: "0.0.0.0", allow_unauthenticated: true })).toBe("started");
+    expect(await starting({ host: "0.0.0.0", keyless: true })).toBe("started");
   });
 
   test.each(["127.0.0.1", "localhost", "::1"])(

@@ -5,6 +5,7 @@ import { DEFAULTS } from "./defaults.ts";
 import { error, warning, type Complaint } from "./problem.ts";
 import { readModelName } from "./provider.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
+import { SETTINGS } from "./settings.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
 
 export interface Deployments {
@@ -125,7 +126,8 @@ class DeploymentReader {
       backend,
       check: digest(backend.id, expected),
       mode: entry.model_info?.mode ?? "chat",
-      canary: entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? false,
+      canary:
+        entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? SETTINGS.prober.canary.default,
       order: params.order ?? 0,
       weight: params.weight ?? params.rpm ?? params.tpm ?? 1,
       maxParallel: params.max_parallel_requests ?? null,

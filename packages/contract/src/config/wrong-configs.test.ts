@@ -891,6 +891,22 @@ const ROLLCALL: readonly WrongConfig[] = [
     ],
   },
   {
+    about: "a key of an earlier version",
+    text: `${ONE}rollcall:
+  gateway: {allow_unauthenticated: true}
+`,
+    says: ["config.yaml:7:13: error: rollcall.gateway.allow_unauthenticated: was renamed to keyless"],
+  },
+  {
+    about: "that key in another section",
+    text: `${ONE}rollcall:
+  queue: {allow_unauthenticated: true}
+`,
+    says: [
+      "config.yaml:7:11: error: rollcall.queue.allow_unauthenticated: unknown key, expected one of size, time",
+    ],
+  },
+  {
     about: "values of the wrong types",
     text: `${ONE}rollcall:
   prober:
@@ -904,7 +920,7 @@ const ROLLCALL: readonly WrongConfig[] = [
     port: 4000.5
     max_body: [32MiB]
     access_log: 'yes'
-    allow_unauthenticated: 2
+    keyless: 2
   state:
     file: {path: state.json}
 `,
@@ -918,7 +934,7 @@ const ROLLCALL: readonly WrongConfig[] = [
       "config.yaml:15:5: error: rollcall.gateway.port: found 4000.5, expected a whole number",
       "config.yaml:16:5: error: rollcall.gateway.max_body: found a list, expected text or a number",
       'config.yaml:17:5: error: rollcall.gateway.access_log: found "yes", expected true or false',
-      "config.yaml:18:5: error: rollcall.gateway.allow_unauthenticated: found 2, expected true or false",
+      "config.yaml:18:5: error: rollcall.gateway.keyless: found 2, expected true or false",
       "config.yaml:20:5: error: rollcall.state.file: found a map of keys, expected text",
     ],
   },

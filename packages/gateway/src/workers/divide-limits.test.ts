@@ -36,7 +36,7 @@ describe("a worker's config", () => {
       narrow: { params: { max_parallel_requests: 1 } },
       open: {},
     },
-    { rollcall: { gateway: { max_connections: 101 }, queue: { size: 3 } } },
+    { rollcall: { gateway: { max_connections: 101, body_memory: 1001 }, queue: { size: 3 } } },
   );
 
   test("has its part of what is limited, wherever it stands, and all the rest", () => {
@@ -47,6 +47,7 @@ describe("a worker's config", () => {
     expect(found(part.deployments)).toEqual(limits);
     expect(found(part.aliases.get("chat"))).toEqual(limits);
     expect(part.gateway.maxConnections).toBe(51);
+    expect(part.gateway.bodyMemoryBytes).toBe(501);
     expect(part.queue.size).toBe(2);
     expect(part.checksum).toBe(whole.checksum);
     expect(part.backends).toBe(whole.backends);

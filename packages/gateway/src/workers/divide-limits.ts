@@ -25,6 +25,7 @@ export function divideLimits(config: Config, place: Place): Config {
     gateway: {
       ...gateway,
       maxConnections: partOf(gateway.maxConnections, place),
+      bodyMemoryBytes: partOf(gateway.bodyMemoryBytes, place),
     },
     queue: { ...queue, size: partOf(queue.size, place) },
   };

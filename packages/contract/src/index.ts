@@ -19,7 +19,7 @@ export {
   type ConfigTexts,
   type NamedFiles,
   type Parsed,
-  type Surroundings,
+  type HostContext,
 } from "./config/parse.ts";
 export { settingsNeedingRestart } from "./config/rollcall-section.ts";
 export type { Daemon } from "./config/setting.ts";

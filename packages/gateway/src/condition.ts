@@ -1,4 +1,4 @@
-import { summariseAliases, type Condition } from "@rollcall/runtime";
+import { printSettingsStatus, summariseAliases, type Condition } from "@rollcall/runtime";
 import type { Gateway } from "./gateway.ts";
 
 type Observed = Pick<Gateway, "view" | "feed" | "source" | "answering" | "draining">;
@@ -23,7 +23,7 @@ function printStatus({ view, feed, source, answering, draining }: Observed): str
   const notes = [
     ...(freshness === "none" ? ["no snapshot from the prober yet"] : []),
     ...(freshness === "stale" ? ["the snapshot is stale: is the prober running?"] : []),
-    ...(source.fault === null ? [] : ["the config file has errors: the previous config is in use"]),
+    ...printSettingsStatus(source.status.get()),
   ];
   return [summariseAliases(aliases), ...notes].join("; ");
 }

@@ -2,14 +2,14 @@ import {
   Cell,
   listen,
   printAddress,
-  type SettingsSource,
+  registerSettingsGauges,
   shutDown,
   stateFile,
   systemClock,
-  watchSettings,
   type Condition,
   type Log,
   type Settings,
+  type SettingsSource,
 } from "@rollcall/runtime";
 import { drain } from "./drain.ts";
 import { Breakers } from "./breakers.ts";
@@ -17,7 +17,6 @@ import { gatewayCondition } from "./condition.ts";
 import { Ejections } from "./ejections.ts";
 import type { Gateway } from "./gateway.ts";
 import { GatewayMetrics, type Counts } from "./metrics.ts";
-import { isPubliclyReachable } from "./auth-guard.ts";
 import { readGauges } from "./routes/gauges.ts";
 import { RetryBudget } from "./routing/retry-budget.ts";
 import { openServer } from "./server.ts";
@@ -52,9 +51,9 @@ export interface RunningGateway {
 export async function startGateway(
   options: GatewayDaemonOptions,
   slot: WorkerSlot | null = null,
-  start: Start = readStart(options, slot),
+  start: Start = readStart(options),
 ): Promise<RunningGateway> {
-  const { source, host, log, accessLog } = start;
+  const { source, follow, host, log, accessLog } = start;
   const { configFile, env } = options;
   const part = (whole: Settings) =>
     slot === null ? whole : { ...whole, config: divideLimits(whole.config, slot) };
@@ -62,19 +61,17 @@ export async function startGateway(
   const { config } = settings;
   const file = () => stateFile(config, configFile, env);
   const gateway = buildGateway(source, { view: buildView(settings, null), file, log, accessLog });
-  await gateway.feed.start((snapshot) => {
-    gateway.ejections.hear(snapshot);
-    gateway.view.set(buildView(settings, snapshot));
-  });
+  // Before anything is waited for: settings that change meanwhile must not be missed.
   source.cell.subscribe((changed) => {
-    if (isPubliclyReachable(changed, host) && !changed.config.gateway.keyless) {
-      log.error("config not used: without its master key everybody in the network could use the gateway");
-      return;
-    }
     settings = part(changed);
     gateway.pools.retire(settings.config);
     gateway.view.set(buildView(settings, gateway.feed.snapshot));
   });
+  await gateway.feed.start((snapshot) => {
+    gateway.ejections.hear(snapshot);
+    gateway.view.set(buildView(settings, snapshot));
+  });
+  registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 
   const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
   const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
@@ -85,7 +82,11 @@ export async function startGateway(
   // Of several workers their parent says it, once.
   if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
   const stop = new AbortController();
-  const watching = watchSettings(source, systemClock, stop.signal);
+  const following = follow(stop.signal);
+  const endFollowing = () => {
+    stop.abort();
+    return following;
+  };
   return {
     url: printAddress(host, port),
     port,
@@ -93,11 +94,11 @@ export async function startGateway(
     condition: gatewayCondition(gateway),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
     stop() {
-      stop.abort();
       return shutDown(
         [
           { name: "requests", run: () => drain(gateway, server) },
-          { name: "config", run: () => watching.then(() => true) },
+          // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
+          { name: "config", run: () => endFollowing().then(() => true) },
           { name: "feed", run: () => gateway.feed.close().then(() => true) },
           { name: "pools", run: () => closePools(gateway) },
         ],

@@ -16,7 +16,7 @@ import type { WaitingRoom } from "./waiting-room.ts";
 /** The gateway's state: what a request reads, and what outlives every request and every reload. */
 export interface Gateway {
   readonly view: Cell<View>;
-  readonly source: Pick<SettingsSource, "fault" | "refresh">;
+  readonly source: Pick<SettingsSource, "status" | "refresh">;
   readonly feed: SnapshotFeed;
   readonly pools: Pools;
   readonly inFlight: InFlight;

@@ -15,8 +15,6 @@ export interface GaugeReadings {
   readonly snapshotAgeMs: number;
   readonly snapshotFresh: boolean;
   readonly snapshotFaults: number;
-  readonly generation: number;
-  readonly configFault: boolean;
 }
 
 /** What Prometheus reads. Labels are aliases and deployment ids of the config, statuses and reason codes: all bounded. */
@@ -36,8 +34,6 @@ export class GatewayMetrics {
   readonly #age: Gauge;
   readonly #stale: Gauge;
   readonly #faults: Counter;
-  readonly #generation: Gauge;
-  readonly #configFault: Gauge;
 
   constructor() {
     const registers = [this.registry];
@@ -87,14 +83,6 @@ export class GatewayMetrics {
     this.#age = gauge("snapshot_age_seconds", "Time since the last news from the prober.");
     this.#stale = gauge("snapshot_stale", "1 without news for three intervals.");
     this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
-    this.#generation = gauge(
-      "config_generation",
-      "Counts the configs and secrets taken over since the start.",
-    );
-    this.#configFault = gauge(
-      "config_fault",
-      "1 where the config file has errors and an older one is in use.",
-    );
     for (const ending of ["cut", "gone"]) this.#ended.inc({ ending }, 0);
   }
 
@@ -149,7 +137,5 @@ export class GatewayMetrics {
     // The feed counts them; here they are only told.
     this.#faults.reset();
     this.#faults.inc(now.snapshotFaults);
-    this.#generation.set(now.generation);
-    this.#configFault.set(now.configFault ? 1 : 0);
   }
 }

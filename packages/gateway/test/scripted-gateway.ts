@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { Config, Snapshot } from "@rollcall/contract";
-import { Cell, Secrets, silentLog } from "@rollcall/runtime";
+import { Cell, NO_FAULT, Secrets, silentLog } from "@rollcall/runtime";
 import { Breakers } from "../src/breakers.ts";
 import type { Call } from "../src/call.ts";
 import { Ejections } from "../src/ejections.ts";
@@ -42,7 +42,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
   );
   const gateway: Gateway = {
     view: new Cell(buildView({ config, secrets, generation: 1 }, snapshot)),
-    source: { fault: null, refresh: () => false },
+    source: { status: new Cell(NO_FAULT), refresh: () => false },
     feed,
     pools: scriptedPools(config, play) as unknown as Pools,
     inFlight: new InFlight(),

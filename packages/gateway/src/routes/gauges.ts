@@ -2,16 +2,8 @@ import type { Gateway } from "../gateway.ts";
 import type { GaugeReadings } from "../metrics.ts";
 
 /** The gateway's state as gauges show it. */
-export function readGauges({
-  breakers,
-  clock,
-  ejections,
-  feed,
-  inFlight,
-  source,
-  view,
-}: Gateway): GaugeReadings {
-  const { table, generation } = view.get();
+export function readGauges({ breakers, clock, ejections, feed, inFlight, view }: Gateway): GaugeReadings {
+  const { table } = view.get();
   const now = clock.monotonic();
   const fit = (id: string) => ejections.get(id, now)?.definite !== true;
   return {
@@ -24,7 +16,5 @@ export function readGauges({
     snapshotAgeMs: feed.ageMs(),
     snapshotFresh: feed.freshness() === "fresh",
     snapshotFaults: feed.faults,
-    generation,
-    configFault: source.fault !== null,
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from "@rollcall/contract";
 import { EXIT, StartError, type Log } from "@rollcall/runtime";
 import { afterDeath, type AfterDeath } from "./after-death.ts";
+import type { SettingsMessage } from "./message.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -64,8 +65,8 @@ export class Supervisor {
     return [...this.#running].toSorted(([a], [b]) => a - b).map(([, { pid }]) => pid);
   }
 
-  reload(): void {
-    for (const worker of this.#running.values()) worker.reload();
+  configure(message: SettingsMessage): void {
+    for (const worker of this.#running.values()) worker.configure(message);
   }
 
   /** To be called now and then: keeps what the workers have counted, should they die, and ends those that hang. */

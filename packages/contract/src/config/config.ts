@@ -45,8 +45,8 @@ export interface Config extends RollcallConfig {
   readonly aliases: ReadonlyMap<string, readonly Deployment[]>;
   /** Other names for aliases; hidden ones are not listed. */
   readonly groupAliases: ReadonlyMap<string, { readonly alias: string; readonly hidden: boolean }>;
-  /** Aliases of entries that were left out, and why. */
-  readonly leftOut: ReadonlyMap<string, string>;
+  /** Aliases of entries that were skipped, and why. */
+  readonly skipped: ReadonlyMap<string, string>;
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
   readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>;
   /** For aliases that have none of their own. */

@@ -186,7 +186,7 @@ export const SETTINGS = {
       values: ["keep", "refuse"],
       default: "keep",
       reload: "live",
-      description: "With no news for 3 intervals: keep to the last verdicts, or refuse all requests.",
+      description: "Without an update for 3 intervals: keep the last verdicts, or refuse all requests.",
     },
   },
   env_file: {

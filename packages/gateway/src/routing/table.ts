@@ -53,7 +53,7 @@ export function buildTable(config: Config, snapshot: Snapshot | null): Table {
     if (!hidden) listed.push(name);
   }
   const since = new Map([...verdicts.values()].map((verdict) => [verdict.deployment, verdict.since]));
-  return { targets, since, listed, leftOut: config.leftOut };
+  return { targets, since, listed, leftOut: config.skipped };
 }
 
 interface Knowledge {

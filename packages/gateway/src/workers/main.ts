@@ -13,7 +13,7 @@ try {
   const running = await startGateway({ ...options, env: process.env }, slot, asWorker(begun));
   parent.readCounts = () => running.readCounts();
   await parent.send({ kind: "listening", port: running.port });
-  if ((await parent.stopped) === "orphaned") running.log.warn("the parent is gone: gateway stops");
+  if ((await parent.stopped) === "orphaned") running.log.warn("parent process is gone; shutting down");
   process.exit(await running.stop());
 } catch (fault) {
   if (!(fault instanceof StartError)) throw fault;

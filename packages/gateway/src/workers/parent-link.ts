@@ -31,7 +31,7 @@ export class ParentLink {
     for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
     process.on("message", (message) => this.#hear(message as ToWorker));
     process.once("disconnect", () => {
-      // It has not waited for the end of the drain: nobody is to.
+      // The parent died while we drained: exit now.
       if (this.#stopping) process.exit(EXIT.unclean);
       this.#stop.resolve("orphaned");
     });

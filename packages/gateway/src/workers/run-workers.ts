@@ -56,9 +56,10 @@ export async function runWorkers(
   });
   log.info({ address: printAddress(host, bound), workers: count, pids: supervisor.pids }, "gateway listens");
   const status = () =>
-    [`${supervisor.pids.length} of ${count} workers run`, ...printSettingsStatus(source.status.get())].join(
-      "; ",
-    );
+    [
+      `${supervisor.pids.length} of ${count} workers running`,
+      ...printSettingsStatus(source.status.get()),
+    ].join("; ");
   const systemd = startSystemd({ ready: () => true, status, working: () => true }, { env, log });
   const stop = new AbortController();
   void watch(supervisor, stop.signal);

@@ -52,6 +52,24 @@ describe("rollcall check", () => {
     expect(out + err).not.toMatch(/\n\s+at /);
   });
 
+  it("says that the gateway would not start where everybody in the network could use it", async () => {
+    const written = CONFIG.replace(/general_settings.*\n/, "rollcall: {gateway: {host: 0.0.0.0}}\n");
+    const files = temporary({
+      "open.yaml": written,
+      "meant.yaml": written.replace("host: 0.0.0.0", "host: 0.0.0.0, keyless: true"),
+    });
+    const env = { BACKEND_KEY: "k" };
+    const refused = await rollcall(["check", files.path("open.yaml")], { env });
+    const meant = await rollcall(["check", files.path("meant.yaml")], { env });
+    files.remove();
+    expect(refused.code).toBe(64);
+    expect(refused.out).toContain(
+      "error: rollcall.gateway.host: 0.0.0.0 is reachable from the network and there is no master key",
+    );
+    expect(refused.out).toContain("1 error,");
+    expect(meant).toMatchObject({ code: 0, out: expect.stringContaining("0 errors") });
+  });
+
   it("warns of an environment variable that the daemons will want", async () => {
     const files = temporary({ "config.yaml": CONFIG });
     const { code, out } = await rollcall(["check", files.path("config.yaml")]);

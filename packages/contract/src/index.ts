@@ -18,8 +18,10 @@ export {
   type ConfigTexts,
   type NamedFiles,
   type Parsed,
-  type Surroundings,
+  type HostContext,
 } from "./config/parse.ts";
+export { settingsNeedingRestart } from "./config/rollcall-section.ts";
+export type { Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
 export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";

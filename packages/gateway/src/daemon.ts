@@ -1,10 +1,10 @@
 import {
   listen,
   printAddress,
+  registerSettingsGauges,
   shutDown,
   stateFile,
   systemClock,
-  watchSettings,
   type ServiceStatus,
   type Log,
   type Settings,
@@ -14,13 +14,12 @@ import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./main/compose.ts";
 import type { Services } from "./main/services.ts";
 import type { Counts } from "./observe/metrics.ts";
-import { isOpen } from "./openness.ts";
 import { readGauges } from "./observe/gauges.ts";
 import { openServer } from "./server/server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
 import { openStateReader } from "./state-reader.ts";
-import type { Seat } from "./workers/seat.ts";
-import { shareConfig } from "./workers/share.ts";
+import { divideLimits } from "./workers/divide-limits.ts";
+import type { WorkerSlot } from "./workers/worker-slot.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -34,18 +33,18 @@ export interface RunningGateway {
 }
 
 /**
- * Reads the config, hears the prober and listens. Throws StartError where that cannot be. With a seat it is one of several
+ * Reads the config, hears the prober and listens. Throws StartError where that cannot be. With a slot it is one of several
  * workers, and does its part of what the config allows.
  */
 export async function startGateway(
   options: GatewayDaemonOptions,
-  seat: Seat | null = null,
-  start: Start = readStart(options, seat),
+  slot: WorkerSlot | null = null,
+  start: Start = readStart(options),
 ): Promise<RunningGateway> {
-  const { source, host, log, accessLog } = start;
+  const { source, follow, host, log, accessLog } = start;
   const { configFile, env } = options;
   const part = (whole: Settings) =>
-    seat === null ? whole : { ...whole, config: shareConfig(whole.config, seat) };
+    slot === null ? whole : { ...whole, config: divideLimits(whole.config, slot) };
   let settings = part(source.cell.get());
   const { config } = settings;
   const file = () => stateFile(config, configFile, env);
@@ -53,30 +52,32 @@ export async function startGateway(
   const reader = openStateReader({ source, file, clock, random: Math.random });
   const logs = { log, accessLog };
   const gateway = compose({ settings, source, reader, clock, random: Math.random, logs });
-  await gateway.feed.start((snapshot) => {
-    gateway.health.update(snapshot);
-    gateway.update(settings, snapshot);
-  });
+  // Before anything is waited for: settings that change meanwhile must not be missed.
   source.cell.subscribe((changed) => {
-    if (isOpen(changed, host) && !changed.config.gateway.allowUnauthenticated) {
-      log.error("config not used: without its master key everybody in the network could use the gateway");
-      return;
-    }
     settings = part(changed);
     gateway.pools.retire(settings.config);
     gateway.update(settings, gateway.feed.snapshot);
   });
+  await gateway.feed.start((snapshot) => {
+    gateway.health.update(snapshot);
+    gateway.update(settings, snapshot);
+  });
+  registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 
-  const server = openServer(gateway, seat?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
-  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: seat !== null };
+  const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
+  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
   const port = await listen(server, address).catch(async (fault: unknown) => {
     await gateway.feed.close();
     throw fault;
   });
   // Of several workers their parent says it, once.
-  if (seat === null) log.info({ address: printAddress(host, port) }, "gateway listens");
+  if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
   const stop = new AbortController();
-  const watching = watchSettings(source, systemClock, stop.signal);
+  const following = follow(stop.signal);
+  const endFollowing = () => {
+    stop.abort();
+    return following;
+  };
   return {
     url: printAddress(host, port),
     port,
@@ -84,11 +85,11 @@ export async function startGateway(
     serviceStatus: gatewayServiceStatus(gateway),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
     stop() {
-      stop.abort();
       return shutDown(
         [
           { name: "requests", run: () => drain(gateway, server) },
-          { name: "config", run: () => watching.then(() => true) },
+          // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
+          { name: "config", run: () => endFollowing().then(() => true) },
           { name: "feed", run: () => gateway.feed.close().then(() => true) },
           { name: "pools", run: () => closePools(gateway) },
         ],

@@ -7,7 +7,7 @@ import { runWorkers } from "./workers/run-workers.ts";
 /** The gateway as a process: until SIGTERM or SIGINT, and until what runs has ended. Resolves with the exit code. */
 export async function runGateway(options: GatewayDaemonOptions): Promise<number> {
   process.title = "rollcall gateway";
-  const start = readStart(options, null);
+  const start = readStart(options);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, count, start);
   boundHeap();

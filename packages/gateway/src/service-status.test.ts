@@ -1,4 +1,4 @@
-import { Cell } from "@rollcall/runtime";
+import { Cell, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { expect, it } from "vitest";
 import { configOf, snapshotOf, verdictOn } from "../test/deployments.ts";
@@ -16,12 +16,12 @@ function observed() {
   if (one === undefined || two === undefined || three === undefined) throw new Error("three are configured");
   const verdicts = [verdictOn(one), verdictOn(two, "loading"), verdictOn(three, "wrong_name")];
   const settings = { config, secrets: null as never, generation: 1 };
-  const state = { freshness: "fresh" as Freshness, fault: null as string | null };
+  const state = { freshness: "fresh" as Freshness };
   const known = { health: new HealthRegistry(), clock: new FakeClock() };
   const gateway = {
     state: new Cell(buildRoutingState({ settings, snapshot: snapshotOf(verdicts), ...known })),
     feed: { freshness: () => state.freshness } as never,
-    source: { ...state, refresh: () => false },
+    source: { status: new Cell<SettingsStatus>(NO_FAULT), refresh: () => false },
     activity: { answering: 0, draining: false },
   };
   return { gateway, known, state, settings };
@@ -35,9 +35,10 @@ it("says how many aliases can be called, second names not counted", () => {
 it("says what is wrong with its news and with its config", () => {
   const { gateway, state } = observed();
   state.freshness = "stale";
-  gateway.source.fault = "config.yaml: error: at gpu-1";
+  const fault = { detail: "config.yaml: error: at gpu-1", summary: "the config file has errors", logged: {} };
+  gateway.source.status.set({ fault, needRestart: ["gateway.port"] });
   expect(gatewayServiceStatus(gateway).summary()).toBe(
-    "1 of 2 aliases ready; code: wrong_name; the snapshot is stale: is the prober running?; the config file has errors: the previous config is in use",
+    "1 of 2 aliases ready; code: wrong_name; the snapshot is stale: is the prober running?; the config file has errors; settings need a restart: gateway.port",
   );
 });
 

@@ -1,4 +1,4 @@
-import { summariseAliases, type ServiceStatus } from "@rollcall/runtime";
+import { printSettingsStatus, summariseAliases, type ServiceStatus } from "@rollcall/runtime";
 import type { Services } from "./main/services.ts";
 
 type Observed = Pick<Services, "activity" | "feed" | "source" | "state">;
@@ -25,7 +25,7 @@ function printSummary({ activity: { answering, draining }, feed, source, state }
   const notes = [
     ...(freshness === "none" ? ["no snapshot from the prober yet"] : []),
     ...(freshness === "stale" ? ["the snapshot is stale: is the prober running?"] : []),
-    ...(source.fault === null ? [] : ["the config file has errors: the previous config is in use"]),
+    ...printSettingsStatus(source.status.get()),
   ];
   return [summariseAliases(aliases), ...notes].join("; ");
 }

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { Secrets, type Log } from "@rollcall/runtime";
+import { Cell, NO_FAULT, Secrets, type Log } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { compose } from "../src/main/compose.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
@@ -31,7 +31,7 @@ function gatewayWith() {
   const sent = vi.fn<() => void>();
   const gateway = compose({
     settings: { config: CONFIG, secrets: Secrets.read(CONFIG, { env: {}, directory: "/" }), generation: 1 },
-    source: { fault: null, refresh: () => false },
+    source: { status: new Cell(NO_FAULT), refresh: () => false },
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,
     random: () => 0,

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rename, rm, utimes, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import OpenAI from "openai";
@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly gateway?: object;
   readonly state?: object;
   readonly queue?: object;
+  /** Files beside the config, by name. */
+  readonly files?: Readonly<Record<string, string>>;
   /** What the first snapshot says; what it does not name is ok. "nothing": there is no snapshot. */
   readonly says?: Readonly<Record<string, Said>> | "nothing";
   /** How it is started: in this process, unless told otherwise. */
@@ -63,6 +65,7 @@ export async function gatewayFor(
   atEnd(() => rm(directory, { recursive: true }));
   const gateway = new Gateway(directory, writtenFor(aliases, options));
   await gateway.writeConfig(gateway.written);
+  for (const [name, text] of Object.entries(options.files ?? {})) await gateway.moveIntoPlace(name, text);
   if (options.says !== "nothing") await gateway.say(options.says);
   await gateway.start(start);
   atEnd(() => gateway.stop());
@@ -150,6 +153,15 @@ export class Gateway {
 
   writeText(text: string): Promise<void> {
     return writeFile(this.configFile, text);
+  }
+
+  /** Writes a file beside the config as careful programs do: whole, and then under its name. */
+  async moveIntoPlace(name: string, text: string): Promise<void> {
+    const [next, place] = [path.join(this.directory, `${name}.next`), path.join(this.directory, name)];
+    await writeFile(next, text);
+    // As if its place came a while after its content: the file system's clock may be coarse.
+    await utimes(next, 1, 1);
+    await rename(next, place);
   }
 
   /** Writes a snapshot as the prober does. */

@@ -2,7 +2,7 @@ import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ENDPOINTS, type Config, type Snapshot } from "@rollcall/contract";
-import { Secrets, silentLog } from "@rollcall/runtime";
+import { Cell, NO_FAULT, Secrets, silentLog } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { compose, type Composed } from "../src/main/compose.ts";
 import { RequestContext } from "../src/pipeline/request-context.ts";
@@ -23,7 +23,7 @@ export interface Attempt {
 export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attempt: Attempt) => void) {
   const clock = new FakeClock({ sleepsPass: true });
   const settings = { config, secrets: Secrets.read(config, { env: {}, directory: "/" }), generation: 1 };
-  const source = { fault: null, refresh: () => false };
+  const source = { status: new Cell(NO_FAULT), refresh: () => false };
   const gateway = compose({
     settings,
     source,

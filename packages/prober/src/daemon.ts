@@ -2,11 +2,13 @@ import { randomUUID } from "node:crypto";
 import { createAdaptorServer } from "@hono/node-server";
 import type { Environment, Snapshot } from "@rollcall/contract";
 import {
+  FileSettings,
+  keepMasterKey,
   listen,
   openLog,
   printAddress,
   reportListening,
-  SettingsSource,
+  registerSettingsGauges,
   shutDown,
   startSystemd,
   stateFile,
@@ -15,6 +17,7 @@ import {
   watchSettings,
   type ServiceStatus,
   type Log,
+  type SettingsSource,
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,
@@ -49,7 +52,19 @@ export interface RunningProber {
 export async function startProber(options: ProberDaemonOptions): Promise<RunningProber> {
   const { configFile, env } = options;
   const log = openLog("prober", options.logLevel);
-  const source = new SettingsSource({ file: configFile, env, needsMasterKey: false, log }, systemClock.now());
+  const source = new FileSettings(
+    {
+      file: configFile,
+      env,
+      daemon: "prober",
+      log,
+      validate: [keepMasterKey],
+      overridden: (["host", "port"] as const)
+        .filter((flag) => options[flag] !== undefined)
+        .map((flag) => `prober.${flag}`),
+    },
+    systemClock.monotonic(),
+  );
   const settings = source.cell;
   const { config } = settings.get();
   const snapshots = new HttpSnapshotWriter({ clock: systemClock });
@@ -119,6 +134,7 @@ async function buildProber({
   // As with the file: until the first roll call is over, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
+  registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
   const publisher = new Publisher({
     metrics,
     writer: new EverySnapshotWriter([snapshots, new FileSnapshotWriter(file)]),

@@ -31,7 +31,7 @@ export async function examine(backend: Backend, examination: Examination): Promi
   const now = clock.now();
   const first = await probe(backend, contextOf(backend, examination));
   // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
-  const rotated = isRefused(first) && refresh(clock.now());
+  const rotated = isRefused(first) && refresh(clock.monotonic());
   const sighting = rotated ? await probe(backend, contextOf(backend, examination)) : first;
   if (signal.aborted) return null;
   const moment = { thresholds: settings().config.prober, now };

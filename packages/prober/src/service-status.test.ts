@@ -1,3 +1,4 @@
+import { Cell, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
 import { CalledRoll } from "../test/called-roll.ts";
 import { proberServiceStatus } from "./service-status.ts";
@@ -12,7 +13,7 @@ function observed(written: object = {}) {
   );
   roll.backends.serve("http://gpu-1:8000", "llama");
   roll.backends.serve("http://gpu-2:8000", "qwen");
-  const source: { fault: string | null } = { fault: null };
+  const source = { status: new Cell<SettingsStatus>(NO_FAULT) };
   const status = proberServiceStatus({ prober: roll.prober, settings: roll.settings, source });
   return { roll, source, status };
 }
@@ -22,9 +23,10 @@ it("is ready once the roll was called, and says then how the fleet is", async ()
   expect([status.isReady(), status.summary()]).toEqual([false, "the first roll call is under way"]);
   await roll.start();
   expect([status.isReady(), status.summary()]).toEqual([true, "1 of 2 aliases ready; code: wrong_name"]);
-  source.fault = "config.yaml: error: at gpu-1";
+  const fault = { detail: "config.yaml: error: at gpu-1", summary: "the config file has errors", logged: {} };
+  source.status.set({ fault, needRestart: ["prober.port"] });
   expect(status.summary()).toBe(
-    "1 of 2 aliases ready; code: wrong_name; the config file has errors: the previous config is in use",
+    "1 of 2 aliases ready; code: wrong_name; the config file has errors; settings need a restart: prober.port",
   );
 });
 

@@ -1,4 +1,5 @@
 import {
+  printSettingsStatus,
   summariseAliases,
   type Cell,
   type ServiceStatus,
@@ -12,7 +13,7 @@ import { Pulse } from "./pulse.ts";
 interface Observed {
   readonly prober: Pick<Prober, "calledOnce" | "fleet">;
   readonly settings: Cell<Settings>;
-  readonly source: Pick<SettingsSource, "fault">;
+  readonly source: Pick<SettingsSource, "status">;
 }
 
 /** A probe asks several questions, each with a timeout of its own. */
@@ -41,9 +42,8 @@ export function proberServiceStatus({ prober, settings, source }: Observed): Ser
         ready,
         reasons: deployments.map(({ reason }) => reason),
       }));
-      const fault =
-        source.fault === null ? "" : "; the config file has errors: the previous config is in use";
-      return (prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way") + fault;
+      const fleet = prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way";
+      return [fleet, ...printSettingsStatus(source.status.get())].join("; ");
     },
     isHealthy: (now) => pulse.beats(now),
   };

@@ -1,3 +1,4 @@
+import { Cell, NO_FAULT } from "@rollcall/runtime";
 import { HttpSnapshotWriter } from "@rollcall/state";
 import { Events } from "../src/events.ts";
 import type { ProberHttp } from "../src/http/context.ts";
@@ -10,7 +11,7 @@ export function httpOf({ prober, settings, clock }: CalledRoll, given: Partial<P
     settings,
     events: new Events(),
     snapshots: new HttpSnapshotWriter({ clock }),
-    source: { fault: null },
+    source: { status: new Cell(NO_FAULT) },
     host: "127.0.0.1",
     draining: () => false,
     ...given,

@@ -48,11 +48,10 @@ async function show(prober: ProberAddress, options: StatusOptions, terminal: Ter
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
   else {
     if (!status.prober.calledOnce) terminal.out("The first probe round is still running.\n");
-    if (status.prober.configFault !== null) {
-      terminal.err(
-        `The config file has errors; the previous config is in use:\n${status.prober.configFault}\n`,
-      );
-    }
+    const { configFault, settingsNeedRestart } = status.prober;
+    if (configFault !== null) terminal.err(`The prober keeps to its previous config: ${configFault}\n`);
+    if (settingsNeedRestart.length > 0)
+      terminal.out(`prober: [!] settings need a restart: ${settingsNeedRestart.join(", ")}\n`);
     terminal.out(printFleet(status.deployments, terminal, systemClock.now()));
     const notes = await fetchGatewayNotes(findGateway(options.gatewayUrl, options.config, terminal));
     for (const note of notes ?? []) terminal.out(`gateway: ${note}\n`);

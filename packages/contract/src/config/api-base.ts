@@ -70,7 +70,6 @@ export function isLoopbackHost(hostname: string): boolean {
   );
 }
 
-/** What stands between the scheme and an @ may be a password. */
 /** As a target these mean this machine; listened on, they mean every address that it has. */
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
@@ -79,6 +78,7 @@ export function listensOnlyHere(host: string): boolean {
   return !EVERY_ADDRESS.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
 }
 
+/** Masks credentials in a URL before it is echoed. */
 function quote(text: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? "";
   const at = text.lastIndexOf("@");

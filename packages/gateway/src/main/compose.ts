@@ -23,7 +23,7 @@ import type { Services } from "./services.ts";
 /** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
 export interface Parts {
   readonly settings: Settings;
-  readonly source: Pick<SettingsSource, "fault" | "refresh">;
+  readonly source: Pick<SettingsSource, "status" | "refresh">;
   readonly reader: SnapshotReader;
   readonly clock: Clock;
   /** 0 ≤ x < 1 */

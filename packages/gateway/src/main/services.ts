@@ -19,7 +19,7 @@ export interface Activity {
 /** The parts of a running gateway that others look at: its server, probes, metrics, drain. */
 export interface Services {
   readonly state: Cell<RoutingState>;
-  readonly source: Pick<SettingsSource, "fault">;
+  readonly source: Pick<SettingsSource, "status">;
   readonly feed: SnapshotFeed;
   readonly health: HealthRegistry;
   readonly pools: Pools;

@@ -6,10 +6,9 @@ export function readGauges({
   clock,
   feed,
   health,
-  source,
   state,
-}: Pick<Services, "clock" | "feed" | "health" | "source" | "state">): GaugeReadings {
-  const { config, table, generation } = state.get();
+}: Pick<Services, "clock" | "feed" | "health" | "state">): GaugeReadings {
+  const { config, table } = state.get();
   const now = clock.monotonic();
   return {
     inFlight: config.deployments.map(({ id }) => [id, health.of(id).inFlight]),
@@ -22,7 +21,5 @@ export function readGauges({
     snapshotSequence: feed.snapshot?.sequence ?? 0,
     snapshotFresh: feed.freshness() === "fresh",
     snapshotFaults: feed.faults,
-    generation,
-    configFault: source.fault !== null,
   };
 }

@@ -13,8 +13,6 @@ const QUIET: GaugeReadings = {
   snapshotSequence: 12,
   snapshotFresh: true,
   snapshotFaults: 0,
-  generation: 1,
-  configFault: false,
 };
 
 async function lines(metrics: GatewayMetrics, readings: Partial<GaugeReadings> = {}): Promise<string[]> {
@@ -33,8 +31,6 @@ test("a gateway that has done nothing shows what it has, its aliases at zero", a
     "rollcall_gateway_snapshot_sequence 12",
     "rollcall_gateway_snapshot_stale 0",
     "rollcall_gateway_snapshot_faults_total 0",
-    "rollcall_gateway_config_generation 1",
-    "rollcall_gateway_config_fault 0",
   ]);
 });
 
@@ -121,12 +117,10 @@ test("where there never was news its age is no number, and it is stale", async (
     snapshotAgeMs: Number.POSITIVE_INFINITY,
     snapshotFresh: false,
     snapshotFaults: 3,
-    configFault: true,
   });
   expect(found.join("\n")).toMatch(/^rollcall_gateway_snapshot_age_seconds nan$/im);
   expect(found).toContain("rollcall_gateway_snapshot_stale 1");
   expect(found).toContain("rollcall_gateway_snapshot_faults_total 3");
-  expect(found).toContain("rollcall_gateway_config_fault 1");
 });
 
 test("two gateways in one process count apart", async () => {

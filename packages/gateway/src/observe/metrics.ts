@@ -25,8 +25,6 @@ export interface GaugeReadings {
   readonly snapshotSequence: number;
   readonly snapshotFresh: boolean;
   readonly snapshotFaults: number;
-  readonly generation: number;
-  readonly configFault: boolean;
 }
 
 /** What an attempt can be found to have failed of: each is a series from a deployment's first attempt on. */
@@ -61,8 +59,6 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   readonly #sequence: Gauge;
   readonly #stale: Gauge;
   readonly #faults: Counter;
-  readonly #generation: Gauge;
-  readonly #configFault: Gauge;
 
   constructor() {
     const registers = [this.registry];
@@ -110,14 +106,6 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     this.#sequence = gauge("snapshot_sequence", "Number of the snapshot in use; 0: none yet.");
     this.#stale = gauge("snapshot_stale", "1 without an update for three intervals.");
     this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
-    this.#generation = gauge(
-      "config_generation",
-      "Counts the configs and secrets taken over since the start.",
-    );
-    this.#configFault = gauge(
-      "config_fault",
-      "1 where the config file has errors and an older one is in use.",
-    );
   }
 
   attemptStarted({ candidate: { id } }: AttemptFacts): void {
@@ -187,7 +175,5 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     // The feed counts them; here they are only told.
     this.#faults.reset();
     this.#faults.inc(now.snapshotFaults);
-    this.#generation.set(now.generation);
-    this.#configFault.set(now.configFault ? 1 : 0);
   }
 }

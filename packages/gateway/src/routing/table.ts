@@ -60,7 +60,7 @@ export function buildTable(config: Config, { snapshot, health, now }: Known): Ro
     targets.set(name, target);
     if (!hidden) listed.push(name);
   }
-  return { targets, listed, leftOut: config.leftOut };
+  return { targets, listed, leftOut: config.skipped };
 }
 
 interface Knowledge extends Omit<Known, "snapshot"> {

@@ -1,4 +1,5 @@
 import type { Services } from "../main/services.ts";
+import { printSettingsStatus } from "@rollcall/runtime";
 
 export interface GatewayReadiness {
   readonly ready: boolean;
@@ -29,14 +30,13 @@ export function readReadiness({
       `[!] snapshot is stale (${Math.round(feed.ageMs() / 1_000)} s old): ${policy}; is the prober running?`,
     );
   }
-  lines.push(
-    source.fault === null
-      ? `[+] config generation ${generation}`
-      : "[!] the config file has errors: the previous config is in use",
-  );
-  // In the second between two reloads they differ; if they stay so, one of them reads another file.
-  if (feed.snapshot !== null && feed.snapshot.config !== config.checksum) {
-    lines.push("[!] the prober works by another config: verdicts on what differs do not count");
+  const status = source.status.get();
+  if (status.fault === null) lines.push(`[+] config generation ${generation}`);
+  lines.push(...printSettingsStatus(status).map((line) => `[!] ${line}`));
+  // In the second between two reloads they differ; if they stay so, one of them reads another file, unless it is our own
+  // that was refused.
+  if (status.fault === null && feed.snapshot !== null && feed.snapshot.config !== config.checksum) {
+    lines.push("[!] the prober uses a different config: its results for changed entries are ignored");
   }
   for (const [name, { routable, unroutable }] of table.targets) {
     const now = clock.monotonic();

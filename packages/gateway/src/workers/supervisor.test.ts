@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { EXIT, silentLog, StartError } from "@rollcall/runtime";
+import { EXIT, NO_FAULT, silentLog, StartError } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
+import type { SettingsMessage } from "./message.ts";
 import { Supervisor, type Launch } from "./supervisor.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -14,7 +15,7 @@ class FakeWorker implements Worker {
   readonly started = this.#started.promise;
   readonly ended = this.#ended.promise;
   listens = false;
-  reloads = 0;
+  readonly told: SettingsMessage[] = [];
   stops = 0;
 
   constructor({ index, port }: Launch) {
@@ -36,7 +37,7 @@ class FakeWorker implements Worker {
   }
 
   count: Worker["count"] = () => Promise.resolve([]);
-  reload = () => void (this.reloads += 1);
+  configure = (message: SettingsMessage) => void this.told.push(message);
   stop = () => void (this.stops += 1);
   kill = () => void this.end(KILLED);
 }
@@ -208,9 +209,10 @@ describe("stopping", () => {
   });
 });
 
-test("a reload reaches all of them", async () => {
+test("changed settings reach all of them", async () => {
   const { supervisor, launched } = supervised(3);
   await supervisor.start();
-  supervisor.reload();
-  expect(launched.map(({ reloads }) => reloads)).toEqual([1, 1, 1]);
+  const message = { kind: "status", status: NO_FAULT } as const;
+  supervisor.configure(message);
+  expect(launched.map(({ told }) => told)).toEqual([[message], [message], [message]]);
 });

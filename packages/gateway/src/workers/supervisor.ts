@@ -1,5 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import { EXIT, StartError, supervise, type Log, type RestartDecision } from "@rollcall/runtime";
+import type { SettingsMessage } from "./message.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -65,8 +66,8 @@ export class Supervisor {
     return [...this.#running].toSorted(([a], [b]) => a - b).map(([, { pid }]) => pid);
   }
 
-  reload(): void {
-    for (const worker of this.#running.values()) worker.reload();
+  configure(message: SettingsMessage): void {
+    for (const worker of this.#running.values()) worker.configure(message);
   }
 
   /** To be called at intervals: keeps what the workers have counted, should they crash, and kills those that hang. */

@@ -18,7 +18,7 @@ function worker(count: Worker["count"], listens = true): Worker {
     listens,
     ended: new Promise(() => {}),
     count,
-    reload: () => {},
+    configure: () => {},
     stop: () => {},
     kill: () => {},
   };

@@ -1,3 +1,4 @@
+import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
 import { CalledRoll, type RollOptions } from "../../test/called-roll.ts";
 import type { Entry } from "../../test/configs.ts";
@@ -12,16 +13,18 @@ const entries: readonly Entry[] = [
 
 interface Asked {
   readonly roll: CalledRoll;
-  readonly state: { host: string; draining: boolean; fault: string | null };
+  readonly state: { host: string; draining: boolean; settings: SettingsStatus };
   readonly get: (path: string, headers?: Record<string, string>) => Promise<{ status: number; text: string }>;
 }
 
 function asked(options: RollOptions = {}): Asked {
   const roll = new CalledRoll(entries, options);
-  const state = { host: "127.0.0.1", draining: false, fault: null as string | null };
+  const state: Asked["state"] = { host: "127.0.0.1", draining: false, settings: NO_FAULT };
   const get: Asked["get"] = async (path, headers = {}) => {
     const { host } = state;
-    const app = proberApp(httpOf(roll, { source: state, host, draining: () => state.draining }));
+    const app = proberApp(
+      httpOf(roll, { source: { status: new Cell(state.settings) }, host, draining: () => state.draining }),
+    );
     const reply = await app.request(path, { headers });
     return { status: reply.status, text: await reply.text() };
   };
@@ -88,11 +91,20 @@ describe("/readyz", () => {
 
   it("is 200 and says so when the config file has errors: the previous config works", async () => {
     const { get, state } = await ready();
-    state.fault = "config.yaml: error: at gpu-1:8000";
+    state.settings = { fault: faultOf("config.yaml: error: at gpu-1:8000"), needRestart: [] };
     expect(await get("/readyz")).toEqual({
       status: 200,
       text: "[!] the config file has errors: the previous config is in use\nready\n",
     });
+  });
+
+  it("says of settings that need a restart where details are asked for", async () => {
+    const { get, state } = await ready();
+    state.settings = { fault: null, needRestart: ["prober.port", "state.file"] };
+    expect((await get("/readyz")).text).toBe("ready\n");
+    expect((await get("/readyz?verbose")).text).toContain(
+      "[!] settings need a restart: prober.port, state.file\nready\n",
+    );
   });
 });
 

@@ -1,3 +1,4 @@
+import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { expect, it } from "vitest";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { httpOf } from "../../test/prober-http.ts";
@@ -23,8 +24,9 @@ async function troubled() {
   const events = new Events();
   const { verdict } = readyTrack();
   events.record(verdict, { ...verdict, found: ["another-name"] }, 0);
-  const fault = "config.yaml:7: error: http://gpu-1:8000 sk-backend";
-  return proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { fault } }));
+  const fault = faultOf("config.yaml:7: error: http://gpu-1:8000 sk-backend");
+  const status = new Cell<SettingsStatus>({ ...NO_FAULT, fault });
+  return proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { status } }));
 }
 
 it.each([

@@ -1,3 +1,4 @@
+import { printSettingsStatus } from "@rollcall/runtime";
 import { Hono, type Context } from "hono";
 import { readAliases, type AliasReadiness } from "../decide/readiness.ts";
 import { isMet, isMetBy, parseRequirement, type Requirement } from "../decide/requirement.ts";
@@ -64,7 +65,9 @@ function answer(c: Context, http: ProberHttp, { asked, requirement }: Asked): Re
   const lines = verbose ? asked.map((entry) => printAlias(entry, isMetBy(entry, requirement))) : [];
   if (!called) lines.push("[-] the first roll call is not over");
   if (http.draining()) lines.push("[-] shutting down");
-  if (http.source.fault !== null) lines.push("[!] the config file has errors: the previous config is in use");
+  const { fault, needRestart } = http.source.status.get();
+  const told = verbose ? { fault, needRestart } : { fault, needRestart: [] };
+  lines.push(...printSettingsStatus(told).map((line) => `[!] ${line}`));
   return c.text([...lines, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);
 }
 

@@ -1,10 +1,11 @@
+import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { expect, it } from "vitest";
 import { modelList, response } from "../../test/answers.ts";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { printStatus, type Status } from "./status.ts";
 
-function statusOf({ prober, settings }: CalledRoll, fault: string | null = null): Status {
-  return printStatus({ prober, settings, source: { fault } });
+function statusOf({ prober, settings }: CalledRoll, status: SettingsStatus = NO_FAULT): Status {
+  return printStatus({ prober, settings, source: { status: new Cell(status) } });
 }
 
 it("the status is every verdict with where it is reached, and what the prober works by", async () => {
@@ -23,6 +24,7 @@ it("the status is every verdict with where it is reached, and what the prober wo
     generation: 1,
     config: roll.settings.get().config.checksum,
     configFault: null,
+    settingsNeedRestart: [],
     calledOnce: true,
     intervalMs: 7_000,
   });
@@ -37,9 +39,11 @@ it("a new config counts, and one with errors is told of", async () => {
   const roll = new CalledRoll([{ id: "1" }]);
   await roll.start();
   await roll.use([{ id: "1" }, { id: "2" }]);
-  expect(statusOf(roll, "line 3 is wrong").prober).toMatchObject({
+  const told = { fault: faultOf("line 3 is wrong"), needRestart: ["prober.port"] };
+  expect(statusOf(roll, told).prober).toMatchObject({
     generation: 2,
     configFault: "line 3 is wrong",
+    settingsNeedRestart: ["prober.port"],
   });
   expect(statusOf(roll).deployments).toHaveLength(2);
 });

@@ -8,7 +8,10 @@ export interface Status {
     readonly instance: string;
     readonly generation: number;
     readonly config: string;
+    /** Every complaint about a config that was refused, a line each; null where the newest is in use. */
     readonly configFault: string | null;
+    /** Changed in the config, but not in force before a restart: `prober.port`. */
+    readonly settingsNeedRestart: readonly string[];
     readonly calledOnce: boolean;
     readonly intervalMs: number;
   };
@@ -30,12 +33,14 @@ export function printStatus({
   source,
 }: Pick<ProberHttp, "prober" | "settings" | "source">): Status {
   const { config, generation } = settings.get();
+  const { fault, needRestart } = source.status.get();
   return {
     prober: {
       instance: prober.instance,
       generation,
       config: config.checksum,
-      configFault: source.fault,
+      configFault: fault?.detail ?? null,
+      settingsNeedRestart: needRestart,
       calledOnce: prober.calledOnce,
       intervalMs: config.prober.intervalMs,
     },

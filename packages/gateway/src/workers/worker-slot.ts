@@ -1,5 +1,5 @@
 /** One worker's place among those that share the port. */
-export interface Seat {
+export interface WorkerSlot {
   /** From 0; log lines count from 1. */
   readonly index: number;
   readonly count: number;

@@ -231,7 +231,7 @@ describe("a worker that is killed", () => {
     await vi.waitFor(async () => expect(await gateway.metric("config_fault")).toBe(1), SOON);
     process.kill(pidOf(parent, 2), "SIGKILL");
     await vi.waitFor(
-      () => expect(parent.lines.some(({ msg }) => msg === "worker runs again")).toBe(true),
+      () => expect(parent.lines.some(({ msg }) => msg === "worker restarted")).toBe(true),
       SOON,
     );
     // Whichever of them is asked.

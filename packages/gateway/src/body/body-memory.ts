@@ -45,6 +45,11 @@ export class BodyMemory {
     return this.#total.bytes;
   }
 
+  /** Holders that are remembered, with and without a body. */
+  get holders(): number {
+    return this.#holders.size;
+  }
+
   /** `holder`: the principal's id, or the client's address where there is one key for all. */
   open(holder: string): BodyHold {
     let account = this.#holders.get(holder);

@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import type { IncomingMessage } from "node:http";
 import * as fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import { FakeClock, settle } from "@rollcall/testkit";
 import { cutAnywhere } from "../../test/json-text.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
@@ -128,6 +128,26 @@ describe("a body is refused once, and nothing of it is held", () => {
     await settle();
     expect(heard).toEqual([{ kind: "body_incomplete" }]);
     expect(memory.heldBytes).toBe(0);
+  });
+});
+
+describe("nobody looks any more after a body", () => {
+  afterEach(() => void vi.useRealTimers());
+
+  test.each([
+    ["that is there", (stream: PassThrough) => stream.end()],
+    ["that was cut", (stream: PassThrough) => stream.destroy()],
+  ])("%s", async (_case, finish) => {
+    vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+    const { deadlines, open } = receiving();
+    const { stream } = open();
+    stream.write("a part");
+    await settle();
+    expect(vi.getTimerCount()).toBe(1);
+    finish(stream);
+    await settle();
+    deadlines.look();
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
 

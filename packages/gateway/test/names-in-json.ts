@@ -1,4 +1,4 @@
-import type { KeyPath } from "../src/upstream/transform/name-paths.ts";
+import type { KeyPath } from "@rollcall/contract";
 
 /** The plain way to do it: reads a valid JSON text character by character, and puts `to` for each string at one of the paths. */
 export function replaceNames(text: string, paths: readonly KeyPath[], to: string): string {

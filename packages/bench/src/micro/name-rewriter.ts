@@ -1,6 +1,6 @@
 import { BodyNameRewriter } from "../../../gateway/src/upstream/transform/body-name-rewriter.ts";
 import { EventNameRewriter } from "../../../gateway/src/upstream/transform/event-name-rewriter.ts";
-import type { ModelNameRewriter } from "../../../gateway/src/upstream/transform/model-name-rewriter.ts";
+import type { Transform } from "../../../gateway/src/upstream/transform/transform.ts";
 import { compileNamePaths } from "../../../gateway/src/upstream/transform/name-paths.ts";
 
 /**
@@ -22,7 +22,7 @@ interface Case {
   readonly open: () => Push;
 }
 
-function pushOf(rewriter: ModelNameRewriter): Push {
+function pushOf(rewriter: Transform): Push {
   return (bytes) => rewriter.push(bytes);
 }
 

@@ -10,7 +10,11 @@ export type GatewayError =
   /** It came so slowly that others waited for its memory. */
   | { readonly kind: "body_too_slow" }
   /** All memory for request bodies is taken, or this sender's share of it. */
-  | { readonly kind: "body_memory_full"; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: "body_memory_full";
+      readonly scope: "all" | "share";
+      readonly retryAfterSeconds: number;
+    }
   /** No HTTP, or HTTP that no answer can be given to: nothing of it is known. */
   | { readonly kind: "bad_http" }
   | { readonly kind: "headers_too_large"; readonly limit: number }

@@ -28,15 +28,10 @@ const ANSWERS: Answers = {
   body_incomplete: () => invalid(400, "The request body ended before its announced length."),
   body_too_slow: () =>
     invalid(408, "The request body arrived too slowly while other requests were waiting. Send it again."),
-  body_memory_full: ({ retryAfterSeconds }) =>
-    withHeaders(
-      serverError(
-        503,
-        "request_memory_full",
-        "The gateway holds as many request bytes as it has memory for. Try again in a moment.",
-      ),
-      { "retry-after": String(retryAfterSeconds) },
-    ),
+  body_memory_full: ({ scope, retryAfterSeconds }) =>
+    withHeaders(serverError(503, "request_memory_full", MEMORY_WORDS[scope]), {
+      "retry-after": String(retryAfterSeconds),
+    }),
   bad_http: () => invalid(400, "The request is not valid HTTP."),
   headers_too_large: ({ limit }) =>
     invalid(431, `The request's headers are larger than the limit of ${limit} bytes.`),
@@ -113,6 +108,11 @@ const ANSWERS: Answers = {
   internal: () =>
     serverError(500, "internal_error", "The gateway failed on this request. Its log has the request id."),
 };
+
+const MEMORY_WORDS = {
+  all: "The memory for request bodies is full (rollcall.gateway.body_memory). Try again in a moment.",
+  share: "Requests from your address or key hold as much request memory as one may. Try again in a moment.",
+} as const;
 
 const CUT_CODES: Readonly<Record<CutCause, string>> = {
   cut: "upstream_cut",

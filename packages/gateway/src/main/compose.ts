@@ -1,6 +1,7 @@
 import type { Clock, Snapshot } from "@rollcall/contract";
 import { Cell, type Settings, type SettingsSource } from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/state";
+import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
@@ -41,14 +42,42 @@ export interface Composed extends Services {
 }
 
 /** Builds a gateway. The only place that knows all parts. */
-export function compose({ settings, source, reader, clock, random, logs, transport }: Parts): Composed {
+export function compose(parts: Parts): Composed {
+  const { settings, source, reader, clock, logs } = parts;
   const health = new HealthRegistry();
   const state = new Cell(buildRoutingState({ settings, snapshot: null, health, clock }));
-  const feed = new SnapshotFeed(reader, clock, logs.log);
   const deadlines = new Deadlines(clock);
-  const pools = new Pools(deadlines);
-  const activity = { answering: 0, draining: false };
-  const metrics = new GatewayMetrics();
+  const limits = () => state.get().config.gateway;
+  const bodies = new BodyMemory({
+    // One body is always allowed, however many workers share the memory.
+    limitBytes: () => Math.max(limits().bodyMemoryBytes, limits().maxBodyBytes),
+    maxBodyBytes: () => limits().maxBodyBytes,
+    clock,
+  });
+  const built = {
+    state,
+    source,
+    feed: new SnapshotFeed(reader, clock, logs.log),
+    health,
+    bodies,
+    pools: new Pools(deadlines),
+    authenticator: new MasterKeyAuthenticator(state),
+    metrics: new GatewayMetrics(),
+    activity: { answering: 0, draining: false },
+    clock,
+    log: logs.log,
+    deadlines,
+    retryBudget: new RetryBudget(),
+    update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) =>
+      state.set(buildRoutingState({ settings: next, snapshot, health, clock })),
+  };
+  return { ...built, runner: composeRunner(built, parts) };
+}
+
+/** Who routes, sends, observes and retries. */
+function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
+  const { activity, authenticator, bodies, deadlines, feed, metrics, pools, retryBudget, state } = built;
+  const { settings, source, clock, random, logs, transport } = parts;
   const reprobe = new TellProber(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
   const router = new Router({ state, feed, clock, random });
@@ -62,37 +91,19 @@ export function compose({ settings, source, reader, clock, random, logs, transpo
     log: logs.log,
     isDraining: () => activity.draining,
   });
-  const authenticator = new MasterKeyAuthenticator(state);
-  const retryBudget = new RetryBudget();
-  const runner = new Runner(
-    { observers: [metrics, requestLog], clock, log: logs.log },
-    pipeline({
-      authenticator,
-      authorize: null,
-      admission: null,
-      router,
-      dispatcher,
-      budget: retryBudget,
-      state,
-      pending: new PendingQueue(clock),
-      clock,
-      random,
-    }),
-  );
-  return {
-    state,
-    source,
-    feed,
-    health,
-    pools,
+  const stages = pipeline({
     authenticator,
-    runner,
-    metrics,
-    activity,
-    clock,
-    log: logs.log,
+    authorize: null,
+    admission: null,
+    bodies,
     deadlines,
-    retryBudget,
-    update: (next, snapshot) => state.set(buildRoutingState({ settings: next, snapshot, health, clock })),
-  };
+    router,
+    dispatcher,
+    budget: retryBudget,
+    state,
+    pending: new PendingQueue(clock),
+    clock,
+    random,
+  });
+  return new Runner({ observers: [metrics, requestLog], clock, log: logs.log }, stages);
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
+import type { BodyMemory } from "../body/body-memory.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
@@ -22,6 +23,7 @@ export interface Services {
   readonly source: Pick<SettingsSource, "status">;
   readonly feed: SnapshotFeed;
   readonly health: HealthRegistry;
+  readonly bodies: BodyMemory;
   readonly pools: Pools;
   readonly authenticator: Authenticator;
   readonly runner: Runner;

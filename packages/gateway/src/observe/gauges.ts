@@ -3,11 +3,12 @@ import type { GaugeReadings } from "./metrics.ts";
 
 /** The gateway's state as gauges show it. */
 export function readGauges({
+  bodies,
   clock,
   feed,
   health,
   state,
-}: Pick<Services, "clock" | "feed" | "health" | "state">): GaugeReadings {
+}: Pick<Services, "bodies" | "clock" | "feed" | "health" | "state">): GaugeReadings {
   const { config, table } = state.get();
   const now = clock.monotonic();
   return {
@@ -17,6 +18,7 @@ export function readGauges({
       routable.filter((one) => one.health.evidence(now)?.definite !== true).length,
     ]),
     ejected: health.evidence(now),
+    bodyBytes: bodies.heldBytes,
     snapshotAgeMs: feed.ageMs(),
     snapshotSequence: feed.snapshot?.sequence ?? 0,
     snapshotFresh: feed.freshness() === "fresh",

@@ -135,6 +135,9 @@ test.each<[string, AttemptEnd]>([
   expect(evidence()).not.toBe(null);
   end(trial, ended);
   expect(evidence()).toBe(null);
+  // Only a whole answer closes the breaker: after anything else the next request is the trial.
+  begin();
+  expect(evidence() === null).toBe(ended.outcome.kind === "complete");
 });
 
 test.each(["cut", "idle", "abort"] as const)("a trial that is cut (%s) keeps the breaker open", (cause) => {

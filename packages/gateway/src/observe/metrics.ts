@@ -10,6 +10,7 @@ import { RequestCounts } from "./request-counts.ts";
 const GATHERED: Readonly<Record<string, Aggregator>> = {
   requests_in_flight: "sum",
   available_deployments: "min",
+  request_body_bytes: "sum",
   snapshot_sequence: "min",
 };
 
@@ -21,6 +22,7 @@ export interface GaugeReadings {
   readonly inFlight: Iterable<readonly [deployment: string, count: number]>;
   readonly available: Iterable<readonly [alias: string, count: number]>;
   readonly ejected: Iterable<readonly [deployment: string, evidence: { readonly reason: string }]>;
+  readonly bodyBytes: number;
   readonly snapshotAgeMs: number;
   readonly snapshotSequence: number;
   readonly snapshotFresh: boolean;
@@ -55,6 +57,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   readonly #inFlight: Gauge<"deployment">;
   readonly #available: Gauge<"alias">;
   readonly #ejected: Gauge<"deployment" | "reason">;
+  readonly #bodyBytes: Gauge;
   readonly #age: Gauge;
   readonly #sequence: Gauge;
   readonly #stale: Gauge;
@@ -102,6 +105,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       "deployment",
       "reason",
     ]);
+    this.#bodyBytes = gauge("request_body_bytes", "Bytes of request bodies held.");
     this.#age = gauge("snapshot_age_seconds", "Time since the last update from the prober.");
     this.#sequence = gauge("snapshot_sequence", "Number of the snapshot in use; 0: none yet.");
     this.#stale = gauge("snapshot_stale", "1 without an update for three intervals.");
@@ -169,6 +173,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     for (const [deployment, count] of now.inFlight) this.#inFlight.set({ deployment }, count);
     for (const [alias, count] of now.available) this.#available.set({ alias }, count);
     for (const [deployment, { reason }] of now.ejected) this.#ejected.set({ deployment, reason }, 1);
+    this.#bodyBytes.set(now.bodyBytes);
     this.#age.set(Number.isFinite(now.snapshotAgeMs) ? now.snapshotAgeMs / 1_000 : Number.NaN);
     this.#sequence.set(now.snapshotSequence);
     this.#stale.set(now.snapshotFresh ? 0 : 1);

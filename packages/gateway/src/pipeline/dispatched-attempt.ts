@@ -1,10 +1,12 @@
 import type { ServerResponse } from "node:http";
+import { namePlacesOf } from "../endpoints/name-places.ts";
 import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { Downstream } from "../upstream/relay/relay.ts";
-import { Restamper } from "../upstream/transform/restamp.ts";
-import type { Transform } from "../upstream/transform/transform.ts";
+import { BodyNameRewriter } from "../upstream/transform/body-name-rewriter.ts";
+import { EventNameRewriter } from "../upstream/transform/event-name-rewriter.ts";
+import type { BodyTransform, Transform } from "../upstream/transform/transform.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -57,9 +59,12 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   }
 
   /** In the order of the bytes: backend → name. */
-  transforms(isStream: boolean): readonly Transform[] {
-    void isStream;
-    return [new Restamper(this.alias)];
+  eventTransforms(): readonly Transform[] {
+    return [new EventNameRewriter(this.alias, namePlacesOf(this.ctx.endpoint).events)];
+  }
+
+  bodyTransforms(): readonly BodyTransform[] {
+    return [new BodyNameRewriter(this.alias, namePlacesOf(this.ctx.endpoint).body)];
   }
 
   firstByte(): void {

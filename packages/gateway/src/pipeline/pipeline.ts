@@ -4,12 +4,12 @@ import { authenticate, type Authenticator } from "./authenticate.ts";
 import { forward } from "./forward.ts";
 import { inspect } from "./inspect.ts";
 import { queue, type QueueDeps } from "./queue.ts";
-import { receive } from "./receive.ts";
+import { receive, type ReceiveDeps } from "./receive.ts";
 import type { RetryDeps } from "./retry-loop.ts";
 import { route } from "./route.ts";
 import type { Flow, Stage } from "./stage.ts";
 
-export interface PipelineDeps extends RetryDeps, QueueDeps {
+export interface PipelineDeps extends RetryDeps, QueueDeps, ReceiveDeps {
   readonly authenticator: Authenticator;
   /** May this principal call this alias at this endpoint? Null where every principal may do everything. */
   readonly authorize: Stage | null;
@@ -26,7 +26,7 @@ function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling
   const { authenticator, authorize, admission, router } = deps;
   return [
     authenticate(authenticator),
-    /* * */ receive(flow),
+    /* * */ receive(deps, flow),
     inspect(endpoint.model),
     ...(authorize === null ? [] : [authorize]),
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),

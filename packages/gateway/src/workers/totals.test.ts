@@ -7,6 +7,7 @@ const IDLE: GaugeReadings = {
   inFlight: [],
   available: [["chat", 2]],
   ejected: [],
+  bodyBytes: 0,
   snapshotAgeMs: 1_000,
   snapshotSequence: 12,
   snapshotFresh: true,

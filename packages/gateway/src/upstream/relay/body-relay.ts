@@ -1,4 +1,4 @@
-import { flushAll, transformAll, type Transform } from "../transform/transform.ts";
+import { flushAll, transformAll, transformWhole, type BodyTransform } from "../transform/transform.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { saysAborted } from "./aborted.ts";
 import type { Downstream, Relay, RelayResult } from "./relay.ts";
@@ -12,20 +12,20 @@ const SHORT_BYTES = 8 * 1024;
 /** A JSON answer: small ones leave in one piece with their length, large ones flow. */
 export class BodyRelay implements Relay {
   readonly #down: Downstream;
-  readonly #transforms: readonly Transform[];
+  readonly #transforms: readonly BodyTransform[];
   #held: Buffer[] = [];
   #size = 0;
   committed = false;
 
   constructor(down: Downstream) {
     this.#down = down;
-    this.#transforms = down.transforms(false);
+    this.#transforms = down.bodyTransforms();
   }
 
   data(chunk: Buffer): RelayResult {
-    const parts = transformAll(this.#transforms, chunk);
-    if (this.committed) return this.#write(parts);
-    this.#hold(parts);
+    if (this.committed) return this.#write(transformAll(this.#transforms, chunk));
+    this.#held.push(chunk);
+    this.#size += chunk.length;
     return this.#size <= WHOLE_BYTES ? "flow" : this.#commit();
   }
 
@@ -34,15 +34,12 @@ export class BodyRelay implements Relay {
   }
 
   end(): UpstreamError | null {
-    const rest = flushAll(this.#transforms);
     if (this.committed) {
-      this.#write(rest);
+      this.#write(flushAll(this.#transforms));
       this.#down.outgoing.end();
       return null;
     }
-    this.#hold(rest);
-    const [only] = this.#held;
-    const body = this.#held.length === 1 && only !== undefined ? only : Buffer.concat(this.#held);
+    const body = joined(transformWhole(this.#transforms, joined(this.#held)));
     if (saysAborted(body)) return new UpstreamError("draining");
     const { outgoing, status, headers } = this.#down;
     headers["content-length"] = String(body.length);
@@ -60,13 +57,6 @@ export class BodyRelay implements Relay {
     this.#down.outgoing.destroy();
   }
 
-  #hold(parts: readonly Buffer[]): void {
-    for (const part of parts) {
-      this.#held.push(part);
-      this.#size += part.length;
-    }
-  }
-
   #commit(): RelayResult {
     const { outgoing, status, headers } = this.#down;
     outgoing.writeHead(status, headers);
@@ -74,7 +64,7 @@ export class BodyRelay implements Relay {
     this.#down.firstByte();
     const held = this.#held;
     this.#held = [];
-    return this.#write(held);
+    return this.#write(held.flatMap((chunk) => transformAll(this.#transforms, chunk)));
   }
 
   #write(parts: readonly Buffer[]): RelayResult {
@@ -82,4 +72,9 @@ export class BodyRelay implements Relay {
     for (const part of parts) flows = this.#down.outgoing.write(part);
     return flows ? "flow" : "pause";
   }
+}
+
+function joined(parts: readonly Buffer[]): Buffer {
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { CutCause } from "../../errors/gateway-error.ts";
-import type { Transform } from "../transform/transform.ts";
+import type { BodyTransform, Transform } from "../transform/transform.ts";
 import type { AttemptOutcome } from "../attempt-outcome.ts";
 import type { UpstreamError } from "../upstream-error.ts";
 
@@ -29,8 +29,10 @@ export interface Downstream {
   readonly headers: Record<string, string>;
   /** The name that the app asked for. */
   readonly alias: string;
-  /** What the answer's bytes go through, in this order. */
-  transforms(isStream: boolean): readonly Transform[];
+  /** What the bytes of whole events go through, in this order. */
+  eventTransforms(): readonly Transform[];
+  /** What the bytes of a JSON answer go through, in this order. */
+  bodyTransforms(): readonly BodyTransform[];
   /** The first byte is on its way. */
   firstByte(): void;
   /** The attempt has ended. Called exactly once; never throws. */

@@ -40,7 +40,7 @@ export class StreamRelay implements Relay {
 
   constructor(down: Downstream, inspectFirst: InspectFirst) {
     this.#down = down;
-    this.#transforms = down.transforms(true);
+    this.#transforms = down.eventTransforms();
     this.#writer = new EventWriter(down.outgoing);
     this.#inspectFirst = inspectFirst;
   }

@@ -1,12 +1,12 @@
 import { ByteEdits } from "./byte-edits.ts";
 import { JsonNameScanner } from "./json-name-scanner.ts";
-import type { ModelNameRewriter } from "./model-name-rewriter.ts";
+import type { BodyTransform } from "./transform.ts";
 import { endOfLastMark, type NamePaths } from "./name-paths.ts";
 
 const EMPTY = Buffer.alloc(0);
 
 /** An answer that is one JSON text: in pieces cut anywhere, or whole, which is faster. */
-export class BodyNameRewriter implements ModelNameRewriter {
+export class BodyNameRewriter implements BodyTransform {
   readonly #marks: readonly Buffer[];
   readonly #scanner: JsonNameScanner;
 

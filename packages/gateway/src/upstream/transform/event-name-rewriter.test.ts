@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { cutAnywhere, jsonLine } from "../../../test/json-text.ts";
 import { replaceNames } from "../../../test/names-in-json.ts";
 import { EventNameRewriter } from "./event-name-rewriter.ts";
-import { compileNamePaths, type KeyPath } from "./name-paths.ts";
+import type { KeyPath } from "@rollcall/contract";
+import { compileNamePaths } from "./name-paths.ts";
 
 const TOP: readonly KeyPath[] = [["model"]];
 

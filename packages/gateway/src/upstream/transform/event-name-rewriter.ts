@@ -1,6 +1,6 @@
 import { ByteEdits } from "./byte-edits.ts";
 import { JsonNameScanner } from "./json-name-scanner.ts";
-import type { ModelNameRewriter } from "./model-name-rewriter.ts";
+import type { Transform } from "./transform.ts";
 import { endOfLastMark, findMark, type NamePaths } from "./name-paths.ts";
 
 const EMPTY = Buffer.alloc(0);
@@ -24,7 +24,7 @@ const OTHER = 2;
  * Server-sent events, cut anywhere, the data of each a JSON text. Events of one stream mostly begin alike up to behind the
  * name: where one begins like the one before and has no other `"model"` in it, the scan would find what it found there.
  */
-export class EventNameRewriter implements ModelNameRewriter {
+export class EventNameRewriter implements Transform {
   readonly #marks: readonly Buffer[];
   readonly #scanner: JsonNameScanner;
   #line = FIELD;

@@ -1,5 +1,4 @@
-/** Keys from the top of a JSON object down to a model's name, such as `["response", "model"]`. */
-export type KeyPath = readonly string[];
+import type { KeyPath } from "@rollcall/contract";
 
 /** One object on the way to a name, by its keys. */
 export interface PathNode {

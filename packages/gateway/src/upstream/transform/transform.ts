@@ -6,6 +6,11 @@ export interface Transform {
   flush(): Buffer;
 }
 
+/** One that can also be given a whole answer at once, which costs less; then nothing else is pushed. */
+export interface BodyTransform extends Transform {
+  rewriteWhole(body: Buffer): readonly Buffer[];
+}
+
 /** Through all of them, in order. */
 export function transformAll(transforms: readonly Transform[], bytes: Buffer): readonly Buffer[] {
   const [only] = transforms;
@@ -16,11 +21,23 @@ export function transformAll(transforms: readonly Transform[], bytes: Buffer): r
   );
 }
 
+/** The same for a whole answer. */
+export function transformWhole(transforms: readonly BodyTransform[], body: Buffer): readonly Buffer[] {
+  return transforms.reduce<readonly Buffer[]>(
+    (parts, transform) => {
+      const [only] = parts;
+      const whole = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
+      return transform.rewriteWhole(whole);
+    },
+    [body],
+  );
+}
+
 /** What all of them held back. What one lets go still passes through those behind it. */
 export function flushAll(transforms: readonly Transform[]): readonly Buffer[] {
   return transforms.reduce<readonly Buffer[]>((parts, transform) => {
-    const rest = transform.flush();
     const passed = parts.flatMap((part) => transform.push(part));
+    const rest = transform.flush();
     return rest.length === 0 ? passed : [...passed, rest];
   }, []);
 }

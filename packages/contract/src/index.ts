@@ -20,7 +20,7 @@ export {
   type Parsed,
   type HostContext,
 } from "./config/parse.ts";
-export { settingsNeedingRestart } from "./config/rollcall-section.ts";
+export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
 export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";

@@ -223,7 +223,13 @@ describe("several workers", () => {
 describe("a worker that is killed", () => {
   test("begins again with the last good config, whatever the file holds by then", async () => {
     const { gateway, parent } = await crew();
-    await gateway.writeConfig({ ...gateway.written, general_settings: { master_key: "sk-new" } });
+    const { rollcall, ...rest } = gateway.written as { rollcall: object };
+    await gateway.writeConfig({
+      ...rest,
+      general_settings: { master_key: "sk-new" },
+      // Needs a restart of the whole gateway: it may not come with one worker alone.
+      rollcall: { ...rollcall, state: { file: "nobody-writes-it.json" } },
+    });
     process.kill(parent.pid, "SIGHUP");
     await vi.waitFor(async () => expect(await gateway.metric("config_generation")).toBe(2), SOON);
     await gateway.writeText("model_list: [");

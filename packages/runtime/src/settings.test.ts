@@ -412,6 +412,7 @@ describe("settings that need a restart", () => {
       write("config.yaml", moved(port));
       expect(source.reload(port)).toBe(true);
       expect(source.status.get().needRestart).toEqual(["gateway.port"]);
+      expect(source.cell.get().config.gateway).toMatchObject({ port: 4_000, drainMs: 1_000 });
     }
     write("config.yaml", moved(4_000));
     expect(source.reload(6_000)).toBe(true);

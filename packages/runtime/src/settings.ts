@@ -4,6 +4,7 @@ import {
   ok,
   printProblem,
   settingsNeedingRestart,
+  withRunningSettings,
   type Config,
   type Daemon,
   type Environment,
@@ -130,8 +131,10 @@ export class FileSettings implements SettingsSource {
     }
   }
 
-  #consider({ config, secrets }: Reading): boolean {
+  #consider({ config: written, secrets }: Reading): boolean {
     const { log, file, validate = [], daemon, overridden = [] } = this.#options;
+    const running = this.#started;
+    const config = withRunningSettings({ running, written });
     const old = this.cell.get();
     const isSame = config.checksum === old.config.checksum && secrets.equals(old.secrets);
     const next = isSame ? old : { config, secrets, generation: old.generation + 1 };
@@ -142,7 +145,7 @@ export class FileSettings implements SettingsSource {
     }
     const { fault, needRestart: before } = this.status.get();
     if (fault !== null) log.info("config file is valid again");
-    const needRestart = settingsNeedingRestart(daemon, { running: this.#started, written: config }).filter(
+    const needRestart = settingsNeedingRestart(daemon, { running, written }).filter(
       (setting) => !overridden.includes(setting),
     );
     const isNews = needRestart.join() !== before.join();

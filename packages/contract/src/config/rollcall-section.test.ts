@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { configOf, ONE, problemsOf } from "../../test/configs.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { settingsNeedingRestart } from "./rollcall-section.ts";
+import { settingsNeedingRestart, withRunningSettings } from "./rollcall-section.ts";
 
 test("where nothing is said, the defaults hold", () => {
   expect(configOf(ONE)).toMatchObject({
@@ -156,5 +156,17 @@ describe("settings that need a restart", () => {
     const both = { running, written: rollcall(section) };
     expect(settingsNeedingRestart("gateway", both)).toEqual(ofGateway);
     expect(settingsNeedingRestart("prober", both)).toEqual(ofProber);
+  });
+
+  test("are as they run in the config in force; all others are as they were written", () => {
+    const written = rollcall("{gateway: {port: 5000, drain: 1s}, state: {file: b.json, on_stale: refuse}}");
+    const inForce = withRunningSettings({ running, written });
+    expect(inForce).toEqual({
+      ...written,
+      gateway: { ...written.gateway, port: running.gateway.port },
+      state: { ...written.state, file: null },
+    });
+    expect(inForce.gateway.drainMs).toBe(1_000);
+    expect(written.gateway.port).toBe(5_000);
   });
 });

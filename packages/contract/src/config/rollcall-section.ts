@@ -69,17 +69,40 @@ export function readRollcall(written: WrittenRollcall, complaints: Complaint[]):
   return config as unknown as RollcallConfig;
 }
 
+const RESTART_SETTINGS = PLACED_SETTINGS.filter(({ setting }) => setting.reload === "restart");
+
+interface TwoConfigs<C extends RollcallConfig> {
+  readonly running: RollcallConfig;
+  readonly written: C;
+}
+
 /** Settings of this daemon that differ and that only a restart puts in force, by their place: `gateway.port`. */
 export function settingsNeedingRestart(
   daemon: Daemon,
-  { running, written }: { readonly running: RollcallConfig; readonly written: RollcallConfig },
+  { running, written }: TwoConfigs<RollcallConfig>,
 ): readonly string[] {
-  return PLACED_SETTINGS.filter(({ path, setting }) => {
+  return RESTART_SETTINGS.filter(({ path, setting }) => {
     const daemons: readonly (string | undefined)[] = setting.daemons ?? [path[0]];
-    return setting.reload === "restart" && daemons.includes(daemon);
+    return daemons.includes(daemon);
   })
     .filter((placed) => configured(running, placed) !== configured(written, placed))
     .map(({ path }) => path.join("."));
+}
+
+/** What was written, as far as it can be in force: settings that need a restart are as they run. */
+export function withRunningSettings<C extends RollcallConfig>({ running, written }: TwoConfigs<C>): C {
+  const { prober, gateway, queue, state } = written;
+  const kept = {
+    ...written,
+    prober: { ...prober },
+    gateway: { ...gateway },
+    queue: { ...queue },
+    state: { ...state },
+  };
+  for (const placed of RESTART_SETTINGS) {
+    sectionOf(kept, placed.path)[propertyAt(placed)] = valueOf(running, placed);
+  }
+  return kept;
 }
 
 /** The key that an earlier version's key has become, or null. */
@@ -93,7 +116,11 @@ export function renamedSetting(path: Path): string | null {
 }
 
 function configured(config: RollcallConfig, placed: PlacedSetting): string {
-  return JSON.stringify(valueAt(config, [...placed.path.slice(0, -1), propertyAt(placed)]));
+  return JSON.stringify(valueOf(config, placed));
+}
+
+function valueOf(config: RollcallConfig, placed: PlacedSetting): unknown {
+  return valueAt(config, [...placed.path.slice(0, -1), propertyAt(placed)]);
 }
 
 function propertyAt({ path, setting }: PlacedSetting): string {
@@ -104,8 +131,9 @@ function valueAt(tree: object, path: readonly string[]): unknown {
   return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree);
 }
 
-function sectionOf(config: Record<string, unknown>, path: readonly string[]): Record<string, unknown> {
+function sectionOf(config: object, path: readonly string[]): Record<string, unknown> {
   const [section] = path;
-  if (section === undefined || path.length === 1) return config;
-  return (config[section] ??= {}) as Record<string, unknown>;
+  const root = config as Record<string, unknown>;
+  if (section === undefined || path.length === 1) return root;
+  return (root[section] ??= {}) as Record<string, unknown>;
 }

@@ -5,9 +5,9 @@ import {
   type Settings,
   type SettingsSource,
 } from "@rollcall/runtime";
-import { readAliases } from "./decide/readiness.ts";
+import { readAliases } from "./judge/readiness.ts";
 import type { Prober } from "./prober.ts";
-import { Pulse } from "./pulse.ts";
+import { Pulse } from "./watchdog.ts";
 
 interface Observed {
   readonly prober: Pick<Prober, "calledOnce" | "fleet">;

@@ -22,7 +22,7 @@ import {
   HttpSnapshotWriter,
 } from "@rollcall/state";
 import { proberCondition } from "./condition.ts";
-import { network } from "./fresh-connection.ts";
+import { network } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { ProberMetrics } from "./metrics.ts";
 import { Prober } from "./prober.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readyTrack, trackOf } from "../test/tracks.ts";
+import { readyTrack, trackOf } from "../test/deployment-histories.ts";
 import { Events } from "./events.ts";
 
 const unknown = trackOf().verdict;

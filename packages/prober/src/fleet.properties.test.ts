@@ -2,11 +2,11 @@ import { isProven, parseSnapshot, printSnapshot, REASONS, type Reason } from "@r
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
-import { snapshotOf } from "../test/tracks.ts";
-import { absent, fault } from "./decide/outcome.ts";
-import type { ModelsReading } from "./decide/read-models.ts";
-import type { Sighting } from "./decide/sighting.ts";
+import { cardOf, loadOf, serves, sightingOf } from "../test/probe-results.ts";
+import { snapshotOf } from "../test/deployment-histories.ts";
+import { absent, fault } from "./read/outcome.ts";
+import type { ModelsReading } from "./read/models.ts";
+import type { Sighting } from "./read/probe-result.ts";
 import { Fleet, type Judged, type Judging } from "./fleet.ts";
 
 const NAMES = ["llama", "qwen", "sql"] as const;

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
-import { GOOD, snapshotOf } from "../test/tracks.ts";
-import { absent, fault } from "./decide/outcome.ts";
-import type { ModelsReading } from "./decide/read-models.ts";
-import type { Sighting } from "./decide/sighting.ts";
+import { cardOf, loadOf, serves, sightingOf } from "../test/probe-results.ts";
+import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
+import { absent, fault } from "./read/outcome.ts";
+import type { ModelsReading } from "./read/models.ts";
+import type { Sighting } from "./read/probe-result.ts";
 import { Fleet, type Judging, type Transition } from "./fleet.ts";
 
 const config = configOf([

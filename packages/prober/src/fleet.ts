@@ -6,17 +6,17 @@ import {
   type Snapshot,
   type Verdict,
 } from "@rollcall/contract";
-import { advance, remembering, type Thresholds } from "./decide/advance.ts";
-import { diagnose } from "./decide/diagnose.ts";
-import { judge } from "./decide/judge.ts";
-import { NOTHING, remember, type Memory } from "./decide/memory.ts";
-import type { Outcome } from "./decide/outcome.ts";
-import { reconcile } from "./decide/reconcile.ts";
-import type { Load } from "./decide/read-load.ts";
-import type { Exchange, Sighting } from "./decide/sighting.ts";
-import type { Track } from "./decide/track.ts";
-import { isMoving, showsTokens } from "./decide/tokens.ts";
-import { warn, type Notice } from "./decide/warn.ts";
+import { advance, remembering, type Thresholds } from "./judge/advance.ts";
+import { diagnose } from "./judge/diagnose.ts";
+import { judge } from "./judge/judge.ts";
+import { NOTHING, remember, type Memory } from "./remember/backend-state.ts";
+import type { Outcome } from "./read/outcome.ts";
+import { reconcile } from "./remember/reconcile.ts";
+import type { Load } from "./read/load.ts";
+import type { Exchange, Sighting } from "./read/probe-result.ts";
+import type { Track } from "./remember/deployment-history.ts";
+import { isMoving, showsTokens } from "./remember/tokens.ts";
+import { warn, type Notice } from "./judge/warn.ts";
 
 /** A deployment whose reason, hint or warnings have changed. */
 export interface Transition {

@@ -1,11 +1,11 @@
 import { REASON_CODES } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
-import { readyTrack } from "../test/tracks.ts";
-import { absent, fault } from "./decide/outcome.ts";
-import type { ModelsReading } from "./decide/read-models.ts";
-import type { Sighting } from "./decide/sighting.ts";
+import { cardOf, loadOf, serves, sightingOf } from "../test/probe-results.ts";
+import { readyTrack } from "../test/deployment-histories.ts";
+import { absent, fault } from "./read/outcome.ts";
+import type { ModelsReading } from "./read/models.ts";
+import type { Sighting } from "./read/probe-result.ts";
 import { Fleet, type Judging } from "./fleet.ts";
 import { ProberMetrics } from "./metrics.ts";
 

@@ -1,6 +1,6 @@
 import { REASON_CODES, type Verdict } from "@rollcall/contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Sighting } from "./decide/sighting.ts";
+import type { Sighting } from "./read/probe-result.ts";
 import type { Fleet, Transition } from "./fleet.ts";
 
 type Labels = "deployment" | "alias";

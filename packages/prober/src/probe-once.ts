@@ -1,8 +1,8 @@
 import type { Clock, Config, Verdict } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import pLimit from "p-limit";
-import { network } from "./fresh-connection.ts";
-import { examine } from "./examine.ts";
+import { network } from "./ask/fresh-connection.ts";
+import { examine } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
 
 /** Asks every backend once and judges it as the daemon would at its first roll call. */

@@ -2,8 +2,8 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { failure, response } from "../test/answers.ts";
 import { CalledRoll } from "../test/called-roll.ts";
 import { configOf, type Entry } from "../test/configs.ts";
-import { GOOD, snapshotOf } from "../test/tracks.ts";
-import { startTrack } from "./decide/track.ts";
+import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
+import { startTrack } from "./remember/deployment-history.ts";
 
 const A = "http://a:8000";
 const B = "http://b:8000";

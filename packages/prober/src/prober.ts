@@ -1,12 +1,12 @@
 import type { Backend, Clock, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
-import { firstDelay, nextDelay } from "./decide/due.ts";
+import { firstDelay, nextDelay } from "./judge/due.ts";
 import { Events } from "./events.ts";
-import { examine } from "./examine.ts";
+import { examine } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
 import type { ProberMetrics } from "./metrics.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "./ask/network.ts";
 import type { Publisher } from "./publisher.ts";
 import { logTransition } from "./report.ts";
 

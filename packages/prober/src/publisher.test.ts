@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakeClock } from "@rollcall/testkit";
 import { LogRecorder, SnapshotRecorder } from "../test/recorders.ts";
-import { readyTrack } from "../test/tracks.ts";
+import { readyTrack } from "../test/deployment-histories.ts";
 import { Publisher } from "./publisher.ts";
 
 const news = { verdicts: [readyTrack().verdict], config: "c1", intervalMs: 2_000 };

@@ -1,4 +1,4 @@
-import type { Failure, Response } from "../src/decide/answer.ts";
+import type { Failure, Response } from "../src/read/probe-response.ts";
 
 /** An answer as it comes from the network; an object becomes JSON. */
 export function response(

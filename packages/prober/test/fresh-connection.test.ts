@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer as createTls } from "node:tls";
 import { describe, expect, it } from "vitest";
-import type { Answer, Response } from "../src/decide/answer.ts";
-import { network } from "../src/fresh-connection.ts";
-import type { Question } from "../src/network.ts";
-import { readModels } from "../src/decide/read-models.ts";
+import type { Answer, Response } from "../src/read/probe-response.ts";
+import { network } from "../src/ask/fresh-connection.ts";
+import type { Question } from "../src/ask/network.ts";
+import { readModels } from "../src/read/models.ts";
 import { answeringPeer, closed, httpPeer, listening, tcpPeer, type Peer } from "./peer.ts";
 import { SELF_SIGNED } from "./self-signed.ts";
 

@@ -1,4 +1,4 @@
-import type { Response } from "../src/decide/answer.ts";
+import type { Response } from "../src/read/probe-response.ts";
 import { response } from "./answers.ts";
 
 function nginx(status: number, title: string): Response {

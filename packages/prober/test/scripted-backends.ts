@@ -1,5 +1,5 @@
-import type { Answer } from "../src/decide/answer.ts";
-import type { Network, Question } from "../src/network.ts";
+import type { Answer } from "../src/read/probe-response.ts";
+import type { Network, Question } from "../src/ask/network.ts";
 import { failure, modelList, response } from "./answers.ts";
 import type { FakeClock } from "@rollcall/testkit";
 

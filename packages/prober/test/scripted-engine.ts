@@ -1,4 +1,4 @@
-import type { Answer } from "../src/decide/answer.ts";
+import type { Answer } from "../src/read/probe-response.ts";
 import { modelList, response } from "./answers.ts";
 import type { Asked } from "./scripted-backends.ts";
 

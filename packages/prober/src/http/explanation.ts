@@ -1,6 +1,6 @@
 import { didYouMean, isProven, REASONS } from "@rollcall/contract";
-import type { Load } from "../decide/read-load.ts";
-import type { Exchange } from "../decide/sighting.ts";
+import type { Load } from "../read/load.ts";
+import type { Exchange } from "../read/probe-result.ts";
 import type { Event } from "../events.ts";
 import { aliasOf } from "./alias-of.ts";
 import type { ProberHttp } from "./context.ts";

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { httpOf } from "../../test/prober-http.ts";
-import { readyTrack } from "../../test/tracks.ts";
+import { readyTrack } from "../../test/deployment-histories.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 

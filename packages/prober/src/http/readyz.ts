@@ -1,6 +1,6 @@
 import { Hono, type Context } from "hono";
-import { readAliases, type AliasReadiness } from "../decide/readiness.ts";
-import { isMet, isMetBy, parseRequirement, type Requirement } from "../decide/requirement.ts";
+import { readAliases, type AliasReadiness } from "../judge/readiness.ts";
+import { isMet, isMetBy, parseRequirement, type Requirement } from "../judge/requirement.ts";
 import { aliasOf } from "./alias-of.ts";
 import type { ProberHttp } from "./context.ts";
 

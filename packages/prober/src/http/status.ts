@@ -1,5 +1,5 @@
 import type { Kind, Verdict } from "@rollcall/contract";
-import type { Notice } from "../decide/warn.ts";
+import type { Notice } from "../judge/warn.ts";
 import type { ProberHttp } from "./context.ts";
 
 /** What `GET /status` answers and `rollcall status` prints. Times are epoch milliseconds. */

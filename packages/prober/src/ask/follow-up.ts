@@ -1,0 +1,55 @@
+import type { Answer } from "../read/probe-response.ts";
+import { fault, type Absent, type Fault } from "../read/outcome.ts";
+import { readInfo } from "../read/info.ts";
+import { readLoad } from "../read/load.ts";
+import { readModels, type ModelsReading } from "../read/models.ts";
+import type { Probing } from "./probe-session.ts";
+
+const HANDSHAKE_MS = 1_000;
+
+/** A TLS port that hears plain HTTP hangs up without a word, and so does docker's port while the server loads. */
+export async function explainAbsence(
+  { backend, context }: Probing,
+  { reading, answer }: { readonly reading: Absent; readonly answer: Answer },
+): Promise<ModelsReading> {
+  const { origin } = backend.base;
+  const dropped = answer.kind === "failure" && answer.code !== "ECONNREFUSED";
+  if (!dropped || !origin.startsWith("http:") || !(await context.network.speaksTls(origin, HANDSHAKE_MS)))
+    return reading;
+  return fault("tls", "plain HTTP is dropped, but the port speaks TLS", {
+    fix: "Write https:// in api_base.",
+  });
+}
+
+/** No model list where the config says: it may be elsewhere, or the server may be one that has none. */
+export async function explainWrongPath(probing: Probing, reading: Fault): Promise<ModelsReading> {
+  const info = readInfo(await probing.askBeside("/info"));
+  if (info !== null) return info;
+  const { apiPath } = probing.backend.base;
+  for (const path of likelyPaths(apiPath)) {
+    const found = readModels(await probing.ask(`${path}/models`));
+    if (found.kind === "models" || (found.kind === "fault" && found.reason === "wrong_key")) {
+      const fix = `Write the path ${path} in api_base instead of ${apiPath}: the model list is there.`;
+      return { ...reading, detail: `${reading.detail}, but ${path}/models has a list`, fix };
+    }
+  }
+  return reading;
+}
+
+/** `/v1/v1` is `/v1` written twice; a prefix may be that of a proxy which is no longer there. */
+function likelyPaths(apiPath: string): readonly string[] {
+  const once = apiPath.replace(/(\/v\d+)\1+$/, "$1");
+  return [...new Set([once, "/v1"])].filter((path) => path !== apiPath);
+}
+
+/** `/health` and `/metrics` need no key: is anybody well behind the door, and is it who is expected? */
+export async function explainRefusal(probing: Probing, reading: Fault): Promise<Fault> {
+  const health = await probing.askBeside("/health");
+  const well = health.kind === "response" && health.status === 200;
+  const name = readLoad(await probing.askBeside("/metrics"))?.name ?? null;
+  return {
+    ...reading,
+    detail: well ? `${reading.detail} while /health answers 200` : reading.detail,
+    found: name === null ? [] : [name],
+  };
+}

@@ -1,0 +1,85 @@
+import type { Backend, Clock } from "@rollcall/contract";
+import type { Settings } from "@rollcall/runtime";
+import { askCanary } from "./ask/canary.ts";
+import { canaryFor } from "./read/canary.ts";
+import type { Outcome } from "./read/outcome.ts";
+import type { Exchange, Sighting } from "./read/probe-result.ts";
+import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
+import type { Network } from "./ask/network.ts";
+import { probe } from "./ask/probe.ts";
+import type { ProbeContext } from "./ask/probe-session.ts";
+
+export interface Examination {
+  readonly fleet: Fleet;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly settings: () => Settings;
+  /** Looks whether the settings changed just now. */
+  readonly refresh: (now: number) => boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Examined {
+  readonly sighting: Sighting;
+  readonly changes: readonly Transition[];
+}
+
+/** One backend is asked, judged and recorded. Null where it was no longer wanted when the answers came. */
+export async function examine(backend: Backend, examination: Examination): Promise<Examined | null> {
+  const { clock, fleet, refresh, settings, signal } = examination;
+  // Evidence counts from when it was asked for: it cannot speak of what happened later.
+  const now = clock.now();
+  const first = await probe(backend, contextOf(backend, examination));
+  // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
+  const rotated = isRefused(first) && refresh(clock.now());
+  const sighting = rotated ? await probe(backend, contextOf(backend, examination)) : first;
+  if (signal.aborted) return null;
+  const moment = { thresholds: settings().config.prober, now };
+  const judged = await withCanaries(backend, fleet.judge(backend.id, sighting, moment), examination);
+  return signal.aborted ? null : { sighting, changes: fleet.record(judged, moment) };
+}
+
+function contextOf(backend: Backend, { fleet, network, clock, settings, signal }: Examination): ProbeContext {
+  const { config, secrets } = settings();
+  return {
+    network,
+    secrets,
+    signal,
+    timeoutMs: config.prober.timeoutMs,
+    now: () => clock.now(),
+    memory: fleet.memory(backend.id),
+  };
+}
+
+function isRefused({ models }: Sighting): boolean {
+  return models.kind === "fault" && models.reason === "wrong_key";
+}
+
+/** Those that must show a token first, and have shown none since their start, are asked for one. */
+async function withCanaries(backend: Backend, judged: Judged, examination: Examination): Promise<Judged> {
+  const outcomes: DeploymentOutcome[] = [];
+  const asked: Exchange[] = [];
+  for (const one of judged.outcomes) {
+    if (!needsCanary(one, judged)) {
+      outcomes.push(one);
+      continue;
+    }
+    const { exchanges, outcome } = await askCanary(backend, one.deployment, contextOf(backend, examination));
+    outcomes.push(tried(one, outcome));
+    asked.push(...exchanges);
+  }
+  const { memory } = judged;
+  const exchanges = [...memory.exchanges, ...asked];
+  return { ...judged, memory: { ...memory, canaries: asked.length, exchanges }, outcomes };
+}
+
+function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { busy }: Judged): boolean {
+  if (!deployment.canary || generates || busy || outcome.kind !== "ready") return false;
+  return canaryFor(deployment.mode, deployment.expected) !== null;
+}
+
+function tried(one: DeploymentOutcome, outcome: Outcome | null): DeploymentOutcome {
+  if (outcome === null) return { ...one, generates: true };
+  const { found } = one.outcome.kind === "ready" ? one.outcome : { found: [] };
+  return { ...one, outcome: outcome.kind === "fault" ? { ...outcome, nameMatches: true, found } : outcome };
+}

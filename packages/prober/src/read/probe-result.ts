@@ -1,0 +1,34 @@
+import type { Kind } from "@rollcall/contract";
+import type { ModelsReading } from "./models.ts";
+import type { Load } from "./load.ts";
+import type { Outcome } from "./outcome.ts";
+
+/** One question and what came of it, for people: no body, no host, no key. */
+export interface Exchange {
+  /** Epoch milliseconds. */
+  readonly at: number;
+  readonly path: string;
+  readonly outcome: string;
+}
+
+/** All that one probe has read of one backend, unjudged. */
+export interface Sighting {
+  readonly models: ModelsReading;
+  /** Null until a model list was seen. */
+  readonly kind: Kind | null;
+  /** Served names as further fresh connections met them, where something looked like two servers on one port. */
+  readonly otherNames: readonly (readonly string[])[];
+  readonly health: Outcome | null;
+  readonly load: Load | null;
+  readonly version: string | null;
+  /** How far its clock is ahead, in milliseconds. */
+  readonly skewMs: number | null;
+  readonly exchanges: readonly Exchange[];
+  /** How long the model list took. */
+  readonly durationMs: number;
+}
+
+/** Served names in one order, whatever the server's. */
+export function namesOf({ models }: Pick<Sighting, "models">): readonly string[] | null {
+  return models.kind === "models" ? models.cards.map(({ id }) => id).toSorted() : null;
+}

@@ -1,0 +1,111 @@
+import type { Config, Deployment } from "@rollcall/contract";
+import { describe, expect, it } from "vitest";
+import { configOf, type Entry } from "../../test/configs.ts";
+import { GOOD, snapshotOf } from "../../test/deployment-histories.ts";
+import { reconcile } from "./reconcile.ts";
+import { startTrack, type Track } from "./deployment-history.ts";
+
+const NOTHING = { tracks: new Map<string, Track>(), previous: null };
+
+const ENTRY = { id: "d", alias: "chat", model: "llama", base: "http://a:8000", key: "os.environ/KEY" };
+
+function firstOf(config: Config): Deployment {
+  const [deployment] = config.deployments;
+  if (deployment === undefined) throw new Error("no deployment");
+  return deployment;
+}
+
+/** A track of the config's first deployment that was proven at `at`. */
+function proven(config: Config, at: number): Track {
+  const track = startTrack(firstOf(config), at);
+  return { ...track, failures: 1, falls: [at], verdict: { ...track.verdict, ...GOOD, observedAt: at } };
+}
+
+const written = (entry: Entry) => configOf([{ ...ENTRY, ...entry }]);
+
+describe("a new config", () => {
+  it("begins with unknowns when nothing is known", () => {
+    const tracks = reconcile(NOTHING, configOf([{ id: "1" }, { id: "2", model: "b" }]), 500);
+    expect([...tracks.keys()]).toEqual(["1", "2"]);
+    expect([...tracks.values()].map(({ verdict }) => verdict)).toMatchObject([
+      { reason: "unknown", ready: false, nameMatches: null, since: 500, observedAt: 500, lastGoodAt: null },
+      { reason: "unknown", ready: false, nameMatches: null, expected: "b" },
+    ]);
+  });
+
+  it("keeps all that is known of a deployment whose check is the same", () => {
+    const before = written({});
+    const track = proven(before, 100);
+    const again = configOf([{ alias: "new", base: "http://b" }, ENTRY], { prober: { interval: "9s" } });
+    const tracks = reconcile({ tracks: new Map([["d", track]]), previous: null }, again, 500);
+    expect(tracks.get("d")).toEqual(track);
+  });
+
+  it.each([
+    ["URL", { base: "http://b:8000" }],
+    ["port", { base: "http://a:8001" }],
+    ["path", { base: "http://a:8000/team/v1" }],
+    ["model", { model: "qwen" }],
+    ["credential reference", { key: "os.environ/OTHER" }],
+    ["literal key", { key: "sk-1" }],
+    ["header", { headers: { "x-team": "a" } }],
+  ])("knows nothing of one whose %s changed", (_what, edit) => {
+    const tracks = new Map([["d", proven(written({}), 100)]]);
+    expect(reconcile({ tracks, previous: null }, written(edit), 500).get("d")?.verdict).toMatchObject({
+      reason: "unknown",
+      ready: false,
+      nameMatches: null,
+      since: 500,
+    });
+  });
+
+  it("keeps a verdict under a new alias, and says so in the verdict", () => {
+    const track = proven(written({}), 100);
+    const renamed = reconcile(
+      { tracks: new Map([["d", track]]), previous: null },
+      written({ alias: "talk" }),
+      500,
+    );
+    expect(renamed.get("d")).toEqual({ ...track, verdict: { ...track.verdict, alias: "talk" } });
+  });
+
+  it("forgets what it does not name, and keeps its own order", () => {
+    const before = configOf([{ id: "1" }, { id: "2" }, { id: "3" }]);
+    const tracks = reconcile(NOTHING, before, 0);
+    const after = reconcile({ tracks, previous: null }, configOf([{ id: "3" }, { id: "1" }]), 500);
+    expect([...after.keys()]).toEqual(["3", "1"]);
+  });
+});
+
+describe("the snapshot of an earlier run", () => {
+  const earlier = proven(written({}), 100).verdict;
+
+  it("goes on where the check is the same", () => {
+    const tracks = reconcile({ tracks: new Map(), previous: snapshotOf([earlier]) }, written({}), 500);
+    expect(tracks.get("d")).toMatchObject({ verdict: earlier, failures: 0, falls: [], absentSince: null });
+  });
+
+  it.each(["loading", "overdue", "down", "crash_loop"] as const)(
+    "tells since when nothing answers: %s",
+    (reason) => {
+      const gone = { ...earlier, ready: false, reason, since: 77 };
+      const tracks = reconcile({ tracks: new Map(), previous: snapshotOf([gone]) }, written({}), 500);
+      expect(tracks.get("d")?.absentSince).toBe(77);
+    },
+  );
+
+  it.each([
+    ["another check", { ...earlier, check: "another" }],
+    ["another deployment", { ...earlier, deployment: "e" }],
+    ["another alias", { ...earlier, alias: "talk" }],
+  ])("says nothing with %s", (_what, verdict) => {
+    const tracks = reconcile({ tracks: new Map(), previous: snapshotOf([verdict]) }, written({}), 500);
+    expect(tracks.get("d")?.verdict.reason).toBe("unknown");
+  });
+
+  it("counts less than what this run knows itself", () => {
+    const track = proven(written({}), 400);
+    const known = { tracks: new Map([["d", track]]), previous: snapshotOf([earlier]) };
+    expect(reconcile(known, written({}), 500).get("d")?.verdict.observedAt).toBe(400);
+  });
+});

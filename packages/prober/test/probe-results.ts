@@ -1,0 +1,54 @@
+import type { Card } from "../src/read/model-card.ts";
+import type { Load } from "../src/read/load.ts";
+import type { Sighting } from "../src/read/probe-result.ts";
+
+/** A card of vLLM's that says nothing of itself but its name. */
+export function cardOf(id: string, fields: Partial<Card> = {}): Card {
+  return {
+    id,
+    root: null,
+    parent: null,
+    maxModelLen: null,
+    owner: "vllm",
+    created: 1_755_400_000,
+    state: null,
+    ...fields,
+  };
+}
+
+/** A model list that could be read. */
+export function serves(...names: readonly string[]): Extract<Sighting["models"], { kind: "models" }> {
+  return { kind: "models", cards: names.map((name) => cardOf(name)) };
+}
+
+/** A look at a vLLM that serves "llama" and is well, with whatever else is given. */
+export function sightingOf(fields: Partial<Sighting> = {}): Sighting {
+  return {
+    models: serves("llama"),
+    kind: "vllm",
+    otherNames: [],
+    health: null,
+    load: null,
+    version: null,
+    skewMs: null,
+    exchanges: [],
+    durationMs: 1,
+    ...fields,
+  };
+}
+
+/** What an engine that has nothing to do says of itself. */
+export function loadOf(fields: Partial<Load> = {}): Load {
+  return {
+    running: 0,
+    waiting: 0,
+    kvUsage: 0,
+    preemptions: 0,
+    succeeded: 0,
+    progress: 0,
+    awake: true,
+    startedAt: null,
+    name: "llama",
+    ...fields,
+  };
+}

@@ -38,4 +38,4 @@ export {
   SNAPSHOT_VERSION,
   type Snapshot,
 } from "./snapshot.ts";
-export { isProven, type History, type Served, type Verdict } from "./verdict.ts";
+export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";

@@ -1,4 +1,4 @@
-import { isProven, type Snapshot } from "@rollcall/contract";
+import { isRoutable, type Snapshot } from "@rollcall/contract";
 import type { Evidence } from "./routing/decide.ts";
 
 /** Without news from the prober an ejection ends by itself: no state is a trap. */
@@ -48,7 +48,7 @@ export class Ejections {
       if (
         ejection !== undefined &&
         ejection.forMs === undefined &&
-        isProven(verdict) &&
+        isRoutable(verdict) &&
         verdict.observedAt > ejection.at.wall
       )
         this.#byId.delete(verdict.deployment);

@@ -7,7 +7,7 @@ import {
 } from "@rollcall/runtime";
 import { readAliases } from "./judge/readiness.ts";
 import type { Prober } from "./prober.ts";
-import { Pulse } from "./watchdog.ts";
+import { Watchdog } from "./watchdog.ts";
 
 interface Observed {
   readonly prober: Pick<Prober, "calledOnce" | "fleet">;
@@ -26,7 +26,7 @@ const LEAST_PATIENCE_MS = 30_000;
  * the fleet as it is. Working as long as verdicts are renewed.
  */
 export function proberCondition({ prober, settings, source }: Observed): Condition {
-  const pulse = new Pulse(
+  const watchdog = new Watchdog(
     () => newestOf(prober.fleet.verdicts()),
     () => {
       const { intervalMs, maxIntervalMs, timeoutMs } = settings.get().config.prober;
@@ -45,7 +45,7 @@ export function proberCondition({ prober, settings, source }: Observed): Conditi
         source.fault === null ? "" : "; the config file has errors: the previous config is in use";
       return (prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way") + fault;
     },
-    working: (now) => pulse.beats(now),
+    working: (now) => watchdog.isAlive(now),
   };
 }
 

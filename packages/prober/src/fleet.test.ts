@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/probe-results.ts";
+import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
 import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/models.ts";
-import type { Sighting } from "./read/probe-result.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
 import { Fleet, type Judging, type Transition } from "./fleet.ts";
 
 const config = configOf([
@@ -26,8 +26,8 @@ function at(now: number): Judging {
 }
 
 /** A backend is seen to be so. */
-function see(backend: string, sighting: Partial<Sighting>, now: number): Transition[] {
-  return fleet.record(fleet.judge(backend, sightingOf(sighting), at(now)), at(now));
+function see(backend: string, result: Partial<ProbeResult>, now: number): Transition[] {
+  return fleet.record(fleet.judge(backend, resultOf(result), at(now)), at(now));
 }
 
 function record(backend: string, models: ModelsReading, now: number): Transition[] {
@@ -63,14 +63,14 @@ describe("one probe of a backend", () => {
   it("that fails once where all was well is no change", () => {
     record(own, serves("llama"), 5);
     expect(record(own, absent("refused") as ModelsReading, 9)).toEqual([]);
-    expect(fleet.tracksOn(own)).toMatchObject([{ failures: 1, verdict: { reason: "ok" } }]);
+    expect(fleet.historiesOn(own)).toMatchObject([{ failures: 1, verdict: { reason: "ok" } }]);
   });
 
   it("of a backend that nobody uses any more moves nothing", () => {
     const before = fleet.verdicts();
     expect(record("gone", fault("dns", "x") as ModelsReading, 5)).toEqual([]);
     expect(fleet.verdicts()).toEqual(before);
-    expect(fleet.tracksOn("gone")).toEqual([]);
+    expect(fleet.historiesOn("gone")).toEqual([]);
   });
 });
 
@@ -86,8 +86,8 @@ describe("a config", () => {
       9,
     );
     expect(reasons()).toEqual({ 2: "wrong_name", 1: "ok" });
-    expect(fleet.tracksOn(own)).toEqual([]);
-    expect(fleet.tracksOn(shared)).toHaveLength(2);
+    expect(fleet.historiesOn(own)).toEqual([]);
+    expect(fleet.historiesOn(shared)).toHaveLength(2);
   });
 
   it("goes on from the snapshot of an earlier run", () => {
@@ -100,16 +100,16 @@ describe("a config", () => {
 
 describe("judging", () => {
   it("changes nothing until it is recorded", () => {
-    const judged = fleet.judge(shared, sightingOf(), at(5));
+    const judged = fleet.judge(shared, resultOf(), at(5));
     expect(reasons()).toEqual({ 1: "unknown", 2: "unknown", 3: "unknown" });
-    expect(fleet.memory(shared).names).toBeNull();
+    expect(fleet.state(shared).names).toBeNull();
     fleet.record(judged, at(5));
     expect(reasons()).toEqual({ 1: "ok", 2: "wrong_name", 3: "unknown" });
-    expect(fleet.memory(shared).names).toEqual(["llama"]);
+    expect(fleet.state(shared).names).toEqual(["llama"]);
   });
 
   it("that took its time counts for nothing where the config has changed meanwhile", () => {
-    const judged = fleet.judge(shared, sightingOf(), at(5));
+    const judged = fleet.judge(shared, resultOf(), at(5));
     fleet.adopt(
       configOf([
         { id: "1", alias: "renamed", model: "llama" },
@@ -141,7 +141,7 @@ describe("a restart", () => {
   it("of one that is out is no fall", () => {
     see(own, { ...started(1_000), models: serves("qwen") }, 5);
     see(own, { ...started(9_000), models: serves("qwen") }, 15);
-    expect(fleet.tracksOn(own)).toMatchObject([{ falls: [] }]);
+    expect(fleet.historiesOn(own)).toMatchObject([{ falls: [] }]);
   });
 });
 

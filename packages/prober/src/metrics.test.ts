@@ -1,11 +1,11 @@
 import { REASON_CODES } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/probe-results.ts";
-import { readyTrack } from "../test/deployment-histories.ts";
+import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
+import { readyHistory } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/models.ts";
-import type { Sighting } from "./read/probe-result.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
 import { Fleet, type Judging } from "./fleet.ts";
 import { ProberMetrics } from "./metrics.ts";
 
@@ -24,10 +24,10 @@ beforeEach(() => {
   metrics = new ProberMetrics();
 });
 
-function see(backend: string, sighting: Partial<Sighting>, now: number): void {
+function see(backend: string, result: Partial<ProbeResult>, now: number): void {
   const thresholds = { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 };
   const judging: Judging = { thresholds, now };
-  fleet.record(fleet.judge(backend, sightingOf(sighting), judging), judging);
+  fleet.record(fleet.judge(backend, resultOf(result), judging), judging);
 }
 
 function record(backend: string, models: ModelsReading, now: number): void {
@@ -82,9 +82,9 @@ describe("a deployment", () => {
 
 describe("probes", () => {
   it("are counted by result, and timed where a model list came", async () => {
-    metrics.probed(sightingOf({ durationMs: 30 }));
-    metrics.probed(sightingOf({ models: absent("x") as ModelsReading, durationMs: 4_000 }));
-    metrics.probed(sightingOf({ models: fault("dns", "x") as ModelsReading, durationMs: 4_000 }));
+    metrics.probed(resultOf({ durationMs: 30 }));
+    metrics.probed(resultOf({ models: absent("x") as ModelsReading, durationMs: 4_000 }));
+    metrics.probed(resultOf({ models: fault("dns", "x") as ModelsReading, durationMs: 4_000 }));
     expect(await lines("rollcall_probes_total")).toEqual([
       'rollcall_probes_total{result="models"} 1',
       'rollcall_probes_total{result="absent"} 1',
@@ -146,7 +146,7 @@ it("a warning is shown as long as it holds", async () => {
 });
 
 it("a warning that comes is no transition of the reason", async () => {
-  const { verdict } = readyTrack();
+  const { verdict } = readyHistory();
   metrics.changed({ before: verdict, after: { ...verdict, warnings: ["saturated"] } });
   metrics.changed({ before: verdict, after: { ...verdict, reason: "down" } });
   expect((await lines("rollcall_transitions_total")).filter((line) => !line.endsWith(" 0"))).toEqual([

@@ -1,6 +1,6 @@
 import { REASON_CODES, type Verdict } from "@rollcall/contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Sighting } from "./read/probe-result.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
 import type { Fleet, Transition } from "./fleet.ts";
 
 type Labels = "deployment" | "alias";
@@ -67,7 +67,7 @@ export class ProberMetrics {
     ];
   }
 
-  probed({ models, durationMs }: Sighting): void {
+  probed({ models, durationMs }: ProbeResult): void {
     this.#probes.inc({ result: models.kind });
     if (models.kind === "models") this.#duration.observe(durationMs / 1_000);
   }

@@ -3,13 +3,13 @@ import type { Settings } from "@rollcall/runtime";
 import { askCanary } from "./ask/canary.ts";
 import { canaryFor } from "./read/canary.ts";
 import type { Outcome } from "./read/outcome.ts";
-import type { Exchange, Sighting } from "./read/probe-result.ts";
+import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
 import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
 import type { Network } from "./ask/network.ts";
 import { probe } from "./ask/probe.ts";
 import type { ProbeContext } from "./ask/probe-session.ts";
 
-export interface Examination {
+export interface EvaluationContext {
   readonly fleet: Fleet;
   readonly network: Network;
   readonly clock: Clock;
@@ -19,27 +19,33 @@ export interface Examination {
   readonly signal: AbortSignal;
 }
 
-export interface Examined {
-  readonly sighting: Sighting;
+export interface Evaluated {
+  readonly result: ProbeResult;
   readonly changes: readonly Transition[];
 }
 
 /** One backend is asked, judged and recorded. Null where it was no longer wanted when the answers came. */
-export async function examine(backend: Backend, examination: Examination): Promise<Examined | null> {
-  const { clock, fleet, refresh, settings, signal } = examination;
+export async function probeAndEvaluate(
+  backend: Backend,
+  context: EvaluationContext,
+): Promise<Evaluated | null> {
+  const { clock, fleet, refresh, settings, signal } = context;
   // Evidence counts from when it was asked for: it cannot speak of what happened later.
   const now = clock.now();
-  const first = await probe(backend, contextOf(backend, examination));
+  const first = await probe(backend, contextOf(backend, context));
   // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
   const rotated = isRefused(first) && refresh(clock.now());
-  const sighting = rotated ? await probe(backend, contextOf(backend, examination)) : first;
+  const result = rotated ? await probe(backend, contextOf(backend, context)) : first;
   if (signal.aborted) return null;
   const moment = { thresholds: settings().config.prober, now };
-  const judged = await withCanaries(backend, fleet.judge(backend.id, sighting, moment), examination);
-  return signal.aborted ? null : { sighting, changes: fleet.record(judged, moment) };
+  const judged = await withCanaries(backend, fleet.judge(backend.id, result, moment), context);
+  return signal.aborted ? null : { result, changes: fleet.record(judged, moment) };
 }
 
-function contextOf(backend: Backend, { fleet, network, clock, settings, signal }: Examination): ProbeContext {
+function contextOf(
+  backend: Backend,
+  { fleet, network, clock, settings, signal }: EvaluationContext,
+): ProbeContext {
   const { config, secrets } = settings();
   return {
     network,
@@ -47,30 +53,30 @@ function contextOf(backend: Backend, { fleet, network, clock, settings, signal }
     signal,
     timeoutMs: config.prober.timeoutMs,
     now: () => clock.now(),
-    memory: fleet.memory(backend.id),
+    state: fleet.state(backend.id),
   };
 }
 
-function isRefused({ models }: Sighting): boolean {
+function isRefused({ models }: ProbeResult): boolean {
   return models.kind === "fault" && models.reason === "wrong_key";
 }
 
 /** Those that must show a token first, and have shown none since their start, are asked for one. */
-async function withCanaries(backend: Backend, judged: Judged, examination: Examination): Promise<Judged> {
+async function withCanaries(backend: Backend, judged: Judged, context: EvaluationContext): Promise<Judged> {
   const outcomes: DeploymentOutcome[] = [];
-  const asked: Exchange[] = [];
+  const asked: ProbeExchange[] = [];
   for (const one of judged.outcomes) {
     if (!needsCanary(one, judged)) {
       outcomes.push(one);
       continue;
     }
-    const { exchanges, outcome } = await askCanary(backend, one.deployment, contextOf(backend, examination));
+    const { exchanges, outcome } = await askCanary(backend, one.deployment, contextOf(backend, context));
     outcomes.push(tried(one, outcome));
     asked.push(...exchanges);
   }
-  const { memory } = judged;
-  const exchanges = [...memory.exchanges, ...asked];
-  return { ...judged, memory: { ...memory, canaries: asked.length, exchanges }, outcomes };
+  const { state } = judged;
+  const exchanges = [...state.exchanges, ...asked];
+  return { ...judged, state: { ...state, canaries: asked.length, exchanges }, outcomes };
 }
 
 function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { busy }: Judged): boolean {

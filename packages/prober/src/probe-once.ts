@@ -2,7 +2,7 @@ import type { Clock, Config, Verdict } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import pLimit from "p-limit";
 import { network } from "./ask/fresh-connection.ts";
-import { examine } from "./probe-and-evaluate.ts";
+import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
 
 /** Asks every backend once and judges it as the daemon would at its first roll call. */
@@ -11,7 +11,9 @@ export async function probeOnce(config: Config, secrets: Secrets, clock: Clock):
   fleet.adopt(config, null, clock.now());
   const { signal } = new AbortController();
   const settings = () => ({ config, secrets, generation: 0 });
-  const examination = { fleet, network, clock, settings, refresh: () => false, signal };
-  await pLimit(config.prober.concurrency).map(config.backends, (backend) => examine(backend, examination));
+  const context = { fleet, network, clock, settings, refresh: () => false, signal };
+  await pLimit(config.prober.concurrency).map(config.backends, (backend) =>
+    probeAndEvaluate(backend, context),
+  );
   return fleet.verdicts();
 }

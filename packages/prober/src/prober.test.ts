@@ -3,7 +3,7 @@ import { failure, response } from "../test/answers.ts";
 import { CalledRoll } from "../test/called-roll.ts";
 import { configOf, type Entry } from "../test/configs.ts";
 import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
-import { startTrack } from "./remember/deployment-history.ts";
+import { startHistory } from "./remember/deployment-history.ts";
 
 const A = "http://a:8000";
 const B = "http://b:8000";
@@ -16,8 +16,8 @@ const c: Entry = { alias: "c", base: C };
 
 /** The last snapshot of an earlier run, in which all of these were well. */
 function wellBefore(entries: readonly Entry[]) {
-  const tracks = configOf(entries).deployments.map((deployment) => startTrack(deployment, 500));
-  return snapshotOf(tracks.map(({ verdict }) => ({ ...verdict, ...GOOD, lastGoodAt: 500 })));
+  const histories = configOf(entries).deployments.map((deployment) => startHistory(deployment, 500));
+  return snapshotOf(histories.map(({ verdict }) => ({ ...verdict, ...GOOD, lastGoodAt: 500 })));
 }
 
 describe("a roll call", () => {
@@ -264,10 +264,12 @@ describe("publishing", () => {
     await roll.start();
     const start = roll.written.last;
     await roll.clock.advance(10_000);
-    const beats = roll.written.snapshots.slice(1);
-    expect(beats.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
+    const isAlive = roll.written.snapshots.slice(1);
+    expect(isAlive.map(({ sequence }) => sequence)).toEqual([2, 3, 4, 5, 6]);
     expect(
-      beats.map(({ writtenAt }, index) => writtenAt - (beats[index - 1]?.writtenAt ?? start.writtenAt - 4)),
+      isAlive.map(
+        ({ writtenAt }, index) => writtenAt - (isAlive[index - 1]?.writtenAt ?? start.writtenAt - 4),
+      ),
     ).toEqual([2_000, 2_000, 2_000, 2_000, 2_000]);
     expect(roll.written.last).toMatchObject({ intervalMs: 2_000, config: start.config });
     const newest = roll.written.last.verdicts[0];

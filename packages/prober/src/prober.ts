@@ -3,7 +3,7 @@ import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./judge/due.ts";
 import { Events } from "./events.ts";
-import { examine } from "./probe-and-evaluate.ts";
+import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
 import type { ProberMetrics } from "./metrics.ts";
 import type { Network } from "./ask/network.ts";
@@ -135,7 +135,7 @@ export class Prober {
   }
 
   #hasUnasked(backendId: string): boolean {
-    return this.fleet.tracksOn(backendId).some(({ verdict }) => verdict.reason === "unknown");
+    return this.fleet.historiesOn(backendId).some(({ verdict }) => verdict.reason === "unknown");
   }
 
   #keyChanged({ apiKey, headers }: Backend, secrets: Secrets): boolean {
@@ -168,8 +168,8 @@ export class Prober {
         return this.#ask(loop);
       });
       const { prober } = settings.get().config;
-      const tracks = this.fleet.tracksOn(loop.backend.id);
-      delay = nextDelay(tracks, prober, { now: clock.now(), random: random() });
+      const histories = this.fleet.historiesOn(loop.backend.id);
+      delay = nextDelay(histories, prober, { now: clock.now(), random: random() });
       due = clock.now() + delay;
       await clock.sleep(delay, loop.wake.signal);
     }
@@ -181,7 +181,7 @@ export class Prober {
     const { clock, log, metrics, network, refresh, settings } = this.#options;
     const { fleet } = this;
     try {
-      const examined = await examine(backend, {
+      const evaluated = await probeAndEvaluate(backend, {
         fleet,
         network,
         clock,
@@ -189,9 +189,9 @@ export class Prober {
         signal,
         settings: () => settings.get(),
       });
-      if (examined === null) return;
-      metrics.probed(examined.sighting);
-      for (const change of examined.changes) {
+      if (evaluated === null) return;
+      metrics.probed(evaluated.result);
+      for (const change of evaluated.changes) {
         logTransition(log, change);
         metrics.changed(change);
         this.events.record(change.before, change.after, clock.now());
@@ -199,7 +199,7 @@ export class Prober {
       this.#asked.add(backend.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
       if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
-      if (examined.changes.length > 0) this.#publishSoon();
+      if (evaluated.changes.length > 0) this.#publishSoon();
     } catch (fault) {
       // A bug of ours in judging one answer must not end the loop of this backend or of any other.
       log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");

@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakeClock } from "@rollcall/testkit";
 import { LogRecorder, SnapshotRecorder } from "../test/recorders.ts";
-import { readyTrack } from "../test/deployment-histories.ts";
+import { readyHistory } from "../test/deployment-histories.ts";
 import { Publisher } from "./publisher.ts";
 
-const news = { verdicts: [readyTrack().verdict], config: "c1", intervalMs: 2_000 };
+const news = { verdicts: [readyHistory().verdict], config: "c1", intervalMs: 2_000 };
 
 let clock: FakeClock;
 let written: SnapshotRecorder;

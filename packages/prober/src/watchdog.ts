@@ -2,7 +2,7 @@
  * Does the roll go on being called? Seen from outside of the loops, so that one bug cannot stop both: as long as now and
  * then a newer verdict is there, they turn.
  */
-export class Pulse {
+export class Watchdog {
   readonly #newest: () => number | null;
   readonly #patienceMs: () => number;
   #seen: number | null = null;
@@ -15,7 +15,7 @@ export class Pulse {
   }
 
   /** To be asked again and again. `now` is in milliseconds of a clock that nobody sets; the evidence's own may be set. */
-  beats(now: number): boolean {
+  isAlive(now: number): boolean {
     const newest = this.#newest();
     if (newest === null || newest !== this.#seen || this.#changedAt === Number.NEGATIVE_INFINITY) {
       this.#seen = newest;

@@ -1,6 +1,6 @@
 import type { Deployment, Served, Snapshot, Verdict } from "@rollcall/contract";
 import type { Ready } from "../src/read/outcome.ts";
-import { startTrack, type Track } from "../src/remember/deployment-history.ts";
+import { startHistory, type DeploymentHistory } from "../src/remember/deployment-history.ts";
 import { configOf, type Entry } from "./configs.ts";
 
 /** A deployment as a config makes it. */
@@ -11,9 +11,12 @@ export function deploymentOf(entry: Entry = {}): Deployment {
 }
 
 /** One not probed yet that expects "llama", with whatever else is given. */
-export function trackOf(fields: Partial<Omit<Track, "verdict">> = {}, verdict: Partial<Verdict> = {}): Track {
-  const track = startTrack(deploymentOf(), 0);
-  return { ...track, ...fields, verdict: { ...track.verdict, ...verdict } };
+export function historyOf(
+  fields: Partial<Omit<DeploymentHistory, "verdict">> = {},
+  verdict: Partial<Verdict> = {},
+): DeploymentHistory {
+  const history = startHistory(deploymentOf(), 0);
+  return { ...history, ...fields, verdict: { ...history.verdict, ...verdict } };
 }
 
 /** What stands behind a served name that says nothing of itself. */
@@ -26,11 +29,11 @@ export function readyOutcome(...found: readonly string[]): Ready {
 export const GOOD = { ready: true, nameMatches: true, reason: "ok", detail: "", found: ["llama"] } as const;
 
 /** One that is ready under the right name. */
-export function readyTrack(
-  fields: Partial<Omit<Track, "verdict">> = {},
+export function readyHistory(
+  fields: Partial<Omit<DeploymentHistory, "verdict">> = {},
   verdict: Partial<Verdict> = {},
-): Track {
-  return trackOf(fields, { ...GOOD, lastGoodAt: 0, ...verdict });
+): DeploymentHistory {
+  return historyOf(fields, { ...GOOD, lastGoodAt: 0, ...verdict });
 }
 
 export function snapshotOf(verdicts: readonly Verdict[]): Snapshot {

@@ -1,14 +1,14 @@
 import { once } from "node:events";
 import { createServer as createTls } from "node:tls";
 import { describe, expect, it } from "vitest";
-import type { Answer, Response } from "../src/read/probe-response.ts";
+import type { ProbeResponse, HttpResponse } from "../src/read/probe-response.ts";
 import { network } from "../src/ask/fresh-connection.ts";
-import type { Question } from "../src/ask/network.ts";
+import type { ProbeRequest } from "../src/ask/network.ts";
 import { readModels } from "../src/read/models.ts";
 import { answeringPeer, closed, httpPeer, listening, tcpPeer, type Peer } from "./peer.ts";
 import { SELF_SIGNED } from "./self-signed.ts";
 
-interface Wish extends Partial<Question> {
+interface Wish extends Partial<ProbeRequest> {
   readonly scheme?: "http" | "https";
   readonly signal?: AbortSignal;
 }
@@ -17,7 +17,7 @@ interface Wish extends Partial<Question> {
 async function ask(
   { address }: Pick<Peer, "address">,
   { scheme = "http", signal, ...rest }: Wish = {},
-): Promise<Answer> {
+): Promise<ProbeResponse> {
   const connection = network.connect(`${scheme}://${address}`);
   const question = { path: "/v1/models", headers: {}, timeoutMs: 5_000, ...rest };
   try {
@@ -27,14 +27,14 @@ async function ask(
   }
 }
 
-async function responseOf(answer: Promise<Answer>): Promise<Response> {
+async function responseOf(answer: Promise<ProbeResponse>): Promise<HttpResponse> {
   const given = await answer;
   if (given.kind === "failure") throw new Error(`no response but ${given.code}`);
   return given;
 }
 
 /** What a verdict would call it. */
-async function reading(answer: Promise<Answer>): Promise<string> {
+async function reading(answer: Promise<ProbeResponse>): Promise<string> {
   const read = readModels(await answer);
   return read.kind === "fault" ? read.reason : read.kind;
 }

@@ -1,9 +1,9 @@
-import type { Card } from "../src/read/model-card.ts";
+import type { ModelCard } from "../src/read/model-card.ts";
 import type { Load } from "../src/read/load.ts";
-import type { Sighting } from "../src/read/probe-result.ts";
+import type { ProbeResult } from "../src/read/probe-result.ts";
 
 /** A card of vLLM's that says nothing of itself but its name. */
-export function cardOf(id: string, fields: Partial<Card> = {}): Card {
+export function cardOf(id: string, fields: Partial<ModelCard> = {}): ModelCard {
   return {
     id,
     root: null,
@@ -17,12 +17,12 @@ export function cardOf(id: string, fields: Partial<Card> = {}): Card {
 }
 
 /** A model list that could be read. */
-export function serves(...names: readonly string[]): Extract<Sighting["models"], { kind: "models" }> {
+export function serves(...names: readonly string[]): Extract<ProbeResult["models"], { kind: "models" }> {
   return { kind: "models", cards: names.map((name) => cardOf(name)) };
 }
 
 /** A look at a vLLM that serves "llama" and is well, with whatever else is given. */
-export function sightingOf(fields: Partial<Sighting> = {}): Sighting {
+export function resultOf(fields: Partial<ProbeResult> = {}): ProbeResult {
   return {
     models: serves("llama"),
     kind: "vllm",

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { isProven, type Snapshot } from "@rollcall/contract";
+import { isRoutable, type Snapshot } from "@rollcall/contract";
 import { FileSnapshotReader } from "@rollcall/state";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { running, simulated, site, type Site } from "./running.ts";
@@ -39,7 +39,7 @@ describe("a restarted prober", () => {
     for (const { control } of servers) control.fault(null);
     const count = seen.length;
     await until(() => seen.length >= count + 3);
-    expect(seen.flatMap(({ verdicts }) => verdicts).every(isProven)).toBe(true);
+    expect(seen.flatMap(({ verdicts }) => verdicts).every(isRoutable)).toBe(true);
   });
 
   it("keeps since when and when it was last good, and finds out what changed meanwhile", async () => {

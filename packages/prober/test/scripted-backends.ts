@@ -1,12 +1,12 @@
-import type { Answer } from "../src/read/probe-response.ts";
-import type { Network, Question } from "../src/ask/network.ts";
+import type { ProbeResponse } from "../src/read/probe-response.ts";
+import type { Network, ProbeRequest } from "../src/ask/network.ts";
 import { failure, modelList, response } from "./answers.ts";
 import type { FakeClock } from "@rollcall/testkit";
 
 /** A question and the backend that it is for. */
-export type Asked = Question & { readonly origin: string };
+export type Asked = ProbeRequest & { readonly origin: string };
 
-type Script = (question: Asked) => Answer | "silence";
+type Script = (question: Asked) => ProbeResponse | "silence";
 
 /** Backends by origin that do as they are told, without a network. One that was told nothing refuses. */
 export class ScriptedBackends {
@@ -61,7 +61,7 @@ export class ScriptedBackends {
     };
   }
 
-  async #ask(question: Asked, signal: AbortSignal): Promise<Answer> {
+  async #ask(question: Asked, signal: AbortSignal): Promise<ProbeResponse> {
     const { origin, timeoutMs } = question;
     this.asked.push({ ...question, at: this.#clock.now() });
     this.#underWay.push(origin);

@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { isProven, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
+import { isRoutable, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { probeOnce } from "@rollcall/prober";
 import { EXIT, insideContainer, loadConfig, Secrets, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
@@ -38,7 +38,7 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
   if (options.probe !== true) return EXIT.ok;
   const verdicts = await probeOnce(config, secrets, systemClock);
   terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
-  return verdicts.every(isProven) ? EXIT.ok : EXIT.failed;
+  return verdicts.every(isRoutable) ? EXIT.ok : EXIT.failed;
 }
 
 /** A checker's machine need not have the secrets; a daemon's must. */

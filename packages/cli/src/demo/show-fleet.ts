@@ -1,4 +1,4 @@
-import { isProven } from "@rollcall/contract";
+import { isRoutable } from "@rollcall/contract";
 import { systemClock } from "@rollcall/runtime";
 import type { Status } from "@rollcall/prober";
 import { printFleet } from "../fleet-table.ts";
@@ -21,9 +21,9 @@ export async function showFleet({ pair, terminal, key, fleet }: Show): Promise<v
   const [gatewayUrl, proberUrl] = await Promise.all([pair.gatewayUrl, pair.proberUrl]);
   const status = await firstCall(proberUrl, key);
   terminal.out(`\n${printFleet(status.deployments, terminal, systemClock.now())}\n`);
-  const ready = status.deployments.find(isProven);
+  const ready = status.deployments.find(isRoutable);
   const out = status.deployments.find(
-    (deployment) => !isProven(deployment) && deployment.reason !== "loading",
+    (deployment) => !isRoutable(deployment) && deployment.reason !== "loading",
   );
   for (const deployment of [ready, out]) {
     if (deployment === undefined) continue;

@@ -1,5 +1,5 @@
 import {
-  isProven,
+  isRoutable,
   type Config,
   type Deployment,
   type Reason,
@@ -72,7 +72,7 @@ function readTarget(
     const verdict = verdicts.get(deployment.id);
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
-    if (holds && isProven(verdict)) proven.push(deployment);
+    if (holds && isRoutable(verdict)) proven.push(deployment);
     else unproven.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
   proven.sort((a, b) => a.order - b.order);

@@ -1,8 +1,8 @@
 import type { Backend, Deployment } from "@rollcall/contract";
 import { canaryFor, looksBroken, readCanary } from "../read/canary.ts";
 import { fault, type Outcome } from "../read/outcome.ts";
-import type { Exchange } from "../read/probe-result.ts";
-import { Probing, type ProbeContext } from "./probe-session.ts";
+import type { ProbeExchange } from "../read/probe-result.ts";
+import { ProbeSession, type ProbeContext } from "./probe-session.ts";
 
 /** The first token after a start may wait for kernels to be compiled. */
 const TIMEOUT_MS = 10_000;
@@ -14,7 +14,7 @@ export interface CanaryResult {
   /** Null: it generates, or its mode has no smallest request. */
   readonly outcome: Outcome | null;
   /** What was asked, one a request, and what came back. */
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ProbeExchange[];
 }
 
 /** Asks a deployment for one token, and for some more where the first one looks broken. */
@@ -23,12 +23,12 @@ export async function askCanary(
   { mode, expected }: Pick<Deployment, "mode" | "expected">,
   context: ProbeContext,
 ): Promise<CanaryResult> {
-  const probing = new Probing(backend, { ...context, timeoutMs: TIMEOUT_MS });
+  const session = new ProbeSession(backend, { ...context, timeoutMs: TIMEOUT_MS });
   const post = async (tokens: number) => {
     const canary = canaryFor(mode, expected, tokens);
-    return canary === null ? null : probing.ask(backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
+    return canary === null ? null : session.ask(backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
   };
-  const { exchanges } = probing;
+  const { exchanges } = session;
   try {
     const answer = await post(1);
     if (answer === null) return { outcome: null, exchanges };
@@ -37,7 +37,7 @@ export async function askCanary(
     const broken = more !== null && looksBroken(more, BROKEN_TOKENS);
     return { outcome: broken ? ALL_THE_SAME : readCanary(answer), exchanges };
   } finally {
-    probing.close();
+    session.close();
   }
 }
 

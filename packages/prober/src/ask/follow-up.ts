@@ -1,16 +1,16 @@
-import type { Answer } from "../read/probe-response.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
 import { fault, type Absent, type Fault } from "../read/outcome.ts";
 import { readInfo } from "../read/info.ts";
 import { readLoad } from "../read/load.ts";
 import { readModels, type ModelsReading } from "../read/models.ts";
-import type { Probing } from "./probe-session.ts";
+import type { ProbeSession } from "./probe-session.ts";
 
 const HANDSHAKE_MS = 1_000;
 
 /** A TLS port that hears plain HTTP hangs up without a word, and so does docker's port while the server loads. */
 export async function explainAbsence(
-  { backend, context }: Probing,
-  { reading, answer }: { readonly reading: Absent; readonly answer: Answer },
+  { backend, context }: ProbeSession,
+  { reading, answer }: { readonly reading: Absent; readonly answer: ProbeResponse },
 ): Promise<ModelsReading> {
   const { origin } = backend.base;
   const dropped = answer.kind === "failure" && answer.code !== "ECONNREFUSED";
@@ -22,12 +22,12 @@ export async function explainAbsence(
 }
 
 /** No model list where the config says: it may be elsewhere, or the server may be one that has none. */
-export async function explainWrongPath(probing: Probing, reading: Fault): Promise<ModelsReading> {
-  const info = readInfo(await probing.askBeside("/info"));
+export async function explainWrongPath(session: ProbeSession, reading: Fault): Promise<ModelsReading> {
+  const info = readInfo(await session.askBeside("/info"));
   if (info !== null) return info;
-  const { apiPath } = probing.backend.base;
+  const { apiPath } = session.backend.base;
   for (const path of likelyPaths(apiPath)) {
-    const found = readModels(await probing.ask(`${path}/models`));
+    const found = readModels(await session.ask(`${path}/models`));
     if (found.kind === "models" || (found.kind === "fault" && found.reason === "wrong_key")) {
       const fix = `Write the path ${path} in api_base instead of ${apiPath}: the model list is there.`;
       return { ...reading, detail: `${reading.detail}, but ${path}/models has a list`, fix };
@@ -43,10 +43,10 @@ function likelyPaths(apiPath: string): readonly string[] {
 }
 
 /** `/health` and `/metrics` need no key: is anybody well behind the door, and is it who is expected? */
-export async function explainRefusal(probing: Probing, reading: Fault): Promise<Fault> {
-  const health = await probing.askBeside("/health");
+export async function explainRefusal(session: ProbeSession, reading: Fault): Promise<Fault> {
+  const health = await session.askBeside("/health");
   const well = health.kind === "response" && health.status === 200;
-  const name = readLoad(await probing.askBeside("/metrics"))?.name ?? null;
+  const name = readLoad(await session.askBeside("/metrics"))?.name ?? null;
   return {
     ...reading,
     detail: well ? `${reading.detail} while /health answers 200` : reading.detail,

@@ -1,7 +1,7 @@
 import { connect as connectTls } from "node:tls";
 import { Client, errors, type Dispatcher } from "undici";
-import type { Answer } from "../read/probe-response.ts";
-import type { Connection, Network, Question } from "./network.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
+import type { Connection, Network, ProbeRequest } from "./network.ts";
 
 /** Enough for the cards of some thousand adapters; more than that is no model list. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;
@@ -72,7 +72,7 @@ class FreshConnection implements Connection {
     });
   }
 
-  async ask({ path, headers, body, timeoutMs }: Question, signal: AbortSignal): Promise<Answer> {
+  async ask({ path, headers, body, timeoutMs }: ProbeRequest, signal: AbortSignal): Promise<ProbeResponse> {
     const start = performance.now();
     const elapsed = () => performance.now() - start;
     const deadline = new Deadline(timeoutMs, signal);

@@ -1,7 +1,7 @@
-import type { Answer } from "../read/probe-response.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
 
 /** What is asked on a connection. */
-export interface Question {
+export interface ProbeRequest {
   /** A POST where there is one: JSON. */
   readonly body?: string;
   readonly path: string;
@@ -13,7 +13,7 @@ export interface Question {
 /** One connection to one server: who answers here once answers here again. */
 export interface Connection {
   /** Never rejects: what goes wrong is an answer too. */
-  ask(question: Question, signal: AbortSignal): Promise<Answer>;
+  ask(question: ProbeRequest, signal: AbortSignal): Promise<ProbeResponse>;
   close(): void;
 }
 

@@ -1,10 +1,10 @@
 import type { Backend } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
-import type { Answer } from "../read/probe-response.ts";
-import { describeAnswer } from "../read/describe-answer.ts";
-import type { Memory } from "../remember/backend-state.ts";
-import type { Exchange } from "../read/probe-result.ts";
-import type { Connection, Network, Question } from "./network.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
+import { describeResponse } from "../read/describe-response.ts";
+import type { BackendState } from "../remember/backend-state.ts";
+import type { ProbeExchange } from "../read/probe-result.ts";
+import type { Connection, Network, ProbeRequest } from "./network.ts";
 
 export interface ProbeContext {
   readonly network: Network;
@@ -12,17 +12,17 @@ export interface ProbeContext {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly now: () => number;
-  readonly memory: Memory;
+  readonly state: BackendState;
 }
 
 /** What adds to a model list must not hold it up: under load vLLM's own `/health` can take 40 s. */
 const SIDE_TIMEOUT_MS = 1_000;
 
 /** The questions of one probe, all on one connection, and what came of each. */
-export class Probing {
+export class ProbeSession {
   readonly backend: Backend;
   readonly context: ProbeContext;
-  readonly exchanges: Exchange[] = [];
+  readonly exchanges: ProbeExchange[] = [];
   readonly #headers: Readonly<Record<string, string>>;
   readonly #connection: Connection;
 
@@ -33,9 +33,9 @@ export class Probing {
     this.#connection = context.network.connect(backend.base.origin);
   }
 
-  async ask(path: string, timeoutMs = this.context.timeoutMs, body?: string): Promise<Answer> {
+  async ask(path: string, timeoutMs = this.context.timeoutMs, body?: string): Promise<ProbeResponse> {
     const at = this.context.now();
-    const question: Question = {
+    const question: ProbeRequest = {
       path,
       timeoutMs,
       headers: this.#headers,
@@ -45,13 +45,13 @@ export class Probing {
     this.exchanges.push({
       at,
       path: body === undefined ? path : `POST ${path}`,
-      outcome: describeAnswer(answer),
+      outcome: describeResponse(answer),
     });
     return answer;
   }
 
   /** Below the root path, where servers keep what is not OpenAI's. */
-  askBeside(path: string, timeoutMs = SIDE_TIMEOUT_MS): Promise<Answer> {
+  askBeside(path: string, timeoutMs = SIDE_TIMEOUT_MS): Promise<ProbeResponse> {
     return this.ask(this.backend.base.rootPath + path, Math.min(timeoutMs, this.context.timeoutMs));
   }
 

@@ -3,27 +3,27 @@ import { describe, expect, it } from "vitest";
 import { failure, modelList, response } from "../../test/answers.ts";
 import { configOf, type Entry } from "../../test/configs.ts";
 import { loadOf } from "../../test/probe-results.ts";
-import type { Answer } from "../read/probe-response.ts";
-import { NOTHING, type Memory } from "../remember/backend-state.ts";
-import type { Sighting } from "../read/probe-result.ts";
-import type { Network, Question } from "./network.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
+import { NOTHING_KNOWN, type BackendState } from "../remember/backend-state.ts";
+import type { ProbeResult } from "../read/probe-result.ts";
+import type { Network, ProbeRequest } from "./network.ts";
 import { probe } from "./probe.ts";
 
 const env = { KEY: "sk-1", TEAM: "blue" };
 
 /** What a backend answers by path, or one path after the other on each new connection; 404 elsewhere. */
-type Answers = Readonly<Record<string, Answer | readonly Answer[]>>;
+type Answers = Readonly<Record<string, ProbeResponse | readonly ProbeResponse[]>>;
 
 interface World {
-  readonly memory?: Partial<Memory>;
+  readonly state?: Partial<BackendState>;
   readonly speaksTls?: boolean;
   readonly timeoutMs?: number;
 }
 
-type Asked = Question & { readonly origin: string; readonly connection: number };
+type Asked = ProbeRequest & { readonly origin: string; readonly connection: number };
 
 interface Probed {
-  readonly sighting: Sighting;
+  readonly result: ProbeResult;
   readonly asked: readonly Asked[];
   readonly paths: readonly string[];
   /** How many connections were made, and how many of them are closed. */
@@ -52,15 +52,15 @@ async function probed(entry: Entry, answers: Answers, world: World = {}): Promis
     },
     speaksTls: async () => world.speaksTls ?? false,
   };
-  const sighting = await probe(backend, {
+  const result = await probe(backend, {
     network,
     secrets: Secrets.read(config, { env, directory: "/" }),
     timeoutMs: world.timeoutMs ?? 5_000,
     signal: new AbortController().signal,
     now: () => 1_000,
-    memory: { ...NOTHING, ...world.memory },
+    state: { ...NOTHING_KNOWN, ...world.state },
   });
-  return { sighting, asked, paths: asked.map(({ path }) => path), connections: [made, closed] };
+  return { result, asked, paths: asked.map(({ path }) => path), connections: [made, closed] };
 }
 
 const list = response(200, modelList("llama"));
@@ -103,16 +103,16 @@ describe("what is asked", () => {
     expect(hasty.asked.map(({ timeoutMs }) => timeoutMs)).toEqual([700, 700, 700, 700]);
   });
 
-  it.each<[what: string, answer: Answer]>([
+  it.each<[what: string, answer: ProbeResponse]>([
     ["refused", failure("ECONNREFUSED")],
     ["silence", failure("PROBE_TIMEOUT")],
     ["an empty list", response(200, { object: "list", data: [] })],
     ["a proxy's page", response(502, "Bad Gateway")],
   ])("stops at /models when that is no list: %s", async (_what, answer) => {
-    const { paths, sighting, connections } = await probed({}, { "/v1/models": answer });
+    const { paths, result, connections } = await probed({}, { "/v1/models": answer });
     expect(paths).toEqual(["/v1/models"]);
-    expect(sighting).toMatchObject({ kind: null, health: null, load: null, version: null });
-    expect(sighting.models.kind).not.toBe("models");
+    expect(result).toMatchObject({ kind: null, health: null, load: null, version: null });
+    expect(result.models.kind).not.toBe("models");
     expect(connections).toEqual([1, 1]);
   });
 
@@ -127,9 +127,9 @@ describe("what is asked", () => {
     ["ollama", ["/v1/models", "/api/version"]],
     ["lmstudio", ["/v1/models"]],
   ])("fits the kind that the config says: %s", async (kind, expected) => {
-    const { paths, sighting } = await probed({ info: { kind } }, VLLM);
+    const { paths, result } = await probed({ info: { kind } }, VLLM);
     expect(paths).toEqual(expected);
-    expect(sighting.kind).toBe(kind);
+    expect(result.kind).toBe(kind);
   });
 
   it("gives SGLang the time for the token that its health route generates", async () => {
@@ -145,12 +145,12 @@ describe("what is asked", () => {
     };
     const started = (startedAt: number | null) => {
       const load = loadOf({ startedAt });
-      return { memory: { ...known, load, progress: { movedAt: 0, seenAt: 0, load } } };
+      return { state: { ...known, load, progress: { movedAt: 0, seenAt: 0, load } } };
     };
-    expect((await probed({}, VLLM, { memory: known })).paths).not.toContain("/version");
+    expect((await probed({}, VLLM, { state: known })).paths).not.toContain("/version");
     expect((await probed({}, withStart, started(7_000))).paths).not.toContain("/version");
     expect((await probed({}, withStart, started(3_000))).paths).toContain("/version");
-    expect((await probed({}, VLLM, { memory: { ...known, served: false } })).paths).toContain("/version");
+    expect((await probed({}, VLLM, { state: { ...known, served: false } })).paths).toContain("/version");
   });
 });
 
@@ -178,8 +178,8 @@ describe("the headers", () => {
 describe("what comes back", () => {
   it("is every reading, and how long the model list took", async () => {
     const slow = { ...list, durationMs: 42, headers: { date: "Thu, 01 Jan 1970 00:01:01 GMT" } };
-    const { sighting } = await probed({}, { ...VLLM, "/v1/models": slow, "/health": response(503) });
-    expect(sighting).toMatchObject({
+    const { result } = await probed({}, { ...VLLM, "/v1/models": slow, "/health": response(503) });
+    expect(result).toMatchObject({
       models: { kind: "models", cards: [{ id: "llama" }] },
       kind: "vllm",
       health: { kind: "fault", reason: "engine_dead" },
@@ -193,16 +193,16 @@ describe("what comes back", () => {
 
   it("is nothing of health, load and version where they say nothing", async () => {
     const mute = failure("PROBE_TIMEOUT");
-    const { sighting } = await probed(
+    const { result } = await probed(
       {},
       { "/v1/models": list, "/health": mute, "/metrics": mute, "/version": mute },
     );
-    expect(sighting).toMatchObject({ health: null, load: null, version: null });
+    expect(result).toMatchObject({ health: null, load: null, version: null });
   });
 
   it("is every question in one line each, without body, host or key", async () => {
-    const { sighting } = await probed({ key: "sk-secret" }, VLLM);
-    expect(sighting.exchanges).toEqual(
+    const { result } = await probed({ key: "sk-secret" }, VLLM);
+    expect(result.exchanges).toEqual(
       ["/v1/models", "/health", "/metrics", "/version"].map((path) => ({
         at: 1_000,
         path,
@@ -214,7 +214,7 @@ describe("what comes back", () => {
 
 describe("a refused key", () => {
   it("is told with what needs no key: that it is well, and who it is", async () => {
-    const { paths, sighting } = await probed(
+    const { paths, result } = await probed(
       { key: "sk-2" },
       {
         "/v1/models": response(401, { error: "Unauthorized" }),
@@ -223,7 +223,7 @@ describe("a refused key", () => {
       },
     );
     expect(paths).toEqual(["/v1/models", "/health", "/metrics"]);
-    expect(sighting.models).toMatchObject({
+    expect(result.models).toMatchObject({
       reason: "wrong_key",
       detail: "/models answers 401 while /health answers 200",
       found: ["qwen"],
@@ -232,8 +232,8 @@ describe("a refused key", () => {
 
   it("is told alone where all doors are closed", async () => {
     const closed = response(401, { error: "Unauthorized" });
-    const { sighting } = await probed({}, { "/v1/models": closed, "/health": closed, "/metrics": closed });
-    expect(sighting.models).toMatchObject({ reason: "wrong_key", detail: "/models answers 401", found: [] });
+    const { result } = await probed({}, { "/v1/models": closed, "/health": closed, "/metrics": closed });
+    expect(result.models).toMatchObject({ reason: "wrong_key", detail: "/models answers 401", found: [] });
   });
 });
 
@@ -243,25 +243,25 @@ describe("no model list where the config says", () => {
     ["another version written twice", "http://a/v2/v2", "/v2"],
     ["the prefix of a proxy that is gone", "http://a/team/v1", "/v1"],
   ])("but elsewhere is told with the path to write: %s", async (_what, base, path) => {
-    const { sighting } = await probed({ base }, { [`${path}/models`]: list });
-    expect(sighting.models).toMatchObject({
+    const { result } = await probed({ base }, { [`${path}/models`]: list });
+    expect(result.models).toMatchObject({
       reason: "wrong_path",
       detail: `/models answers 404, but ${path}/models has a list`,
       fix: expect.stringContaining(`Write the path ${path} in api_base`),
     });
-    expect(sighting.kind).toBeNull();
+    expect(result.kind).toBeNull();
   });
 
   it("but a closed door elsewhere is as good as a list", async () => {
-    const { sighting } = await probed({ base: "http://a/v1/v1" }, { "/v1/models": response(401) });
-    expect(sighting.models).toMatchObject({ reason: "wrong_path", fix: expect.stringContaining("/v1 ") });
+    const { result } = await probed({ base: "http://a/v1/v1" }, { "/v1/models": response(401) });
+    expect(result.models).toMatchObject({ reason: "wrong_path", fix: expect.stringContaining("/v1 ") });
   });
 
   it("nor anywhere else is a wrong path without more", async () => {
-    const { sighting, paths } = await probed({ base: "http://a/team/v1" }, {});
+    const { result, paths } = await probed({ base: "http://a/team/v1" }, {});
     expect(paths).toEqual(["/team/v1/models", "/team/info", "/v1/models"]);
-    expect(sighting.models).toMatchObject({ reason: "wrong_path", detail: "/models answers 404" });
-    expect(sighting.models).not.toHaveProperty("fix");
+    expect(result.models).toMatchObject({ reason: "wrong_path", detail: "/models answers 404" });
+    expect(result.models).not.toHaveProperty("fix");
   });
 });
 
@@ -269,28 +269,28 @@ describe("TEI, which has no model list", () => {
   const info = response(200, { model_id: "org/bge", served_model_name: "bge", max_input_length: 512 });
 
   it("is known by its /info, and its health is asked", async () => {
-    const { paths, sighting } = await probed({}, { "/info": info, "/health": response(200) });
+    const { paths, result } = await probed({}, { "/info": info, "/health": response(200) });
     expect(paths).toEqual(["/v1/models", "/info", "/health"]);
-    expect(sighting).toMatchObject({ kind: "tei", models: { cards: [{ id: "bge", maxModelLen: 512 }] } });
+    expect(result).toMatchObject({ kind: "tei", models: { cards: [{ id: "bge", maxModelLen: 512 }] } });
   });
 
-  it.each<[string, Entry, Partial<Memory>]>([
+  it.each<[string, Entry, Partial<BackendState>]>([
     ["the config says so", { info: { kind: "tei" } }, {}],
     ["it was one before", {}, { kind: "tei" }],
-  ])("is asked for its /info first when %s", async (_when, entry, memory) => {
-    const { paths, sighting } = await probed(entry, { "/info": info, "/health": response(200) }, { memory });
+  ])("is asked for its /info first when %s", async (_when, entry, state) => {
+    const { paths, result } = await probed(entry, { "/info": info, "/health": response(200) }, { state });
     expect(paths).toEqual(["/info", "/health"]);
-    expect(sighting.kind).toBe("tei");
+    expect(result.kind).toBe("tei");
   });
 
   it("that refuses its /info wants a key", async () => {
-    const { sighting } = await probed({ info: { kind: "tei" } }, { "/info": response(401) });
-    expect(sighting.models).toMatchObject({ reason: "wrong_key" });
+    const { result } = await probed({ info: { kind: "tei" } }, { "/info": response(401) });
+    expect(result.models).toMatchObject({ reason: "wrong_key" });
   });
 
   it("is TEI no longer once another server answers on its port", async () => {
-    const { sighting } = await probed({}, VLLM, { memory: { kind: "tei" } });
-    expect(sighting).toMatchObject({ kind: "vllm", models: { cards: [{ id: "llama" }] } });
+    const { result } = await probed({}, VLLM, { state: { kind: "tei" } });
+    expect(result).toMatchObject({ kind: "vllm", models: { cards: [{ id: "llama" }] } });
   });
 });
 
@@ -300,7 +300,7 @@ describe("a port that drops plain HTTP", () => {
     ["and speaks no TLS may load behind docker's port", false, { kind: "absent" }],
   ])("%s", async (_what, speaksTls, models) => {
     const answers = { "/v1/models": failure("UND_ERR_SOCKET") };
-    expect((await probed({}, answers, { speaksTls })).sighting.models).toMatchObject(models);
+    expect((await probed({}, answers, { speaksTls })).result.models).toMatchObject(models);
   });
 
   it.each([
@@ -308,8 +308,8 @@ describe("a port that drops plain HTTP", () => {
     ["asked by TLS", { base: "https://a:8000" }, failure("ECONNRESET")],
     ["told that it loads", { base: "http://a:8000" }, response(503, "Loading model")],
   ])("is not meant where it is %s", async (_what, entry, answer) => {
-    const { sighting } = await probed(entry, { "/v1/models": answer }, { speaksTls: true });
-    expect(sighting.models.kind).toBe("absent");
+    const { result } = await probed(entry, { "/v1/models": answer }, { speaksTls: true });
+    expect(result.models.kind).toBe("absent");
   });
 });
 
@@ -318,10 +318,10 @@ describe("other names than the last time", () => {
 
   it("are looked at four times more, each time on a connection of its own", async () => {
     const answers = { ...VLLM, "/v1/models": [qwen, list, qwen, failure("ECONNRESET"), list] };
-    const { asked, sighting, connections } = await probed({}, answers, { memory: { names: ["llama"] } });
-    expect(sighting.models).toMatchObject({ cards: [{ id: "qwen" }] });
+    const { asked, result, connections } = await probed({}, answers, { state: { names: ["llama"] } });
+    expect(result.models).toMatchObject({ cards: [{ id: "qwen" }] });
     // What did not answer met nobody.
-    expect(sighting.otherNames).toEqual([["llama"], ["qwen"], ["llama"]]);
+    expect(result.otherNames).toEqual([["llama"], ["qwen"], ["llama"]]);
     expect(connections).toEqual([5, 5]);
     const looks = asked.filter(({ path }) => path === "/v1/models");
     expect(looks.map(({ connection }) => connection)).toEqual([1, 2, 3, 4, 5]);
@@ -332,16 +332,16 @@ describe("other names than the last time", () => {
   });
 
   it("are looked at seven times while it is doubted that one server alone answers", async () => {
-    const { connections, sighting } = await probed({}, VLLM, { memory: { names: ["llama"], doubts: 1 } });
+    const { connections, result } = await probed({}, VLLM, { state: { names: ["llama"], doubts: 1 } });
     expect(connections).toEqual([8, 8]);
-    expect(sighting.otherNames).toHaveLength(7);
+    expect(result.otherNames).toHaveLength(7);
   });
 
-  it.each<[string, Partial<Memory>]>([
+  it.each<[string, Partial<BackendState>]>([
     ["nothing is known of it yet", {}],
     ["they are the same in another order", { names: ["a", "b"] }],
-  ])("are none where %s", async (_when, memory) => {
+  ])("are none where %s", async (_when, state) => {
     const answers = { ...VLLM, "/v1/models": response(200, modelList("b", "a")) };
-    expect((await probed({}, answers, { memory })).connections).toEqual([1, 1]);
+    expect((await probed({}, answers, { state })).connections).toEqual([1, 1]);
   });
 });

@@ -1,6 +1,6 @@
-import { didYouMean, isProven, REASONS } from "@rollcall/contract";
+import { didYouMean, isRoutable, REASONS } from "@rollcall/contract";
 import type { Load } from "../read/load.ts";
-import type { Exchange } from "../read/probe-result.ts";
+import type { ProbeExchange } from "../read/probe-result.ts";
 import type { Event } from "../events.ts";
 import { aliasOf } from "./alias-of.ts";
 import type { ProberHttp } from "./context.ts";
@@ -17,7 +17,7 @@ export interface Explanation {
 
 export interface DeploymentExplanation extends DeploymentStatus {
   /** What the last probe asked and what came back, in its order. */
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ProbeExchange[];
   readonly meaning: string;
   readonly fix: string;
   /** The server's version; null where it does not tell. */
@@ -43,7 +43,7 @@ export function explain(name: string, http: Known): Explanation | null {
   if (found.length === 0) return null;
   return {
     name: ofAlias.length > 0 ? alias : name,
-    ready: found.some(isProven),
+    ready: found.some(isRoutable),
     deployments: found.map((deployment) => explainDeployment(deployment, http)),
   };
 }

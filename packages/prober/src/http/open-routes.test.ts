@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { CalledRoll } from "../../test/called-roll.ts";
 import { httpOf } from "../../test/prober-http.ts";
-import { readyTrack } from "../../test/deployment-histories.ts";
+import { readyHistory } from "../../test/deployment-histories.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 
@@ -21,7 +21,7 @@ async function troubled() {
   roll.backends.serve("http://gpu-2:8000", "another-name");
   await roll.start();
   const events = new Events();
-  const { verdict } = readyTrack();
+  const { verdict } = readyHistory();
   events.record(verdict, { ...verdict, found: ["another-name"] }, 0);
   const fault = "config.yaml:7: error: http://gpu-1:8000 sk-backend";
   return proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { fault } }));

@@ -1,5 +1,5 @@
 import {
-  isProven,
+  isRoutable,
   parseSnapshot,
   printSnapshot,
   REASON_CODES,
@@ -8,14 +8,14 @@ import {
 } from "@rollcall/contract";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { serves, sightingOf } from "../../test/probe-results.ts";
-import { readyOutcome, snapshotOf, trackOf } from "../../test/deployment-histories.ts";
+import { serves, resultOf } from "../../test/probe-results.ts";
+import { readyOutcome, snapshotOf, historyOf } from "../../test/deployment-histories.ts";
 import { advance, type Thresholds } from "./advance.ts";
 import { judge } from "./judge.ts";
-import { NOTHING } from "../remember/backend-state.ts";
+import { NOTHING_KNOWN } from "../remember/backend-state.ts";
 import { absent, fault, type Outcome } from "../read/outcome.ts";
 import type { ModelsReading } from "../read/models.ts";
-import { resumeTrack, type Track } from "../remember/deployment-history.ts";
+import { resumeHistory, type DeploymentHistory } from "../remember/deployment-history.ts";
 
 const EXPECTED = "llama";
 
@@ -27,7 +27,7 @@ interface Step {
 }
 
 interface Walk {
-  readonly start: Track;
+  readonly start: DeploymentHistory;
   readonly steps: readonly Step[];
   readonly thresholds: Thresholds;
 }
@@ -80,24 +80,24 @@ const start = fc
   .map((reason) => {
     const ready = reason === "ok" || reason === "wrong_name";
     const hint = reason === "ok" ? "" : "told";
-    return resumeTrack(trackOf({}, { reason, ready, hint, nameMatches: reason === "ok" }).verdict);
+    return resumeHistory(historyOf({}, { reason, ready, hint, nameMatches: reason === "ok" }).verdict);
   });
 
 const walks: fc.Arbitrary<Walk> = fc.record({
-  start: fc.oneof(fc.constant(trackOf()), start),
+  start: fc.oneof(fc.constant(historyOf()), start),
   steps,
   thresholds,
 });
 
 interface Reached {
-  readonly track: Track;
+  readonly history: DeploymentHistory;
   readonly outcome: Outcome;
   readonly now: number;
 }
 
-function judged(reading: ModelsReading, word: Outcome | null, { verdict }: Track): Outcome {
-  const sighting = sightingOf({ models: reading, health: word });
-  return judge({ sighting, memory: NOTHING, diagnosis: null }, verdict);
+function judged(reading: ModelsReading, word: Outcome | null, { verdict }: DeploymentHistory): Outcome {
+  const result = resultOf({ models: reading, health: word });
+  return judge({ result, state: NOTHING_KNOWN, diagnosis: null }, verdict);
 }
 
 /** So many good probes in a row take anything in. */
@@ -107,19 +107,19 @@ function enough({ successes }: Thresholds): number {
 
 /** Every state on the way, the first one left out. */
 function follow({ start: from, steps: way, thresholds: limits }: Walk): readonly Reached[] {
-  let track = from;
+  let history = from;
   let now = 1_000;
   return way.map(({ models: reading, health: word, afterMs: wait }) => {
     now += wait;
-    const outcome = judged(reading, word, track);
-    track = advance(track, outcome, { thresholds: limits, now });
-    return { track, outcome, now };
+    const outcome = judged(reading, word, history);
+    history = advance(history, outcome, { thresholds: limits, now });
+    return { history, outcome, now };
   });
 }
 
 /** Where a walk ends. */
-function end(walk: Walk): { track: Track; now: number } {
-  return follow(walk).at(-1) ?? { track: walk.start, now: 1_000 };
+function end(walk: Walk): { history: DeploymentHistory; now: number } {
+  return follow(walk).at(-1) ?? { history: walk.start, now: 1_000 };
 }
 
 const GOOD = readyOutcome(EXPECTED);
@@ -131,13 +131,18 @@ it("good answers lead from every reachable state to ready, within as many as the
   fc.assert(
     fc.property(walks, (walk) => {
       const { thresholds: limits } = walk;
-      let { track, now } = end(walk);
+      let { history, now } = end(walk);
       for (let count = 0; count < enough(limits); count += 1) {
         now += 1;
-        track = advance(track, GOOD, { thresholds: limits, now });
+        history = advance(history, GOOD, { thresholds: limits, now });
       }
-      expect(track.verdict).toMatchObject({ ready: true, nameMatches: true, reason: "ok", observedAt: now });
-      expect([track.failures, track.successes, track.absentSince]).toEqual([0, 0, null]);
+      expect(history.verdict).toMatchObject({
+        ready: true,
+        nameMatches: true,
+        reason: "ok",
+        observedAt: now,
+      });
+      expect([history.failures, history.successes, history.absentSince]).toEqual([0, 0, null]);
     }),
     MANY,
   );
@@ -146,10 +151,10 @@ it("good answers lead from every reachable state to ready, within as many as the
 it("one good answer keeps what is proven and takes in what was not lost of late, where the config asks for one", () => {
   fc.assert(
     fc.property(walks, (walk) => {
-      const { track, now } = end(walk);
+      const { history, now } = end(walk);
       const later = now + 15 * 60_000;
-      const next = advance(track, GOOD, { thresholds: { ...walk.thresholds, successes: 1 }, now: later });
-      expect(isProven(next.verdict)).toBe(true);
+      const next = advance(history, GOOD, { thresholds: { ...walk.thresholds, successes: 1 }, now: later });
+      expect(isRoutable(next.verdict)).toBe(true);
     }),
     MANY,
   );
@@ -164,7 +169,7 @@ class Expectation {
   readonly #limits: Thresholds;
 
   constructor({ start: { verdict }, thresholds: limits }: Walk) {
-    this.proven = isProven(verdict);
+    this.proven = isRoutable(verdict);
     this.#limits = limits;
   }
 
@@ -190,9 +195,9 @@ it("a deployment is proven after enough good answers in a row, until one is defi
   fc.assert(
     fc.property(walks, (walk) => {
       const expectation = new Expectation(walk);
-      for (const { track, outcome, now } of follow(walk)) {
+      for (const { history, outcome, now } of follow(walk)) {
         expectation.see(outcome, now);
-        expect(isProven(track.verdict)).toBe(expectation.proven);
+        expect(isRoutable(history.verdict)).toBe(expectation.proven);
       }
     }),
     { numRuns: 2_000 },
@@ -205,12 +210,12 @@ it("a definite finding acts on one probe, from every reachable state", () => {
   );
   fc.assert(
     fc.property(walks, definite, (walk, reason) => {
-      const { track, now } = end(walk);
+      const { history, now } = end(walk);
       const named = reason === "wrong_name" || reason === "adapter_gone";
       const finding = { ...fault(reason, "told"), nameMatches: named ? false : null };
-      const next = advance(track, finding, { thresholds: walk.thresholds, now: now + 1 });
+      const next = advance(history, finding, { thresholds: walk.thresholds, now: now + 1 });
       expect(next.verdict).toMatchObject({ reason, detail: "told", observedAt: now + 1 });
-      expect(isProven(next.verdict)).toBe(false);
+      expect(isRoutable(next.verdict)).toBe(false);
     }),
     MANY,
   );
@@ -219,9 +224,9 @@ it("a definite finding acts on one probe, from every reachable state", () => {
 it("every result sets the count of the opposite one to zero", () => {
   fc.assert(
     fc.property(walks, (walk) => {
-      for (const { track, outcome } of follow(walk)) {
-        if (outcome.kind === "ready") expect(track.failures).toBe(0);
-        else expect(track.successes).toBe(0);
+      for (const { history, outcome } of follow(walk)) {
+        if (outcome.kind === "ready") expect(history.failures).toBe(0);
+        else expect(history.successes).toBe(0);
       }
     }),
     MANY,
@@ -231,11 +236,11 @@ it("every result sets the count of the opposite one to zero", () => {
 it("none is ever proven whose last model list lacked the expected name", () => {
   fc.assert(
     fc.property(walks, (walk) => {
-      let lacks = !isProven(walk.start.verdict);
-      for (const [index, { track }] of follow(walk).entries()) {
+      let lacks = !isRoutable(walk.start.verdict);
+      for (const [index, { history }] of follow(walk).entries()) {
         const reading = walk.steps[index]?.models;
         if (reading?.kind === "models") lacks = reading.cards.every(({ id }) => id !== EXPECTED);
-        expect(isProven(track.verdict) && lacks).toBe(false);
+        expect(isRoutable(history.verdict) && lacks).toBe(false);
       }
     }),
     MANY,
@@ -251,13 +256,13 @@ it("no state is a trap: whatever keeps coming is told within the threshold", () 
         health: word,
         afterMs: 1,
       }));
-      const { track, now } = end({ ...walk, steps: [...walk.steps, ...repeated] });
-      const outcome = judged(reading, word, track);
-      expect(track.verdict.observedAt).toBe(now);
-      if (outcome.kind === "fault") expect(track.verdict.reason).toBe(outcome.reason);
-      if (outcome.kind === "ready") expect(track.verdict.reason).toBe("ok");
+      const { history, now } = end({ ...walk, steps: [...walk.steps, ...repeated] });
+      const outcome = judged(reading, word, history);
+      expect(history.verdict.observedAt).toBe(now);
+      if (outcome.kind === "fault") expect(history.verdict.reason).toBe(outcome.reason);
+      if (outcome.kind === "ready") expect(history.verdict.reason).toBe("ok");
       if (outcome.kind === "absent")
-        expect(["loading", "overdue", "down", "crash_loop"]).toContain(track.verdict.reason);
+        expect(["loading", "overdue", "down", "crash_loop"]).toContain(history.verdict.reason);
     }),
     MANY,
   );
@@ -273,8 +278,8 @@ it("lasting absence is called down in the end, from every reachable state", () =
         afterMs: wait,
       }));
       const forgiven = { ...walk.thresholds, failures: 1 };
-      const { track } = end({ ...walk, thresholds: forgiven, steps: [...walk.steps, ...lasting] });
-      expect(track.verdict.reason).toBe("down");
+      const { history } = end({ ...walk, thresholds: forgiven, steps: [...walk.steps, ...lasting] });
+      expect(history.verdict.reason).toBe("down");
     }),
     MANY,
   );
@@ -284,8 +289,8 @@ it("the time of the evidence never goes back, and since moves with the reason al
   fc.assert(
     fc.property(walks, (walk) => {
       let before = walk.start.verdict;
-      for (const { track, now } of follow(walk)) {
-        const { verdict } = track;
+      for (const { history, now } of follow(walk)) {
+        const { verdict } = history;
         expect(verdict.observedAt).toBeGreaterThanOrEqual(before.observedAt);
         expect(verdict.observedAt).toBeLessThanOrEqual(now);
         expect(verdict.since).toBe(verdict.reason === before.reason ? before.since : now);
@@ -301,12 +306,12 @@ it("a deployment is unknown only until its first answers are all good enough, an
   fc.assert(
     fc.property(walks, (walk) => {
       let allGood = walk.start.verdict.reason === "unknown";
-      for (const { track, outcome } of follow(walk)) {
+      for (const { history, outcome } of follow(walk)) {
         allGood &&= outcome.kind === "ready";
-        const { reason, hint } = track.verdict;
+        const { reason, hint } = history.verdict;
         expect(reason === "unknown" && !allGood).toBe(false);
         expect(hint === "").toBe(reason === "ok" || reason === "unknown");
-        expect(isProven(track.verdict)).toBe(reason === "ok");
+        expect(isRoutable(history.verdict)).toBe(reason === "ok");
       }
     }),
     MANY,
@@ -316,13 +321,13 @@ it("a deployment is unknown only until its first answers are all good enough, an
 it("every state can be written, read again and gone on from, and its memory is bounded", () => {
   fc.assert(
     fc.property(walks, (walk) => {
-      for (const { track } of follow(walk)) {
-        const snapshot = snapshotOf([track.verdict]);
+      for (const { history } of follow(walk)) {
+        const snapshot = snapshotOf([history.verdict]);
         expect(parseSnapshot(printSnapshot(snapshot))).toEqual({ ok: true, value: snapshot });
-        expect(resumeTrack(track.verdict).verdict).toBe(track.verdict);
-        expect(track.falls.length).toBeLessThanOrEqual(10);
-        expect(track.losses.length).toBeLessThanOrEqual(10);
-        expect(track.loadTimesMs.length).toBeLessThanOrEqual(10);
+        expect(resumeHistory(history.verdict).verdict).toBe(history.verdict);
+        expect(history.falls.length).toBeLessThanOrEqual(10);
+        expect(history.losses.length).toBeLessThanOrEqual(10);
+        expect(history.loadTimesMs.length).toBeLessThanOrEqual(10);
       }
     }),
   );

@@ -1,9 +1,9 @@
-import { isProven, REASONS } from "@rollcall/contract";
+import { isRoutable, REASONS } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
-import { readyOutcome, readyTrack, trackOf } from "../../test/deployment-histories.ts";
+import { readyOutcome, readyHistory, historyOf } from "../../test/deployment-histories.ts";
 import { advance, type Thresholds } from "./advance.ts";
 import { absent, fault, type Outcome } from "../read/outcome.ts";
-import { resumeTrack, type Track } from "../remember/deployment-history.ts";
+import { resumeHistory, type DeploymentHistory } from "../remember/deployment-history.ts";
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
@@ -27,13 +27,16 @@ const engineDead: Outcome = {
   detail: "/health answers 503 while /models answers 200",
 };
 
-function move(track: Track, outcome: Outcome, now: number): Track {
-  return advance(track, outcome, { thresholds, now });
+function move(history: DeploymentHistory, outcome: Outcome, now: number): DeploymentHistory {
+  return advance(history, outcome, { thresholds, now });
 }
 
 /** One outcome after the other, each with its time. */
-function walk(track: Track, steps: readonly (readonly [now: number, outcome: Outcome])[]): Track {
-  return steps.reduce((reached, [now, outcome]) => move(reached, outcome, now), track);
+function walk(
+  history: DeploymentHistory,
+  steps: readonly (readonly [now: number, outcome: Outcome])[],
+): DeploymentHistory {
+  return steps.reduce((reached, [now, outcome]) => move(reached, outcome, now), history);
 }
 
 /** As many good probes as anything needs, however often it came and went. */
@@ -43,7 +46,7 @@ function up(now: number): readonly (readonly [now: number, outcome: Outcome])[] 
 
 describe("good news", () => {
   it("acts at once on one not asked before", () => {
-    expect(move(trackOf(), good, 500).verdict).toMatchObject({
+    expect(move(historyOf(), good, 500).verdict).toMatchObject({
       ready: true,
       nameMatches: true,
       reason: "ok",
@@ -59,16 +62,16 @@ describe("good news", () => {
   it.each(["loading", "down", "crash_loop", "wrong_key", "wrong_name", "engine_dead", "timeout"] as const)(
     "acts at once on one that was %s",
     (reason) => {
-      const track = trackOf({ failures: 9, absentSince: 0, falls: [1, 2, 3] }, { reason, hint: "x" });
-      const { verdict, failures, absentSince } = move(track, good, 500);
-      expect(isProven(verdict)).toBe(true);
+      const history = historyOf({ failures: 9, absentSince: 0, falls: [1, 2, 3] }, { reason, hint: "x" });
+      const { verdict, failures, absentSince } = move(history, good, 500);
+      expect(isRoutable(verdict)).toBe(true);
       expect(verdict).toMatchObject({ reason: "ok", hint: "", since: 500 });
       expect({ failures, absentSince }).toEqual({ failures: 0, absentSince: null });
     },
   );
 
   it("again keeps since and moves the time of the evidence", () => {
-    const { verdict } = walk(trackOf(), [
+    const { verdict } = walk(historyOf(), [
       [500, good],
       [900, readyOutcome("llama", "more")],
     ]);
@@ -85,14 +88,14 @@ describe("a definite finding", () => {
     ["engine_dead", engineDead],
     ["wrong_name", wrongName],
   ])("takes a ready deployment out on one probe: %s", (reason, outcome) => {
-    const { verdict, failures } = move(readyTrack(), outcome, 500);
-    expect(isProven(verdict)).toBe(false);
+    const { verdict, failures } = move(readyHistory(), outcome, 500);
+    expect(isRoutable(verdict)).toBe(false);
     expect(verdict).toMatchObject({ reason, since: 500, observedAt: 500, lastGoodAt: 0 });
     expect(failures).toBe(0);
   });
 
   it("says that another name is served by a server that is up: two facts", () => {
-    expect(move(readyTrack(), wrongName, 500).verdict).toMatchObject({
+    expect(move(readyHistory(), wrongName, 500).verdict).toMatchObject({
       ready: true,
       nameMatches: false,
       found: ["qwen"],
@@ -103,16 +106,16 @@ describe("a definite finding", () => {
   });
 
   it("says that a dead engine has the right name: two facts", () => {
-    expect(move(readyTrack(), engineDead, 500).verdict).toMatchObject({ ready: false, nameMatches: true });
+    expect(move(readyHistory(), engineDead, 500).verdict).toMatchObject({ ready: false, nameMatches: true });
   });
 
   it("keeps what was known of the names where it says nothing of them", () => {
-    expect(move(readyTrack(), fault("wrong_key", "x"), 500).verdict).toMatchObject({
+    expect(move(readyHistory(), fault("wrong_key", "x"), 500).verdict).toMatchObject({
       ready: false,
       nameMatches: true,
       found: ["llama"],
     });
-    expect(move(trackOf(), fault("wrong_key", "x"), 500).verdict).toMatchObject({
+    expect(move(historyOf(), fault("wrong_key", "x"), 500).verdict).toMatchObject({
       nameMatches: null,
       found: [],
     });
@@ -120,7 +123,7 @@ describe("a definite finding", () => {
 
   it("ends an absence: something answers", () => {
     expect(
-      walk(trackOf(), [
+      walk(historyOf(), [
         [0, refused],
         [500, fault("wrong_key", "x")],
       ]).absentSince,
@@ -128,7 +131,7 @@ describe("a definite finding", () => {
   });
 
   it("carries the fix of its reason", () => {
-    expect(move(trackOf(), fault("wrong_key", "x"), 0).verdict.hint).toBe(REASONS.wrong_key.fix);
+    expect(move(historyOf(), fault("wrong_key", "x"), 0).verdict.hint).toBe(REASONS.wrong_key.fix);
   });
 });
 
@@ -143,15 +146,15 @@ describe("a transient failure", () => {
   ];
 
   it.each(transient)("leaves a ready deployment as it is the first time: %s", (_reason, outcome) => {
-    const track = readyTrack({}, { observedAt: 100, since: 50 });
-    const next = move(track, outcome, 500);
-    expect(next.verdict).toBe(track.verdict);
+    const history = readyHistory({}, { observedAt: 100, since: 50 });
+    const next = move(history, outcome, 500);
+    expect(next.verdict).toBe(history.verdict);
     expect(next.verdict.observedAt).toBe(100);
     expect(next.failures).toBe(1);
   });
 
   it.each(transient)("takes it out the second time in a row: %s", (reason, outcome) => {
-    const { verdict } = walk(readyTrack(), [
+    const { verdict } = walk(readyHistory(), [
       [500, outcome],
       [900, outcome],
     ]);
@@ -159,12 +162,12 @@ describe("a transient failure", () => {
   });
 
   it.each(transient)("is told at once of one that is not ready: %s", (reason, outcome) => {
-    expect(move(trackOf(), outcome, 500).verdict).toMatchObject({ reason, since: 500, observedAt: 500 });
+    expect(move(historyOf(), outcome, 500).verdict).toMatchObject({ reason, since: 500, observedAt: 500 });
   });
 
   it("counts with one of another kind", () => {
     expect(
-      walk(readyTrack(), [
+      walk(readyHistory(), [
         [500, timeout],
         [900, refused],
       ]).verdict,
@@ -175,28 +178,28 @@ describe("a transient failure", () => {
   });
 
   it("does not count with one before good news", () => {
-    const track = walk(readyTrack(), [
+    const history = walk(readyHistory(), [
       [1, timeout],
       [2, good],
       [3, timeout],
       [4, good],
       [5, timeout],
     ]);
-    expect(isProven(track.verdict)).toBe(true);
-    expect(track.verdict).toMatchObject({ since: 0, observedAt: 4 });
+    expect(isRoutable(history.verdict)).toBe(true);
+    expect(history.verdict).toMatchObject({ since: 0, observedAt: 4 });
   });
 
   it.each([1, 2, 3, 7])("acts after as many in a row as the config says: %i", (failures) => {
-    let track = readyTrack();
+    let history = readyHistory();
     for (let count = 1; count <= failures; count += 1) {
-      expect(isProven(track.verdict)).toBe(true);
-      track = advance(track, timeout, { thresholds: { ...thresholds, failures }, now: count });
+      expect(isRoutable(history.verdict)).toBe(true);
+      history = advance(history, timeout, { thresholds: { ...thresholds, failures }, now: count });
     }
-    expect(isProven(track.verdict)).toBe(false);
+    expect(isRoutable(history.verdict)).toBe(false);
   });
 
   it("does not hide a wrong name the first time, and does the second", () => {
-    const renamed = move(readyTrack(), wrongName, 100);
+    const renamed = move(readyHistory(), wrongName, 100);
     const once = move(renamed, timeout, 200);
     expect(once.verdict).toBe(renamed.verdict);
     expect(move(once, timeout, 300).verdict).toMatchObject({
@@ -209,7 +212,7 @@ describe("a transient failure", () => {
 
 describe("a name", () => {
   it("that becomes the right one is good at once", () => {
-    const { verdict } = walk(readyTrack(), [
+    const { verdict } = walk(readyHistory(), [
       [100, wrongName],
       [200, good],
     ]);
@@ -223,7 +226,7 @@ describe("a name", () => {
   });
 
   it("that changes from one wrong one to another keeps since and tells the new one", () => {
-    const { verdict } = walk(readyTrack(), [
+    const { verdict } = walk(readyHistory(), [
       [100, wrongName],
       [200, { ...wrongName, found: ["phi"] }],
     ]);
@@ -234,7 +237,7 @@ describe("a name", () => {
 
 describe("since", () => {
   it("changes with the reason and with nothing else", () => {
-    let track = trackOf();
+    let history = historyOf();
     const told = [];
     for (const [now, outcome] of [
       [1, refused],
@@ -250,8 +253,8 @@ describe("since", () => {
       [11, engineDead],
       [12, good],
     ] as const) {
-      track = move(track, outcome, now);
-      told.push([track.verdict.reason, track.verdict.since]);
+      history = move(history, outcome, now);
+      told.push([history.verdict.reason, history.verdict.since]);
     }
     expect(told).toEqual([
       ["loading", 1],
@@ -274,7 +277,7 @@ describe("time alone", () => {
   it("makes a loading one overdue and then down", () => {
     const reasons = [0, 9, 10, 29, 30, 10_000].map(
       (minutes) =>
-        walk(trackOf(), [
+        walk(historyOf(), [
           [0, refused],
           [minutes * MINUTE, refused],
         ]).verdict.reason,
@@ -283,7 +286,7 @@ describe("time alone", () => {
   });
 
   it("counts from the first refusal of a ready one, though that one was forgiven", () => {
-    const { absentSince } = walk(readyTrack(), [
+    const { absentSince } = walk(readyHistory(), [
       [100, refused],
       [200, refused],
       [300, refused],
@@ -292,7 +295,7 @@ describe("time alone", () => {
   });
 
   it("begins anew after something answered", () => {
-    const { verdict } = walk(trackOf(), [
+    const { verdict } = walk(historyOf(), [
       [0, refused],
       [9 * MINUTE, fault("wrong_key", "x")],
       [11 * MINUTE, refused],
@@ -301,7 +304,7 @@ describe("time alone", () => {
   });
 
   it("goes on through a timeout, since that is no answer either", () => {
-    const { verdict } = walk(trackOf(), [
+    const { verdict } = walk(historyOf(), [
       [0, refused],
       [MINUTE, timeout],
       [10 * MINUTE, refused],
@@ -312,16 +315,16 @@ describe("time alone", () => {
 
 describe("load times", () => {
   it("are learned from the first refusal to the first good answer", () => {
-    const track = walk(trackOf(), [
+    const history = walk(historyOf(), [
       [0, refused],
       [MINUTE, refused],
       [2 * MINUTE, good],
     ]);
-    expect(track.loadTimesMs).toEqual([2 * MINUTE]);
+    expect(history.loadTimesMs).toEqual([2 * MINUTE]);
   });
 
   it("make the next load overdue by what the last one took, not by what the config says", () => {
-    const learned = walk(trackOf(), [
+    const learned = walk(historyOf(), [
       [0, refused],
       [SECOND, good],
     ]);
@@ -335,17 +338,17 @@ describe("load times", () => {
   });
 
   it("are not learned from one refusal that was forgiven", () => {
-    const track = walk(trackOf(), [
+    const history = walk(historyOf(), [
       [0, good],
       [100, refused],
       [200, good],
     ]);
-    expect(track.loadTimesMs).toEqual([]);
+    expect(history.loadTimesMs).toEqual([]);
   });
 
   it("are not learned from a fault that was no absence", () => {
     expect(
-      walk(trackOf(), [
+      walk(historyOf(), [
         [0, fault("wrong_key", "x")],
         [100, good],
       ]).loadTimesMs,
@@ -353,34 +356,34 @@ describe("load times", () => {
   });
 
   it("are remembered ten times", () => {
-    let track = trackOf();
+    let history = historyOf();
     for (let index = 1; index <= 14; index += 1) {
       const start = index * 20 * MINUTE;
-      track = walk(track, [
+      history = walk(history, [
         [start, refused],
         [start + 1, refused],
         [start + index + 1, good],
       ]);
     }
-    expect(track.loadTimesMs).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
+    expect(history.loadTimesMs).toEqual([6, 7, 8, 9, 10, 11, 12, 13, 14, 15]);
   });
 });
 
 describe("a crash loop", () => {
   /** Comes up and falls every three minutes. */
-  function loop(times: number): Track {
-    let track = trackOf();
+  function loop(times: number): DeploymentHistory {
+    let history = historyOf();
     for (let index = 0; index < times; index += 1) {
       const start = index * 3 * MINUTE;
-      track = walk(track, [...up(start), [start + SECOND, refused], [start + 2 * SECOND, refused]]);
+      history = walk(history, [...up(start), [start + SECOND, refused], [start + 2 * SECOND, refused]]);
     }
-    return track;
+    return history;
   }
 
   it("is named when it has fallen three times within a quarter of an hour", () => {
-    const track = loop(3);
-    expect(track.falls).toHaveLength(3);
-    expect(move(track, refused, 6 * MINUTE + 3 * SECOND).verdict.reason).toBe("crash_loop");
+    const history = loop(3);
+    expect(history.falls).toHaveLength(3);
+    expect(move(history, refused, 6 * MINUTE + 3 * SECOND).verdict.reason).toBe("crash_loop");
   });
 
   it("is not named after two falls", () => {
@@ -413,40 +416,40 @@ describe("a crash loop", () => {
   });
 
   it("is not one that was renamed or lost to timeouts again and again: only going away is a fall", () => {
-    let track = readyTrack();
+    let history = readyHistory();
     for (let now = 100; now <= 500; now += 100)
-      track = walk(track, [
+      history = walk(history, [
         [now, wrongName],
         ...up(now + 1),
         [now + 20, timeout],
         [now + 21, timeout],
         ...up(now + 22),
       ]);
-    expect(track.losses).toHaveLength(5);
-    expect(track.falls).toEqual([]);
+    expect(history.losses).toHaveLength(5);
+    expect(history.falls).toEqual([]);
   });
 
   it("is not one fall seen many times", () => {
-    let track = readyTrack();
-    for (let now = 1; now < 50; now += 1) track = move(track, refused, now);
-    expect(track.falls).toHaveLength(1);
-    expect(track.verdict.reason).toBe("loading");
+    let history = readyHistory();
+    for (let now = 1; now < 50; now += 1) history = move(history, refused, now);
+    expect(history.falls).toHaveLength(1);
+    expect(history.verdict.reason).toBe("loading");
   });
 });
 
 describe("one that comes and goes", () => {
   /** Lost so often to timeouts, a minute between each, and out since. */
-  function lost(times: number): Track {
-    let track = readyTrack();
+  function lost(times: number): DeploymentHistory {
+    let history = readyHistory();
     for (let index = 0; index < times; index += 1) {
       const start = index * MINUTE;
-      track = walk(track, [
+      history = walk(history, [
         ...(index === 0 ? [] : up(start - 30 * SECOND)),
         [start, timeout],
         [start + SECOND, timeout],
       ]);
     }
-    return track;
+    return history;
   }
 
   it.each([
@@ -456,13 +459,13 @@ describe("one that comes and goes", () => {
     [4, 8],
     [9, 8],
   ])("lost %i times of late needs %i good probes in a row", (times, needed) => {
-    let track = lost(times);
+    let history = lost(times);
     for (let count = 1; count <= needed; count += 1) {
-      expect(isProven(track.verdict)).toBe(false);
-      track = move(track, good, times * MINUTE + count);
+      expect(isRoutable(history.verdict)).toBe(false);
+      history = move(history, good, times * MINUTE + count);
     }
-    expect(isProven(track.verdict)).toBe(true);
-    expect(track.successes).toBe(0);
+    expect(isRoutable(history.verdict)).toBe(true);
+    expect(history.successes).toBe(0);
   });
 
   it("says how many good probes are still needed, and keeps its reason and since", () => {
@@ -484,50 +487,50 @@ describe("one that comes and goes", () => {
     ["a definite finding", wrongName],
     ["a dead engine", engineDead],
   ])("begins its count anew after %s", (_what, outcome) => {
-    const track = walk(lost(3), [
+    const history = walk(lost(3), [
       [3 * MINUTE, good],
       [3 * MINUTE + 1, good],
       [3 * MINUTE + 2, good],
       [3 * MINUTE + 3, outcome],
     ]);
-    expect(track.successes).toBe(0);
-    expect(isProven(move(track, good, 3 * MINUTE + 4).verdict)).toBe(false);
+    expect(history.successes).toBe(0);
+    expect(isRoutable(move(history, good, 3 * MINUTE + 4).verdict)).toBe(false);
   });
 
   it("is taken in at once again when it was not lost for a quarter of an hour", () => {
-    expect(isProven(move(lost(9), good, 8 * MINUTE + 15 * MINUTE + SECOND).verdict)).toBe(true);
+    expect(isRoutable(move(lost(9), good, 8 * MINUTE + 15 * MINUTE + SECOND).verdict)).toBe(true);
   });
 
   it("is not one that was renamed or refused a key: those are no losses", () => {
-    let track = readyTrack();
+    let history = readyHistory();
     for (let now = 1; now < 40; now += 2)
-      track = walk(track, [
+      history = walk(history, [
         [now, now % 4 === 1 ? wrongName : fault("wrong_key", "x")],
         [now + 1, good],
       ]);
-    expect(isProven(track.verdict)).toBe(true);
-    expect(track.losses).toEqual([]);
+    expect(isRoutable(history.verdict)).toBe(true);
+    expect(history.losses).toEqual([]);
   });
 
   it.each([1, 2, 5])("needs as many good probes as the config says, from the first on: %i", (successes) => {
     const patient = { ...thresholds, successes };
-    let track = trackOf();
+    let history = historyOf();
     for (let now = 1; now <= successes; now += 1) {
-      expect(isProven(track.verdict)).toBe(false);
-      track = advance(track, good, { thresholds: patient, now });
+      expect(isRoutable(history.verdict)).toBe(false);
+      history = advance(history, good, { thresholds: patient, now });
     }
-    expect(isProven(track.verdict)).toBe(true);
-    expect(track.verdict).toMatchObject({ reason: "ok", since: successes });
+    expect(isRoutable(history.verdict)).toBe(true);
+    expect(history.verdict).toMatchObject({ reason: "ok", since: successes });
   });
 });
 
 describe("what a verdict carries", () => {
   it("is what is served under its name, kept while it is out", () => {
     const served = { kind: "vllm", version: "0.26.0", root: "/m", parent: null, maxModelLen: 8_192 } as const;
-    const track = move(trackOf(), { ...good, served }, 1);
-    expect(track.verdict.served).toEqual(served);
+    const history = move(historyOf(), { ...good, served }, 1);
+    expect(history.verdict.served).toEqual(served);
     expect(
-      walk(track, [
+      walk(history, [
         [2, refused],
         [3, refused],
       ]).verdict.served,
@@ -535,22 +538,22 @@ describe("what a verdict carries", () => {
   });
 
   it("is the history that a later run goes on from", () => {
-    const track = walk(trackOf(), [
+    const history = walk(historyOf(), [
       [0, refused],
       [MINUTE, good],
       [2 * MINUTE, refused],
       [2 * MINUTE + 1, refused],
     ]);
-    expect(track.verdict.history).toEqual({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
-    expect(resumeTrack(track.verdict)).toMatchObject({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
+    expect(history.verdict.history).toEqual({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
+    expect(resumeHistory(history.verdict)).toMatchObject({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
   });
 
   it("is no history where there is none", () => {
-    expect(move(trackOf(), good, 1).verdict).not.toHaveProperty("history");
+    expect(move(historyOf(), good, 1).verdict).not.toHaveProperty("history");
   });
 
   it("is how long the load will still take, while it loads and earlier loads tell", () => {
-    const learned = walk(trackOf(), [
+    const learned = walk(historyOf(), [
       [0, refused],
       [MINUTE, good],
       [2 * MINUTE, refused],
@@ -559,17 +562,17 @@ describe("what a verdict carries", () => {
     expect(learned.verdict).toMatchObject({ reason: "loading", readyInMs: 40 * SECOND });
     expect(move(learned, good, 3 * MINUTE).verdict).not.toHaveProperty("readyInMs");
     expect(move(learned, wrongName, 3 * MINUTE).verdict).not.toHaveProperty("readyInMs");
-    expect(move(trackOf(), refused, 0).verdict).not.toHaveProperty("readyInMs");
+    expect(move(historyOf(), refused, 0).verdict).not.toHaveProperty("readyInMs");
   });
 
   it("is a warning's cause for an hour: other weights, a shorter context", () => {
     const served = { ...good.served, root: "/a", maxModelLen: 8_192 };
-    const track = walk(trackOf(), [
+    const history = walk(historyOf(), [
       [1, { ...good, served }],
       [2, { ...good, served: { ...served, root: "/b", maxModelLen: 4_096 } }],
       [3, { ...good, served: { ...served, root: "/b", maxModelLen: 4_096 } }],
     ]);
-    expect(track.changes).toEqual({
+    expect(history.changes).toEqual({
       weights: { at: 2, detail: "root /a before, /b now" },
       context: { at: 2, detail: "max_model_len 8192 before, 4096 now" },
     });
@@ -582,18 +585,18 @@ describe("what was seen of tokens", () => {
     ["a timeout keeps", timeout, true],
     ["a wrong name keeps", wrongName, true],
   ])("%s", (_what, outcome, generated) => {
-    const track = walk(readyTrack({ generated: true }), [
+    const history = walk(readyHistory({ generated: true }), [
       [1, outcome],
       [2, outcome],
     ]);
-    expect(track.generated).toBe(generated);
+    expect(history.generated).toBe(generated);
   });
 });
 
 it("what was given is not changed", () => {
-  const track = Object.freeze(readyTrack({ falls: Object.freeze([1]), loadTimesMs: Object.freeze([1]) }));
-  const verdict = structuredClone(track.verdict);
+  const history = Object.freeze(readyHistory({ falls: Object.freeze([1]), loadTimesMs: Object.freeze([1]) }));
+  const verdict = structuredClone(history.verdict);
   for (const outcome of [good, refused, timeout, wrongName, engineDead])
-    move(move(track, outcome, 1), outcome, 2);
-  expect(track.verdict).toEqual(verdict);
+    move(move(history, outcome, 1), outcome, 2);
+  expect(history.verdict).toEqual(verdict);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { trackOf } from "../../test/deployment-histories.ts";
-import { expectReady, loadBudget, nameAbsence } from "./classify-absence.ts";
+import { historyOf } from "../../test/deployment-histories.ts";
+import { expectReady, loadBudget, classifyAbsence } from "./classify-absence.ts";
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
@@ -14,12 +14,12 @@ describe("absence without a learned load time", () => {
     [30, "down"],
     [10_000, "down"],
   ])("of %s minutes where ten are usual is %s", (minutes, reason) => {
-    const track = trackOf({ absentSince: NOW - minutes * MINUTE });
-    expect(nameAbsence(track, 10 * MINUTE, NOW)).toBe(reason);
+    const history = historyOf({ absentSince: NOW - minutes * MINUTE });
+    expect(classifyAbsence(history, 10 * MINUTE, NOW)).toBe(reason);
   });
 
   it("that begins now is loading", () => {
-    expect(nameAbsence(trackOf({ absentSince: null }), 10 * MINUTE, NOW)).toBe("loading");
+    expect(classifyAbsence(historyOf({ absentSince: null }), 10 * MINUTE, NOW)).toBe("loading");
   });
 });
 
@@ -29,7 +29,7 @@ describe("a learned load time", () => {
     ["is the longest of those seen", [MINUTE, 3 * MINUTE, 2 * MINUTE], 6.5 * MINUTE],
     ["makes a fast one late soon", [100], 30_200],
   ])("%s", (_what, loadTimesMs, budget) => {
-    expect(loadBudget(trackOf({ loadTimesMs }), 10 * MINUTE)).toBe(budget);
+    expect(loadBudget(historyOf({ loadTimesMs }), 10 * MINUTE)).toBe(budget);
   });
 
   it.each([
@@ -38,8 +38,8 @@ describe("a learned load time", () => {
     [90_599, "overdue"],
     [90_600, "down"],
   ])("of a tenth of a second makes an absence of %i ms %s", (waited, reason) => {
-    const track = trackOf({ loadTimesMs: [100], absentSince: NOW - waited });
-    expect(nameAbsence(track, 10 * MINUTE, NOW)).toBe(reason);
+    const history = historyOf({ loadTimesMs: [100], absentSince: NOW - waited });
+    expect(classifyAbsence(history, 10 * MINUTE, NOW)).toBe(reason);
   });
 });
 
@@ -53,7 +53,7 @@ describe("falls", () => {
     ["three of which one is long ago", fell(15, 7, 0), "loading"],
     ["many that are all long ago", fell(60, 50, 40, 30, 20), "loading"],
   ])("%s: %s", (_what, falls, reason) => {
-    expect(nameAbsence(trackOf({ falls, absentSince: NOW }), 10 * MINUTE, NOW)).toBe(reason);
+    expect(classifyAbsence(historyOf({ falls, absentSince: NOW }), 10 * MINUTE, NOW)).toBe(reason);
   });
 });
 
@@ -65,10 +65,10 @@ describe("how long a load will still take", () => {
     ["gets less with the time", [60_000], 45_000, 15_000],
     ["is never less than nothing", [60_000], 90_000, 0],
   ] as const)("%s", (...[, loadTimesMs, waitedMs, ms]) => {
-    expect(expectReady(trackOf({ loadTimesMs, absentSince: NOW - waitedMs }), NOW)).toBe(ms);
+    expect(expectReady(historyOf({ loadTimesMs, absentSince: NOW - waitedMs }), NOW)).toBe(ms);
   });
 
   it("is counted from now on where it was not away before", () => {
-    expect(expectReady(trackOf({ loadTimesMs: [60_000], absentSince: null }), NOW)).toBe(60_000);
+    expect(expectReady(historyOf({ loadTimesMs: [60_000], absentSince: null }), NOW)).toBe(60_000);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { trackOf } from "../../test/deployment-histories.ts";
+import { historyOf } from "../../test/deployment-histories.ts";
 import { successesNeeded } from "./damping.ts";
 
 const MINUTE = 60_000;
@@ -7,7 +7,7 @@ const NOW = 100 * MINUTE;
 
 /** Lost so many minutes ago. */
 const lost = (...minutesAgo: readonly number[]) =>
-  trackOf({ losses: minutesAgo.map((minutes) => NOW - minutes * MINUTE) });
+  historyOf({ losses: minutesAgo.map((minutes) => NOW - minutes * MINUTE) });
 
 describe("good probes in a row that take one in", () => {
   it.each([
@@ -21,8 +21,8 @@ describe("good probes in a row that take one in", () => {
     ["lost twice of late and often long ago", lost(90, 80, 70, 2, 1), 2],
     ["lost a quarter of an hour ago to the millisecond", lost(15, 1), 1],
     ["lost a little less long ago", lost(14.999, 1), 2],
-  ])("for one %s", (_what, track, needed) => {
-    expect(successesNeeded(track, 1, NOW)).toBe(needed);
+  ])("for one %s", (_what, history, needed) => {
+    expect(successesNeeded(history, 1, NOW)).toBe(needed);
   });
 
   it("are never fewer than the config says", () => {

@@ -1,16 +1,16 @@
 import { describe, expect, it } from "vitest";
 import { loadOf } from "../../test/probe-results.ts";
 import { diagnose } from "./diagnose.ts";
-import { NOTHING, type Memory } from "../remember/backend-state.ts";
+import { NOTHING_KNOWN, type BackendState } from "../remember/backend-state.ts";
 import { watchProgress, type Progress } from "../remember/progress.ts";
 import type { Load } from "../read/load.ts";
 
 const STALL_MS = 120_000;
 
 /** A backend whose metrics were these at all of these times. */
-function seen(load: Load, ...times: readonly number[]): Memory {
+function seen(load: Load, ...times: readonly number[]): BackendState {
   const progress = times.reduce<Progress | null>((before, now) => watchProgress(before, load, now), null);
-  return { ...NOTHING, load, progress };
+  return { ...NOTHING_KNOWN, load, progress };
 }
 
 /** Every ten seconds from 0 up to this. */
@@ -24,9 +24,9 @@ describe("an engine that stands still with work to do", () => {
     [STALL_MS, "3 running, 2 waiting, and no progress for 120 s"],
     [STALL_MS + 20_000, "3 running, 2 waiting, and no progress for 140 s"],
   ])("for %i ms is hung from the stall time on", (now, detail) => {
-    const memory = seen(STUCK, ...until(STALL_MS - 10_000), now - 5_000, now);
+    const state = seen(STUCK, ...until(STALL_MS - 10_000), now - 5_000, now);
     const expected = { kind: "fault", reason: "hung", nameMatches: null, found: [], detail };
-    expect(diagnose(memory, STALL_MS, now)).toEqual(detail === null ? null : expected);
+    expect(diagnose(state, STALL_MS, now)).toEqual(detail === null ? null : expected);
   });
 
   it("is not hung by a gap: nobody knows what happened in it", () => {
@@ -36,11 +36,11 @@ describe("an engine that stands still with work to do", () => {
   });
 
   it("is hung for no longer than it stands still", () => {
-    const memory = seen(STUCK, ...until(STALL_MS));
+    const state = seen(STUCK, ...until(STALL_MS));
     const moved = { ...STUCK, progress: 101 };
     const now = STALL_MS + 2_000;
-    const next = { ...memory, load: moved, progress: watchProgress(memory.progress, moved, now) };
-    expect(diagnose(memory, STALL_MS, STALL_MS)).not.toBeNull();
+    const next = { ...state, load: moved, progress: watchProgress(state.progress, moved, now) };
+    expect(diagnose(state, STALL_MS, STALL_MS)).not.toBeNull();
     expect(diagnose(next, STALL_MS, now)).toBeNull();
   });
 });
@@ -60,8 +60,8 @@ describe("a scheduler that waits for room that there never will be", () => {
     ["the cache holds something", { waiting: 1, kvUsage: 0.1 }],
     ["nothing is known of the cache", { waiting: 1, kvUsage: null }],
   ])("is not meant where %s", (_what, fields) => {
-    const memory = seen(loadOf({ ...fields, progress: 100 }), ...until(STALL_MS));
-    const found = diagnose(memory, STALL_MS, STALL_MS);
+    const state = seen(loadOf({ ...fields, progress: 100 }), ...until(STALL_MS));
+    const found = diagnose(state, STALL_MS, STALL_MS);
     expect(found).toMatchObject({ reason: "hung", detail: expect.not.stringContaining("deadlock") });
     expect(found).not.toHaveProperty("fix");
   });
@@ -78,21 +78,21 @@ describe("an engine that sleeps", () => {
 });
 
 describe("nothing is held against an engine", () => {
-  it.each<[string, Memory]>([
-    ["of which there are no metrics", NOTHING],
+  it.each<[string, BackendState]>([
+    ["of which there are no metrics", NOTHING_KNOWN],
     ["that has nothing to do", seen(loadOf({ progress: 100 }), ...until(STALL_MS))],
     ["whose metrics have no counters", seen({ ...STUCK, progress: null }, ...until(STALL_MS))],
     [
       "whose counters are gone from its metrics",
       { ...seen(STUCK, ...until(STALL_MS)), ...seen({ ...STUCK, progress: null }, STALL_MS) },
     ],
-  ])("%s", (_what, memory) => {
-    expect(diagnose(memory, STALL_MS, STALL_MS)).toBeNull();
+  ])("%s", (_what, state) => {
+    expect(diagnose(state, STALL_MS, STALL_MS)).toBeNull();
   });
 });
 
 describe("an engine that was found stuck", () => {
-  const missing: Memory = { ...seen(STUCK, ...until(STALL_MS)), load: null };
+  const missing: BackendState = { ...seen(STUCK, ...until(STALL_MS)), load: null };
 
   it("stays so while its metrics do not come", () => {
     expect(diagnose(missing, STALL_MS, STALL_MS + 30_000)).toMatchObject({ reason: "hung" });

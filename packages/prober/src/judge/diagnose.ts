@@ -1,4 +1,4 @@
-import type { Memory } from "../remember/backend-state.ts";
+import type { BackendState } from "../remember/backend-state.ts";
 import { fault, type Fault } from "../read/outcome.ts";
 
 /** One look whose metrics do not come does not clear what the looks before it have shown; this long after them it does. */
@@ -6,7 +6,7 @@ const REMEMBERED_MS = 30_000;
 
 /** What the metrics hold against an engine whose server answers well; null where nothing. */
 export function diagnose(
-  { load: present, progress }: Memory,
+  { load: present, progress }: BackendState,
   stallTimeMs: number,
   now: number,
 ): Fault | null {

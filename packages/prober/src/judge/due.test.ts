@@ -1,9 +1,9 @@
 import { REASON_CODES, type Reason } from "@rollcall/contract";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readyTrack, trackOf } from "../../test/deployment-histories.ts";
+import { readyHistory, historyOf } from "../../test/deployment-histories.ts";
 import { firstDelay, nextDelay } from "./due.ts";
-import type { Track } from "../remember/deployment-history.ts";
+import type { DeploymentHistory } from "../remember/deployment-history.ts";
 
 const intervals = { intervalMs: 2_000, notReadyIntervalMs: 1_000, maxIntervalMs: 10_000 };
 
@@ -12,41 +12,41 @@ function at(random: number, now = 0): { now: number; random: number } {
   return { now, random };
 }
 
-const wronglyNamed = trackOf({}, { ready: true, nameMatches: false, reason: "wrong_name" });
+const wronglyNamed = historyOf({}, { ready: true, nameMatches: false, reason: "wrong_name" });
 
 describe("the next probe of a backend", () => {
-  it.each<[what: string, tracks: readonly Track[], ms: number]>([
-    ["its one deployment is well", [readyTrack()], 2_000],
-    ["all of its deployments are well", [readyTrack(), readyTrack()], 2_000],
-    ["one was never asked", [trackOf()], 1_000],
-    ["one of several waits", [readyTrack(), trackOf()], 1_000],
-    ["one has failed once and is still called ready", [readyTrack({ failures: 1 })], 1_000],
+  it.each<[what: string, histories: readonly DeploymentHistory[], ms: number]>([
+    ["its one deployment is well", [readyHistory()], 2_000],
+    ["all of its deployments are well", [readyHistory(), readyHistory()], 2_000],
+    ["one was never asked", [historyOf()], 1_000],
+    ["one of several waits", [readyHistory(), historyOf()], 1_000],
+    ["one has failed once and is still called ready", [readyHistory({ failures: 1 })], 1_000],
     ["one is up under a wrong name", [wronglyNamed], 1_000],
-  ])("comes after the interval that fits when %s, or up to a tenth sooner", (_what, tracks, ms) => {
-    expect(nextDelay(tracks, intervals, at(0))).toBe(ms);
-    expect(nextDelay(tracks, intervals, at(0.5))).toBeCloseTo(ms * 0.95);
-    expect(nextDelay(tracks, intervals, at(1))).toBeCloseTo(ms * 0.9);
+  ])("comes after the interval that fits when %s, or up to a tenth sooner", (_what, histories, ms) => {
+    expect(nextDelay(histories, intervals, at(0))).toBe(ms);
+    expect(nextDelay(histories, intervals, at(0.5))).toBeCloseTo(ms * 0.95);
+    expect(nextDelay(histories, intervals, at(1))).toBeCloseTo(ms * 0.9);
   });
 
   it("is never later than the interval, even where waiting ones are given longer", () => {
     const slow = { ...intervals, intervalMs: 500, notReadyIntervalMs: 10_000 };
-    expect(nextDelay([trackOf()], slow, at(0))).toBe(500);
+    expect(nextDelay([historyOf()], slow, at(0))).toBe(500);
   });
 
   it("is as late as the interval says, though what has long been out is asked more often", () => {
-    expect(nextDelay([readyTrack()], { ...intervals, intervalMs: 60_000 }, at(0))).toBe(60_000);
+    expect(nextDelay([readyHistory()], { ...intervals, intervalMs: 60_000 }, at(0))).toBe(60_000);
   });
 
   it("is after some time and never later than the longest interval that is written", () => {
     const ms = fc.integer({ min: 10, max: 3_600_000 });
     const written = fc.record({ intervalMs: ms, notReadyIntervalMs: ms, maxIntervalMs: ms });
-    const tracks = fc.array(
-      fc.constantFrom(trackOf(), readyTrack(), readyTrack({ failures: 1 }), wronglyNamed),
+    const histories = fc.array(
+      fc.constantFrom(historyOf(), readyHistory(), readyHistory({ failures: 1 }), wronglyNamed),
     );
     const random = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
     const now = fc.nat({ max: 10_000_000_000 });
     fc.assert(
-      fc.property(tracks, written, fc.record({ random, now }), (fleet, chosen, moment) => {
+      fc.property(histories, written, fc.record({ random, now }), (fleet, chosen, moment) => {
         const delay = nextDelay(fleet, chosen, moment);
         expect(delay).toBeGreaterThan(0);
         expect(delay).toBeLessThanOrEqual(Math.max(chosen.intervalMs, chosen.maxIntervalMs));
@@ -57,7 +57,7 @@ describe("the next probe of a backend", () => {
 
 describe("one that has long been out", () => {
   const MINUTE = 60_000;
-  const out = (reason: Reason) => trackOf({}, { reason });
+  const out = (reason: Reason) => historyOf({}, { reason });
 
   it.each([
     { what: "a moment", outForMs: 1_000, ms: 1_000 },
@@ -80,12 +80,12 @@ describe("one that has long been out", () => {
   );
 
   it("is asked often once it answers well, until it is taken in", () => {
-    const returning = trackOf({ successes: 1 }, { reason: "server_error" });
+    const returning = historyOf({ successes: 1 }, { reason: "server_error" });
     expect(nextDelay([returning], intervals, at(0, 60 * MINUTE))).toBe(1_000);
   });
 
   it("does not make the others on its backend wait", () => {
-    expect(nextDelay([out("down"), readyTrack()], intervals, at(0, 60 * MINUTE))).toBe(2_000);
+    expect(nextDelay([out("down"), readyHistory()], intervals, at(0, 60 * MINUTE))).toBe(2_000);
     expect(nextDelay([out("down"), out("loading")], intervals, at(0, 60 * MINUTE))).toBe(1_000);
   });
 

@@ -1,5 +1,5 @@
-import { isProven, type Reason } from "@rollcall/contract";
-import type { Track } from "../remember/deployment-history.ts";
+import { isRoutable, type Reason } from "@rollcall/contract";
+import type { DeploymentHistory } from "../remember/deployment-history.ts";
 
 export interface Intervals {
   readonly intervalMs: number;
@@ -18,23 +18,27 @@ const PATIENCE = 60;
 
 /** How long until a backend is asked again: sooner while one of its deployments waits for good news. `random` is 0..1. */
 export function nextDelay(
-  tracks: readonly Track[],
+  histories: readonly DeploymentHistory[],
   intervals: Intervals,
   { now, random }: { readonly now: number; readonly random: number },
 ): number {
-  const delays = tracks.map((track) => delayOf(track, intervals, now));
+  const delays = histories.map((history) => delayOf(history, intervals, now));
   // A backend without deployments is about to be let go of.
   const base = delays.length === 0 ? intervals.intervalMs : Math.min(...delays);
   // Never later than the interval says: "within one interval" is a promise.
   return base * (1 - JITTER * random);
 }
 
-function delayOf({ verdict, failures, successes }: Track, intervals: Intervals, now: number): number {
+function delayOf(
+  { verdict, failures, successes }: DeploymentHistory,
+  intervals: Intervals,
+  now: number,
+): number {
   const { intervalMs, notReadyIntervalMs, maxIntervalMs } = intervals;
-  if (isProven(verdict) && failures === 0) return intervalMs;
+  if (isRoutable(verdict) && failures === 0) return intervalMs;
   const soon = Math.min(intervalMs, notReadyIntervalMs);
   // What answers well again is counted as fast as can be.
-  if (isProven(verdict) || successes > 0 || AWAITED.has(verdict.reason)) return soon;
+  if (isRoutable(verdict) || successes > 0 || AWAITED.has(verdict.reason)) return soon;
   return Math.max(soon, Math.min((now - verdict.since) / PATIENCE, maxIntervalMs));
 }
 

@@ -1,27 +1,27 @@
 import type { Verdict } from "@rollcall/contract";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cardOf, serves, sightingOf } from "../../test/probe-results.ts";
-import { trackOf } from "../../test/deployment-histories.ts";
-import type { Card } from "../read/model-card.ts";
+import { cardOf, serves, resultOf } from "../../test/probe-results.ts";
+import { historyOf } from "../../test/deployment-histories.ts";
+import type { ModelCard } from "../read/model-card.ts";
 import { judge } from "./judge.ts";
-import { NOTHING, type Memory } from "../remember/backend-state.ts";
+import { NOTHING_KNOWN, type BackendState } from "../remember/backend-state.ts";
 import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
 import type { ModelsReading } from "../read/models.ts";
-import type { Sighting } from "../read/probe-result.ts";
+import type { ProbeResult } from "../read/probe-result.ts";
 
 /** What a deployment that expects this name is told by one sighting. */
-function seen(models: ModelsReading, expected: string, sighting: Partial<Sighting> = {}): Outcome {
-  return judged({ sighting: sightingOf({ models, ...sighting }) }, { expected });
+function seen(models: ModelsReading, expected: string, result: Partial<ProbeResult> = {}): Outcome {
+  return judged({ result: resultOf({ models, ...result }) }, { expected });
 }
 
 function judged(
-  known: { sighting?: Sighting; memory?: Partial<Memory>; diagnosis?: Fault | null },
+  known: { result?: ProbeResult; state?: Partial<BackendState>; diagnosis?: Fault | null },
   before: Partial<Verdict> = {},
 ): Outcome {
-  const { sighting = sightingOf(), memory = {}, diagnosis = null } = known;
-  const { verdict } = trackOf({}, before);
-  return judge({ sighting, diagnosis, memory: { ...NOTHING, kind: "vllm", ...memory } }, verdict);
+  const { result = resultOf(), state = {}, diagnosis = null } = known;
+  const { verdict } = historyOf({}, before);
+  return judge({ result, diagnosis, state: { ...NOTHING_KNOWN, kind: "vllm", ...state } }, verdict);
 }
 
 const SERVED = { kind: "vllm", version: null, root: null, parent: null, maxModelLen: null } as const;
@@ -134,8 +134,8 @@ describe("what the metrics hold against the engine", () => {
   });
 
   it("counts less than what the health route says, and hides no wrong name", () => {
-    const dead = sightingOf({ health: fault("engine_dead", "x") });
-    expect(judged({ sighting: dead, diagnosis: hung })).toMatchObject({ reason: "engine_dead" });
+    const dead = resultOf({ health: fault("engine_dead", "x") });
+    expect(judged({ result: dead, diagnosis: hung })).toMatchObject({ reason: "engine_dead" });
     expect(judged({ diagnosis: hung }, { expected: "other" })).toMatchObject({ reason: "wrong_name" });
   });
 });
@@ -144,8 +144,8 @@ describe("an adapter", () => {
   const served = { ...SERVED, parent: "base" };
 
   it("is gone when its base is still there: the name was right, and says how to load it again", () => {
-    const sighting = sightingOf({ models: serves("base", "other") });
-    expect(judged({ sighting }, { expected: "sql", served })).toEqual({
+    const result = resultOf({ models: serves("base", "other") });
+    expect(judged({ result }, { expected: "sql", served })).toEqual({
       kind: "fault",
       reason: "adapter_gone",
       nameMatches: false,
@@ -160,15 +160,13 @@ describe("an adapter", () => {
     ["it never was seen as an adapter", { expected: "sql", served: SERVED }, ["base"]],
     ["it never was seen", { expected: "sql" }, ["base"]],
   ])("is a wrong name when %s", (_when, before, names) => {
-    const sighting = sightingOf({ models: serves(...names) });
-    expect(judged({ sighting }, before)).toMatchObject({ reason: "wrong_name" });
+    const result = resultOf({ models: serves(...names) });
+    expect(judged({ result }, before)).toMatchObject({ reason: "wrong_name" });
   });
 
   it("that is there carries its base on", () => {
     const cards = [cardOf("base"), cardOf("sql", { parent: "base", root: "/loras/sql" })];
-    expect(
-      judged({ sighting: sightingOf({ models: { kind: "models", cards } }) }, { expected: "sql" }),
-    ).toEqual({
+    expect(judged({ result: resultOf({ models: { kind: "models", cards } }) }, { expected: "sql" })).toEqual({
       kind: "ready",
       found: ["base", "sql"],
       served: { ...SERVED, parent: "base", root: "/loras/sql" },
@@ -177,7 +175,7 @@ describe("an adapter", () => {
 });
 
 describe("Ollama", () => {
-  const sighting = sightingOf({ kind: "ollama", models: serves("llama:latest", "qwen:7b") });
+  const result = resultOf({ kind: "ollama", models: serves("llama:latest", "qwen:7b") });
 
   it.each([
     ["a name without a tag is its latest", "llama", "ready"],
@@ -185,17 +183,17 @@ describe("Ollama", () => {
     ["another tag is another name", "qwen", "fault"],
     ["part of a name is none", "lla", "fault"],
   ])("%s", (_what, expected, kind) => {
-    expect(judged({ sighting, memory: { kind: "ollama" } }, { expected }).kind).toBe(kind);
+    expect(judged({ result, state: { kind: "ollama" } }, { expected }).kind).toBe(kind);
   });
 
   it("alone is asked so kindly", () => {
-    expect(judged({ sighting, memory: { kind: "vllm" } }).kind).toBe("fault");
+    expect(judged({ result, state: { kind: "vllm" } }).kind).toBe("fault");
   });
 
   it("that pulled one more model is still one server", () => {
     const otherNames = Array.from({ length: 4 }, () => ["llama:latest", "qwen:7b"]);
-    const more = { ...sighting, otherNames };
-    expect(judged({ sighting: more, memory: { kind: "ollama" } })).toMatchObject({ kind: "ready" });
+    const more = { ...result, otherNames };
+    expect(judged({ result: more, state: { kind: "ollama" } })).toMatchObject({ kind: "ready" });
   });
 });
 
@@ -208,56 +206,56 @@ describe("llama.cpp's router", () => {
     ["sleeping", "ready"],
     [null, "ready"],
   ])("says of a model that it is %s", (state, kind) => {
-    const cards: Card[] = [cardOf("llama", { state }), cardOf("other", { state: "loading" })];
-    expect(judged({ sighting: sightingOf({ models: { kind: "models", cards } }) }).kind).toBe(kind);
+    const cards: ModelCard[] = [cardOf("llama", { state }), cardOf("other", { state: "loading" })];
+    expect(judged({ result: resultOf({ models: { kind: "models", cards } }) }).kind).toBe(kind);
   });
 });
 
 describe("two servers on one port", () => {
   const both = (mine: string, ...others: readonly string[]) =>
-    sightingOf({ models: serves(mine), otherNames: others.map((name) => [name]) });
+    resultOf({ models: serves(mine), otherNames: others.map((name) => [name]) });
 
   it("are named when one serves the name and the other does not, with how often each was met", () => {
-    expect(judged({ sighting: both("llama", "qwen", "llama", "qwen", "qwen") })).toEqual({
+    expect(judged({ result: both("llama", "qwen", "llama", "qwen", "qwen") })).toEqual({
       kind: "fault",
       reason: "name_flapping",
       nameMatches: false,
       found: ["llama"],
       detail: "of fresh connections 2 met it, 3 met another server",
     });
-    expect(judged({ sighting: both("qwen", "qwen", "llama", "qwen") })).toMatchObject({
+    expect(judged({ result: both("qwen", "qwen", "llama", "qwen") })).toMatchObject({
       reason: "name_flapping",
       detail: "of fresh connections 1 met it, 3 met another server",
     });
   });
 
   it("come before what one of them says of its health", () => {
-    const sighting = { ...both("llama", "qwen"), health: fault("engine_dead", "x") };
-    expect(judged({ sighting })).toMatchObject({ reason: "name_flapping" });
+    const result = { ...both("llama", "qwen"), health: fault("engine_dead", "x") };
+    expect(judged({ result })).toMatchObject({ reason: "name_flapping" });
   });
 
   it.each([
     ["both serve", ["llama"], "ready"],
     ["neither serves", [], "fault"],
   ])("are no matter to a name that %s", (_what, common, kind) => {
-    const sighting = sightingOf({ models: serves("a", ...common), otherNames: [["b", ...common]] });
-    const outcome = judged({ sighting });
+    const result = resultOf({ models: serves("a", ...common), otherNames: [["b", ...common]] });
+    const outcome = judged({ result });
     expect(outcome.kind).toBe(kind);
     expect(outcome).not.toMatchObject({ reason: "name_flapping" });
   });
 
   it("are still thought to be there while doubts last, by one that met them, and no longer", () => {
     const flapping = { reason: "name_flapping" } as const;
-    expect(judged({ memory: { doubts: 1 } }, flapping)).toMatchObject({ reason: "name_flapping" });
-    expect(judged({ memory: { doubts: 0 } }, flapping)).toMatchObject({ kind: "ready" });
-    expect(judged({ memory: { doubts: 1 } }, { reason: "ok" })).toMatchObject({ kind: "ready" });
+    expect(judged({ state: { doubts: 1 } }, flapping)).toMatchObject({ reason: "name_flapping" });
+    expect(judged({ state: { doubts: 0 } }, flapping)).toMatchObject({ kind: "ready" });
+    expect(judged({ state: { doubts: 1 } }, { reason: "ok" })).toMatchObject({ kind: "ready" });
   });
 });
 
 it("what stands behind the name is carried on", () => {
   const cards = [cardOf("llama", { root: "/models/llama", maxModelLen: 8_192 })];
-  const sighting = sightingOf({ models: { kind: "models", cards } });
-  expect(judged({ sighting, memory: { version: "0.26.0" } })).toHaveProperty("served", {
+  const result = resultOf({ models: { kind: "models", cards } });
+  expect(judged({ result, state: { version: "0.26.0" } })).toHaveProperty("served", {
     kind: "vllm",
     version: "0.26.0",
     root: "/models/llama",

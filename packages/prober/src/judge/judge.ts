@@ -1,8 +1,8 @@
 import type { Served, Verdict } from "@rollcall/contract";
-import type { Card } from "../read/model-card.ts";
-import type { Memory } from "../remember/backend-state.ts";
+import type { ModelCard } from "../read/model-card.ts";
+import type { BackendState } from "../remember/backend-state.ts";
 import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
-import type { Sighting } from "../read/probe-result.ts";
+import type { ProbeResult } from "../read/probe-result.ts";
 
 /** How many served names a verdict carries, and how much of each: they end up in messages and on screens. */
 const SHOWN = 20;
@@ -10,22 +10,22 @@ const SHOWN_LENGTH = 256;
 
 /** What a sighting is judged with. */
 export interface Case {
-  readonly sighting: Sighting;
+  readonly result: ProbeResult;
   /** The backend as remembered, this sighting included. */
-  readonly memory: Memory;
+  readonly state: BackendState;
   /** What the metrics hold against the engine. */
   readonly diagnosis: Fault | null;
 }
 
 /** What was seen of one backend → the outcome for one deployment on it. Names are compared exactly. */
-export function judge({ sighting, memory, diagnosis }: Case, before: Verdict): Outcome {
-  const { models, health } = sighting;
+export function judge({ result, state, diagnosis }: Case, before: Verdict): Outcome {
+  const { models, health } = result;
   if (models.kind !== "models") return models;
   const { expected } = before;
   const names = models.cards.map(({ id }) => id);
   const found = shorten(names);
-  const card = models.cards.find(({ id }) => isCalled(id, expected, memory));
-  const twoServers = meetTwo(sighting, memory, { before, served: card !== undefined });
+  const card = models.cards.find(({ id }) => isCalled(id, expected, state));
+  const twoServers = meetTwo(result, state, { before, served: card !== undefined });
   if (twoServers !== null) return { ...twoServers, nameMatches: false, found };
   if (card === undefined) return { ...nameFault(names, before), nameMatches: false, found };
   const still = health ?? diagnosis;
@@ -33,7 +33,7 @@ export function judge({ sighting, memory, diagnosis }: Case, before: Verdict): O
   if (still?.kind === "fault") return { ...still, nameMatches: true, found };
   if (card.state === "loading" || card.state === "downloading")
     return absent(`/models says of it: ${card.state}`);
-  return { kind: "ready", found, served: servedBy(card, memory) };
+  return { kind: "ready", found, served: servedBy(card, state) };
 }
 
 function shorten(names: readonly string[]): readonly string[] {
@@ -41,7 +41,7 @@ function shorten(names: readonly string[]): readonly string[] {
 }
 
 /** Ollama takes a name without a tag for its `latest`; everybody else means what the config says, to the letter. */
-function isCalled(id: string, expected: string, { kind }: Memory): boolean {
+function isCalled(id: string, expected: string, { kind }: BackendState): boolean {
   return id === expected || (kind === "ollama" && id === `${expected}:latest`);
 }
 
@@ -57,11 +57,11 @@ function nameFault(names: readonly string[], { served, expected }: Verdict): Fau
 
 /** Only those names flap that one server has and the other has not. */
 function meetTwo(
-  { otherNames }: Sighting,
-  memory: Memory,
+  { otherNames }: ProbeResult,
+  state: BackendState,
   { before, served }: { before: Verdict; served: boolean },
 ): Fault | null {
-  const serves = (names: readonly string[]) => names.some((id) => isCalled(id, before.expected, memory));
+  const serves = (names: readonly string[]) => names.some((id) => isCalled(id, before.expected, state));
   const others = otherNames.filter((names) => serves(names) !== served);
   if (others.length > 0) {
     const [with_, without] = served
@@ -69,10 +69,10 @@ function meetTwo(
       : [others.length, otherNames.length + 1 - others.length];
     return fault("name_flapping", `of fresh connections ${with_} met it, ${without} met another server`);
   }
-  if (memory.doubts === 0 || before.reason !== "name_flapping") return null;
+  if (state.doubts === 0 || before.reason !== "name_flapping") return null;
   return fault("name_flapping", "the last connections met one server; asked again before that is believed");
 }
 
-function servedBy({ root, parent, maxModelLen }: Card, { kind, version }: Memory): Served {
+function servedBy({ root, parent, maxModelLen }: ModelCard, { kind, version }: BackendState): Served {
   return { kind: kind ?? "generic", version, root, parent, maxModelLen };
 }

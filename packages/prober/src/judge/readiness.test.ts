@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { readyTrack, trackOf } from "../../test/deployment-histories.ts";
+import { readyHistory, historyOf } from "../../test/deployment-histories.ts";
 import { readAliases } from "./readiness.ts";
 
-const good = (deployment: string, alias: string) => readyTrack({}, { deployment, alias }).verdict;
-const bad = (deployment: string, alias: string) => trackOf({}, { deployment, alias, reason: "down" }).verdict;
+const good = (deployment: string, alias: string) => readyHistory({}, { deployment, alias }).verdict;
+const bad = (deployment: string, alias: string) =>
+  historyOf({}, { deployment, alias, reason: "down" }).verdict;
 
 describe("an alias", () => {
   it("may be called when one of its deployments is proven", () => {
@@ -28,7 +29,7 @@ describe("an alias", () => {
     ["rightly named with a dead engine", { ready: false, nameMatches: true, reason: "engine_dead" as const }],
     ["not asked yet", { ready: false, nameMatches: null, reason: "unknown" as const }],
   ])("needs both facts: %s", (_what, verdict) => {
-    expect(readAliases([trackOf({}, { alias: "a", ...verdict }).verdict])).toMatchObject([
+    expect(readAliases([historyOf({}, { alias: "a", ...verdict }).verdict])).toMatchObject([
       { ready: false, deployments: [{ ready: false, reason: verdict.reason }] },
     ]);
   });

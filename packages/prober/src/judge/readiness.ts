@@ -1,4 +1,4 @@
-import { isProven, type Verdict } from "@rollcall/contract";
+import { isRoutable, type Verdict } from "@rollcall/contract";
 
 /** One alias as orchestrators ask for it: may it be called, and if not, why is each of its deployments out? */
 export interface AliasReadiness {
@@ -12,10 +12,10 @@ export function readAliases(verdicts: readonly Verdict[]): readonly AliasReadine
   const groups = Map.groupBy(verdicts, (verdict) => verdict.alias);
   return [...groups].map(([alias, members]) => ({
     alias,
-    ready: members.some(isProven),
+    ready: members.some(isRoutable),
     deployments: members.map((verdict) => ({
       id: verdict.deployment,
-      ready: isProven(verdict),
+      ready: isRoutable(verdict),
       reason: verdict.reason,
     })),
   }));

@@ -2,13 +2,13 @@ import type { Served } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import { loadOf } from "../../test/probe-results.ts";
 import { SERVED } from "../../test/deployment-histories.ts";
-import { NOTHING, type Memory } from "../remember/backend-state.ts";
+import { NOTHING_KNOWN, type BackendState } from "../remember/backend-state.ts";
 import { NO_CHANGES, noteServed, warn, type ServedChanges } from "./warn.ts";
 
 const HOUR = 3_600_000;
 
-const warned = (memory: Partial<Memory>, changes: ServedChanges = NO_CHANGES, now = HOUR) =>
-  warn({ ...NOTHING, ...memory }, changes, now);
+const warned = (state: Partial<BackendState>, changes: ServedChanges = NO_CHANGES, now = HOUR) =>
+  warn({ ...NOTHING_KNOWN, ...state }, changes, now);
 
 describe("what is said of a backend that is ready", () => {
   it("is nothing where there is nothing", () => {
@@ -48,21 +48,21 @@ describe("what is said of a backend that is ready", () => {
     ["context_shrunk", {}, { ...NO_CHANGES, context: { at: HOUR, detail: "told" } }],
     ["version_changed", { versionChanged: { at: HOUR, detail: "told" } }, NO_CHANGES],
     ["restarted", { restarted: { at: HOUR, detail: "told" } }, NO_CHANGES],
-  ] as const)("is for one hour that something changed: %s", (code, memory, changes) => {
-    expect(warned(memory, changes, HOUR)).toEqual([{ code, detail: "told" }]);
-    expect(warned(memory, changes, 2 * HOUR - 1)).toEqual([{ code, detail: "told" }]);
-    expect(warned(memory, changes, 2 * HOUR)).toEqual([]);
+  ] as const)("is for one hour that something changed: %s", (code, state, changes) => {
+    expect(warned(state, changes, HOUR)).toEqual([{ code, detail: "told" }]);
+    expect(warned(state, changes, 2 * HOUR - 1)).toEqual([{ code, detail: "told" }]);
+    expect(warned(state, changes, 2 * HOUR)).toEqual([]);
   });
 
   it("is all of it at once", () => {
     const change = { at: HOUR, detail: "told" };
-    const memory = {
+    const state = {
       versionChanged: change,
       restarted: change,
       load: loadOf({ kvUsage: 1, waiting: 1 }),
       skewMs: 61_000,
     };
-    expect(warned(memory, { weights: change, context: change }).map(({ code }) => code)).toEqual([
+    expect(warned(state, { weights: change, context: change }).map(({ code }) => code)).toEqual([
       "weights_changed",
       "context_shrunk",
       "version_changed",

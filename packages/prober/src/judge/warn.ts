@@ -1,5 +1,5 @@
 import type { Served, Warning } from "@rollcall/contract";
-import type { Change, Memory } from "../remember/backend-state.ts";
+import type { Change, BackendState } from "../remember/backend-state.ts";
 
 /** A warning and what it is judged by, in one line. */
 export interface Notice {
@@ -45,17 +45,17 @@ export function noteServed(
 }
 
 /** All that is to be said of a deployment that is ready all the same. */
-export function warn(memory: Memory, changes: ServedChanges, now: number): readonly Notice[] {
+export function warn(state: BackendState, changes: ServedChanges, now: number): readonly Notice[] {
   const told: readonly (readonly [Warning, Change | null])[] = [
     ["weights_changed", changes.weights],
     ["context_shrunk", changes.context],
-    ["version_changed", memory.versionChanged],
-    ["restarted", memory.restarted],
+    ["version_changed", state.versionChanged],
+    ["restarted", state.restarted],
   ];
   const notices = told.flatMap(([code, change]) =>
     change !== null && now - change.at < TOLD_FOR_MS ? [{ code, detail: change.detail }] : [],
   );
-  const { load, preempted, skewMs } = memory;
+  const { load, preempted, skewMs } = state;
   if (load !== null && (load.kvUsage ?? 0) >= FULL && load.waiting > 0) {
     const detail = `KV cache ${Math.round((load.kvUsage ?? 0) * 100)} % full, ${load.waiting} waiting, ${preempted} preempted since the last look`;
     notices.push({ code: "saturated", detail });

@@ -1,4 +1,4 @@
-import type { Answer } from "./probe-response.ts";
+import type { ProbeResponse } from "./probe-response.ts";
 import { absent, fault, type Outcome } from "./outcome.ts";
 
 /** One request to be sent to a model, below the API's path. */
@@ -35,7 +35,7 @@ function post(path: string, body: object): Canary {
 }
 
 /** What came of it: null where it generates, or the outcome that says why not. */
-export function readCanary(answer: Answer): Outcome | null {
+export function readCanary(answer: ProbeResponse): Outcome | null {
   if (answer.kind === "failure") {
     return fault("canary_failed", `a request for one token came to nothing (${answer.code})`);
   }
@@ -82,7 +82,7 @@ function readTokens(body: string): Outcome | null {
 }
 
 /** Broken weights or kernels make token 0 of everything, which many tokenizers spell "!". One may be meant. */
-export function looksBroken(answer: Answer, least: number): boolean {
+export function looksBroken(answer: ProbeResponse, least: number): boolean {
   if (answer.kind === "failure" || answer.status !== 200) return false;
   const text = /"(?:content|text)"\s*:\s*"((?:!\s*)+)"/.exec(answer.body)?.[1] ?? "";
   return text.length >= least;

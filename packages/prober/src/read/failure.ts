@@ -1,5 +1,5 @@
 import { absent, fault, type Absent, type Fault } from "./outcome.ts";
-import type { Failure } from "./probe-response.ts";
+import type { ConnectionFailure } from "./probe-response.ts";
 
 const DNS = new Set(["ENOTFOUND", "EAI_AGAIN", "EAI_FAIL", "EAI_NODATA", "EAI_NONAME"]);
 
@@ -19,7 +19,7 @@ const TIMEOUT = new Set([
 const TLS = /^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
 
 /** A connection that did not come to an answer. The codes are Node's and undici's, seen on loopback. */
-export function readFailure({ code }: Failure): Fault | Absent {
+export function readFailure({ code }: ConnectionFailure): Fault | Absent {
   if (code === "ECONNREFUSED") return absent("connection refused");
   if (DROPPED.has(code)) return absent(`accepted, then dropped without an answer (${code})`);
   if (DNS.has(code)) return fault("dns", `the host name does not resolve (${code})`);

@@ -1,5 +1,5 @@
 import type { Kind } from "@rollcall/contract";
-import type { Answer, Response } from "./probe-response.ts";
+import type { ProbeResponse, HttpResponse } from "./probe-response.ts";
 import { absent, fault, type Outcome } from "./outcome.ts";
 import { recogniseProxy } from "./proxy.ts";
 
@@ -20,7 +20,7 @@ export function healthPath(kind: Kind): string | null {
  * What the health route adds to a good model list, or null where it says nothing against the backend. It only accuses:
  * many servers have no such route, and under load vLLM's can take 40 s, so silence is no evidence.
  */
-export function readHealth(answer: Answer, { kind, served }: HealthContext): Outcome | null {
+export function readHealth(answer: ProbeResponse, { kind, served }: HealthContext): Outcome | null {
   if (answer.kind === "failure") return null;
   // A proxy that routes only the API answers 503 itself: that says nothing of the engine.
   if (recogniseProxy(answer) !== null) return null;
@@ -38,6 +38,6 @@ export function readHealth(answer: Answer, { kind, served }: HealthContext): Out
 }
 
 /** LMDeploy: 200 with `{"status": "sleeping"}`. */
-function saysAsleep({ body }: Response, kind: Kind): boolean {
+function saysAsleep({ body }: HttpResponse, kind: Kind): boolean {
   return kind === "lmdeploy" && /"status"\s*:\s*"sleeping"/.test(body);
 }

@@ -1,4 +1,4 @@
-import type { Answer } from "./probe-response.ts";
+import type { ProbeResponse } from "./probe-response.ts";
 import { largestOf, samplesOf, sumOf } from "./prometheus-text.ts";
 
 /** What a server's `/metrics` says of its work. Null where it does not say. */
@@ -64,7 +64,7 @@ const LLAMACPP: Names = {
 };
 
 /** Null where there are no metrics of an engine: `--disable-log-stats`, or no such route. */
-export function readLoad(answer: Answer): Load | null {
+export function readLoad(answer: ProbeResponse): Load | null {
   if (answer.kind === "failure" || answer.status !== 200 || answer.truncated) return null;
   const page = answer.body;
   const names = [VLLM, SGLANG, LLAMACPP].find(({ running }) => page.includes(running));

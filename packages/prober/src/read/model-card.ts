@@ -1,5 +1,5 @@
 /** One entry of a model list, as far as it says something. */
-export interface Card {
+export interface ModelCard {
   /** The served name. */
   readonly id: string;
   /** vLLM, SGLang: the `--model` argument; an adapter's own path. The same name with another root is other weights. */
@@ -16,7 +16,7 @@ export interface Card {
 }
 
 /** A card from whatever stands in the list; null where it has no name. Fields of wrong types count as missing. */
-export function readCard(value: unknown): Card | null {
+export function readModelCard(value: unknown): ModelCard | null {
   const card = (typeof value === "object" ? value : null) as Readonly<Record<string, unknown>> | null;
   const id = textOf(card?.["id"]);
   if (card === null || id === null) return null;

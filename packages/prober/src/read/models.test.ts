@@ -2,11 +2,11 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { failure, modelList, response } from "../../test/answers.ts";
 import { PROXY_PAGES } from "../../test/proxy-pages.ts";
-import type { Answer } from "./probe-response.ts";
+import type { ProbeResponse } from "./probe-response.ts";
 import { readModels } from "./models.ts";
 
 /** The served names; throws what was read instead of a list. */
-function namesIn(answer: Answer): readonly string[] {
+function namesIn(answer: ProbeResponse): readonly string[] {
   const reading = readModels(answer);
   if (reading.kind !== "models") throw new Error(JSON.stringify(reading));
   return reading.cards.map(({ id }) => id);

@@ -1,13 +1,16 @@
-import type { Answer, Response } from "./probe-response.ts";
-import { readCard, type Card } from "./model-card.ts";
+import type { ProbeResponse, HttpResponse } from "./probe-response.ts";
+import { readModelCard, type ModelCard } from "./model-card.ts";
 import { absent, fault, type Fault, type Absent } from "./outcome.ts";
 import { readFailure } from "./failure.ts";
 import { recogniseProxy } from "./proxy.ts";
 
 /** What `/v1/models` says: the cards of what is served, or why there are none to be read. */
-export type ModelsReading = { readonly kind: "models"; readonly cards: readonly Card[] } | Fault | Absent;
+export type ModelsReading =
+  | { readonly kind: "models"; readonly cards: readonly ModelCard[] }
+  | Fault
+  | Absent;
 
-export function readModels(answer: Answer): ModelsReading {
+export function readModels(answer: ProbeResponse): ModelsReading {
   if (answer.kind === "failure") return readFailure(answer);
   const { status } = answer;
   if (status === 200) return readList(answer);
@@ -28,7 +31,7 @@ export function readModels(answer: Answer): ModelsReading {
 }
 
 /** nginx, Apache and Go answer plain HTTP on a TLS port with 400 and one of these; others only hang up. */
-function wantsTls({ status, body }: Response): boolean {
+function wantsTls({ status, body }: HttpResponse): boolean {
   return (
     status === 400 &&
     /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled|HTTP request to an HTTPS server/i.test(
@@ -38,7 +41,7 @@ function wantsTls({ status, body }: Response): boolean {
 }
 
 /** Not followed: whoever answers there was not configured. Only a change to https is worth naming. */
-function readRedirect({ status, headers }: Response): ModelsReading {
+function readRedirect({ status, headers }: HttpResponse): ModelsReading {
   const detail = `/models redirects (${status})`;
   const toTls = /^https:/i.test(headers["location"] ?? "");
   const fix = "Write the address in api_base that the redirect points to: it is not followed.";
@@ -48,13 +51,13 @@ function readRedirect({ status, headers }: Response): ModelsReading {
 }
 
 /** llama.cpp says "Loading model"; vLLM that scales, "The model is currently scaling". Both pass by themselves. */
-function readServerError({ status, body }: Response): ModelsReading {
+function readServerError({ status, body }: HttpResponse): ModelsReading {
   if (status === 503 && /loading model|currently scaling|starting/i.test(body))
     return absent("/models answers 503: it says that it is loading");
   return fault("server_error", `/models answers ${status}`);
 }
 
-function readList({ body, truncated, headers }: Response): ModelsReading {
+function readList({ body, truncated, headers }: HttpResponse): ModelsReading {
   if (truncated) return fault("not_openai", "/models answers with an endless or far too long body");
   let value: unknown;
   try {
@@ -70,6 +73,6 @@ function readList({ body, truncated, headers }: Response): ModelsReading {
   if (!isList || !Array.isArray(data))
     return fault("not_openai", "/models answers 200 with JSON that is no model list");
   // All of them: a list that was cut could lack the expected one.
-  const cards = data.map(readCard).filter((card) => card !== null);
+  const cards = data.map(readModelCard).filter((card) => card !== null);
   return cards.length === 0 ? fault("no_models", "/models lists no model") : { kind: "models", cards };
 }

@@ -1,7 +1,7 @@
 /** What came back from one GET, unjudged. `durationMs` runs from the start to the end of the body. */
-export type Answer = Response | Failure;
+export type ProbeResponse = HttpResponse | ConnectionFailure;
 
-export interface Response {
+export interface HttpResponse {
   readonly kind: "response";
   readonly status: number;
   /** Lower-case names; one value each. */
@@ -12,7 +12,7 @@ export interface Response {
   readonly durationMs: number;
 }
 
-export interface Failure {
+export interface ConnectionFailure {
   readonly kind: "failure";
   /** Node's or undici's error code, such as ECONNREFUSED or UND_ERR_CONNECT_TIMEOUT. */
   readonly code: string;

@@ -4,7 +4,7 @@ import type { Load } from "./load.ts";
 import type { Outcome } from "./outcome.ts";
 
 /** One question and what came of it, for people: no body, no host, no key. */
-export interface Exchange {
+export interface ProbeExchange {
   /** Epoch milliseconds. */
   readonly at: number;
   readonly path: string;
@@ -12,7 +12,7 @@ export interface Exchange {
 }
 
 /** All that one probe has read of one backend, unjudged. */
-export interface Sighting {
+export interface ProbeResult {
   readonly models: ModelsReading;
   /** Null until a model list was seen. */
   readonly kind: Kind | null;
@@ -23,12 +23,12 @@ export interface Sighting {
   readonly version: string | null;
   /** How far its clock is ahead, in milliseconds. */
   readonly skewMs: number | null;
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ProbeExchange[];
   /** How long the model list took. */
   readonly durationMs: number;
 }
 
 /** Served names in one order, whatever the server's. */
-export function namesOf({ models }: Pick<Sighting, "models">): readonly string[] | null {
+export function namesOf({ models }: Pick<ProbeResult, "models">): readonly string[] | null {
   return models.kind === "models" ? models.cards.map(({ id }) => id).toSorted() : null;
 }

@@ -1,4 +1,4 @@
-import type { Response } from "./probe-response.ts";
+import type { HttpResponse } from "./probe-response.ts";
 
 const SIGNS: readonly (readonly [name: string, sign: RegExp])[] = [
   ["nginx", /<center>nginx/i],
@@ -14,7 +14,7 @@ const SIGNS: readonly (readonly [name: string, sign: RegExp])[] = [
 const PAGE_LENGTH = 4_096;
 
 /** The proxy that made this error page itself, or null where it may be the backend's own. */
-export function recogniseProxy({ status, headers, body }: Response): string | null {
+export function recogniseProxy({ status, headers, body }: HttpResponse): string | null {
   if (status < 500) return null;
   const page = body.slice(0, PAGE_LENGTH);
   const signed = SIGNS.find(([, sign]) => sign.test(page));

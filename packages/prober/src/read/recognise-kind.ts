@@ -1,6 +1,6 @@
 import type { Kind } from "@rollcall/contract";
-import type { Response } from "./probe-response.ts";
-import type { Card } from "./model-card.ts";
+import type { HttpResponse } from "./probe-response.ts";
+import type { ModelCard } from "./model-card.ts";
 
 /** Owners that only one kind of server writes into its cards. */
 const OWNERS: ReadonlyMap<string, Kind> = new Map([
@@ -15,7 +15,7 @@ const OWNERS: ReadonlyMap<string, Kind> = new Map([
 ]);
 
 /** Which kind of server made this model list. One that nothing tells apart is `generic`: it only loses its extras. */
-export function recogniseKind(cards: readonly Card[], { headers }: Pick<Response, "headers">): Kind {
+export function recogniseKind(cards: readonly ModelCard[], { headers }: Pick<HttpResponse, "headers">): Kind {
   if (headers["server"] === "llama.cpp") return "llamacpp";
   for (const { owner } of cards) {
     const kind = owner === null ? undefined : OWNERS.get(owner);

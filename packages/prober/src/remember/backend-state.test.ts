@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { loadOf, serves, sightingOf } from "../../test/probe-results.ts";
-import { NOTHING, remember, type Memory } from "./backend-state.ts";
+import { loadOf, serves, resultOf } from "../../test/probe-results.ts";
+import { NOTHING_KNOWN, remember, type BackendState } from "./backend-state.ts";
 import { absent, fault } from "../read/outcome.ts";
 import type { Load } from "../read/load.ts";
 import type { ModelsReading } from "../read/models.ts";
-import type { Sighting } from "../read/probe-result.ts";
+import type { ProbeResult } from "../read/probe-result.ts";
 
 const REFUSED = absent("connection refused") as ModelsReading;
 const TIMEOUT = fault("timeout", "x") as ModelsReading;
 
 /** One look after the other, at 1, 2, 3 … */
-function remembered(...looks: readonly Partial<Sighting>[]): Memory {
-  return looks.reduce<Memory>(
-    (memory, look, index) => remember(memory, sightingOf(look), index + 1),
-    NOTHING,
+function remembered(...looks: readonly Partial<ProbeResult>[]): BackendState {
+  return looks.reduce<BackendState>(
+    (state, look, index) => remember(state, resultOf(look), index + 1),
+    NOTHING_KNOWN,
   );
 }
 
@@ -31,7 +31,7 @@ describe("a look", () => {
       exchanges,
     };
     expect(remembered(look)).toEqual({
-      ...NOTHING,
+      ...NOTHING_KNOWN,
       kind: "vllm",
       names: ["a", "b"],
       version: "0.26.0",
@@ -46,7 +46,7 @@ describe("a look", () => {
   it("that met nobody forgets the load alone, and what was asked is that of this look", () => {
     const exchanges = [{ at: 2, path: "/v1/models", outcome: "no answer" }];
     const known = remembered({ load: loadOf({ running: 1 }), version: "0.26.0" });
-    expect(remember(known, sightingOf({ models: TIMEOUT, exchanges }), 2)).toEqual({
+    expect(remember(known, resultOf({ models: TIMEOUT, exchanges }), 2)).toEqual({
       ...known,
       load: null,
       exchanges,
@@ -73,9 +73,9 @@ describe("a restart", () => {
       PROCESS,
     ],
   ])("is %s", (_what, loaded, detail) => {
-    const memory = loads(...loaded);
-    expect(memory.restarts).toBe(1);
-    expect(memory.restarted?.detail).toBe(detail);
+    const state = loads(...loaded);
+    expect(state.restarts).toBe(1);
+    expect(state.restarted?.detail).toBe(detail);
   });
 
   it.each<[what: string, loaded: readonly Partial<Load>[]]>([
@@ -94,21 +94,21 @@ describe("a restart", () => {
   });
 
   it("is dated by the look that saw it, also after it was away", () => {
-    const memory = remembered(
+    const state = remembered(
       { load: loadOf({ startedAt: 1_000 }) },
       { models: REFUSED },
       { load: loadOf({ startedAt: 9_000 }) },
       { load: loadOf({ startedAt: 9_000 }) },
     );
-    expect(memory).toMatchObject({ restarts: 1, restarted: { at: 3 } });
+    expect(state).toMatchObject({ restarts: 1, restarted: { at: 3 } });
   });
 });
 
 describe("another version", () => {
   it("is a change, told from the look that saw it", () => {
-    const memory = remembered({ version: "0.25.1" }, { version: null }, { version: "0.26.0" });
-    expect(memory.versionChanged).toEqual({ at: 3, detail: "0.25.1 before, 0.26.0 now" });
-    expect(memory.version).toBe("0.26.0");
+    const state = remembered({ version: "0.25.1" }, { version: null }, { version: "0.26.0" });
+    expect(state.versionChanged).toEqual({ at: 3, detail: "0.25.1 before, 0.26.0 now" });
+    expect(state.version).toBe("0.26.0");
   });
 
   it("is none where it is the first, the same, or not told", () => {
@@ -137,7 +137,7 @@ describe("two servers on one port", () => {
 });
 
 describe("whether it has served since it was last away", () => {
-  it.each<[string, readonly Partial<Sighting>[], boolean]>([
+  it.each<[string, readonly Partial<ProbeResult>[], boolean]>([
     ["one that is well has", [{}], true],
     ["one that still loads has not", [{ health: absent("starting") }], false],
     ["one that was well and is accused has", [{}, { health: fault("engine_dead", "x") }], true],
@@ -152,8 +152,8 @@ describe("whether it has served since it was last away", () => {
 
 describe("what grew between two looks", () => {
   it("is successes and preemptions", () => {
-    const memory = loads({ succeeded: 3, preemptions: 1 }, { succeeded: 5, preemptions: 4 });
-    expect(memory).toMatchObject({ succeeded: 2, preempted: 3 });
+    const state = loads({ succeeded: 3, preemptions: 1 }, { succeeded: 5, preemptions: 4 });
+    expect(state).toMatchObject({ succeeded: 2, preempted: 3 });
   });
 
   it.each<[when: string, loaded: readonly (Partial<Load> | null)[]]>([
@@ -179,7 +179,7 @@ describe("what grew between two looks", () => {
 
   it("has nothing of the tokens that were asked for here", () => {
     const known = { ...loads({ succeeded: 3 }), canaries: 2 };
-    const look = (succeeded: number) => sightingOf({ load: loadOf({ succeeded }) });
+    const look = (succeeded: number) => resultOf({ load: loadOf({ succeeded }) });
     expect(remember(known, look(5), 2)).toMatchObject({ succeeded: 0, canaries: 0 });
     expect(remember(known, look(6), 2)).toMatchObject({ succeeded: 1, canaries: 0 });
   });

@@ -1,6 +1,6 @@
 import type { Kind } from "@rollcall/contract";
 import type { Load } from "../read/load.ts";
-import { namesOf, type Exchange, type Sighting } from "../read/probe-result.ts";
+import { namesOf, type ProbeExchange, type ProbeResult } from "../read/probe-result.ts";
 import { watchProgress, type Progress } from "./progress.ts";
 
 /** Something that changed, when it was seen, in one line. */
@@ -10,7 +10,7 @@ export interface Change {
 }
 
 /** What the prober remembers of one backend, whichever deployments use it. Times are epoch milliseconds. */
-export interface Memory {
+export interface BackendState {
   readonly kind: Kind | null;
   readonly version: string | null;
   /** Sorted; null until a model list was seen. */
@@ -34,10 +34,10 @@ export interface Memory {
   readonly restarts: number;
   readonly restarted: Change | null;
   readonly versionChanged: Change | null;
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ProbeExchange[];
 }
 
-export const NOTHING: Memory = {
+export const NOTHING_KNOWN: BackendState = {
   kind: null,
   version: null,
   names: null,
@@ -60,52 +60,52 @@ export const NOTHING: Memory = {
 const DOUBTS = 2;
 
 /** One probe is added to what is known of a backend. */
-export function remember(memory: Memory, sighting: Sighting, now: number): Memory {
-  const seen = { ...memory, exchanges: sighting.exchanges };
-  const names = namesOf(sighting);
+export function remember(state: BackendState, result: ProbeResult, now: number): BackendState {
+  const seen = { ...state, exchanges: result.exchanges };
+  const names = namesOf(result);
   if (names === null) {
-    const away = sighting.models.kind === "absent";
+    const away = result.models.kind === "absent";
     // Whoever comes back after an absence has nothing to do with how it stood before.
     return away ? { ...seen, served: false, load: null, progress: null } : { ...seen, load: null };
   }
   return {
     ...seen,
-    ...rememberStart(memory, sighting, now),
-    kind: sighting.kind,
+    ...rememberStart(state, result, now),
+    kind: result.kind,
     names,
-    doubts: meetsTwo(names, sighting) ? DOUBTS : Math.max(0, memory.doubts - 1),
-    served: sighting.health?.kind === "absent" ? false : memory.served || sighting.health === null,
-    load: sighting.load,
-    progress: watchProgress(memory.progress, sighting.load, now),
-    preempted: grown(memory.load?.preemptions, sighting.load?.preemptions),
-    succeeded: Math.max(0, grown(memory.load?.succeeded, sighting.load?.succeeded) - memory.canaries),
+    doubts: meetsTwo(names, result) ? DOUBTS : Math.max(0, state.doubts - 1),
+    served: result.health?.kind === "absent" ? false : state.served || result.health === null,
+    load: result.load,
+    progress: watchProgress(state.progress, result.load, now),
+    preempted: grown(state.load?.preemptions, result.load?.preemptions),
+    succeeded: Math.max(0, grown(state.load?.succeeded, result.load?.succeeded) - state.canaries),
     canaries: 0,
-    skewMs: sighting.skewMs,
+    skewMs: result.skewMs,
   };
 }
 
-function meetsTwo(names: readonly string[], { otherNames }: Sighting): boolean {
+function meetsTwo(names: readonly string[], { otherNames }: ProbeResult): boolean {
   return otherNames.some((others) => others.join("\n") !== names.join("\n"));
 }
 
 /** A later start than any before, or counters that begin anew where no start is told. */
 function rememberStart(
-  memory: Memory,
-  { load, version }: Sighting,
+  state: BackendState,
+  { load, version }: ProbeResult,
   now: number,
-): Partial<Pick<Memory, "startedAt" | "restarts" | "restarted" | "version" | "versionChanged">> {
+): Partial<Pick<BackendState, "startedAt" | "restarts" | "restarted" | "version" | "versionChanged">> {
   const startedAt = load?.startedAt ?? null;
   const detail = startedAt === null ? "its counters began anew" : "its process is a new one";
-  const changed = version !== null && memory.version !== null && version !== memory.version;
+  const changed = version !== null && state.version !== null && version !== state.version;
   return {
-    ...(startedAt !== null && { startedAt: Math.max(startedAt, memory.startedAt ?? 0) }),
-    ...(wasRestarted(memory, load) && { restarts: memory.restarts + 1, restarted: { at: now, detail } }),
+    ...(startedAt !== null && { startedAt: Math.max(startedAt, state.startedAt ?? 0) }),
+    ...(wasRestarted(state, load) && { restarts: state.restarts + 1, restarted: { at: now, detail } }),
     ...(version !== null && { version }),
-    ...(changed && { versionChanged: { at: now, detail: `${memory.version} before, ${version} now` } }),
+    ...(changed && { versionChanged: { at: now, detail: `${state.version} before, ${version} now` } }),
   };
 }
 
-function wasRestarted({ startedAt, progress }: Memory, load: Load | null): boolean {
+function wasRestarted({ startedAt, progress }: BackendState, load: Load | null): boolean {
   if (load === null) return false;
   if (load.startedAt !== null) return startedAt !== null && load.startedAt > startedAt;
   return (load.progress ?? 0) < (progress?.load.progress ?? 0);

@@ -1,12 +1,12 @@
-import { isProven, REASON_CODES } from "@rollcall/contract";
+import { isRoutable, REASON_CODES } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
-import { deploymentOf, readyTrack, trackOf } from "../../test/deployment-histories.ts";
-import { resumeTrack, startTrack } from "./deployment-history.ts";
+import { deploymentOf, readyHistory, historyOf } from "../../test/deployment-histories.ts";
+import { resumeHistory, startHistory } from "./deployment-history.ts";
 
 it("a deployment not probed yet is unknown and not routable, and says what it expects", () => {
   const deployment = deploymentOf({ alias: "chat", model: "org/llama" });
-  const { verdict, absentSince, failures } = startTrack(deployment, 500);
-  expect(isProven(verdict)).toBe(false);
+  const { verdict, absentSince, failures } = startHistory(deployment, 500);
+  expect(isRoutable(verdict)).toBe(false);
   expect(verdict).toMatchObject({
     deployment: deployment.id,
     check: deployment.check,
@@ -22,32 +22,32 @@ it("a deployment not probed yet is unknown and not routable, and says what it ex
 
 describe("a verdict of an earlier run", () => {
   it("goes on as it was: a ready one stays routable", () => {
-    const { verdict } = readyTrack();
-    expect(resumeTrack(verdict).verdict).toBe(verdict);
-    expect(isProven(resumeTrack(verdict).verdict)).toBe(true);
+    const { verdict } = readyHistory();
+    expect(resumeHistory(verdict).verdict).toBe(verdict);
+    expect(isRoutable(resumeHistory(verdict).verdict)).toBe(true);
   });
 
   it.each(REASON_CODES)("knows since when nothing answers only where nothing did: %s", (reason) => {
     const absent = ["loading", "overdue", "down", "crash_loop"].includes(reason);
-    expect(resumeTrack(trackOf({}, { reason, since: 9 }).verdict).absentSince).toBe(absent ? 9 : null);
+    expect(resumeHistory(historyOf({}, { reason, since: 9 }).verdict).absentSince).toBe(absent ? 9 : null);
   });
 });
 
 describe("what an earlier run has learned", () => {
   it("is gone on from: loads and falls", () => {
     const history = { loadTimesMs: [60_000, 70_000], falls: [5, 9] };
-    expect(resumeTrack(trackOf({}, { history }).verdict)).toMatchObject(history);
-    expect(resumeTrack(trackOf().verdict)).toMatchObject({ loadTimesMs: [], falls: [] });
+    expect(resumeHistory(historyOf({}, { history }).verdict)).toMatchObject(history);
+    expect(resumeHistory(historyOf().verdict)).toMatchObject({ loadTimesMs: [], falls: [] });
   });
 
   it("is that what it called ready has shown a token", () => {
-    expect(resumeTrack(readyTrack().verdict).generated).toBe(true);
-    expect(resumeTrack(trackOf({}, { reason: "canary_failed", nameMatches: true }).verdict).generated).toBe(
-      false,
-    );
+    expect(resumeHistory(readyHistory().verdict).generated).toBe(true);
+    expect(
+      resumeHistory(historyOf({}, { reason: "canary_failed", nameMatches: true }).verdict).generated,
+    ).toBe(false);
   });
 
   it("begins no count: failures, successes and losses are this run's own", () => {
-    expect(resumeTrack(readyTrack().verdict)).toMatchObject({ failures: 0, successes: 0, losses: [] });
+    expect(resumeHistory(readyHistory().verdict)).toMatchObject({ failures: 0, successes: 0, losses: [] });
   });
 });

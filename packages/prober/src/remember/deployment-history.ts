@@ -1,8 +1,8 @@
-import { isProven, type Deployment, type Reason, type Verdict } from "@rollcall/contract";
+import { isRoutable, type Deployment, type Reason, type Verdict } from "@rollcall/contract";
 import { NO_CHANGES, type Notice, type ServedChanges } from "../judge/warn.ts";
 
 /** What the prober remembers of one deployment. Times are epoch milliseconds. */
-export interface Track {
+export interface DeploymentHistory {
   readonly verdict: Verdict;
   /** Transient failures in a row; any other result sets it to zero. */
   readonly failures: number;
@@ -33,10 +33,10 @@ const FRESH = {
   changes: NO_CHANGES,
   notices: [],
   generated: false,
-} as const satisfies Partial<Track>;
+} as const satisfies Partial<DeploymentHistory>;
 
 /** A deployment not probed yet: not routable. */
-export function startTrack(deployment: Deployment, now: number): Track {
+export function startHistory(deployment: Deployment, now: number): DeploymentHistory {
   return {
     verdict: {
       deployment: deployment.id,
@@ -62,7 +62,7 @@ export function startTrack(deployment: Deployment, now: number): Track {
 const ABSENT: ReadonlySet<Reason> = new Set(["loading", "overdue", "down", "crash_loop"]);
 
 /** Goes on from a verdict of an earlier run, so that a restart of the prober takes nothing out of service. */
-export function resumeTrack(verdict: Verdict): Track {
+export function resumeHistory(verdict: Verdict): DeploymentHistory {
   return {
     ...FRESH,
     verdict,
@@ -71,6 +71,6 @@ export function resumeTrack(verdict: Verdict): Track {
     loadTimesMs: verdict.history?.loadTimesMs ?? [],
     falls: verdict.history?.falls ?? [],
     // It was taken in by an earlier run, which has asked for its token.
-    generated: isProven(verdict),
+    generated: isRoutable(verdict),
   };
 }

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { configOf, type Entry } from "../../test/configs.ts";
 import { GOOD, snapshotOf } from "../../test/deployment-histories.ts";
 import { reconcile } from "./reconcile.ts";
-import { startTrack, type Track } from "./deployment-history.ts";
+import { startHistory, type DeploymentHistory } from "./deployment-history.ts";
 
-const NOTHING = { tracks: new Map<string, Track>(), previous: null };
+const NOTHING_KNOWN = { histories: new Map<string, DeploymentHistory>(), previous: null };
 
 const ENTRY = { id: "d", alias: "chat", model: "llama", base: "http://a:8000", key: "os.environ/KEY" };
 
@@ -16,18 +16,18 @@ function firstOf(config: Config): Deployment {
 }
 
 /** A track of the config's first deployment that was proven at `at`. */
-function proven(config: Config, at: number): Track {
-  const track = startTrack(firstOf(config), at);
-  return { ...track, failures: 1, falls: [at], verdict: { ...track.verdict, ...GOOD, observedAt: at } };
+function proven(config: Config, at: number): DeploymentHistory {
+  const history = startHistory(firstOf(config), at);
+  return { ...history, failures: 1, falls: [at], verdict: { ...history.verdict, ...GOOD, observedAt: at } };
 }
 
 const written = (entry: Entry) => configOf([{ ...ENTRY, ...entry }]);
 
 describe("a new config", () => {
   it("begins with unknowns when nothing is known", () => {
-    const tracks = reconcile(NOTHING, configOf([{ id: "1" }, { id: "2", model: "b" }]), 500);
-    expect([...tracks.keys()]).toEqual(["1", "2"]);
-    expect([...tracks.values()].map(({ verdict }) => verdict)).toMatchObject([
+    const histories = reconcile(NOTHING_KNOWN, configOf([{ id: "1" }, { id: "2", model: "b" }]), 500);
+    expect([...histories.keys()]).toEqual(["1", "2"]);
+    expect([...histories.values()].map(({ verdict }) => verdict)).toMatchObject([
       { reason: "unknown", ready: false, nameMatches: null, since: 500, observedAt: 500, lastGoodAt: null },
       { reason: "unknown", ready: false, nameMatches: null, expected: "b" },
     ]);
@@ -35,10 +35,10 @@ describe("a new config", () => {
 
   it("keeps all that is known of a deployment whose check is the same", () => {
     const before = written({});
-    const track = proven(before, 100);
+    const history = proven(before, 100);
     const again = configOf([{ alias: "new", base: "http://b" }, ENTRY], { prober: { interval: "9s" } });
-    const tracks = reconcile({ tracks: new Map([["d", track]]), previous: null }, again, 500);
-    expect(tracks.get("d")).toEqual(track);
+    const histories = reconcile({ histories: new Map([["d", history]]), previous: null }, again, 500);
+    expect(histories.get("d")).toEqual(history);
   });
 
   it.each([
@@ -50,8 +50,8 @@ describe("a new config", () => {
     ["literal key", { key: "sk-1" }],
     ["header", { headers: { "x-team": "a" } }],
   ])("knows nothing of one whose %s changed", (_what, edit) => {
-    const tracks = new Map([["d", proven(written({}), 100)]]);
-    expect(reconcile({ tracks, previous: null }, written(edit), 500).get("d")?.verdict).toMatchObject({
+    const histories = new Map([["d", proven(written({}), 100)]]);
+    expect(reconcile({ histories, previous: null }, written(edit), 500).get("d")?.verdict).toMatchObject({
       reason: "unknown",
       ready: false,
       nameMatches: null,
@@ -60,19 +60,19 @@ describe("a new config", () => {
   });
 
   it("keeps a verdict under a new alias, and says so in the verdict", () => {
-    const track = proven(written({}), 100);
+    const history = proven(written({}), 100);
     const renamed = reconcile(
-      { tracks: new Map([["d", track]]), previous: null },
+      { histories: new Map([["d", history]]), previous: null },
       written({ alias: "talk" }),
       500,
     );
-    expect(renamed.get("d")).toEqual({ ...track, verdict: { ...track.verdict, alias: "talk" } });
+    expect(renamed.get("d")).toEqual({ ...history, verdict: { ...history.verdict, alias: "talk" } });
   });
 
   it("forgets what it does not name, and keeps its own order", () => {
     const before = configOf([{ id: "1" }, { id: "2" }, { id: "3" }]);
-    const tracks = reconcile(NOTHING, before, 0);
-    const after = reconcile({ tracks, previous: null }, configOf([{ id: "3" }, { id: "1" }]), 500);
+    const histories = reconcile(NOTHING_KNOWN, before, 0);
+    const after = reconcile({ histories, previous: null }, configOf([{ id: "3" }, { id: "1" }]), 500);
     expect([...after.keys()]).toEqual(["3", "1"]);
   });
 });
@@ -81,16 +81,16 @@ describe("the snapshot of an earlier run", () => {
   const earlier = proven(written({}), 100).verdict;
 
   it("goes on where the check is the same", () => {
-    const tracks = reconcile({ tracks: new Map(), previous: snapshotOf([earlier]) }, written({}), 500);
-    expect(tracks.get("d")).toMatchObject({ verdict: earlier, failures: 0, falls: [], absentSince: null });
+    const histories = reconcile({ histories: new Map(), previous: snapshotOf([earlier]) }, written({}), 500);
+    expect(histories.get("d")).toMatchObject({ verdict: earlier, failures: 0, falls: [], absentSince: null });
   });
 
   it.each(["loading", "overdue", "down", "crash_loop"] as const)(
     "tells since when nothing answers: %s",
     (reason) => {
       const gone = { ...earlier, ready: false, reason, since: 77 };
-      const tracks = reconcile({ tracks: new Map(), previous: snapshotOf([gone]) }, written({}), 500);
-      expect(tracks.get("d")?.absentSince).toBe(77);
+      const histories = reconcile({ histories: new Map(), previous: snapshotOf([gone]) }, written({}), 500);
+      expect(histories.get("d")?.absentSince).toBe(77);
     },
   );
 
@@ -99,13 +99,13 @@ describe("the snapshot of an earlier run", () => {
     ["another deployment", { ...earlier, deployment: "e" }],
     ["another alias", { ...earlier, alias: "talk" }],
   ])("says nothing with %s", (_what, verdict) => {
-    const tracks = reconcile({ tracks: new Map(), previous: snapshotOf([verdict]) }, written({}), 500);
-    expect(tracks.get("d")?.verdict.reason).toBe("unknown");
+    const histories = reconcile({ histories: new Map(), previous: snapshotOf([verdict]) }, written({}), 500);
+    expect(histories.get("d")?.verdict.reason).toBe("unknown");
   });
 
   it("counts less than what this run knows itself", () => {
-    const track = proven(written({}), 400);
-    const known = { tracks: new Map([["d", track]]), previous: snapshotOf([earlier]) };
+    const history = proven(written({}), 400);
+    const known = { histories: new Map([["d", history]]), previous: snapshotOf([earlier]) };
     expect(reconcile(known, written({}), 500).get("d")?.verdict.observedAt).toBe(400);
   });
 });

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { loadOf } from "../../test/probe-results.ts";
-import { NOTHING, type Memory } from "./backend-state.ts";
+import { NOTHING_KNOWN, type BackendState } from "./backend-state.ts";
 import { isMoving, showsTokens } from "./tokens.ts";
 
 describe("a deployment shows tokens", () => {
-  const shows = (generated: boolean, memory: Partial<Memory> = {}) =>
-    showsTokens({ generated }, { before: NOTHING, memory: { ...NOTHING, ...memory } });
+  const shows = (generated: boolean, state: Partial<BackendState> = {}) =>
+    showsTokens({ generated }, { before: NOTHING_KNOWN, state: { ...NOTHING_KNOWN, ...state } });
 
   it("when it has shown one since its start", () => {
     expect([shows(true), shows(false)]).toEqual([true, false]);
@@ -22,19 +22,19 @@ describe("a deployment shows tokens", () => {
 });
 
 describe("an engine moves", () => {
-  const at = (movedAt: number, load = loadOf({ running: 1 })): Memory => ({
-    ...NOTHING,
+  const at = (movedAt: number, load = loadOf({ running: 1 })): BackendState => ({
+    ...NOTHING_KNOWN,
     load,
     progress: { movedAt, seenAt: 9, load },
   });
 
-  it.each<[string, Memory, boolean]>([
+  it.each<[string, BackendState, boolean]>([
     ["when it has work and its counters moved at this look", at(9), true],
     ["when others wait", at(9, loadOf({ waiting: 1 })), true],
     ["not when it stands still", at(5), false],
     ["not when it has nothing to do", at(9, loadOf()), false],
-    ["not when its metrics say nothing", NOTHING, false],
-  ])("%s", (_when, memory, moves) => {
-    expect(isMoving(memory, 9)).toBe(moves);
+    ["not when its metrics say nothing", NOTHING_KNOWN, false],
+  ])("%s", (_when, state, moves) => {
+    expect(isMoving(state, 9)).toBe(moves);
   });
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure, response } from "../../test/answers.ts";
-import { describeAnswer } from "./describe-answer.ts";
+import { describeResponse } from "./describe-response.ts";
 
 const json = { "content-type": "application/json; charset=utf-8" };
 
@@ -24,11 +24,11 @@ describe("an answer in a few words", () => {
     ],
     ["the code of a failure", failure("ECONNREFUSED"), "no answer (ECONNREFUSED) after 1 ms"],
   ])("has %s", (_what, answer, words) => {
-    expect(describeAnswer(answer)).toBe(words);
+    expect(describeResponse(answer)).toBe(words);
   });
 
   it("has nothing of the body, and of a type no more than a type is long", () => {
     const hostile = response(200, "secret", { "content-type": "x".repeat(9_000) });
-    expect(describeAnswer(hostile)).toBe(`200 ${"x".repeat(64)}, 6 characters, 1 ms`);
+    expect(describeResponse(hostile)).toBe(`200 ${"x".repeat(64)}, 6 characters, 1 ms`);
   });
 });

@@ -5,7 +5,7 @@ import { configOf } from "../test/configs.ts";
 import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
 import { snapshotOf } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
-import type { ModelsReading } from "./read/models.ts";
+import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
 import { Fleet, type Judged, type Judging } from "./fleet.ts";
 

@@ -3,7 +3,7 @@ import { configOf } from "../test/configs.ts";
 import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
 import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
-import type { ModelsReading } from "./read/models.ts";
+import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
 import { Fleet, type Judging, type Transition } from "./fleet.ts";
 

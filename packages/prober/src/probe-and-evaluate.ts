@@ -57,8 +57,8 @@ function contextOf(
   };
 }
 
-function isRefused({ models }: ProbeResult): boolean {
-  return models.kind === "fault" && models.reason === "wrong_key";
+function isRefused({ models, key }: ProbeResult): boolean {
+  return key !== null || (models.kind === "fault" && models.reason === "wrong_key");
 }
 
 /** Those that must show a token first, and have shown none since their start, are asked for one. */

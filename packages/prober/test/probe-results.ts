@@ -27,6 +27,7 @@ export function resultOf(fields: Partial<ProbeResult> = {}): ProbeResult {
     models: serves("llama"),
     kind: "vllm",
     otherNames: [],
+    key: null,
     health: null,
     load: null,
     version: null,

@@ -1,8 +1,9 @@
+import type { Kind } from "@rollcall/contract";
+import { KINDS_WITH_OWN_LIST, SERVER_KINDS } from "../kinds/index.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
-import { fault, type Absent, type Fault } from "../read/outcome.ts";
-import { readInfo } from "../read/info.ts";
+import { fault, type Absent, type Fault, type ModelsReading } from "../read/outcome.ts";
 import { readLoad } from "../read/load.ts";
-import { readModels, type ModelsReading } from "../read/models.ts";
+import { readModels } from "../read/models.ts";
 import type { ProbeSession } from "./probe-session.ts";
 
 const HANDSHAKE_MS = 1_000;
@@ -10,10 +11,10 @@ const HANDSHAKE_MS = 1_000;
 /** A TLS port that hears plain HTTP hangs up without a word, and so does docker's port while the server loads. */
 export async function explainAbsence(
   { backend, context }: ProbeSession,
-  { reading, answer }: { readonly reading: Absent; readonly answer: ProbeResponse },
+  { reading, response }: { readonly reading: Absent; readonly response: ProbeResponse },
 ): Promise<ModelsReading> {
   const { origin } = backend.base;
-  const dropped = answer.kind === "failure" && answer.code !== "ECONNREFUSED";
+  const dropped = response.kind === "failure" && response.code !== "ECONNREFUSED";
   if (!dropped || !origin.startsWith("http:") || !(await context.network.speaksTls(origin, HANDSHAKE_MS)))
     return reading;
   return fault("tls", "plain HTTP is dropped, but the port speaks TLS", {
@@ -23,8 +24,11 @@ export async function explainAbsence(
 
 /** No model list where the config says: it may be elsewhere, or the server may be one that has none. */
 export async function explainWrongPath(session: ProbeSession, reading: Fault): Promise<ModelsReading> {
-  const info = readInfo(await session.askBeside("/info"));
-  if (info !== null) return info;
+  for (const kind of KINDS_WITH_OWN_LIST) {
+    const { ownList } = SERVER_KINDS[kind];
+    const list = ownList === null ? null : readOwnList(kind, await session.askBeside(ownList.path));
+    if (list !== null) return list;
+  }
   const { apiPath } = session.backend.base;
   for (const path of likelyPaths(apiPath)) {
     const found = readModels(await session.ask(`${path}/models`));
@@ -34,6 +38,12 @@ export async function explainWrongPath(session: ProbeSession, reading: Fault): P
     }
   }
   return reading;
+}
+
+/** What a kind's own list says; null where the answer is not of this kind. */
+export function readOwnList(kind: Kind, response: ProbeResponse): ModelsReading | null {
+  const models = SERVER_KINDS[kind].ownList?.read(response) ?? null;
+  return models?.kind === "models" ? { ...models, server: kind } : models;
 }
 
 /** `/v1/v1` is `/v1` written twice; a prefix may be that of a proxy which is no longer there. */

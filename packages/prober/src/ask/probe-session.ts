@@ -1,7 +1,7 @@
 import type { Backend } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import type { ProbeResponse } from "../read/probe-response.ts";
-import { describeResponse } from "../read/describe-response.ts";
+import { describeResponse } from "../read/response-facts.ts";
 import type { BackendState } from "../remember/backend-state.ts";
 import type { ProbeExchange } from "../read/probe-result.ts";
 import type { Connection, Network, ProbeRequest } from "./network.ts";

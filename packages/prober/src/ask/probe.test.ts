@@ -118,8 +118,8 @@ describe("what is asked", () => {
 
   it.each([
     ["sglang", ["/v1/models", "/health", "/metrics"]],
-    ["llamacpp", ["/v1/models", "/health", "/metrics"]],
-    ["tgi", ["/v1/models", "/health"]],
+    ["llamacpp", ["/v1/models", "/props", "/health", "/metrics"]],
+    ["tgi", ["/v1/models", "/info", "/health"]],
     ["lmdeploy", ["/v1/models", "/health"]],
     ["tensorrt", ["/v1/models", "/health"]],
     ["generic", ["/v1/models", "/health"]],
@@ -234,6 +234,30 @@ describe("a refused key", () => {
     const closed = response(401, { error: "Unauthorized" });
     const { result } = await probed({}, { "/v1/models": closed, "/health": closed, "/metrics": closed });
     expect(result.models).toMatchObject({ reason: "wrong_key", detail: "/models answers 401", found: [] });
+  });
+});
+
+describe("a model list that needs no key", () => {
+  it.each([
+    ["llamacpp", "/props", 401],
+    ["tgi", "/info", 403],
+  ])("of %s proves none: %s does, and %i refuses it", async (kind, path, status) => {
+    const answers = { "/v1/models": list, [path]: response(status), "/health": response(200) };
+    const { result } = await probed({ info: { kind } }, answers);
+    expect(result.key).toMatchObject({
+      reason: "wrong_key",
+      detail: `${path} answers ${status}, though /models answers 200`,
+    });
+  });
+
+  it.each<[what: string, answer: ProbeResponse]>([
+    ["takes it", response(200, {})],
+    ["is not there", response(404)],
+    ["fails", response(500)],
+    ["says nothing in time", failure("PROBE_TIMEOUT")],
+  ])("is not held against a key where the route %s", async (_what, answer) => {
+    const answers = { "/v1/models": list, "/props": answer };
+    expect((await probed({ info: { kind: "llamacpp" } }, answers)).result.key).toBeNull();
   });
 });
 

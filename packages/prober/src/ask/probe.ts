@@ -1,20 +1,17 @@
 import type { Backend, Kind } from "@rollcall/contract";
-import type { ProbeResponse } from "../read/probe-response.ts";
-import type { Outcome } from "../read/outcome.ts";
-import { healthPath, readHealth } from "../read/health.ts";
-import { readInfo } from "../read/info.ts";
+import { recogniseKind, SERVER_KINDS } from "../kinds/index.ts";
+import type { ServerKind } from "../kinds/server-kind.ts";
+import { readHealth } from "../read/health.ts";
 import { readLoad } from "../read/load.ts";
-import { readModels, type ModelsReading } from "../read/models.ts";
-import { readSkew } from "../read/skew.ts";
-import { readVersion, versionPath } from "../read/version.ts";
-import { recogniseKind } from "../read/recognise-kind.ts";
+import { readModels, readRefusal } from "../read/models.ts";
+import type { Fault, ModelsReading, Outcome } from "../read/outcome.ts";
 import { namesOf, type ProbeResult } from "../read/probe-result.ts";
-import { explainAbsence, explainRefusal, explainWrongPath } from "./follow-up.ts";
-import { recheck } from "./recheck.ts";
-import { ProbeSession, type ProbeContext } from "./probe-session.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
+import { readSkew, readVersion } from "../read/response-facts.ts";
+import { explainAbsence, explainRefusal, explainWrongPath, readOwnList } from "./follow-up.ts";
 
-/** SGLang generates a token before it answers, for which it takes a second or more. */
-const GENERATING_TIMEOUT_MS = 5_000;
+import { ProbeSession, type ProbeContext } from "./probe-session.ts";
+import { recheck } from "./recheck.ts";
 
 /**
  * Asks one backend: `/v1/models` with the key (who is it, does it take our key), its health route (is the engine alive)
@@ -23,83 +20,91 @@ const GENERATING_TIMEOUT_MS = 5_000;
  */
 export async function probe(backend: Backend, context: ProbeContext): Promise<ProbeResult> {
   const session = new ProbeSession(backend, context);
+  const { exchanges } = session;
   try {
-    const { answer: first, direct } = await askFirst(session);
-    const models = direct ?? (await explain(session, first));
-    const kind = kindOf(session, { models, answer: first, isTei: direct !== null });
-    const { durationMs } = first;
-    const skewMs = readSkew(first, context.now());
+    const { response, models } = await askModels(session);
+    const kind = kindOf(session, { models, response });
+    const skewMs = readSkew(response, context.now());
+    const { durationMs } = response;
     if (models.kind !== "models" || kind === null)
-      return { ...UNSEEN, models, kind, skewMs, durationMs, exchanges: session.exchanges };
+      return { ...UNSEEN, models, kind, skewMs, durationMs, exchanges };
     const otherNames = await recheck(session, namesOf({ models }) ?? []);
-    const beside = await askAround(session, kind);
-    return { models, kind, otherNames, ...beside, skewMs, durationMs, exchanges: session.exchanges };
+    const beside = await askAround(session, SERVER_KINDS[kind]);
+    return { models, kind, otherNames, ...beside, skewMs, durationMs, exchanges };
   } finally {
     session.close();
   }
 }
 
-const UNSEEN = { otherNames: [], health: null, load: null, version: null } as const;
+const UNSEEN = { otherNames: [], key: null, health: null, load: null, version: null } as const;
 
-/** TEI is asked for its one model at once. Whoever has no such route is no TEI, or no longer. */
-async function askFirst(
-  session: ProbeSession,
-): Promise<{ readonly answer: ProbeResponse; readonly direct: ModelsReading | null }> {
+interface Asked {
+  readonly response: ProbeResponse;
+  readonly models: ModelsReading;
+}
+
+/** A kind with a list of its own is asked for that at once. Whoever has no such route is not of that kind, or no longer. */
+async function askModels(session: ProbeSession): Promise<Asked> {
   const { backend, context } = session;
-  if ((backend.kind ?? context.state.kind) === "tei") {
-    const answer = await session.askBeside("/info");
-    if (answer.kind === "failure" || answer.status !== 404) return { answer, direct: readInfo(answer) };
+  const kind = backend.kind ?? context.state.kind;
+  const ownList = kind === null ? null : SERVER_KINDS[kind].ownList;
+  if (kind !== null && ownList !== null) {
+    const response = await session.askBeside(ownList.path);
+    const models = readOwnList(kind, response);
+    if (models !== null) return { response, models };
+    if (response.kind === "failure" || response.status !== 404)
+      return { response, models: await explain(session, response) };
   }
-  return { answer: await session.ask(`${backend.base.apiPath}/models`), direct: null };
+  const response = await session.ask(`${backend.base.apiPath}/models`);
+  return { response, models: await explain(session, response) };
 }
 
 /** A model list, or the fault with what a further question or two can say of it. */
-async function explain(session: ProbeSession, answer: ProbeResponse): Promise<ModelsReading> {
-  const reading = readModels(answer);
+async function explain(session: ProbeSession, response: ProbeResponse): Promise<ModelsReading> {
+  const reading = readModels(response);
   if (reading.kind === "models") return reading;
-  if (reading.kind === "absent") return explainAbsence(session, { reading, answer });
+  if (reading.kind === "absent") return explainAbsence(session, { reading, response });
   if (reading.reason === "wrong_path") return explainWrongPath(session, reading);
   if (reading.reason === "wrong_key") return explainRefusal(session, reading);
   return reading;
 }
 
-function kindOf(
-  { backend }: ProbeSession,
-  { models, answer, isTei }: { models: ModelsReading; answer: ProbeResponse; isTei: boolean },
-): Kind | null {
-  if (models.kind !== "models" || answer.kind === "failure") return backend.kind;
-  if (isTei || answer.status !== 200) return "tei";
-  return backend.kind ?? recogniseKind(models.cards, answer);
+/** A list that only one kind has says more than the config. */
+function kindOf({ backend }: ProbeSession, { models, response }: Asked): Kind | null {
+  if (models.kind !== "models") return backend.kind;
+  if (models.server !== undefined) return models.server;
+  if (backend.kind !== null || response.kind === "failure") return backend.kind;
+  return recogniseKind({ cards: models.cards, headers: response.headers });
 }
 
-async function askAround(
-  session: ProbeSession,
-  kind: Kind,
-): Promise<Pick<ProbeResult, "health" | "load" | "version">> {
+type Beside = Pick<ProbeResult, "key" | "health" | "load" | "version">;
+
+async function askAround(session: ProbeSession, kind: ServerKind): Promise<Beside> {
+  const key = await askKey(session, kind);
   const health = await askHealth(session, kind);
-  const load = HAVE_METRICS.has(kind) ? readLoad(await session.askBeside("/metrics")) : null;
+  const load = kind.metrics === null ? null : readLoad(await session.askBeside("/metrics"));
   const version = await askVersion(session, kind, load?.startedAt ?? null);
-  return { health, load, version };
+  return { key, health, load, version };
 }
 
-async function askHealth(session: ProbeSession, kind: Kind): Promise<Outcome | null> {
-  const path = healthPath(kind);
-  if (path === null) return null;
-  const answer = await session.askBeside(path, kind === "sglang" ? GENERATING_TIMEOUT_MS : undefined);
-  return readHealth(answer, { kind, served: session.context.state.served });
+async function askKey(session: ProbeSession, { keyPath }: ServerKind): Promise<Fault | null> {
+  return keyPath === null ? null : readRefusal(keyPath, await session.askBeside(keyPath));
 }
 
-const HAVE_METRICS: ReadonlySet<Kind> = new Set(["vllm", "sglang", "llamacpp"]);
+async function askHealth(session: ProbeSession, { health }: ServerKind): Promise<Outcome | null> {
+  if (health === null) return null;
+  const response = await session.askBeside(health.path, health.timeoutMs);
+  return readHealth(response, { route: health, served: session.context.state.served });
+}
 
 /** A version changes with a restart at most: it is asked for once a start. */
 async function askVersion(
   session: ProbeSession,
-  kind: Kind,
+  { versionPath }: ServerKind,
   startedAt: number | null,
 ): Promise<string | null> {
   const { state } = session.context;
-  const path = versionPath(kind);
   const sameStart = startedAt === null || state.progress?.load.startedAt === startedAt;
-  if (path === null || (state.served && state.version !== null && sameStart)) return null;
-  return readVersion(await session.askBeside(path));
+  if (versionPath === null || (state.served && state.version !== null && sameStart)) return null;
+  return readVersion(await session.askBeside(versionPath));
 }

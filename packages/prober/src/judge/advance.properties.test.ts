@@ -14,7 +14,7 @@ import { advance, type Thresholds } from "./advance.ts";
 import { judge } from "./judge.ts";
 import { NOTHING_KNOWN } from "../remember/backend-state.ts";
 import { absent, fault, type Outcome } from "../read/outcome.ts";
-import type { ModelsReading } from "../read/models.ts";
+import type { ModelsReading } from "../read/outcome.ts";
 import { resumeHistory, type DeploymentHistory } from "../remember/deployment-history.ts";
 
 const EXPECTED = "llama";

@@ -7,7 +7,7 @@ import type { ModelCard } from "../read/model-card.ts";
 import { judge } from "./judge.ts";
 import { NOTHING_KNOWN, type BackendState } from "../remember/backend-state.ts";
 import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
-import type { ModelsReading } from "../read/models.ts";
+import type { ModelsReading } from "../read/outcome.ts";
 import type { ProbeResult } from "../read/probe-result.ts";
 
 /** What a deployment that expects this name is told by one sighting. */

@@ -1,4 +1,6 @@
 import type { Served, Verdict } from "@rollcall/contract";
+import { SERVER_KINDS } from "../kinds/index.ts";
+import type { ServerKind } from "../kinds/server-kind.ts";
 import type { ModelCard } from "../read/model-card.ts";
 import type { BackendState } from "../remember/backend-state.ts";
 import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
@@ -19,19 +21,20 @@ export interface Case {
 
 /** What was seen of one backend → the outcome for one deployment on it. Names are compared exactly. */
 export function judge({ result, state, diagnosis }: Case, before: Verdict): Outcome {
-  const { models, health } = result;
+  const { models, key, health } = result;
   if (models.kind !== "models") return models;
   const { expected } = before;
   const names = models.cards.map(({ id }) => id);
   const found = shorten(names);
-  const card = models.cards.find(({ id }) => isCalled(id, expected, state));
+  const kind = kindOf(state);
+  const card = models.cards.find(({ id }) => kind.answersTo(expected, id));
   const twoServers = meetTwo(result, state, { before, served: card !== undefined });
   if (twoServers !== null) return { ...twoServers, nameMatches: false, found };
   if (card === undefined) return { ...nameFault(names, before), nameMatches: false, found };
-  const still = health ?? diagnosis;
+  const still = key ?? health ?? diagnosis;
   if (still?.kind === "absent") return still;
   if (still?.kind === "fault") return { ...still, nameMatches: true, found };
-  if (card.state === "loading" || card.state === "downloading")
+  if (card.state !== null && kind.loadingStates.includes(card.state))
     return absent(`/models says of it: ${card.state}`);
   return { kind: "ready", found, served: servedBy(card, state) };
 }
@@ -40,9 +43,8 @@ function shorten(names: readonly string[]): readonly string[] {
   return names.slice(0, SHOWN).map((name) => name.slice(0, SHOWN_LENGTH));
 }
 
-/** Ollama takes a name without a tag for its `latest`; everybody else means what the config says, to the letter. */
-function isCalled(id: string, expected: string, { kind }: BackendState): boolean {
-  return id === expected || (kind === "ollama" && id === `${expected}:latest`);
+function kindOf({ kind }: BackendState): ServerKind {
+  return SERVER_KINDS[kind ?? "generic"];
 }
 
 function nameFault(names: readonly string[], { served, expected }: Verdict): Fault {
@@ -61,7 +63,8 @@ function meetTwo(
   state: BackendState,
   { before, served }: { before: Verdict; served: boolean },
 ): Fault | null {
-  const serves = (names: readonly string[]) => names.some((id) => isCalled(id, before.expected, state));
+  const serves = (names: readonly string[]) =>
+    names.some((id) => kindOf(state).answersTo(before.expected, id));
   const others = otherNames.filter((names) => serves(names) !== served);
   if (others.length > 0) {
     const [with_, without] = served

@@ -1,10 +1,17 @@
 import { describe, expect, it } from "vitest";
 import { failure, response } from "../../test/answers.ts";
 import { PROXY_PAGES } from "../../test/proxy-pages.ts";
-import { KINDS } from "@rollcall/contract";
-import { healthPath, readHealth } from "./health.ts";
+import type { Kind } from "@rollcall/contract";
+import { SERVER_KINDS } from "../kinds/index.ts";
+import { readHealth, type HealthContext } from "./health.ts";
 
-const VLLM = { kind: "vllm", served: true } as const;
+function at(kind: Kind, served: boolean): HealthContext {
+  const { health } = SERVER_KINDS[kind];
+  if (health === null) throw new Error(`${kind} has no health route`);
+  return { route: health, served };
+}
+
+const VLLM = at("vllm", true);
 
 describe("/health beside a good model list", () => {
   it.each([
@@ -52,17 +59,17 @@ describe("SGLang", () => {
     ["before it has served, is still warming up", false, { kind: "absent" }],
     ["after it has served, is about to end", true, { kind: "fault", reason: "draining" }],
   ])("that answers 503 %s", (_when, served, outcome) => {
-    expect(readHealth(response(503), { kind: "sglang", served })).toMatchObject(outcome);
+    expect(readHealth(response(503), at("sglang", served))).toMatchObject(outcome);
   });
 
   it("that says that it starts is loading, whatever came before", () => {
-    expect(readHealth(response(503, "Starting"), { kind: "sglang", served: true })).toMatchObject({
+    expect(readHealth(response(503, "Starting"), at("sglang", true))).toMatchObject({
       kind: "absent",
     });
   });
 
   it("that answers 500 has a dead engine", () => {
-    expect(readHealth(response(500), { kind: "sglang", served: true })).toMatchObject({
+    expect(readHealth(response(500), at("sglang", true))).toMatchObject({
       reason: "engine_dead",
     });
   });
@@ -75,22 +82,15 @@ describe("words", () => {
 
   it("tell of LMDeploy's sleep under 200, and of nobody else's", () => {
     const answer = response(200, { status: "sleeping" });
-    expect(readHealth(answer, { kind: "lmdeploy", served: true })).toMatchObject({ reason: "asleep" });
+    expect(readHealth(answer, at("lmdeploy", true))).toMatchObject({ reason: "asleep" });
     expect(readHealth(answer, VLLM)).toBeNull();
-    expect(readHealth(response(200, { status: "healthy" }), { kind: "lmdeploy", served: true })).toBeNull();
+    expect(readHealth(response(200, { status: "healthy" }), at("lmdeploy", true))).toBeNull();
   });
 });
 
-describe("where health is told", () => {
-  it.each(KINDS)("%s", (kind) => {
-    const paths = { localai: "/readyz", ollama: null, lmstudio: null } as Record<string, string | null>;
-    expect(healthPath(kind)).toBe(kind in paths ? paths[kind] : "/health");
-  });
-
-  it("stands in the detail", () => {
-    expect(readHealth(response(503), { kind: "localai", served: true })).toHaveProperty(
-      "detail",
-      "/readyz answers 503 while /models answers 200",
-    );
-  });
+it("the route that answered stands in the detail", () => {
+  expect(readHealth(response(503), at("localai", true))).toHaveProperty(
+    "detail",
+    "/readyz answers 503 while /models answers 200",
+  );
 });

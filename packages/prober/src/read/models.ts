@@ -1,15 +1,11 @@
+import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse, HttpResponse } from "./probe-response.ts";
-import { readModelCard, type ModelCard } from "./model-card.ts";
-import { absent, fault, type Fault, type Absent } from "./outcome.ts";
+import { readModelCard } from "./model-card.ts";
+import { absent, fault, type Fault, type ModelsReading } from "./outcome.ts";
 import { readFailure } from "./failure.ts";
 import { recogniseProxy } from "./proxy.ts";
 
-/** What `/v1/models` says: the cards of what is served, or why there are none to be read. */
-export type ModelsReading =
-  | { readonly kind: "models"; readonly cards: readonly ModelCard[] }
-  | Fault
-  | Absent;
-
+/** What `/v1/models` says. */
 export function readModels(answer: ProbeResponse): ModelsReading {
   if (answer.kind === "failure") return readFailure(answer);
   const { status } = answer;
@@ -40,6 +36,12 @@ function wantsTls({ status, body }: HttpResponse): boolean {
   );
 }
 
+/** A route that needs the key refuses it; null where it does not, or is not there. */
+export function readRefusal(path: string, response: ProbeResponse): Fault | null {
+  if (response.kind === "failure" || (response.status !== 401 && response.status !== 403)) return null;
+  return fault("wrong_key", `${path} answers ${response.status}, though /models answers 200`);
+}
+
 /** Not followed: whoever answers there was not configured. Only a change to https is worth naming. */
 function readRedirect({ status, headers }: HttpResponse): ModelsReading {
   const detail = `/models redirects (${status})`;
@@ -50,10 +52,8 @@ function readRedirect({ status, headers }: HttpResponse): ModelsReading {
   });
 }
 
-/** llama.cpp says "Loading model"; vLLM that scales, "The model is currently scaling". Both pass by themselves. */
 function readServerError({ status, body }: HttpResponse): ModelsReading {
-  if (status === 503 && /loading model|currently scaling|starting/i.test(body))
-    return absent("/models answers 503: it says that it is loading");
+  if (status === 503 && saysLoading(body)) return absent("/models answers 503: it says that it is loading");
   return fault("server_error", `/models answers ${status}`);
 }
 

@@ -1,4 +1,5 @@
-import type { Reason, Served } from "@rollcall/contract";
+import type { Kind, Reason, Served } from "@rollcall/contract";
+import type { ModelCard } from "./model-card.ts";
 
 /** What one probe says of one deployment, before history is asked. */
 export type Outcome = Ready | Fault | Absent;
@@ -25,6 +26,16 @@ export interface Fault {
 export interface Absent {
   readonly kind: "absent";
   readonly detail: string;
+}
+
+/** What a model list says: the cards of what is served, or why there are none to be read. */
+export type ModelsReading = ModelsRead | Fault | Absent;
+
+export interface ModelsRead {
+  readonly kind: "models";
+  readonly cards: readonly ModelCard[];
+  /** Where the list is one that only this kind of server has. */
+  readonly server?: Kind;
 }
 
 interface Evidence {

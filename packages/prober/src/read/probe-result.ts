@@ -1,7 +1,6 @@
 import type { Kind } from "@rollcall/contract";
-import type { ModelsReading } from "./models.ts";
 import type { Load } from "./load.ts";
-import type { Outcome } from "./outcome.ts";
+import type { Fault, ModelsReading, Outcome } from "./outcome.ts";
 
 /** One question and what came of it, for people: no body, no host, no key. */
 export interface ProbeExchange {
@@ -18,6 +17,8 @@ export interface ProbeResult {
   readonly kind: Kind | null;
   /** Served names as further fresh connections met them, where something looked like two servers on one port. */
   readonly otherNames: readonly (readonly string[])[];
+  /** What a route that needs the key says against it, where the model list needs none. */
+  readonly key: Fault | null;
   readonly health: Outcome | null;
   readonly load: Load | null;
   readonly version: string | null;

@@ -3,7 +3,7 @@ import { loadOf, serves, resultOf } from "../../test/probe-results.ts";
 import { NOTHING_KNOWN, remember, type BackendState } from "./backend-state.ts";
 import { absent, fault } from "../read/outcome.ts";
 import type { Load } from "../read/load.ts";
-import type { ModelsReading } from "../read/models.ts";
+import type { ModelsReading } from "../read/outcome.ts";
 import type { ProbeResult } from "../read/probe-result.ts";
 
 const REFUSED = absent("connection refused") as ModelsReading;

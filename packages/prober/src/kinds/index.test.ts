@@ -1,8 +1,8 @@
 import { KINDS, type Kind } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import { response } from "../../test/answers.ts";
-import { readModels } from "./models.ts";
-import { recogniseKind } from "./recognise-kind.ts";
+import { readModels } from "../read/models.ts";
+import { recogniseKind, SERVER_KINDS } from "./index.ts";
 
 interface Server {
   readonly who: string;
@@ -110,11 +110,42 @@ describe("a model list", () => {
     const answer = response(200, { object: "list", data: cards }, headers);
     const reading = readModels(answer);
     if (reading.kind !== "models") throw new Error(reading.detail);
-    expect(recogniseKind(reading.cards, answer)).toBe(kind);
+    expect(recogniseKind({ cards: reading.cards, headers: answer.headers })).toBe(kind);
   });
 
   it("is there of every kind but TEI, which has none", () => {
     const seen = new Set<Kind>(SERVERS.map(({ kind }) => kind));
     expect(KINDS.filter((kind) => !seen.has(kind))).toEqual(["tei"]);
   });
+});
+
+/** What stands in the columns that only some kinds fill. */
+const COLUMNS: Readonly<Record<Kind, readonly (string | null)[]>> = {
+  vllm: ["/health", "/version", null, null],
+  sglang: ["/health", null, null, null],
+  llamacpp: ["/health", null, "/props", null],
+  ollama: [null, "/api/version", null, null],
+  tgi: ["/health", null, "/info", null],
+  tei: ["/health", null, null, "/info"],
+  lmdeploy: ["/health", null, null, null],
+  tensorrt: ["/health", null, null, null],
+  lmstudio: [null, null, null, null],
+  localai: ["/readyz", null, null, null],
+  generic: ["/health", null, null, null],
+};
+
+it.each(KINDS)("where %s tells health, version, whether it takes the key, and its models", (kind) => {
+  const { health, versionPath, keyPath, ownList } = SERVER_KINDS[kind];
+  expect([health?.path ?? null, versionPath, keyPath, ownList?.path ?? null]).toEqual(COLUMNS[kind]);
+});
+
+it.each([
+  ["Ollama serves its latest under the bare name", "ollama", ["llama", "llama:latest"], true],
+  ["Ollama serves no other tag under the bare name", "ollama", ["llama", "llama:7b"], false],
+  ["vLLM knows no tags", "vllm", ["llama", "llama:latest"], false],
+  ["vLLM minds the case", "vllm", ["llama", "Llama"], false],
+  ["vLLM serves the name itself", "vllm", ["llama", "llama"], true],
+] as const)("%s", (...row) => {
+  const [, kind, [expected, served], answers] = row;
+  expect(SERVER_KINDS[kind].answersTo(expected, served)).toBe(answers);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { failure, response } from "../../test/answers.ts";
-import { readInfo } from "./info.ts";
+import { readInfo } from "./tei.ts";
 
 /** What TEI 1.9 tells. */
 const INFO = {

@@ -37,10 +37,8 @@ export function printFleet(verdicts: readonly Row[], terminal: Terminal, now: nu
 /** One word, in the colour of how bad it is. */
 export function paintState(verdict: Verdict, terminal: Terminal): string {
   if (isRoutable(verdict)) return terminal.paint(verdict.warnings.length === 0 ? "green" : "yellow", "ready");
-  return terminal.paint(
-    verdict.reason === "loading" || verdict.reason === "unknown" ? "yellow" : "red",
-    verdict.reason,
-  );
+  const colour = REASONS[verdict.reason].severity === "info" ? "yellow" : "red";
+  return terminal.paint(colour, verdict.reason);
 }
 
 function printServed({ found, ready }: Row): string {

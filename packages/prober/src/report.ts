@@ -11,7 +11,7 @@ export function logTransition(log: Log, { before, after }: Transition): void {
   }
   // Another wrong name is worth a line, and so is a warning's end for nobody.
   if (after.reason === before.reason && after.hint === before.hint) return;
-  const level = after.reason === "ok" || after.reason === "loading" ? "info" : "warn";
+  const level = REASONS[after.reason].severity === "info" ? "info" : "warn";
   log[level](
     {
       deployment,

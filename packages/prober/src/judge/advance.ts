@@ -125,7 +125,7 @@ function failed(
   return {
     ...before,
     // A server that answers under another name is up: readiness and name are two facts.
-    ready: reason === "wrong_name" || reason === "adapter_gone",
+    ready: REASONS[reason].ready,
     nameMatches: told?.nameMatches ?? before.nameMatches,
     reason,
     warnings: [],

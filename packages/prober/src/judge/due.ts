@@ -1,4 +1,4 @@
-import { isRoutable, type Reason } from "@rollcall/contract";
+import { isRoutable, REASONS } from "@rollcall/contract";
 import type { DeploymentHistory } from "../remember/deployment-history.ts";
 
 export interface Intervals {
@@ -9,9 +9,6 @@ export interface Intervals {
 
 /** A tenth more or less, so that probes that began together do not stay together. */
 const JITTER = 0.1;
-
-/** These end by themselves and at any moment: whoever waits for them asks often. */
-const AWAITED: ReadonlySet<Reason> = new Set(["unknown", "loading", "overdue", "crash_loop"]);
 
 /** What has been out for so long is asked a sixtieth of that time later, and so on. */
 const PATIENCE = 60;
@@ -38,7 +35,7 @@ function delayOf(
   if (isRoutable(verdict) && failures === 0) return intervalMs;
   const soon = Math.min(intervalMs, notReadyIntervalMs);
   // What answers well again is counted as fast as can be.
-  if (isRoutable(verdict) || successes > 0 || AWAITED.has(verdict.reason)) return soon;
+  if (isRoutable(verdict) || successes > 0 || REASONS[verdict.reason].selfHealing) return soon;
   return Math.max(soon, Math.min((now - verdict.since) / PATIENCE, maxIntervalMs));
 }
 

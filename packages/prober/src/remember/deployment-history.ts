@@ -1,4 +1,4 @@
-import { isRoutable, type Deployment, type Reason, type Verdict } from "@rollcall/contract";
+import { isRoutable, REASONS, type Deployment, type Verdict } from "@rollcall/contract";
 import { NO_CHANGES, type Notice, type ServedChanges } from "../judge/warn.ts";
 
 /** What the prober remembers of one deployment. Times are epoch milliseconds. */
@@ -59,15 +59,13 @@ export function startHistory(deployment: Deployment, now: number): DeploymentHis
   };
 }
 
-const ABSENT: ReadonlySet<Reason> = new Set(["loading", "overdue", "down", "crash_loop"]);
-
 /** Goes on from a verdict of an earlier run, so that a restart of the prober takes nothing out of service. */
 export function resumeHistory(verdict: Verdict): DeploymentHistory {
   return {
     ...FRESH,
     verdict,
     firstSeenAt: verdict.since,
-    absentSince: ABSENT.has(verdict.reason) ? verdict.since : null,
+    absentSince: REASONS[verdict.reason].absence ? verdict.since : null,
     loadTimesMs: verdict.history?.loadTimesMs ?? [],
     falls: verdict.history?.falls ?? [],
     // It was taken in by an earlier run, which has asked for its token.

@@ -39,3 +39,7 @@ export {
   type Snapshot,
 } from "./snapshot.ts";
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
+export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
+export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
+export { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./wire/server-texts.ts";
+export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";

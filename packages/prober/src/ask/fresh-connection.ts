@@ -1,5 +1,6 @@
 import { connect as connectTls } from "node:tls";
 import { Client, errors, type Dispatcher } from "undici";
+import { PROBE_TIMEOUT } from "../read/failure.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import type { Connection, Network, ProbeRequest } from "./network.ts";
 
@@ -100,7 +101,7 @@ class FreshConnection implements Connection {
         durationMs: elapsed(),
       };
     } catch (fault) {
-      const code = deadline.over ? "PROBE_TIMEOUT" : codeOf(fault);
+      const code = deadline.over ? PROBE_TIMEOUT : codeOf(fault);
       return { kind: "failure", code, durationMs: elapsed() };
     } finally {
       deadline.end();

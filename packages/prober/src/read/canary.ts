@@ -1,3 +1,4 @@
+import { saysEngineDead } from "@rollcall/contract";
 import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse } from "./probe-response.ts";
 import { absent, fault, type Outcome } from "./outcome.ts";
@@ -48,9 +49,7 @@ export function readCanary(answer: ProbeResponse): Outcome | null {
   if (status === 429) return null;
   if (status === 401 || status === 403) return fault("wrong_key", told);
   if (status === 503 && saysLoading(page)) return absent(told);
-  // vLLM, all versions: the text is the only thing that tells a dead engine from one failed request.
-  if (/EngineCore encountered|Background loop|Engine loop is not running|EngineDead/.test(page))
-    return fault("engine_dead", `${told}, whose text says that the engine is dead`);
+  if (saysEngineDead(page)) return fault("engine_dead", `${told}, whose text says that the engine is dead`);
   if (/chat template/i.test(page)) {
     const fix = "Start the backend with --chat-template, or set model_info.mode to completion.";
     return fault("canary_failed", `${told}: it has no chat template`, { fix });

@@ -7,12 +7,13 @@ import { snapshotOf } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet, type Judged, type Judging } from "./fleet.ts";
 
 const NAMES = ["llama", "qwen", "sql"] as const;
 
 const config = configOf(NAMES.map((model) => ({ id: model, alias: model, model })));
-const backendId = config.backends[0]?.id ?? "";
+const targetId = config.backends.flatMap(targetsOf)[0]?.id ?? "";
 
 type Thresholds = Judging["thresholds"];
 
@@ -110,7 +111,7 @@ class Walk {
 
   judge({ result: seen, afterMs }: Step): { judged: Judged; judging: Judging } {
     const judging = { thresholds: this.#thresholds, now: this.now + afterMs };
-    return { judged: this.fleet.judge(backendId, seen, judging), judging };
+    return { judged: this.fleet.judge(targetId, seen, judging), judging };
   }
 
   see(step: Step): Judged {
@@ -162,7 +163,7 @@ it("every state has a way out: whatever is seen again and again is what is told"
       const count = Math.max(limits.failures, limits.successes, 8) + 2;
       for (let look = 0; look < count; look += 1) judged = walk.see({ result: seen, afterMs: 1 });
       for (const { deployment, outcome } of judged?.outcomes ?? []) {
-        const verdict = walk.fleet.evidence(deployment.id)?.verdict;
+        const verdict = walk.fleet.verdicts().find((one) => one.deployment === deployment.id);
         expect(verdict?.observedAt).toBe(walk.now);
         if (outcome.kind === "absent") expect(ABSENT).toContain(verdict?.reason);
         else expect(verdict?.reason).toBe(outcome.kind === "ready" ? "ok" : outcome.reason);
@@ -183,7 +184,7 @@ it("a definite finding acts on the probe that makes it, and a transient one neve
         const { outcomes } = walk.see(step);
         for (const { deployment, outcome } of outcomes) {
           const history = walk.fleet
-            .historiesOn(backendId)
+            .historiesOn(targetId)
             .find(({ verdict }) => verdict.deployment === deployment.id);
           if (outcome.kind === "fault" && REASONS[outcome.reason].definite) {
             expect(history?.verdict.reason).toBe(outcome.reason);
@@ -203,10 +204,10 @@ it("to judge changes nothing, and the same look at the same state is judged the 
   fc.assert(
     fc.property(steps, thresholds, result, (way, limits, seen) => {
       const walk = new Walk(limits, way);
-      const before = structuredClone([walk.fleet.verdicts(), walk.fleet.state(backendId)]);
+      const before = structuredClone([walk.fleet.verdicts(), walk.fleet.state(targetId)]);
       const step = { result: seen, afterMs: 7 };
       expect(walk.judge(step)).toEqual(walk.judge(step));
-      expect([walk.fleet.verdicts(), walk.fleet.state(backendId)]).toEqual(before);
+      expect([walk.fleet.verdicts(), walk.fleet.state(targetId)]).toEqual(before);
     }),
   );
 });

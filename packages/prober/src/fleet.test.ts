@@ -1,3 +1,4 @@
+import type { Backend } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
 import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
@@ -5,6 +6,7 @@ import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet, type Judging, type Transition } from "./fleet.ts";
 
 const config = configOf([
@@ -12,7 +14,7 @@ const config = configOf([
   { id: "2", alias: "b", model: "qwen" },
   { id: "3", alias: "c", model: "llama", base: "http://b:8000" },
 ]);
-const [shared = "", own = ""] = config.backends.map(({ id }) => id);
+const [shared = "", own = ""] = config.backends.flatMap(targetsOf).map(({ id }) => id);
 
 let fleet: Fleet;
 
@@ -187,7 +189,9 @@ describe("evidence", () => {
   it("is all that one deployment is judged by", () => {
     const exchanges = [{ at: 5, path: "/v1/models", outcome: "200" }];
     see(own, { load: loadOf({ running: 1 }), version: "0.26.0", exchanges, skewMs: -90_000 }, 5);
-    expect(fleet.evidence("3")).toEqual({
+    expect(fleet.evidence()).toHaveLength(3);
+    expect(fleet.evidence()[2]).toEqual({
+      target: targetsOf(config.backends[1] as Backend)[0],
       verdict: fleet.verdicts()[2],
       notices: [{ code: "clock_skew", detail: "90 s behind" }],
       loadTimesMs: [],
@@ -197,9 +201,5 @@ describe("evidence", () => {
       load: loadOf({ running: 1 }),
       exchanges,
     });
-  });
-
-  it("is none of a deployment that the config has not", () => {
-    expect(fleet.evidence("4")).toBeNull();
   });
 });

@@ -14,6 +14,7 @@ import type { Outcome } from "./read/outcome.ts";
 import { reconcile } from "./remember/reconcile.ts";
 import type { Load } from "./read/load.ts";
 import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
+import { targetDeployments, type Target, type TargetDeployment } from "./remember/target.ts";
 import type { DeploymentHistory } from "./remember/deployment-history.ts";
 import { isMoving, showsTokens } from "./remember/tokens.ts";
 import { warn, type Notice } from "./judge/warn.ts";
@@ -30,84 +31,72 @@ export interface Judging {
   readonly now: number;
 }
 
-/** What is known of every deployment of the config in use. Decides nothing itself: `decide/` does. */
+/** What is known of every deployment of the config in use. Decides nothing itself: `judge/` does. */
 export class Fleet {
   #histories = new Map<string, DeploymentHistory>();
   #states = new Map<string, BackendState>();
-  #backendOf: ReadonlyMap<string, string> = new Map();
-  #byBackend: ReadonlyMap<string, readonly Deployment[]> = new Map();
+  #deployments: readonly TargetDeployment[] = [];
+  #byTarget: ReadonlyMap<string, readonly TargetDeployment[]> = new Map();
 
   /** Takes a config over, keeping what still holds. */
   adopt(config: Config, previous: Snapshot | null, now: number): void {
     this.#histories = reconcile({ histories: this.#histories, previous }, config, now);
-    this.#byBackend = Map.groupBy(config.deployments, (deployment) => deployment.backend.id);
-    this.#backendOf = new Map(config.deployments.map(({ id, backend }) => [id, backend.id]));
-    const states = config.backends.map(({ id }): [string, BackendState] => [id, this.state(id)]);
+    this.#deployments = targetDeployments(config);
+    this.#byTarget = Map.groupBy(this.#deployments, ({ target }) => target.id);
+    const states = [...this.#byTarget.keys()].map((id): [string, BackendState] => [id, this.state(id)]);
     this.#states = new Map(states);
   }
 
-  /** One sighting of a backend is judged for all deployments on it; nothing is changed by that. */
-  judge(backendId: string, result: ProbeResult, { thresholds, now }: Judging): Judged {
-    const state = remember(this.state(backendId), result, now);
+  /** One probe of a target is judged for all deployments on it; nothing is changed by that. */
+  judge(targetId: string, result: ProbeResult, { thresholds, now }: Judging): Judged {
+    const state = remember(this.state(targetId), result, now);
     const diagnosis = diagnose(state, thresholds.stallTimeMs, now);
-    const deployments = this.#byBackend.get(backendId) ?? [];
-    const outcomes = deployments.flatMap((deployment) => {
-      const history = this.#histories.get(deployment.id);
+    const deployments = this.#byTarget.get(targetId) ?? [];
+    const outcomes = deployments.flatMap(({ id, deployment }) => {
+      const history = this.#histories.get(id);
       if (history === undefined) return [];
       const outcome = judge({ result, state, diagnosis }, history.verdict);
-      const generates = showsTokens(history, { before: this.state(backendId), state });
-      return [{ deployment, outcome, generates }];
+      const generates = showsTokens(history, { before: this.state(targetId), state });
+      return [{ id, deployment, outcome, generates }];
     });
-    return { backendId, state, outcomes, busy: isMoving(state, now) };
+    return { targetId, state, outcomes, busy: isMoving(state, now) };
   }
 
   /** What was judged moves every deployment on that is still wanted; those whose news matter come back. */
-  record({ backendId, state, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
-    const restarted = state.restarts > this.state(backendId).restarts;
-    this.#states.set(backendId, state);
-    return outcomes.flatMap(({ deployment, outcome, generates }) => {
+  record({ targetId, state, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
+    const restarted = state.restarts > this.state(targetId).restarts;
+    this.#states.set(targetId, state);
+    return outcomes.flatMap(({ id, deployment, outcome, generates }) => {
       // The config may have changed while a token was awaited.
-      const before = this.#histories.get(deployment.id);
+      const before = this.#histories.get(id);
       if (before?.verdict.check !== deployment.check) return [];
       const known = { ...(restarted ? begunAnew(before, now) : before), generated: generates };
       const history = withNotices(advance(known, outcome, { thresholds, now }), state, now);
-      this.#histories.set(deployment.id, history);
+      this.#histories.set(id, history);
       return isNews(before.verdict, history.verdict)
         ? [{ before: before.verdict, after: history.verdict }]
         : [];
     });
   }
 
-  state(backendId: string): BackendState {
-    return this.#states.get(backendId) ?? NOTHING_KNOWN;
+  state(targetId: string): BackendState {
+    return this.#states.get(targetId) ?? NOTHING_KNOWN;
   }
 
-  historiesOn(backendId: string): readonly DeploymentHistory[] {
-    const deployments = this.#byBackend.get(backendId) ?? [];
-    return deployments
-      .map((deployment) => this.#histories.get(deployment.id))
-      .filter((history) => history !== undefined);
+  historiesOn(targetId: string): readonly DeploymentHistory[] {
+    const deployments = this.#byTarget.get(targetId) ?? [];
+    return deployments.map(({ id }) => this.#histories.get(id)).filter((history) => history !== undefined);
   }
 
-  /** Every verdict with its backend's load, if that is told. */
-  *standings(): Iterable<{ readonly verdict: Verdict; readonly load: Load | null }> {
-    for (const [backendId, deployments] of this.#byBackend) {
-      const { load } = this.state(backendId);
-      for (const { id } of deployments) {
-        const history = this.#histories.get(id);
-        if (history !== undefined) yield { verdict: history.verdict, load };
-      }
-    }
-  }
-
-  /** What one deployment is judged by, for people; null where the config has none of this id. */
-  evidence(deploymentId: string): Evidence | null {
-    const history = this.#histories.get(deploymentId);
-    const backendId = this.#backendOf.get(deploymentId);
-    if (history === undefined || backendId === undefined) return null;
-    const { kind, version, load, exchanges } = this.state(backendId);
-    const { verdict, notices, loadTimesMs, falls } = history;
-    return { verdict, notices, loadTimesMs, falls, kind, version, load, exchanges };
+  /** Every verdict with what it is judged by, in the order of the config. */
+  evidence(): readonly Evidence[] {
+    return this.#deployments.flatMap(({ id, target }) => {
+      const history = this.#histories.get(id);
+      if (history === undefined) return [];
+      const { kind, version, load, exchanges } = this.state(target.id);
+      const { verdict, notices, loadTimesMs, falls } = history;
+      return [{ target, verdict, notices, loadTimesMs, falls, kind, version, load, exchanges }];
+    });
   }
 
   verdicts(): readonly Verdict[] {
@@ -117,6 +106,7 @@ export class Fleet {
 
 /** What a deployment is judged by. */
 export interface Evidence {
+  readonly target: Target;
   readonly verdict: Verdict;
   readonly notices: readonly Notice[];
   readonly loadTimesMs: readonly number[];
@@ -128,7 +118,7 @@ export interface Evidence {
 }
 
 export interface Judged {
-  readonly backendId: string;
+  readonly targetId: string;
   readonly state: BackendState;
   /** It works for somebody at this moment. */
   readonly busy: boolean;
@@ -136,6 +126,8 @@ export interface Judged {
 }
 
 export interface DeploymentOutcome {
+  /** Of the deployment at its target. */
+  readonly id: string;
   readonly deployment: Deployment;
   readonly outcome: Outcome;
   /** Was it seen to generate since its start? */

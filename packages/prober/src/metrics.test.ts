@@ -6,6 +6,7 @@ import { readyHistory } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet, type Judging } from "./fleet.ts";
 import { ProberMetrics } from "./metrics.ts";
 
@@ -13,7 +14,7 @@ const config = configOf([
   { id: "1", alias: "a", base: "http://gpu-1:8000", key: "sk-hidden" },
   { id: "2", alias: "b/c", model: "qwen", base: "http://gpu-2:8000" },
 ]);
-const [first = "", second = ""] = config.backends.map(({ id }) => id);
+const [first = "", second = ""] = config.backends.flatMap(targetsOf).map(({ id }) => id);
 
 let fleet: Fleet;
 let metrics: ProberMetrics;

@@ -95,7 +95,7 @@ export class ProberMetrics {
     for (const [gauge] of [...this.#gauges, ...this.#load]) gauge.reset();
     this.#reason.reset();
     this.#warning.reset();
-    for (const { verdict, load } of fleet.standings()) {
+    for (const { verdict, load } of fleet.evidence()) {
       const labels = { deployment: verdict.deployment, alias: verdict.alias };
       for (const [gauge, read] of this.#gauges) setIf(gauge, labels, read(verdict, now));
       for (const [gauge, key] of this.#load) setIf(gauge, labels, load?.[key] ?? null);

@@ -1,4 +1,4 @@
-import type { Backend, Clock } from "@rollcall/contract";
+import type { Clock } from "@rollcall/contract";
 import type { Settings } from "@rollcall/runtime";
 import { askCanary } from "./ask/canary.ts";
 import { canaryFor } from "./read/canary.ts";
@@ -7,6 +7,7 @@ import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
 import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
 import type { Network } from "./ask/network.ts";
 import { probe } from "./ask/probe.ts";
+import type { Target } from "./remember/target.ts";
 import type { ProbeContext } from "./ask/probe-session.ts";
 
 export interface EvaluationContext {
@@ -24,26 +25,26 @@ export interface Evaluated {
   readonly changes: readonly Transition[];
 }
 
-/** One backend is asked, judged and recorded. Null where it was no longer wanted when the answers came. */
+/** One target is asked, judged and recorded. Null where it was no longer wanted when the answers came. */
 export async function probeAndEvaluate(
-  backend: Backend,
+  target: Target,
   context: EvaluationContext,
 ): Promise<Evaluated | null> {
   const { clock, fleet, refresh, settings, signal } = context;
   // Evidence counts from when it was asked for: it cannot speak of what happened later.
   const now = clock.now();
-  const first = await probe(backend, contextOf(backend, context));
+  const first = await probe(target, contextOf(target, context));
   // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
   const rotated = isRefused(first) && refresh(clock.now());
-  const result = rotated ? await probe(backend, contextOf(backend, context)) : first;
+  const result = rotated ? await probe(target, contextOf(target, context)) : first;
   if (signal.aborted) return null;
   const moment = { thresholds: settings().config.prober, now };
-  const judged = await withCanaries(backend, fleet.judge(backend.id, result, moment), context);
+  const judged = await withCanaries(target, fleet.judge(target.id, result, moment), context);
   return signal.aborted ? null : { result, changes: fleet.record(judged, moment) };
 }
 
 function contextOf(
-  backend: Backend,
+  target: Target,
   { fleet, network, clock, settings, signal }: EvaluationContext,
 ): ProbeContext {
   const { config, secrets } = settings();
@@ -53,7 +54,7 @@ function contextOf(
     signal,
     timeoutMs: config.prober.timeoutMs,
     now: () => clock.now(),
-    state: fleet.state(backend.id),
+    state: fleet.state(target.id),
   };
 }
 
@@ -62,7 +63,7 @@ function isRefused({ models, key }: ProbeResult): boolean {
 }
 
 /** Those that must show a token first, and have shown none since their start, are asked for one. */
-async function withCanaries(backend: Backend, judged: Judged, context: EvaluationContext): Promise<Judged> {
+async function withCanaries(target: Target, judged: Judged, context: EvaluationContext): Promise<Judged> {
   const outcomes: DeploymentOutcome[] = [];
   const asked: ProbeExchange[] = [];
   for (const one of judged.outcomes) {
@@ -70,7 +71,7 @@ async function withCanaries(backend: Backend, judged: Judged, context: Evaluatio
       outcomes.push(one);
       continue;
     }
-    const { exchanges, outcome } = await askCanary(backend, one.deployment, contextOf(backend, context));
+    const { exchanges, outcome } = await askCanary(target, one.deployment, contextOf(target, context));
     outcomes.push(tried(one, outcome));
     asked.push(...exchanges);
   }

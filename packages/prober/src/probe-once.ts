@@ -3,17 +3,18 @@ import type { Secrets } from "@rollcall/runtime";
 import pLimit from "p-limit";
 import { network } from "./ask/fresh-connection.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet } from "./fleet.ts";
 
-/** Asks every backend once and judges it as the daemon would at its first roll call. */
+/** Probes every target once and judges it as the first round of the daemon would. */
 export async function probeOnce(config: Config, secrets: Secrets, clock: Clock): Promise<readonly Verdict[]> {
   const fleet = new Fleet();
   fleet.adopt(config, null, clock.now());
   const { signal } = new AbortController();
   const settings = () => ({ config, secrets, generation: 0 });
   const context = { fleet, network, clock, settings, refresh: () => false, signal };
-  await pLimit(config.prober.concurrency).map(config.backends, (backend) =>
-    probeAndEvaluate(backend, context),
+  await pLimit(config.prober.concurrency).map(config.backends.flatMap(targetsOf), (target) =>
+    probeAndEvaluate(target, context),
   );
   return fleet.verdicts();
 }

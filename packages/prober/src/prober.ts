@@ -2,6 +2,7 @@ import type { Backend, Clock, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./judge/due.ts";
+import { targetsOf, type Target } from "./remember/target.ts";
 import { Events } from "./events.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
@@ -24,10 +25,10 @@ export interface ProberOptions {
   readonly refresh: (now: number) => boolean;
 }
 
-/** One backend's loop, as those outside it know it. */
+/** One target's loop, as those outside it know it. */
 interface Loop {
   /** As the config has it now. */
-  backend: Backend;
+  target: Target;
   readonly end: AbortController;
   /** Aborted to end the present sleep early. */
   wake: AbortController;
@@ -41,7 +42,7 @@ const QUIET_FACTOR = 4;
 const LEAST_BETWEEN_MS = 250;
 
 /**
- * Calls the roll: one loop a backend, each with its own deadline, so that a hanging one costs only itself. A new config
+ * Calls the roll: one loop a target, each with its own deadline, so that a hanging one costs only itself. A new config
  * ends the loops of what changed and begins others.
  */
 export class Prober {
@@ -107,23 +108,23 @@ export class Prober {
     const { clock, log } = this.#options;
     this.fleet.adopt(config, previous, clock.now());
     this.#limit.concurrency = config.prober.concurrency;
-    const wanted = new Map(config.backends.map((backend) => [backend.id, backend]));
+    const wanted = new Map(config.backends.flatMap(targetsOf).map((target) => [target.id, target]));
     for (const [id, loop] of this.#loops) {
       if (wanted.has(id)) continue;
       endLoop(loop);
       this.#loops.delete(id);
       this.#asked.delete(id);
     }
-    for (const backend of wanted.values()) {
-      const known = this.#loops.get(backend.id);
+    for (const target of wanted.values()) {
+      const known = this.#loops.get(target.id);
       if (known !== undefined) {
-        known.backend = backend;
+        known.target = target;
         // A rotated key and an edited entry are tried at once; what did not change keeps its rhythm.
-        if (this.#keyChanged(backend, secrets) || this.#hasUnasked(backend.id)) known.wake.abort();
+        if (this.#keyChanged(target.backend, secrets) || this.#hasUnasked(target.id)) known.wake.abort();
         continue;
       }
-      const loop: Loop = { backend, end: new AbortController(), wake: new AbortController(), askedAt: 0 };
-      this.#loops.set(backend.id, loop);
+      const loop: Loop = { target, end: new AbortController(), wake: new AbortController(), askedAt: 0 };
+      this.#loops.set(target.id, loop);
       void this.#loop(loop);
     }
     log.info(
@@ -134,8 +135,8 @@ export class Prober {
     if (this.calledOnce) this.#publishSoon();
   }
 
-  #hasUnasked(backendId: string): boolean {
-    return this.fleet.historiesOn(backendId).some(({ verdict }) => verdict.reason === "unknown");
+  #hasUnasked(targetId: string): boolean {
+    return this.fleet.historiesOn(targetId).some(({ verdict }) => verdict.reason === "unknown");
   }
 
   #keyChanged({ apiKey, headers }: Backend, secrets: Secrets): boolean {
@@ -143,14 +144,16 @@ export class Prober {
     return [apiKey, ...headers.values()].some((ref) => before?.value(ref) !== secrets.value(ref));
   }
 
-  /** Asks the backend of a deployment now instead of at its time. False where there is none, or it was just asked. */
+  /** Probes a deployment now instead of at its time. False where there is none, or it was just probed. */
   probeSoon(deploymentId: string): boolean {
     const { clock, settings } = this.#options;
     const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
-    const loop = deployment === undefined ? undefined : this.#loops.get(deployment.backend.id);
-    if (loop === undefined || clock.now() - loop.askedAt < LEAST_BETWEEN_MS) return false;
-    loop.wake.abort();
-    return true;
+    const targets = deployment === undefined ? [] : targetsOf(deployment.backend);
+    const loops = targets
+      .map(({ id }) => this.#loops.get(id))
+      .filter((loop) => loop !== undefined && clock.now() - loop.askedAt >= LEAST_BETWEEN_MS);
+    for (const loop of loops) loop?.wake.abort();
+    return loops.length > 0;
   }
 
   async #loop(loop: Loop): Promise<void> {
@@ -168,20 +171,20 @@ export class Prober {
         return this.#ask(loop);
       });
       const { prober } = settings.get().config;
-      const histories = this.fleet.historiesOn(loop.backend.id);
+      const histories = this.fleet.historiesOn(loop.target.id);
       delay = nextDelay(histories, prober, { now: clock.now(), random: random() });
       due = clock.now() + delay;
       await clock.sleep(delay, loop.wake.signal);
     }
   }
 
-  async #ask({ backend, end }: Loop): Promise<void> {
+  async #ask({ target, end }: Loop): Promise<void> {
     const { signal } = end;
     if (signal.aborted) return;
     const { clock, log, metrics, network, refresh, settings } = this.#options;
     const { fleet } = this;
     try {
-      const evaluated = await probeAndEvaluate(backend, {
+      const evaluated = await probeAndEvaluate(target, {
         fleet,
         network,
         clock,
@@ -196,12 +199,12 @@ export class Prober {
         metrics.changed(change);
         this.events.record(change.before, change.after, clock.now());
       }
-      this.#asked.add(backend.id);
+      this.#asked.add(target.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
       if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
       if (evaluated.changes.length > 0) this.#publishSoon();
     } catch (fault) {
-      // A bug of ours in judging one answer must not end the loop of this backend or of any other.
+      // A bug of ours in judging one answer must not end the loop of this target or of any other.
       log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
     }
   }

@@ -1,7 +1,8 @@
-import type { Backend, Deployment } from "@rollcall/contract";
+import type { Deployment } from "@rollcall/contract";
 import { canaryFor, looksBroken, readCanary } from "../read/canary.ts";
 import { fault, type Outcome } from "../read/outcome.ts";
 import type { ProbeExchange } from "../read/probe-result.ts";
+import type { Target } from "../remember/target.ts";
 import { ProbeSession, type ProbeContext } from "./probe-session.ts";
 
 /** The first token after a start may wait for kernels to be compiled. */
@@ -19,14 +20,16 @@ export interface CanaryResult {
 
 /** Asks a deployment for one token, and for some more where the first one looks broken. */
 export async function askCanary(
-  backend: Backend,
+  target: Target,
   { mode, expected }: Pick<Deployment, "mode" | "expected">,
   context: ProbeContext,
 ): Promise<CanaryResult> {
-  const session = new ProbeSession(backend, { ...context, timeoutMs: TIMEOUT_MS });
+  const session = new ProbeSession(target, { ...context, timeoutMs: TIMEOUT_MS });
   const post = async (tokens: number) => {
     const canary = canaryFor(mode, expected, tokens);
-    return canary === null ? null : session.ask(backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
+    return canary === null
+      ? null
+      : session.ask(target.backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
   };
   const { exchanges } = session;
   try {

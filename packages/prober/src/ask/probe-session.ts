@@ -4,6 +4,7 @@ import type { ProbeResponse } from "../read/probe-response.ts";
 import { describeResponse } from "../read/response-facts.ts";
 import type { BackendState } from "../remember/backend-state.ts";
 import type { ProbeExchange } from "../read/probe-result.ts";
+import type { Target } from "../remember/target.ts";
 import type { Connection, Network, ProbeRequest } from "./network.ts";
 
 export interface ProbeContext {
@@ -20,17 +21,20 @@ const SIDE_TIMEOUT_MS = 1_000;
 
 /** The questions of one probe, all on one connection, and what came of each. */
 export class ProbeSession {
+  readonly target: Target;
   readonly backend: Backend;
   readonly context: ProbeContext;
   readonly exchanges: ProbeExchange[] = [];
   readonly #headers: Readonly<Record<string, string>>;
   readonly #connection: Connection;
 
-  constructor(backend: Backend, context: ProbeContext) {
+  constructor(target: Target, context: ProbeContext) {
+    const { address, backend } = target;
+    this.target = target;
     this.backend = backend;
     this.context = context;
     this.#headers = probeHeaders(backend, context.secrets);
-    this.#connection = context.network.connect(backend.base.origin);
+    this.#connection = context.network.connect(address);
   }
 
   async ask(path: string, timeoutMs = this.context.timeoutMs, body?: string): Promise<ProbeResponse> {

@@ -6,6 +6,7 @@ import { loadOf } from "../../test/probe-results.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { NOTHING_KNOWN, type BackendState } from "../remember/backend-state.ts";
 import type { ProbeResult } from "../read/probe-result.ts";
+import { targetsOf } from "../remember/target.ts";
 import type { Network, ProbeRequest } from "./network.ts";
 import { probe } from "./probe.ts";
 
@@ -33,8 +34,8 @@ interface Probed {
 /** Probes the one backend of an entry. */
 async function probed(entry: Entry, answers: Answers, world: World = {}): Promise<Probed> {
   const config = configOf([entry], {}, env);
-  const [backend] = config.backends;
-  if (backend === undefined) throw new Error("no backend");
+  const [target] = config.backends.flatMap(targetsOf);
+  if (target === undefined) throw new Error("no target");
   const asked: Asked[] = [];
   let made = 0;
   let closed = 0;
@@ -52,7 +53,7 @@ async function probed(entry: Entry, answers: Answers, world: World = {}): Promis
     },
     speaksTls: async () => world.speaksTls ?? false,
   };
-  const result = await probe(backend, {
+  const result = await probe(target, {
     network,
     secrets: Secrets.read(config, { env, directory: "/" }),
     timeoutMs: world.timeoutMs ?? 5_000,

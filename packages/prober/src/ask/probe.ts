@@ -1,4 +1,4 @@
-import type { Backend, Kind } from "@rollcall/contract";
+import type { Kind } from "@rollcall/contract";
 import { recogniseKind, SERVER_KINDS } from "../kinds/index.ts";
 import type { ServerKind } from "../kinds/server-kind.ts";
 import { readHealth } from "../read/health.ts";
@@ -8,18 +8,19 @@ import type { Fault, ModelsReading, Outcome } from "../read/outcome.ts";
 import { namesOf, type ProbeResult } from "../read/probe-result.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { readSkew, readVersion } from "../read/response-facts.ts";
+import type { Target } from "../remember/target.ts";
 import { explainAbsence, explainRefusal, explainWrongPath, readOwnList } from "./follow-up.ts";
 
 import { ProbeSession, type ProbeContext } from "./probe-session.ts";
 import { recheck } from "./recheck.ts";
 
 /**
- * Asks one backend: `/v1/models` with the key (who is it, does it take our key), its health route (is the engine alive)
+ * Asks one target: `/v1/models` with the key (who is it, does it take our key), its health route (is the engine alive)
  * and `/metrics` (does it move). Without a model list the others could save nothing, and only what explains the fault is
  * asked.
  */
-export async function probe(backend: Backend, context: ProbeContext): Promise<ProbeResult> {
-  const session = new ProbeSession(backend, context);
+export async function probe(target: Target, context: ProbeContext): Promise<ProbeResult> {
+  const session = new ProbeSession(target, context);
   const { exchanges } = session;
   try {
     const { response, models } = await askModels(session);

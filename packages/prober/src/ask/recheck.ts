@@ -11,7 +11,7 @@ const RECHECKS_IN_DOUBT = 7;
  * its own, since the kernel chooses the server for each connection anew. The names that each look met.
  */
 export async function recheck(
-  { backend, context, exchanges }: ProbeSession,
+  { target, context, exchanges }: ProbeSession,
   names: readonly string[],
 ): Promise<readonly (readonly string[])[]> {
   const { state } = context;
@@ -19,8 +19,8 @@ export async function recheck(
   if (!changed && state.doubts === 0) return [];
   const met: (readonly string[])[] = [];
   for (let look = 0; look < (state.doubts > 0 ? RECHECKS_IN_DOUBT : RECHECKS); look += 1) {
-    const session = new ProbeSession(backend, context);
-    const reading = readModels(await session.ask(`${backend.base.apiPath}/models`));
+    const session = new ProbeSession(target, context);
+    const reading = readModels(await session.ask(`${target.backend.base.apiPath}/models`));
     session.close();
     exchanges.push(...session.exchanges);
     const seen = namesOf({ models: reading });

@@ -1,4 +1,5 @@
 import type { Kind, Verdict } from "@rollcall/contract";
+import type { Evidence } from "../fleet.ts";
 import type { Notice } from "../judge/warn.ts";
 import type { ProberHttp } from "./context.ts";
 
@@ -39,26 +40,16 @@ export function printStatus({
       calledOnce: prober.calledOnce,
       intervalMs: config.prober.intervalMs,
     },
-    deployments: printDeployments({ prober, settings }),
+    deployments: printDeployments({ prober }),
   };
 }
 
 /** Every verdict with where it was gathered and what goes with it, in the order of the config. */
-export function printDeployments({
-  prober,
-  settings,
-}: Pick<ProberHttp, "prober" | "settings">): readonly DeploymentStatus[] {
-  const bases = new Map(
-    settings
-      .get()
-      .config.deployments.map(({ id, backend }) => [id, `${backend.base.origin}${backend.base.apiPath}`]),
-  );
-  return prober.fleet.verdicts().map((verdict) => {
-    const evidence = prober.fleet.evidence(verdict.deployment);
-    return Object.assign({}, verdict, {
-      apiBase: bases.get(verdict.deployment) ?? "",
-      kind: evidence?.kind ?? null,
-      notices: evidence?.notices ?? [],
-    });
-  });
+export function printDeployments({ prober }: Pick<ProberHttp, "prober">): readonly DeploymentStatus[] {
+  return prober.fleet.evidence().map(printDeployment);
+}
+
+export function printDeployment({ target, verdict, kind, notices }: Evidence): DeploymentStatus {
+  const apiBase = `${target.address}${target.backend.base.apiPath}`;
+  return { ...verdict, apiBase, kind, notices };
 }

@@ -7,6 +7,9 @@ import { startHistory, type DeploymentHistory } from "./deployment-history.ts";
 
 const NOTHING_KNOWN = { histories: new Map<string, DeploymentHistory>(), previous: null };
 
+/** What is known of the entry goes by its id and address. */
+const D = "d at http://a:8000";
+
 const ENTRY = { id: "d", alias: "chat", model: "llama", base: "http://a:8000", key: "os.environ/KEY" };
 
 function firstOf(config: Config): Deployment {
@@ -26,7 +29,7 @@ const written = (entry: Entry) => configOf([{ ...ENTRY, ...entry }]);
 describe("a new config", () => {
   it("begins with unknowns when nothing is known", () => {
     const histories = reconcile(NOTHING_KNOWN, configOf([{ id: "1" }, { id: "2", model: "b" }]), 500);
-    expect([...histories.keys()]).toEqual(["1", "2"]);
+    expect([...histories.keys()]).toEqual(["1 at http://a:8000", "2 at http://a:8000"]);
     expect([...histories.values()].map(({ verdict }) => verdict)).toMatchObject([
       { reason: "unknown", ready: false, nameMatches: null, since: 500, observedAt: 500, lastGoodAt: null },
       { reason: "unknown", ready: false, nameMatches: null, expected: "b" },
@@ -37,8 +40,8 @@ describe("a new config", () => {
     const before = written({});
     const history = proven(before, 100);
     const again = configOf([{ alias: "new", base: "http://b" }, ENTRY], { prober: { interval: "9s" } });
-    const histories = reconcile({ histories: new Map([["d", history]]), previous: null }, again, 500);
-    expect(histories.get("d")).toEqual(history);
+    const histories = reconcile({ histories: new Map([[D, history]]), previous: null }, again, 500);
+    expect(histories.get(D)).toEqual(history);
   });
 
   it.each([
@@ -50,8 +53,9 @@ describe("a new config", () => {
     ["literal key", { key: "sk-1" }],
     ["header", { headers: { "x-team": "a" } }],
   ])("knows nothing of one whose %s changed", (_what, edit) => {
-    const histories = new Map([["d", proven(written({}), 100)]]);
-    expect(reconcile({ histories, previous: null }, written(edit), 500).get("d")?.verdict).toMatchObject({
+    const histories = new Map([[D, proven(written({}), 100)]]);
+    const [history] = reconcile({ histories, previous: null }, written(edit), 500).values();
+    expect(history?.verdict).toMatchObject({
       reason: "unknown",
       ready: false,
       nameMatches: null,
@@ -62,18 +66,18 @@ describe("a new config", () => {
   it("keeps a verdict under a new alias, and says so in the verdict", () => {
     const history = proven(written({}), 100);
     const renamed = reconcile(
-      { histories: new Map([["d", history]]), previous: null },
+      { histories: new Map([[D, history]]), previous: null },
       written({ alias: "talk" }),
       500,
     );
-    expect(renamed.get("d")).toEqual({ ...history, verdict: { ...history.verdict, alias: "talk" } });
+    expect(renamed.get(D)).toEqual({ ...history, verdict: { ...history.verdict, alias: "talk" } });
   });
 
   it("forgets what it does not name, and keeps its own order", () => {
     const before = configOf([{ id: "1" }, { id: "2" }, { id: "3" }]);
     const histories = reconcile(NOTHING_KNOWN, before, 0);
     const after = reconcile({ histories, previous: null }, configOf([{ id: "3" }, { id: "1" }]), 500);
-    expect([...after.keys()]).toEqual(["3", "1"]);
+    expect([...after.keys()]).toEqual(["3 at http://a:8000", "1 at http://a:8000"]);
   });
 });
 
@@ -82,7 +86,7 @@ describe("the snapshot of an earlier run", () => {
 
   it("goes on where the check is the same", () => {
     const histories = reconcile({ histories: new Map(), previous: snapshotOf([earlier]) }, written({}), 500);
-    expect(histories.get("d")).toMatchObject({ verdict: earlier, failures: 0, falls: [], absentSince: null });
+    expect(histories.get(D)).toMatchObject({ verdict: earlier, failures: 0, falls: [], absentSince: null });
   });
 
   it.each(["loading", "overdue", "down", "crash_loop"] as const)(
@@ -90,7 +94,7 @@ describe("the snapshot of an earlier run", () => {
     (reason) => {
       const gone = { ...earlier, ready: false, reason, since: 77 };
       const histories = reconcile({ histories: new Map(), previous: snapshotOf([gone]) }, written({}), 500);
-      expect(histories.get("d")?.absentSince).toBe(77);
+      expect(histories.get(D)?.absentSince).toBe(77);
     },
   );
 
@@ -100,12 +104,12 @@ describe("the snapshot of an earlier run", () => {
     ["another alias", { ...earlier, alias: "talk" }],
   ])("says nothing with %s", (_what, verdict) => {
     const histories = reconcile({ histories: new Map(), previous: snapshotOf([verdict]) }, written({}), 500);
-    expect(histories.get("d")?.verdict.reason).toBe("unknown");
+    expect(histories.get(D)?.verdict.reason).toBe("unknown");
   });
 
   it("counts less than what this run knows itself", () => {
     const history = proven(written({}), 400);
-    const known = { histories: new Map([["d", history]]), previous: snapshotOf([earlier]) };
-    expect(reconcile(known, written({}), 500).get("d")?.verdict.observedAt).toBe(400);
+    const known = { histories: new Map([[D, history]]), previous: snapshotOf([earlier]) };
+    expect(reconcile(known, written({}), 500).get(D)?.verdict.observedAt).toBe(400);
   });
 });

@@ -1,5 +1,6 @@
 import type { Config, Snapshot } from "@rollcall/contract";
 import { resumeHistory, startHistory, type DeploymentHistory } from "./deployment-history.ts";
+import { targetDeployments } from "./target.ts";
 
 export interface Known {
   readonly histories: ReadonlyMap<string, DeploymentHistory>;
@@ -8,7 +9,7 @@ export interface Known {
 }
 
 /**
- * Old knowledge and a new config → what is known of its deployments. What is checked must be the same for a verdict to
+ * Old knowledge and a new config → what is known of its deployments, by their target. What is checked must be the same for a verdict to
  * hold: an edited URL, model or credential reference begins anew.
  */
 export function reconcile(
@@ -18,13 +19,12 @@ export function reconcile(
 ): Map<string, DeploymentHistory> {
   const earlier = new Map(previous?.verdicts.map((verdict) => [verdict.deployment, verdict]));
   return new Map(
-    config.deployments.map((deployment): [string, DeploymentHistory] => {
-      const history = histories.get(deployment.id);
-      if (history?.verdict.check === deployment.check)
-        return [deployment.id, underAlias(history, deployment.alias)];
+    targetDeployments(config).map(({ id, deployment }): [string, DeploymentHistory] => {
+      const history = histories.get(id);
+      if (history?.verdict.check === deployment.check) return [id, underAlias(history, deployment.alias)];
       const verdict = earlier.get(deployment.id);
       const known = verdict?.check === deployment.check && verdict.alias === deployment.alias;
-      return [deployment.id, known ? resumeHistory(verdict) : startHistory(deployment, now)];
+      return [id, known ? resumeHistory(verdict) : startHistory(deployment, now)];
     }),
   );
 }

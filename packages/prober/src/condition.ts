@@ -27,7 +27,7 @@ const LEAST_PATIENCE_MS = 30_000;
  */
 export function proberCondition({ prober, settings, source }: Observed): Condition {
   const watchdog = new Watchdog(
-    () => newestOf(prober.fleet.verdicts()),
+    () => (prober.fleet.verdicts().length === 0 ? null : prober.fleet.recordedAt),
     () => {
       const { intervalMs, maxIntervalMs, timeoutMs } = settings.get().config.prober;
       return Math.max(intervalMs, maxIntervalMs, LEAST_PATIENCE_MS) + QUESTIONS * timeoutMs;
@@ -47,8 +47,4 @@ export function proberCondition({ prober, settings, source }: Observed): Conditi
     },
     working: (now) => watchdog.isAlive(now),
   };
-}
-
-function newestOf(verdicts: readonly { readonly observedAt: number }[]): number | null {
-  return verdicts.reduce<number | null>((newest, { observedAt }) => Math.max(newest ?? 0, observedAt), null);
 }

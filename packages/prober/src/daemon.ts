@@ -22,7 +22,7 @@ import {
   HttpSnapshotWriter,
 } from "@rollcall/state";
 import { proberCondition } from "./condition.ts";
-import { network } from "./ask/fresh-connection.ts";
+import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { ProberMetrics } from "./metrics.ts";
 import { Prober } from "./prober.ts";
@@ -126,7 +126,7 @@ async function buildProber({
   return new Prober({
     settings: source.cell,
     refresh: (now) => source.refresh(now),
-    network,
+    network: openNetwork(systemClock),
     clock: systemClock,
     random: Math.random,
     publisher,

@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
 import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
-import { snapshotOf } from "../test/deployment-histories.ts";
+import { snapshotOf, instant } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
@@ -105,19 +105,19 @@ class Walk {
 
   constructor(limits: Thresholds, way: readonly Step[] = []) {
     this.#thresholds = limits;
-    this.fleet.adopt(config, null, this.now);
+    this.fleet.adopt(config, null, instant(this.now));
     for (const step of way) this.see(step);
   }
 
   judge({ result: seen, afterMs }: Step): { judged: Judged; judging: Judging } {
-    const judging = { thresholds: this.#thresholds, now: this.now + afterMs };
+    const judging = { thresholds: this.#thresholds, now: instant(this.now + afterMs) };
     return { judged: this.fleet.judge(targetId, seen, judging), judging };
   }
 
   see(step: Step): Judged {
     const { judged, judging } = this.judge(step);
     this.fleet.record(judged, judging);
-    this.now = judging.now;
+    this.now = judging.now.wall;
     return judged;
   }
 }

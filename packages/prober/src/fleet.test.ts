@@ -2,7 +2,7 @@ import type { Backend } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
 import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
-import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
+import { GOOD, snapshotOf, instant } from "../test/deployment-histories.ts";
 import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
@@ -20,11 +20,14 @@ let fleet: Fleet;
 
 beforeEach(() => {
   fleet = new Fleet();
-  fleet.adopt(config, null, 0);
+  fleet.adopt(config, null, instant(0));
 });
 
 function at(now: number): Judging {
-  return { thresholds: { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 }, now };
+  return {
+    thresholds: { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 },
+    now: instant(now),
+  };
 }
 
 /** A backend is seen to be so. */
@@ -85,7 +88,7 @@ describe("a config", () => {
         { id: "1", alias: "a" },
       ]),
       null,
-      9,
+      instant(9),
     );
     expect(reasons()).toEqual({ 2: "wrong_name", 1: "ok" });
     expect(fleet.historiesOn(own)).toEqual([]);
@@ -95,7 +98,7 @@ describe("a config", () => {
   it("goes on from the snapshot of an earlier run", () => {
     const earlier = fleet.verdicts().map((verdict) => ({ ...verdict, ...GOOD }));
     const next = new Fleet();
-    next.adopt(config, snapshotOf(earlier), 9);
+    next.adopt(config, snapshotOf(earlier), instant(9));
     expect(next.verdicts()).toEqual(earlier);
   });
 });
@@ -118,14 +121,14 @@ describe("judging", () => {
         { id: "2", alias: "b", model: "phi" },
       ]),
       null,
-      6,
+      instant(6),
     );
     fleet.record(judged, at(5));
     expect(fleet.verdicts()).toMatchObject([
       { deployment: "1", alias: "renamed", reason: "ok" },
       { deployment: "2", expected: "phi", reason: "unknown" },
     ]);
-    fleet.adopt(configOf([{ id: "2", alias: "b", model: "phi" }]), null, 7);
+    fleet.adopt(configOf([{ id: "2", alias: "b", model: "phi" }]), null, instant(7));
     fleet.record(judged, at(5));
     expect(reasons()).toEqual({ 2: "unknown" });
   });
@@ -195,7 +198,7 @@ describe("evidence", () => {
       verdict: fleet.verdicts()[2],
       notices: [{ code: "clock_skew", detail: "90 s behind" }],
       loadTimesMs: [],
-      falls: [],
+      reasonSince: 5,
       kind: "vllm",
       version: "0.26.0",
       load: loadOf({ running: 1 }),

@@ -11,6 +11,7 @@ import { diagnose } from "./judge/diagnose.ts";
 import { judge } from "./judge/judge.ts";
 import { NOTHING_KNOWN, remember, type BackendState } from "./remember/backend-state.ts";
 import type { Outcome } from "./read/outcome.ts";
+import type { Instant } from "./remember/instant.ts";
 import { reconcile } from "./remember/reconcile.ts";
 import type { Load } from "./read/load.ts";
 import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
@@ -27,19 +28,21 @@ export interface Transition {
 
 export interface Judging {
   readonly thresholds: Thresholds & { readonly stallTimeMs: number };
-  /** When the sighting was begun. */
-  readonly now: number;
+  /** When the probe began. */
+  readonly now: Instant;
 }
 
 /** What is known of every deployment of the config in use. Decides nothing itself: `judge/` does. */
 export class Fleet {
   #histories = new Map<string, DeploymentHistory>();
   #states = new Map<string, BackendState>();
+  /** When the last recorded probe began, monotonic. */
+  recordedAt = Number.NEGATIVE_INFINITY;
   #deployments: readonly TargetDeployment[] = [];
   #byTarget: ReadonlyMap<string, readonly TargetDeployment[]> = new Map();
 
   /** Takes a config over, keeping what still holds. */
-  adopt(config: Config, previous: Snapshot | null, now: number): void {
+  adopt(config: Config, previous: Snapshot | null, now: Instant): void {
     this.#histories = reconcile({ histories: this.#histories, previous }, config, now);
     this.#deployments = targetDeployments(config);
     this.#byTarget = Map.groupBy(this.#deployments, ({ target }) => target.id);
@@ -49,8 +52,8 @@ export class Fleet {
 
   /** One probe of a target is judged for all deployments on it; nothing is changed by that. */
   judge(targetId: string, result: ProbeResult, { thresholds, now }: Judging): Judged {
-    const state = remember(this.state(targetId), result, now);
-    const diagnosis = diagnose(state, thresholds.stallTimeMs, now);
+    const state = remember(this.state(targetId), result, now.monotonic);
+    const diagnosis = diagnose(state, thresholds.stallTimeMs, now.monotonic);
     const deployments = this.#byTarget.get(targetId) ?? [];
     const outcomes = deployments.flatMap(({ id, deployment }) => {
       const history = this.#histories.get(id);
@@ -59,19 +62,20 @@ export class Fleet {
       const generates = showsTokens(history, { before: this.state(targetId), state });
       return [{ id, deployment, outcome, generates }];
     });
-    return { targetId, state, outcomes, busy: isMoving(state, now) };
+    return { targetId, state, outcomes, busy: isMoving(state, now.monotonic) };
   }
 
   /** What was judged moves every deployment on that is still wanted; those whose news matter come back. */
   record({ targetId, state, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
     const restarted = state.restarts > this.state(targetId).restarts;
     this.#states.set(targetId, state);
+    this.recordedAt = now.monotonic;
     return outcomes.flatMap(({ id, deployment, outcome, generates }) => {
       // The config may have changed while a token was awaited.
       const before = this.#histories.get(id);
       if (before?.verdict.check !== deployment.check) return [];
-      const known = { ...(restarted ? begunAnew(before, now) : before), generated: generates };
-      const history = withNotices(advance(known, outcome, { thresholds, now }), state, now);
+      const known = { ...(restarted ? begunAnew(before, now.monotonic) : before), generated: generates };
+      const history = withNotices(advance(known, outcome, { thresholds, now }), state, now.monotonic);
       this.#histories.set(id, history);
       return isNews(before.verdict, history.verdict)
         ? [{ before: before.verdict, after: history.verdict }]
@@ -94,8 +98,8 @@ export class Fleet {
       const history = this.#histories.get(id);
       if (history === undefined) return [];
       const { kind, version, load, exchanges } = this.state(target.id);
-      const { verdict, notices, loadTimesMs, falls } = history;
-      return [{ target, verdict, notices, loadTimesMs, falls, kind, version, load, exchanges }];
+      const { verdict, reasonSince, notices, loadTimesMs } = history;
+      return [{ target, verdict, reasonSince, notices, loadTimesMs, kind, version, load, exchanges }];
     });
   }
 
@@ -108,9 +112,10 @@ export class Fleet {
 export interface Evidence {
   readonly target: Target;
   readonly verdict: Verdict;
+  /** Since when its reason holds, monotonic. */
+  readonly reasonSince: number;
   readonly notices: readonly Notice[];
   readonly loadTimesMs: readonly number[];
-  readonly falls: readonly number[];
   readonly kind: Kind | null;
   readonly version: string | null;
   readonly load: Load | null;

@@ -1,7 +1,7 @@
-import { REASON_CODES, type Verdict } from "@rollcall/contract";
+import { REASON_CODES } from "@rollcall/contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
 import type { ProbeResult } from "./read/probe-result.ts";
-import type { Fleet, Transition } from "./fleet.ts";
+import type { Evidence, Fleet, Transition } from "./fleet.ts";
 
 type Labels = "deployment" | "alias";
 
@@ -86,18 +86,19 @@ export class ProberMetrics {
     this.#snapshotFailures.inc();
   }
 
-  /** The text Prometheus scrapes, with the fleet as it is now. `writtenAt` is the last snapshot's time, if there is one. */
+  /** The text Prometheus scrapes, with the fleet as it is now. Times are monotonic; `writtenAt`: the last snapshot's. */
   print(
     fleet: Fleet,
     { now, writtenAt }: { readonly now: number; readonly writtenAt: number | null },
   ): Promise<string> {
-    this.#snapshotAge.set(writtenAt === null ? Number.NaN : Math.max(0, now - writtenAt) / 1_000);
+    this.#snapshotAge.set(writtenAt === null ? Number.NaN : (now - writtenAt) / 1_000);
     for (const [gauge] of [...this.#gauges, ...this.#load]) gauge.reset();
     this.#reason.reset();
     this.#warning.reset();
-    for (const { verdict, load } of fleet.evidence()) {
+    for (const evidence of fleet.evidence()) {
+      const { verdict, load } = evidence;
       const labels = { deployment: verdict.deployment, alias: verdict.alias };
-      for (const [gauge, read] of this.#gauges) setIf(gauge, labels, read(verdict, now));
+      for (const [gauge, read] of this.#gauges) setIf(gauge, labels, read(evidence, now));
       for (const [gauge, key] of this.#load) setIf(gauge, labels, load?.[key] ?? null);
       this.#reason.set({ ...labels, reason: verdict.reason }, 1);
       for (const warning of verdict.warnings) this.#warning.set({ ...labels, warning }, 1);
@@ -117,24 +118,27 @@ function gaugesIn(registers: Registry[]) {
     });
 }
 
-type VerdictGauge = readonly [Gauge<Labels>, (verdict: Verdict, now: number) => number | null];
+type VerdictGauge = readonly [Gauge<Labels>, (evidence: Evidence, now: number) => number | null];
 
 function verdictGauges(registers: Registry[]): readonly VerdictGauge[] {
   const gauge = gaugesIn(registers);
   return [
-    [gauge("ready", "1 where the backend is ready."), ({ ready }) => (ready ? 1 : 0)],
+    [gauge("ready", "1 where the backend is ready."), ({ verdict }) => (verdict.ready ? 1 : 0)],
     [
       gauge("name_matches", "1 where the backend serves the expected name."),
-      ({ nameMatches }) => (nameMatches === true ? 1 : 0),
+      ({ verdict }) => (verdict.nameMatches === true ? 1 : 0),
     ],
-    [gauge("since_timestamp_seconds", "When the reason last changed."), ({ since }) => since / 1_000],
+    [
+      gauge("since_timestamp_seconds", "When the reason last changed."),
+      ({ verdict }) => verdict.since / 1_000,
+    ],
     [
       gauge("state_seconds", "How long the reason has held."),
-      ({ since }, now) => Math.max(0, now - since) / 1_000,
+      ({ reasonSince }, now) => (now - reasonSince) / 1_000,
     ],
     [
       gauge("max_model_len", "Context length that the backend says it serves, in tokens."),
-      ({ served }) => served?.maxModelLen ?? null,
+      ({ verdict }) => verdict.served?.maxModelLen ?? null,
     ],
   ];
 }

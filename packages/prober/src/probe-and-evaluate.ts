@@ -7,6 +7,7 @@ import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
 import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
 import type { Network } from "./ask/network.ts";
 import { probe } from "./ask/probe.ts";
+import { instantOf } from "./remember/instant.ts";
 import type { Target } from "./remember/target.ts";
 import type { ProbeContext } from "./ask/probe-session.ts";
 
@@ -32,7 +33,7 @@ export async function probeAndEvaluate(
 ): Promise<Evaluated | null> {
   const { clock, fleet, refresh, settings, signal } = context;
   // Evidence counts from when it was asked for: it cannot speak of what happened later.
-  const now = clock.now();
+  const now = instantOf(clock);
   const first = await probe(target, contextOf(target, context));
   // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
   const rotated = isRefused(first) && refresh(clock.now());

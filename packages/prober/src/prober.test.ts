@@ -1,8 +1,8 @@
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { failure, response } from "../test/answers.ts";
 import { CalledRoll } from "../test/called-roll.ts";
 import { configOf, type Entry } from "../test/configs.ts";
-import { GOOD, snapshotOf } from "../test/deployment-histories.ts";
+import { GOOD, snapshotOf, instant } from "../test/deployment-histories.ts";
 import { startHistory } from "./remember/deployment-history.ts";
 
 const A = "http://a:8000";
@@ -16,7 +16,7 @@ const c: Entry = { alias: "c", base: C };
 
 /** The last snapshot of an earlier run, in which all of these were well. */
 function wellBefore(entries: readonly Entry[]) {
-  const histories = configOf(entries).deployments.map((deployment) => startHistory(deployment, 500));
+  const histories = configOf(entries).deployments.map((deployment) => startHistory(deployment, instant(500)));
   return snapshotOf(histories.map(({ verdict }) => ({ ...verdict, ...GOOD, lastGoodAt: 500 })));
 }
 
@@ -291,16 +291,21 @@ describe("publishing", () => {
 
 describe("the pace of publishing", () => {
   /** From here on every snapshot takes so long to print. */
-  function printingTakes(ms: number): void {
-    let time = 0;
-    const spy = vi.spyOn(performance, "now").mockImplementation(() => (time += ms));
-    onTestFinished(() => spy.mockRestore());
+  function printingTakes(ms: number, { clock, written }: CalledRoll): void {
+    let spent = 0;
+    const monotonic = clock.monotonic.bind(clock);
+    const write = written.write.bind(written);
+    vi.spyOn(clock, "monotonic").mockImplementation(() => monotonic() + spent);
+    vi.spyOn(written, "write").mockImplementation((snapshot) => {
+      spent += ms;
+      return write(snapshot);
+    });
   }
 
   it("leaves four times as long as the last one took before the next changes go out, all together", async () => {
     const roll = new CalledRoll([a, b, c], { prober: { interval: 60, not_ready_interval: "50ms" } });
     await roll.start();
-    printingTakes(100);
+    printingTakes(100, roll);
     roll.backends.serve(A, "llama");
     await roll.clock.advance(60);
     const before = roll.written.snapshots.length;
@@ -319,7 +324,7 @@ describe("the pace of publishing", () => {
     const roll = new CalledRoll([a]);
     roll.backends.serve(A, "llama");
     await roll.start();
-    printingTakes(60_000);
+    printingTakes(60_000, roll);
     const before = roll.written.snapshots.length;
     await roll.clock.advance(20_000);
     expect(roll.written.snapshots).toHaveLength(before + 10);
@@ -328,7 +333,7 @@ describe("the pace of publishing", () => {
   it("is no matter where printing takes no time", async () => {
     const roll = new CalledRoll([a, b, c], { prober: { interval: 60, not_ready_interval: "50ms" } });
     await roll.start();
-    printingTakes(0);
+    printingTakes(0, roll);
     const before = roll.written.snapshots.length;
     for (const origin of [A, B, C]) {
       roll.backends.serve(origin, "llama");
@@ -336,6 +341,43 @@ describe("the pace of publishing", () => {
     }
     expect(roll.written.snapshots).toHaveLength(before + 3);
   });
+});
+
+describe("a wall clock that is set", () => {
+  const MINUTE = 60_000;
+
+  /** What 30 s bring of one that is well, one that loads and one that has long been down, after such a step. */
+  async function after(step: number): Promise<object> {
+    const roll = new CalledRoll([{ ...a, id: "1" }, b, c], { prober: { load_time: "5m" } });
+    roll.backends.serve(A, "llama");
+    roll.backends.answer(C, () => failure("EAI_FAIL"));
+    await roll.start(2 * MINUTE);
+    const asked = roll.backends.asked.length;
+    const written = roll.written.snapshots.length;
+    const start = roll.clock.monotonic();
+    roll.clock.step(step);
+    const soon = roll.prober.probeSoon("1");
+    await roll.clock.advance(30_000);
+    const metrics = await roll.prober.printMetrics();
+    return {
+      soon,
+      asked: roll.backends.asked
+        .slice(asked)
+        .map(({ origin, path, monotonic }) => [monotonic - start, origin, path]),
+      written: roll.written.snapshots.length - written,
+      reasons: roll.written.reasons(),
+      metrics: metrics.match(/^rollcall_.*(state_seconds|age_seconds|lateness_seconds_(sum|count)).*$/gm),
+    };
+  }
+
+  it.each([10 * MINUTE, -10 * MINUTE])(
+    "by %i ms neither suspends nor hurries a probe, a snapshot, a load or an age",
+    async (step) => {
+      const untouched = await after(0);
+      expect(untouched).toMatchObject({ soon: true, reasons: { a: "ok", b: "loading", c: "dns" } });
+      expect(await after(step)).toEqual(untouched);
+    },
+  );
 });
 
 describe("a new config", () => {

@@ -2,6 +2,7 @@ import type { Backend, Clock, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./judge/due.ts";
+import { instantOf } from "./remember/instant.ts";
 import { targetsOf, type Target } from "./remember/target.ts";
 import { Events } from "./events.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
@@ -32,6 +33,7 @@ interface Loop {
   readonly end: AbortController;
   /** Aborted to end the present sleep early. */
   wake: AbortController;
+  /** Monotonic. */
   askedAt: number;
 }
 
@@ -72,7 +74,7 @@ export class Prober {
   /** What Prometheus scrapes. */
   printMetrics(): Promise<string> {
     const { clock, metrics, publisher } = this.#options;
-    return metrics.print(this.fleet, { now: clock.now(), writtenAt: publisher.writtenAt });
+    return metrics.print(this.fleet, { now: clock.monotonic(), writtenAt: publisher.writtenAt });
   }
 
   /** Names this run. */
@@ -106,7 +108,7 @@ export class Prober {
 
   #adopt({ config, secrets }: Settings, previous: Snapshot | null): void {
     const { clock, log } = this.#options;
-    this.fleet.adopt(config, previous, clock.now());
+    this.fleet.adopt(config, previous, instantOf(clock));
     this.#limit.concurrency = config.prober.concurrency;
     const wanted = new Map(config.backends.flatMap(targetsOf).map((target) => [target.id, target]));
     for (const [id, loop] of this.#loops) {
@@ -123,7 +125,12 @@ export class Prober {
         if (this.#keyChanged(target.backend, secrets) || this.#hasUnasked(target.id)) known.wake.abort();
         continue;
       }
-      const loop: Loop = { target, end: new AbortController(), wake: new AbortController(), askedAt: 0 };
+      const loop: Loop = {
+        target,
+        end: new AbortController(),
+        wake: new AbortController(),
+        askedAt: Number.NEGATIVE_INFINITY,
+      };
       this.#loops.set(target.id, loop);
       void this.#loop(loop);
     }
@@ -151,7 +158,7 @@ export class Prober {
     const targets = deployment === undefined ? [] : targetsOf(deployment.backend);
     const loops = targets
       .map(({ id }) => this.#loops.get(id))
-      .filter((loop) => loop !== undefined && clock.now() - loop.askedAt >= LEAST_BETWEEN_MS);
+      .filter((loop) => loop !== undefined && clock.monotonic() - loop.askedAt >= LEAST_BETWEEN_MS);
     for (const loop of loops) loop?.wake.abort();
     return loops.length > 0;
   }
@@ -161,19 +168,19 @@ export class Prober {
     const { signal } = loop.end;
     const { metrics } = this;
     let delay = firstDelay(this.#loops.size, settings.get().config.prober, random());
-    let due = clock.now() + delay;
+    let due = clock.monotonic() + delay;
     await clock.sleep(delay, signal);
     while (!signal.aborted) {
       loop.wake = new AbortController();
       await this.#limit(() => {
-        loop.askedAt = clock.now();
+        loop.askedAt = clock.monotonic();
         metrics.began(loop.askedAt - due);
         return this.#ask(loop);
       });
       const { prober } = settings.get().config;
       const histories = this.fleet.historiesOn(loop.target.id);
-      delay = nextDelay(histories, prober, { now: clock.now(), random: random() });
-      due = clock.now() + delay;
+      delay = nextDelay(histories, prober, { now: clock.monotonic(), random: random() });
+      due = clock.monotonic() + delay;
       await clock.sleep(delay, loop.wake.signal);
     }
   }
@@ -225,7 +232,7 @@ export class Prober {
   /** To print the verdicts of ten thousand deployments takes a while: with all its changes it may not take all time. */
   async #publishInTurn(): Promise<void> {
     const { clock } = this.#options;
-    const wait = this.#quietUntil - clock.now();
+    const wait = this.#quietUntil - clock.monotonic();
     if (wait > 0) await clock.sleep(wait, this.#stop.signal);
     this.#changed = false;
     if (!this.#stop.signal.aborted) await this.#publish();
@@ -234,13 +241,14 @@ export class Prober {
   #publish(): Promise<void> {
     const { clock, settings, publisher } = this.#options;
     const { config } = settings.get();
-    const start = performance.now();
+    const start = clock.monotonic();
     const written = publisher.publish({
       verdicts: this.fleet.verdicts(),
       config: config.checksum,
       intervalMs: config.prober.intervalMs,
     });
-    this.#quietUntil = clock.now() + QUIET_FACTOR * Math.floor(performance.now() - start);
+    const end = clock.monotonic();
+    this.#quietUntil = end + QUIET_FACTOR * Math.floor(end - start);
     return written;
   }
 

@@ -1,7 +1,13 @@
 import type { Deployment, Served, Snapshot, Verdict } from "@rollcall/contract";
 import type { Ready } from "../src/read/outcome.ts";
 import { startHistory, type DeploymentHistory } from "../src/remember/deployment-history.ts";
+import type { Instant } from "../src/remember/instant.ts";
 import { configOf, type Entry } from "./configs.ts";
+
+/** A moment at which both clocks show the same. */
+export function instant(ms: number): Instant {
+  return { wall: ms, monotonic: ms };
+}
 
 /** A deployment as a config makes it. */
 export function deploymentOf(entry: Entry = {}): Deployment {
@@ -15,7 +21,7 @@ export function historyOf(
   fields: Partial<Omit<DeploymentHistory, "verdict">> = {},
   verdict: Partial<Verdict> = {},
 ): DeploymentHistory {
-  const history = startHistory(deploymentOf(), 0);
+  const history = startHistory(deploymentOf(), instant(0));
   return { ...history, ...fields, verdict: { ...history.verdict, ...verdict } };
 }
 

@@ -1,12 +1,15 @@
 import { once } from "node:events";
 import { createServer as createTls } from "node:tls";
+import { systemClock } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
 import type { ProbeResponse, HttpResponse } from "../src/read/probe-response.ts";
-import { network } from "../src/ask/fresh-connection.ts";
+import { openNetwork } from "../src/ask/fresh-connection.ts";
 import type { ProbeRequest } from "../src/ask/network.ts";
 import { readModels } from "../src/read/models.ts";
 import { answeringPeer, closed, httpPeer, listening, tcpPeer, type Peer } from "./peer.ts";
 import { SELF_SIGNED } from "./self-signed.ts";
+
+const network = openNetwork(systemClock);
 
 interface Wish extends Partial<ProbeRequest> {
   readonly scheme?: "http" | "https";

@@ -11,7 +11,7 @@ type Script = (question: Asked) => ProbeResponse | "silence";
 /** Backends by origin that do as they are told, without a network. One that was told nothing refuses. */
 export class ScriptedBackends {
   /** Every question, in the order of asking. */
-  readonly asked: (Asked & { readonly at: number })[] = [];
+  readonly asked: (Asked & { readonly at: number; readonly monotonic: number })[] = [];
   /** How many questions were under way at most: of all backends, and of any single one. */
   mostAtOnce = 0;
   mostOfOne = 0;
@@ -63,7 +63,7 @@ export class ScriptedBackends {
 
   async #ask(question: Asked, signal: AbortSignal): Promise<ProbeResponse> {
     const { origin, timeoutMs } = question;
-    this.asked.push({ ...question, at: this.#clock.now() });
+    this.asked.push({ ...question, at: this.#clock.now(), monotonic: this.#clock.monotonic() });
     this.#underWay.push(origin);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay.length);
     this.mostOfOne = Math.max(this.mostOfOne, this.#underWay.filter((other) => other === origin).length);

@@ -1,4 +1,5 @@
 import { connect as connectTls } from "node:tls";
+import type { Clock } from "@rollcall/contract";
 import { Client, errors, type Dispatcher } from "undici";
 import { PROBE_TIMEOUT } from "../read/failure.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
@@ -17,7 +18,9 @@ const IDLE_MS = 4_000;
  * kept would show only one of them, while within one probe all answers come from one server. Redirects are not followed.
  * A timeout covers everything, a slow drip included.
  */
-export const network: Network = { connect: (origin) => new FreshConnection(origin), speaksTls };
+export function openNetwork(clock: Clock): Network {
+  return { connect: (address) => new FreshConnection(address, clock), speaksTls };
+}
 
 /** Why a connection ends when its probe does: made once, since the trace of an error costs more than the probe. */
 const OVER = new Error("the probe is over");
@@ -59,9 +62,11 @@ class Deadline {
 
 class FreshConnection implements Connection {
   readonly #client: Client;
+  readonly #clock: Clock;
 
-  constructor(origin: string) {
-    this.#client = new Client(origin, {
+  constructor(address: string, clock: Clock) {
+    this.#clock = clock;
+    this.#client = new Client(address, {
       // The questions have deadlines of their own.
       connectTimeout: 0,
       headersTimeout: 0,
@@ -74,8 +79,8 @@ class FreshConnection implements Connection {
   }
 
   async ask({ path, headers, body, timeoutMs }: ProbeRequest, signal: AbortSignal): Promise<ProbeResponse> {
-    const start = performance.now();
-    const elapsed = () => performance.now() - start;
+    const start = this.#clock.monotonic();
+    const elapsed = () => this.#clock.monotonic() - start;
     const deadline = new Deadline(timeoutMs, signal);
     try {
       const asked = this.#client.request({

@@ -19,8 +19,8 @@ export interface Connection {
 
 /** The world as the prober sees it. */
 export interface Network {
-  /** A new one each time. `origin` is `http://host:8000`. */
-  connect(origin: string): Connection;
+  /** A new one each time. `address` is `http://host:8000`. */
+  connect(address: string): Connection;
   /** Does the port of this http:// origin speak TLS? */
   speaksTls(origin: string, timeoutMs: number): Promise<boolean>;
 }

@@ -9,7 +9,7 @@ import {
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { serves, resultOf } from "../../test/probe-results.ts";
-import { readyOutcome, snapshotOf, historyOf } from "../../test/deployment-histories.ts";
+import { readyOutcome, snapshotOf, historyOf, instant } from "../../test/deployment-histories.ts";
 import { advance, type Thresholds } from "./advance.ts";
 import { judge } from "./judge.ts";
 import { NOTHING_KNOWN } from "../remember/backend-state.ts";
@@ -80,7 +80,10 @@ const start = fc
   .map((reason) => {
     const ready = reason === "ok" || reason === "wrong_name";
     const hint = reason === "ok" ? "" : "told";
-    return resumeHistory(historyOf({}, { reason, ready, hint, nameMatches: reason === "ok" }).verdict);
+    return resumeHistory(
+      historyOf({}, { reason, ready, hint, nameMatches: reason === "ok" }).verdict,
+      instant(0),
+    );
   });
 
 const walks: fc.Arbitrary<Walk> = fc.record({
@@ -112,7 +115,7 @@ function follow({ start: from, steps: way, thresholds: limits }: Walk): readonly
   return way.map(({ models: reading, health: word, afterMs: wait }) => {
     now += wait;
     const outcome = judged(reading, word, history);
-    history = advance(history, outcome, { thresholds: limits, now });
+    history = advance(history, outcome, { thresholds: limits, now: instant(now) });
     return { history, outcome, now };
   });
 }
@@ -134,7 +137,7 @@ it("good answers lead from every reachable state to ready, within as many as the
       let { history, now } = end(walk);
       for (let count = 0; count < enough(limits); count += 1) {
         now += 1;
-        history = advance(history, GOOD, { thresholds: limits, now });
+        history = advance(history, GOOD, { thresholds: limits, now: instant(now) });
       }
       expect(history.verdict).toMatchObject({
         ready: true,
@@ -153,7 +156,10 @@ it("one good answer keeps what is proven and takes in what was not lost of late,
     fc.property(walks, (walk) => {
       const { history, now } = end(walk);
       const later = now + 15 * 60_000;
-      const next = advance(history, GOOD, { thresholds: { ...walk.thresholds, successes: 1 }, now: later });
+      const next = advance(history, GOOD, {
+        thresholds: { ...walk.thresholds, successes: 1 },
+        now: instant(later),
+      });
       expect(isRoutable(next.verdict)).toBe(true);
     }),
     MANY,
@@ -213,7 +219,7 @@ it("a definite finding acts on one probe, from every reachable state", () => {
       const { history, now } = end(walk);
       const named = reason === "wrong_name" || reason === "adapter_gone";
       const finding = { ...fault(reason, "told"), nameMatches: named ? false : null };
-      const next = advance(history, finding, { thresholds: walk.thresholds, now: now + 1 });
+      const next = advance(history, finding, { thresholds: walk.thresholds, now: instant(now + 1) });
       expect(next.verdict).toMatchObject({ reason, detail: "told", observedAt: now + 1 });
       expect(isRoutable(next.verdict)).toBe(false);
     }),
@@ -324,7 +330,7 @@ it("every state can be written, read again and gone on from, and its memory is b
       for (const { history } of follow(walk)) {
         const snapshot = snapshotOf([history.verdict]);
         expect(parseSnapshot(printSnapshot(snapshot))).toEqual({ ok: true, value: snapshot });
-        expect(resumeHistory(history.verdict).verdict).toBe(history.verdict);
+        expect(resumeHistory(history.verdict, instant(0)).verdict).toBe(history.verdict);
         expect(history.falls.length).toBeLessThanOrEqual(10);
         expect(history.losses.length).toBeLessThanOrEqual(10);
         expect(history.loadTimesMs.length).toBeLessThanOrEqual(10);

@@ -1,6 +1,6 @@
 import { isRoutable, REASONS } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
-import { readyOutcome, readyHistory, historyOf } from "../../test/deployment-histories.ts";
+import { readyOutcome, readyHistory, historyOf, instant } from "../../test/deployment-histories.ts";
 import { advance, type Thresholds } from "./advance.ts";
 import { absent, fault, type Outcome } from "../read/outcome.ts";
 import { resumeHistory, type DeploymentHistory } from "../remember/deployment-history.ts";
@@ -28,7 +28,7 @@ const engineDead: Outcome = {
 };
 
 function move(history: DeploymentHistory, outcome: Outcome, now: number): DeploymentHistory {
-  return advance(history, outcome, { thresholds, now });
+  return advance(history, outcome, { thresholds, now: instant(now) });
 }
 
 /** One outcome after the other, each with its time. */
@@ -193,7 +193,7 @@ describe("a transient failure", () => {
     let history = readyHistory();
     for (let count = 1; count <= failures; count += 1) {
       expect(isRoutable(history.verdict)).toBe(true);
-      history = advance(history, timeout, { thresholds: { ...thresholds, failures }, now: count });
+      history = advance(history, timeout, { thresholds: { ...thresholds, failures }, now: instant(count) });
     }
     expect(isRoutable(history.verdict)).toBe(false);
   });
@@ -517,7 +517,7 @@ describe("one that comes and goes", () => {
     let history = historyOf();
     for (let now = 1; now <= successes; now += 1) {
       expect(isRoutable(history.verdict)).toBe(false);
-      history = advance(history, good, { thresholds: patient, now });
+      history = advance(history, good, { thresholds: patient, now: instant(now) });
     }
     expect(isRoutable(history.verdict)).toBe(true);
     expect(history.verdict).toMatchObject({ reason: "ok", since: successes });
@@ -545,7 +545,10 @@ describe("what a verdict carries", () => {
       [2 * MINUTE + 1, refused],
     ]);
     expect(history.verdict.history).toEqual({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
-    expect(resumeHistory(history.verdict)).toMatchObject({ loadTimesMs: [MINUTE], falls: [2 * MINUTE + 1] });
+    expect(resumeHistory(history.verdict, instant(9 * MINUTE))).toMatchObject({
+      loadTimesMs: [MINUTE],
+      falls: [2 * MINUTE + 1],
+    });
   });
 
   it("is no history where there is none", () => {

@@ -2,7 +2,7 @@ import { isRoutable, REASONS, type Reason, type Verdict } from "@rollcall/contra
 import { hintFor } from "./hint.ts";
 import { expectReady, classifyAbsence } from "./classify-absence.ts";
 import type { Absent, Fault, Outcome, Ready } from "../read/outcome.ts";
-import { successesNeeded } from "./damping.ts";
+import { toWall, type Instant } from "../remember/instant.ts";
 import type { DeploymentHistory } from "../remember/deployment-history.ts";
 import { noteServed } from "./warn.ts";
 
@@ -17,7 +17,7 @@ export interface Thresholds {
 
 interface Moment {
   readonly thresholds: Thresholds;
-  readonly now: number;
+  readonly now: Instant;
 }
 
 const REMEMBERED = 10;
@@ -38,7 +38,7 @@ function answered(
   outcome: Ready,
   { thresholds, now }: Moment,
 ): DeploymentHistory {
-  const needed = successesNeeded(history, thresholds.successes, now);
+  const needed = successesNeeded(history, thresholds.successes, now.monotonic);
   const successes = history.successes + 1;
   if (isRoutable(history.verdict) || successes >= needed)
     return takenIn(history, outcome, { thresholds, now });
@@ -47,7 +47,7 @@ function answered(
     ...history,
     failures: 0,
     successes,
-    verdict: { ...history.verdict, detail, observedAt: now },
+    verdict: { ...history.verdict, detail, observedAt: now.wall },
   };
 }
 
@@ -57,11 +57,12 @@ function takenIn(
   { thresholds, now }: Moment,
 ): DeploymentHistory {
   // Away for longer than any load is an outage, and teaches nothing about loads.
-  const away = history.absentSince === null || isRoutable(history.verdict) ? 0 : now - history.absentSince;
+  const away =
+    history.absentSince === null || isRoutable(history.verdict) ? 0 : now.monotonic - history.absentSince;
   const loadTimesMs =
     away === 0 || away > LONGEST_LOAD * thresholds.loadTimeMs
       ? history.loadTimesMs
-      : [...history.loadTimesMs, away].slice(-REMEMBERED);
+      : [...history.loadTimesMs, Math.round(away)].slice(-REMEMBERED);
   const { readyInMs: _over, ...before } = history.verdict;
   const verdict: Verdict = {
     ...before,
@@ -71,14 +72,14 @@ function takenIn(
     found,
     detail: "",
     hint: "",
-    since: history.verdict.reason === "ok" ? history.verdict.since : now,
-    observedAt: now,
-    lastGoodAt: now,
+    since: history.verdict.reason === "ok" ? history.verdict.since : now.wall,
+    observedAt: now.wall,
+    lastGoodAt: now.wall,
     served,
   };
-  const changes = noteServed(history.changes, history.verdict.served, { ...served, at: now });
+  const changes = noteServed(history.changes, history.verdict.served, { ...served, at: now.monotonic });
   const next = { ...history, failures: 0, successes: 0, absentSince: null, loadTimesMs, changes };
-  return { ...next, verdict: withHistory(verdict, next) };
+  return withVerdict(next, verdict, now);
 }
 
 function refused(
@@ -86,10 +87,10 @@ function refused(
   outcome: Fault | Absent,
   { thresholds, now }: Moment,
 ): DeploymentHistory {
-  const began = outcome.kind === "absent" ? (history.absentSince ?? now) : history.absentSince;
+  const began = outcome.kind === "absent" ? (history.absentSince ?? now.monotonic) : history.absentSince;
   const reason =
     outcome.kind === "absent"
-      ? classifyAbsence({ ...history, absentSince: began }, thresholds.loadTimeMs, now)
+      ? classifyAbsence({ ...history, absentSince: began }, thresholds.loadTimeMs, now.monotonic)
       : outcome.reason;
   const { definite } = REASONS[reason];
   const failures = definite ? 0 : history.failures + 1;
@@ -101,12 +102,12 @@ function refused(
   }
   const lost = isRoutable(history.verdict);
   // Only going away is a fall: a renamed server or a refused key has not crashed.
-  const falls = lost && outcome.kind === "absent" ? remembering(history.falls, now) : history.falls;
-  const losses = lost && !definite ? remembering(history.losses, now) : history.losses;
+  const falls = lost && outcome.kind === "absent" ? remembering(history.falls, now.monotonic) : history.falls;
+  const losses = lost && !definite ? remembering(history.losses, now.monotonic) : history.losses;
   // Whatever comes back after an absence has started anew, and must show again that it generates.
   const generated = outcome.kind === "absent" ? false : history.generated;
   const next = { ...history, failures, successes: 0, falls, losses, absentSince, generated };
-  return { ...next, verdict: withHistory(failed(next, outcome, { reason, now }), next) };
+  return withVerdict(next, failed(next, outcome, { reason, now }), now);
 }
 
 /** The last ten times, the given one included. */
@@ -117,7 +118,7 @@ export function remembering(times: readonly number[], now: number): readonly num
 function failed(
   history: DeploymentHistory,
   outcome: Fault | Absent,
-  { reason, now }: { reason: Reason; now: number },
+  { reason, now }: { reason: Reason; now: Instant },
 ): Verdict {
   const { readyInMs: _before, ...before } = history.verdict;
   const told = outcome.kind === "fault" ? outcome : null;
@@ -132,19 +133,43 @@ function failed(
     found,
     detail: outcome.detail,
     hint: hintFor({ reason, expected: before.expected, found, fix: told?.fix }),
-    ...readyIn(history, reason, now),
-    since: before.reason === reason ? before.since : now,
-    observedAt: now,
+    ...readyIn(history, reason, now.monotonic),
+    since: before.reason === reason ? before.since : now.wall,
+    observedAt: now.wall,
   };
 }
 
 /** How long the load will still take, where earlier ones tell. */
 function readyIn(history: DeploymentHistory, reason: Reason, now: number): { readyInMs?: number } {
   const ms = reason === "loading" ? expectReady(history, now) : null;
-  return ms === null ? {} : { readyInMs: ms };
+  return ms === null ? {} : { readyInMs: Math.round(ms) };
 }
 
 /** A verdict carries what a later run of the prober must not forget. */
-function withHistory(verdict: Verdict, { loadTimesMs, falls }: DeploymentHistory): Verdict {
-  return loadTimesMs.length + falls.length === 0 ? verdict : { ...verdict, history: { loadTimesMs, falls } };
+function withVerdict(history: DeploymentHistory, verdict: Verdict, now: Instant): DeploymentHistory {
+  const { loadTimesMs, falls } = history;
+  const held = history.verdict.reason === verdict.reason;
+  const learned = loadTimesMs.length + falls.length > 0;
+  return {
+    ...history,
+    reasonSince: held ? history.reasonSince : now.monotonic,
+    verdict: learned
+      ? { ...verdict, history: { loadTimesMs, falls: falls.map((at) => toWall(at, now)) } }
+      : verdict,
+  };
+}
+
+/** What was lost earlier than this counts no more. */
+const LOSS_WINDOW_MS = 15 * 60_000;
+
+/** However often it came and went: so many good probes in a row take anything in. */
+const MOST_SUCCESSES = 8;
+
+/**
+ * Flap damping: as many good probes as the config says at first, and twice as many each time that it was lost again within
+ * a quarter of an hour. What comes and goes costs every request that meets it.
+ */
+export function successesNeeded({ losses }: DeploymentHistory, configured: number, now: number): number {
+  const recent = losses.filter((at) => now - at < LOSS_WINDOW_MS).length;
+  return Math.max(configured, Math.min(2 ** Math.max(0, recent - 1), MOST_SUCCESSES));
 }

@@ -27,7 +27,7 @@ export function nextDelay(
 }
 
 function delayOf(
-  { verdict, failures, successes }: DeploymentHistory,
+  { verdict, reasonSince, failures, successes }: DeploymentHistory,
   intervals: Intervals,
   now: number,
 ): number {
@@ -36,7 +36,7 @@ function delayOf(
   const soon = Math.min(intervalMs, notReadyIntervalMs);
   // What answers well again is counted as fast as can be.
   if (isRoutable(verdict) || successes > 0 || REASONS[verdict.reason].selfHealing) return soon;
-  return Math.max(soon, Math.min((now - verdict.since) / PATIENCE, maxIntervalMs));
+  return Math.max(soon, Math.min((now - reasonSince) / PATIENCE, maxIntervalMs));
 }
 
 /** The first probes of a fleet, spread over a moment that grows with it: all of a small one at once. */

@@ -3,13 +3,13 @@ import type { Load } from "../read/load.ts";
 import { namesOf, type ProbeExchange, type ProbeResult } from "../read/probe-result.ts";
 import { watchProgress, type Progress } from "./progress.ts";
 
-/** Something that changed, when it was seen, in one line. */
+/** Something that changed, when it was seen (monotonic), in one line. */
 export interface Change {
   readonly at: number;
   readonly detail: string;
 }
 
-/** What the prober remembers of one backend, whichever deployments use it. Times are epoch milliseconds. */
+/** What the prober remembers of one backend, whichever deployments use it. Times are monotonic. */
 export interface BackendState {
   readonly kind: Kind | null;
   readonly version: string | null;

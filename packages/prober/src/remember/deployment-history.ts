@@ -1,14 +1,16 @@
 import { isRoutable, REASONS, type Deployment, type Verdict } from "@rollcall/contract";
+import { toMonotonic, type Instant } from "./instant.ts";
 import { NO_CHANGES, type Notice, type ServedChanges } from "../judge/warn.ts";
 
-/** What the prober remembers of one deployment. Times are epoch milliseconds. */
+/** What the prober remembers of one deployment. Times are monotonic, but for those in the verdict. */
 export interface DeploymentHistory {
   readonly verdict: Verdict;
   /** Transient failures in a row; any other result sets it to zero. */
   readonly failures: number;
   /** Good probes in a row while it was out; being taken in sets it to zero. */
   readonly successes: number;
-  readonly firstSeenAt: number;
+  /** Since when the verdict's reason holds. */
+  readonly reasonSince: number;
   /** Since when nothing answers, or null. */
   readonly absentSince: number | null;
   /** How long it took to come back, the last few times. */
@@ -36,7 +38,7 @@ const FRESH = {
 } as const satisfies Partial<DeploymentHistory>;
 
 /** A deployment not probed yet: not routable. */
-export function startHistory(deployment: Deployment, now: number): DeploymentHistory {
+export function startHistory(deployment: Deployment, now: Instant): DeploymentHistory {
   return {
     verdict: {
       deployment: deployment.id,
@@ -50,24 +52,25 @@ export function startHistory(deployment: Deployment, now: number): DeploymentHis
       found: [],
       detail: "not probed yet",
       hint: "",
-      since: now,
-      observedAt: now,
+      since: now.wall,
+      observedAt: now.wall,
       lastGoodAt: null,
     },
-    firstSeenAt: now,
+    reasonSince: now.monotonic,
     ...FRESH,
   };
 }
 
 /** Goes on from a verdict of an earlier run, so that a restart of the prober takes nothing out of service. */
-export function resumeHistory(verdict: Verdict): DeploymentHistory {
+export function resumeHistory(verdict: Verdict, now: Instant): DeploymentHistory {
+  const since = toMonotonic(verdict.since, now);
   return {
     ...FRESH,
     verdict,
-    firstSeenAt: verdict.since,
-    absentSince: REASONS[verdict.reason].absence ? verdict.since : null,
+    reasonSince: since,
+    absentSince: REASONS[verdict.reason].absence ? since : null,
     loadTimesMs: verdict.history?.loadTimesMs ?? [],
-    falls: verdict.history?.falls ?? [],
+    falls: (verdict.history?.falls ?? []).map((at) => toMonotonic(at, now)),
     // It was taken in by an earlier run, which has asked for its token.
     generated: isRoutable(verdict),
   };

@@ -1,6 +1,6 @@
 import type { Load } from "../read/load.ts";
 
-/** Since when an engine that has work to do was not seen to move. Times are epoch milliseconds. */
+/** Since when an engine that has work to do was not seen to move. Times are monotonic. */
 export interface Progress {
   readonly movedAt: number;
   readonly seenAt: number;

@@ -1,7 +1,7 @@
 import type { Config, Deployment } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import { configOf, type Entry } from "../../test/configs.ts";
-import { GOOD, snapshotOf } from "../../test/deployment-histories.ts";
+import { GOOD, snapshotOf, instant } from "../../test/deployment-histories.ts";
 import { reconcile } from "./reconcile.ts";
 import { startHistory, type DeploymentHistory } from "./deployment-history.ts";
 
@@ -20,7 +20,7 @@ function firstOf(config: Config): Deployment {
 
 /** A track of the config's first deployment that was proven at `at`. */
 function proven(config: Config, at: number): DeploymentHistory {
-  const history = startHistory(firstOf(config), at);
+  const history = startHistory(firstOf(config), instant(at));
   return { ...history, failures: 1, falls: [at], verdict: { ...history.verdict, ...GOOD, observedAt: at } };
 }
 
@@ -28,7 +28,11 @@ const written = (entry: Entry) => configOf([{ ...ENTRY, ...entry }]);
 
 describe("a new config", () => {
   it("begins with unknowns when nothing is known", () => {
-    const histories = reconcile(NOTHING_KNOWN, configOf([{ id: "1" }, { id: "2", model: "b" }]), 500);
+    const histories = reconcile(
+      NOTHING_KNOWN,
+      configOf([{ id: "1" }, { id: "2", model: "b" }]),
+      instant(500),
+    );
     expect([...histories.keys()]).toEqual(["1 at http://a:8000", "2 at http://a:8000"]);
     expect([...histories.values()].map(({ verdict }) => verdict)).toMatchObject([
       { reason: "unknown", ready: false, nameMatches: null, since: 500, observedAt: 500, lastGoodAt: null },
@@ -40,7 +44,7 @@ describe("a new config", () => {
     const before = written({});
     const history = proven(before, 100);
     const again = configOf([{ alias: "new", base: "http://b" }, ENTRY], { prober: { interval: "9s" } });
-    const histories = reconcile({ histories: new Map([[D, history]]), previous: null }, again, 500);
+    const histories = reconcile({ histories: new Map([[D, history]]), previous: null }, again, instant(500));
     expect(histories.get(D)).toEqual(history);
   });
 
@@ -54,7 +58,7 @@ describe("a new config", () => {
     ["header", { headers: { "x-team": "a" } }],
   ])("knows nothing of one whose %s changed", (_what, edit) => {
     const histories = new Map([[D, proven(written({}), 100)]]);
-    const [history] = reconcile({ histories, previous: null }, written(edit), 500).values();
+    const [history] = reconcile({ histories, previous: null }, written(edit), instant(500)).values();
     expect(history?.verdict).toMatchObject({
       reason: "unknown",
       ready: false,
@@ -68,15 +72,19 @@ describe("a new config", () => {
     const renamed = reconcile(
       { histories: new Map([[D, history]]), previous: null },
       written({ alias: "talk" }),
-      500,
+      instant(500),
     );
     expect(renamed.get(D)).toEqual({ ...history, verdict: { ...history.verdict, alias: "talk" } });
   });
 
   it("forgets what it does not name, and keeps its own order", () => {
     const before = configOf([{ id: "1" }, { id: "2" }, { id: "3" }]);
-    const histories = reconcile(NOTHING_KNOWN, before, 0);
-    const after = reconcile({ histories, previous: null }, configOf([{ id: "3" }, { id: "1" }]), 500);
+    const histories = reconcile(NOTHING_KNOWN, before, instant(0));
+    const after = reconcile(
+      { histories, previous: null },
+      configOf([{ id: "3" }, { id: "1" }]),
+      instant(500),
+    );
     expect([...after.keys()]).toEqual(["3 at http://a:8000", "1 at http://a:8000"]);
   });
 });
@@ -85,7 +93,11 @@ describe("the snapshot of an earlier run", () => {
   const earlier = proven(written({}), 100).verdict;
 
   it("goes on where the check is the same", () => {
-    const histories = reconcile({ histories: new Map(), previous: snapshotOf([earlier]) }, written({}), 500);
+    const histories = reconcile(
+      { histories: new Map(), previous: snapshotOf([earlier]) },
+      written({}),
+      instant(500),
+    );
     expect(histories.get(D)).toMatchObject({ verdict: earlier, failures: 0, falls: [], absentSince: null });
   });
 
@@ -93,7 +105,11 @@ describe("the snapshot of an earlier run", () => {
     "tells since when nothing answers: %s",
     (reason) => {
       const gone = { ...earlier, ready: false, reason, since: 77 };
-      const histories = reconcile({ histories: new Map(), previous: snapshotOf([gone]) }, written({}), 500);
+      const histories = reconcile(
+        { histories: new Map(), previous: snapshotOf([gone]) },
+        written({}),
+        instant(500),
+      );
       expect(histories.get(D)?.absentSince).toBe(77);
     },
   );
@@ -103,13 +119,17 @@ describe("the snapshot of an earlier run", () => {
     ["another deployment", { ...earlier, deployment: "e" }],
     ["another alias", { ...earlier, alias: "talk" }],
   ])("says nothing with %s", (_what, verdict) => {
-    const histories = reconcile({ histories: new Map(), previous: snapshotOf([verdict]) }, written({}), 500);
+    const histories = reconcile(
+      { histories: new Map(), previous: snapshotOf([verdict]) },
+      written({}),
+      instant(500),
+    );
     expect(histories.get(D)?.verdict.reason).toBe("unknown");
   });
 
   it("counts less than what this run knows itself", () => {
     const history = proven(written({}), 400);
     const known = { histories: new Map([[D, history]]), previous: snapshotOf([earlier]) };
-    expect(reconcile(known, written({}), 500).get(D)?.verdict.observedAt).toBe(400);
+    expect(reconcile(known, written({}), instant(500)).get(D)?.verdict.observedAt).toBe(400);
   });
 });

@@ -1,5 +1,6 @@
 import type { Config, Snapshot } from "@rollcall/contract";
 import { resumeHistory, startHistory, type DeploymentHistory } from "./deployment-history.ts";
+import type { Instant } from "./instant.ts";
 import { targetDeployments } from "./target.ts";
 
 export interface Known {
@@ -15,7 +16,7 @@ export interface Known {
 export function reconcile(
   { histories, previous }: Known,
   config: Config,
-  now: number,
+  now: Instant,
 ): Map<string, DeploymentHistory> {
   const earlier = new Map(previous?.verdicts.map((verdict) => [verdict.deployment, verdict]));
   return new Map(
@@ -24,7 +25,7 @@ export function reconcile(
       if (history?.verdict.check === deployment.check) return [id, underAlias(history, deployment.alias)];
       const verdict = earlier.get(deployment.id);
       const known = verdict?.check === deployment.check && verdict.alias === deployment.alias;
-      return [id, known ? resumeHistory(verdict) : startHistory(deployment, now)];
+      return [id, known ? resumeHistory(verdict, now) : startHistory(deployment, now)];
     }),
   );
 }

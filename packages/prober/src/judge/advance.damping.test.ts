@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { historyOf } from "../../test/deployment-histories.ts";
-import { successesNeeded } from "./damping.ts";
+import { successesNeeded } from "./advance.ts";
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;

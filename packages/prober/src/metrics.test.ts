@@ -7,7 +7,7 @@ import { absent, fault } from "./read/outcome.ts";
 import type { ModelsReading } from "./read/outcome.ts";
 import type { ProbeResult } from "./read/probe-result.ts";
 import { targetsOf } from "./remember/target.ts";
-import { Fleet, type Judging } from "./fleet.ts";
+import { Fleet, type Judging, type Transition } from "./fleet.ts";
 import { ProberMetrics } from "./metrics.ts";
 
 const config = configOf([
@@ -25,10 +25,10 @@ beforeEach(() => {
   metrics = new ProberMetrics();
 });
 
-function see(backend: string, result: Partial<ProbeResult>, now: number): void {
+function see(backend: string, result: Partial<ProbeResult>, now: number): Transition[] {
   const thresholds = { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 };
   const judging: Judging = { thresholds, now: instant(now) };
-  fleet.record(fleet.judge(backend, resultOf(result), judging), judging);
+  return fleet.record(fleet.judge(backend, resultOf(result), judging), judging);
 }
 
 function record(backend: string, models: ModelsReading, now: number): void {
@@ -36,7 +36,7 @@ function record(backend: string, models: ModelsReading, now: number): void {
 }
 
 function print(now = 10_000, writtenAt: number | null = null): Promise<string> {
-  return metrics.print(fleet, { now, writtenAt });
+  return metrics.print(fleet, { now, writtenAt, generation: 3, configFault: false });
 }
 
 async function lines(start: string): Promise<readonly string[]> {
@@ -51,6 +51,8 @@ describe("a deployment", () => {
     // The same again: since stays.
     record(first, serves("llama"), 9_000);
     expect(await lines("rollcall_deployment_")).toEqual([
+      'rollcall_deployment_transitions_total{deployment="1",alias="a"} 0',
+      'rollcall_deployment_transitions_total{deployment="2",alias="b/c"} 0',
       'rollcall_deployment_ready{deployment="1",alias="a"} 1',
       'rollcall_deployment_ready{deployment="2",alias="b/c"} 1',
       'rollcall_deployment_name_matches{deployment="1",alias="a"} 1',
@@ -86,23 +88,23 @@ describe("probes", () => {
     metrics.probed(resultOf({ durationMs: 30 }));
     metrics.probed(resultOf({ models: absent("x") as ModelsReading, durationMs: 4_000 }));
     metrics.probed(resultOf({ models: fault("dns", "x") as ModelsReading, durationMs: 4_000 }));
-    expect(await lines("rollcall_probes_total")).toEqual([
-      'rollcall_probes_total{result="models"} 1',
-      'rollcall_probes_total{result="absent"} 1',
-      'rollcall_probes_total{result="fault"} 1',
+    expect(await lines("rollcall_prober_probes_total")).toEqual([
+      'rollcall_prober_probes_total{result="models"} 1',
+      'rollcall_prober_probes_total{result="fault"} 1',
+      'rollcall_prober_probes_total{result="absent"} 1',
     ]);
-    expect(await lines("rollcall_probe_duration_seconds_count")).toEqual([
-      "rollcall_probe_duration_seconds_count 1",
+    expect(await lines("rollcall_prober_probe_duration_seconds_count")).toEqual([
+      "rollcall_prober_probe_duration_seconds_count 1",
     ]);
-    expect(await lines("rollcall_probe_duration_seconds_sum")).toEqual([
-      "rollcall_probe_duration_seconds_sum 0.03",
+    expect(await lines("rollcall_prober_probe_duration_seconds_sum")).toEqual([
+      "rollcall_prober_probe_duration_seconds_sum 0.03",
     ]);
   });
 });
 
 it("transitions stand at zero for every reason before there is one", async () => {
-  expect(await lines("rollcall_transitions_total")).toEqual(
-    REASON_CODES.map((reason) => `rollcall_transitions_total{reason="${reason}"} 0`),
+  expect(await lines("rollcall_prober_transitions_total")).toEqual(
+    REASON_CODES.map((reason) => `rollcall_prober_transitions_total{reason="${reason}"} 0`),
   );
 });
 
@@ -150,23 +152,52 @@ it("a warning that comes is no transition of the reason", async () => {
   const { verdict } = readyHistory();
   metrics.changed({ before: verdict, after: { ...verdict, warnings: ["saturated"] } });
   metrics.changed({ before: verdict, after: { ...verdict, reason: "down" } });
-  expect((await lines("rollcall_transitions_total")).filter((line) => !line.endsWith(" 0"))).toEqual([
-    'rollcall_transitions_total{reason="down"} 1',
+  expect((await lines("rollcall_prober_transitions_total")).filter((line) => !line.endsWith(" 0"))).toEqual([
+    'rollcall_prober_transitions_total{reason="down"} 1',
   ]);
+});
+
+describe("a deployment's transitions", () => {
+  it("are counted from zero, each deployment's own", async () => {
+    const [transition] = see(first, {}, 7_000);
+    await print();
+    metrics.changed(transition as Transition);
+    expect(await lines("rollcall_deployment_transitions_total{")).toEqual([
+      'rollcall_deployment_transitions_total{deployment="1",alias="a"} 1',
+      'rollcall_deployment_transitions_total{deployment="2",alias="b/c"} 0',
+    ]);
+  });
+
+  it("are forgotten with it", async () => {
+    await print();
+    fleet.adopt(configOf([{ id: "2", alias: "renamed" }]), null, instant(9_000));
+    expect(await lines("rollcall_deployment_transitions_total{")).toEqual([
+      'rollcall_deployment_transitions_total{deployment="2",alias="renamed"} 0',
+    ]);
+  });
+});
+
+it("the config in use shows by its generation and its fault", async () => {
+  const facts = { now: 0, writtenAt: null, generation: 7 };
+  for (const configFault of [false, true]) {
+    const text = await metrics.print(fleet, { ...facts, configFault });
+    expect(text).toContain("\nrollcall_prober_config_generation 7\n");
+    expect(text).toContain(`\nrollcall_prober_config_fault ${configFault ? 1 : 0}\n`);
+  }
 });
 
 describe("the snapshot", () => {
   it("is as old as the last one that was written", async () => {
     const age = async (writtenAt: number | null) =>
-      /^rollcall_snapshot_age_seconds (.*)$/m.exec(await print(10_000, writtenAt))?.[1];
+      /^rollcall_prober_snapshot_age_seconds (.*)$/m.exec(await print(10_000, writtenAt))?.[1];
     expect([await age(null), await age(7_500)]).toEqual(["Nan", "2.5"]);
   });
 
   it("that could not be written is counted", async () => {
     metrics.snapshotFailed();
     metrics.snapshotFailed();
-    expect(await lines("rollcall_snapshot_write_failures_total")).toEqual([
-      "rollcall_snapshot_write_failures_total 2",
+    expect(await lines("rollcall_prober_snapshot_write_failures_total")).toEqual([
+      "rollcall_prober_snapshot_write_failures_total 2",
     ]);
   });
 });
@@ -174,10 +205,10 @@ describe("the snapshot", () => {
 it("probes that began late are timed by how late they were", async () => {
   metrics.began(-5);
   metrics.began(300);
-  expect(await lines("rollcall_probe_lateness_seconds_sum")).toEqual([
-    "rollcall_probe_lateness_seconds_sum 0.3",
+  expect(await lines("rollcall_prober_probe_lateness_seconds_sum")).toEqual([
+    "rollcall_prober_probe_lateness_seconds_sum 0.3",
   ]);
-  expect(await lines('rollcall_probe_lateness_seconds_bucket{le="0.005"}')).toEqual([
-    'rollcall_probe_lateness_seconds_bucket{le="0.005"} 1',
+  expect(await lines('rollcall_prober_probe_lateness_seconds_bucket{le="0.005"}')).toEqual([
+    'rollcall_prober_probe_lateness_seconds_bucket{le="0.005"} 1',
   ]);
 });

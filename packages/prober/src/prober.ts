@@ -72,9 +72,11 @@ export class Prober {
   }
 
   /** What Prometheus scrapes. */
-  printMetrics(): Promise<string> {
-    const { clock, metrics, publisher } = this.#options;
-    return metrics.print(this.fleet, { now: clock.monotonic(), writtenAt: publisher.writtenAt });
+  printMetrics({ configFault }: { readonly configFault: boolean }): Promise<string> {
+    const { clock, metrics, publisher, settings } = this.#options;
+    const { generation } = settings.get();
+    const { writtenAt } = publisher;
+    return metrics.print(this.fleet, { now: clock.monotonic(), writtenAt, generation, configFault });
   }
 
   /** Names this run. */

@@ -117,10 +117,10 @@ describe("/metrics", () => {
     expect(metrics.get('rollcall_deployment_reason{deployment="3",alias="org/b",reason="wrong_name"}')).toBe(
       1,
     );
-    expect(metrics.get('rollcall_transitions_total{reason="wrong_name"}')).toBe(1);
-    expect(metrics.get('rollcall_transitions_total{reason="ok"}')).toBe(3);
-    expect(metrics.get('rollcall_probes_total{result="models"}')).toBeGreaterThan(3);
-    expect(metrics.get("rollcall_probe_duration_seconds_count")).toBeGreaterThan(3);
+    expect(metrics.get('rollcall_prober_transitions_total{reason="wrong_name"}')).toBe(1);
+    expect(metrics.get('rollcall_prober_transitions_total{reason="ok"}')).toBe(3);
+    expect(metrics.get('rollcall_prober_probes_total{result="models"}')).toBeGreaterThan(3);
+    expect(metrics.get("rollcall_prober_probe_duration_seconds_count")).toBeGreaterThan(3);
     const since =
       metrics.get('rollcall_deployment_since_timestamp_seconds{deployment="3",alias="org/b"}') ?? 0;
     expect(Math.abs(Date.now() / 1_000 - since)).toBeLessThan(10);

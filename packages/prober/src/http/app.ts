@@ -33,8 +33,9 @@ export function proberApp(http: ProberHttp): Hono {
     return c.json({ asked }, asked ? 202 : 200);
   });
   app.get("/metrics", async (c) => {
-    const { prober } = http;
-    return c.body(await prober.printMetrics(), 200, { "content-type": prober.metrics.registry.contentType });
+    const { prober, source } = http;
+    const text = await prober.printMetrics({ configFault: source.fault !== null });
+    return c.body(text, 200, { "content-type": prober.metrics.registry.contentType });
   });
   app.notFound((c) => c.json({ error: `there is no such route: try ${ROUTES}` }, 404));
   app.onError((_fault, c) => c.json({ error: "internal error" }, 500));

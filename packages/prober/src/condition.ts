@@ -10,7 +10,7 @@ import type { Prober } from "./prober.ts";
 import { Watchdog } from "./watchdog.ts";
 
 interface Observed {
-  readonly prober: Pick<Prober, "calledOnce" | "fleet">;
+  readonly prober: Pick<Prober, "initialRoundDone" | "fleet">;
   readonly settings: Cell<Settings>;
   readonly source: Pick<SettingsSource, "fault">;
 }
@@ -22,7 +22,7 @@ const QUESTIONS = 10;
 const LEAST_PATIENCE_MS = 30_000;
 
 /**
- * The prober as systemd sees it. Ready after the first roll call and not before: a gateway that starts after it then knows
+ * The prober as systemd sees it. Ready after the initial probe round and not before: a gateway that starts after it then knows
  * the fleet as it is. Working as long as verdicts are renewed.
  */
 export function proberCondition({ prober, settings, source }: Observed): Condition {
@@ -34,7 +34,7 @@ export function proberCondition({ prober, settings, source }: Observed): Conditi
     },
   );
   return {
-    ready: () => prober.calledOnce,
+    ready: () => prober.initialRoundDone,
     status: () => {
       const aliases = readAliases(prober.fleet.verdicts()).map(({ alias, ready, deployments }) => ({
         alias,
@@ -43,7 +43,9 @@ export function proberCondition({ prober, settings, source }: Observed): Conditi
       }));
       const fault =
         source.fault === null ? "" : "; the config file has errors: the previous config is in use";
-      return (prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way") + fault;
+      return (
+        (prober.initialRoundDone ? summariseAliases(aliases) : "initial probe round in progress") + fault
+      );
     },
     working: (now) => watchdog.isAlive(now),
   };

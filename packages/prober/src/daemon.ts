@@ -44,7 +44,7 @@ export interface RunningProber {
   stop(): Promise<number>;
 }
 
-/** Reads the config, listens and begins to call the roll. Throws StartError where that cannot be. */
+/** Reads the config, listens and begins to probe. Throws StartError where that cannot be. */
 export async function startProber(options: ProberDaemonOptions): Promise<RunningProber> {
   const { configFile, env } = options;
   const log = openLog("prober", options.logLevel);
@@ -113,7 +113,7 @@ async function buildProber({
   log: Log;
 }): Promise<Prober> {
   const previous = await lastSnapshot(file);
-  // As with the file: until the first roll call is over, what an earlier run knew serves better than nothing.
+  // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
   const publisher = new Publisher({

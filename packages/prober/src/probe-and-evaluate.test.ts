@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { response } from "../test/answers.ts";
-import { CalledRoll } from "../test/called-roll.ts";
+import { ProberHarness } from "../test/prober-harness.ts";
 import type { Entry } from "../test/configs.ts";
 import { ScriptedEngine } from "../test/scripted-engine.ts";
 
@@ -10,72 +10,70 @@ const a: Entry = { alias: "a", base: A };
 
 describe("a backend that comes and goes", () => {
   /** Every reason in the order of the log, the first one left out. */
-  const told = (roll: CalledRoll) =>
-    roll.logged.lines
+  const told = (harness: ProberHarness) =>
+    harness.logged.lines
       .filter(({ message }) => message === "deployment changed")
       .map(({ fields }) => fields["to"]);
 
   it("is taken in less and less readily, and left out in the end until it stays", async () => {
-    const roll = new CalledRoll([a]);
+    const harness = new ProberHarness([a]);
     for (let round = 0; round < 20; round += 1) {
-      roll.backends.serve(A, "llama");
-      await (round === 0 ? roll.start(5_000) : roll.clock.advance(5_000));
-      roll.backends.answer(A, () => response(502, "Bad Gateway"));
-      await roll.clock.advance(5_000);
+      harness.backends.serve(A, "llama");
+      await (round === 0 ? harness.start(5_000) : harness.clock.advance(5_000));
+      harness.backends.answer(A, () => response(502, "Bad Gateway"));
+      await harness.clock.advance(5_000);
     }
-    expect(told(roll)).toEqual(Array.from({ length: 4 }, () => ["ok", "proxy_error"]).flat());
-    roll.backends.serve(A, "llama");
-    await roll.clock.advance(7_000);
-    expect(roll.prober.fleet.verdicts()[0]?.detail).toMatch(
-      /^answers well again: \d good probes in a row, 8 are needed$/,
-    );
-    await roll.clock.advance(4_000);
-    expect(roll.reason("a")).toBe("ok");
+    expect(told(harness)).toEqual(Array.from({ length: 4 }, () => ["ok", "proxy_error"]).flat());
+    harness.backends.serve(A, "llama");
+    await harness.clock.advance(7_000);
+    expect(harness.prober.fleet.verdicts()[0]?.detail).toMatch(/^recovering: \d of 8 good probes in a row$/);
+    await harness.clock.advance(4_000);
+    expect(harness.reason("a")).toBe("ok");
   });
 
   it("is taken in at once where that was long ago", async () => {
-    const roll = new CalledRoll([a]);
-    await roll.start();
+    const harness = new ProberHarness([a]);
+    await harness.start();
     for (let round = 0; round < 4; round += 1) {
-      roll.backends.serve(A, "llama");
-      await roll.clock.advance(60_000);
-      roll.backends.answer(A, () => response(502, "Bad Gateway"));
-      await roll.clock.advance(20 * 60_000);
+      harness.backends.serve(A, "llama");
+      await harness.clock.advance(60_000);
+      harness.backends.answer(A, () => response(502, "Bad Gateway"));
+      await harness.clock.advance(20 * 60_000);
     }
-    roll.backends.serve(A, "llama");
-    await roll.clock.advance(10_010);
-    expect(roll.reason("a")).toBe("ok");
+    harness.backends.serve(A, "llama");
+    await harness.clock.advance(10_010);
+    expect(harness.reason("a")).toBe("ok");
   });
 
   it("needs as many good probes as the config says", async () => {
-    const roll = new CalledRoll([a], { prober: { successes: 3 } });
-    roll.backends.serve(A, "llama");
-    await roll.start(1_900);
-    expect(roll.reason("a")).toBe("unknown");
-    await roll.clock.advance(300);
-    expect(roll.reason("a")).toBe("ok");
+    const harness = new ProberHarness([a], { prober: { successes: 3 } });
+    harness.backends.serve(A, "llama");
+    await harness.start(1_900);
+    expect(harness.reason("a")).toBe("unknown");
+    await harness.clock.advance(300);
+    expect(harness.reason("a")).toBe("ok");
   });
 });
 
 describe("an engine that hangs", () => {
-  function working(): { engine: ScriptedEngine; roll: CalledRoll } {
+  function working(): { engine: ScriptedEngine; harness: ProberHarness } {
     const engine = new ScriptedEngine();
-    const roll = new CalledRoll([a], { prober: { stall_time: "60s" } });
-    roll.backends.answer(A, engine.answer);
+    const harness = new ProberHarness([a], { prober: { stall_time: "60s" } });
+    harness.backends.answer(A, engine.answer);
     engine.running = 2;
     engine.stepsPerLook = 3;
-    return { engine, roll };
+    return { engine, harness };
   }
 
   it("is out once it has not moved for the stall time, and in again when it moves", async () => {
-    const { engine, roll } = working();
-    await roll.start(300_000);
-    expect(roll.reason("a")).toBe("ok");
+    const { engine, harness } = working();
+    await harness.start(300_000);
+    expect(harness.reason("a")).toBe("ok");
     engine.stepsPerLook = 0;
-    await roll.clock.advance(57_000);
-    expect(roll.reason("a")).toBe("ok");
-    await roll.clock.advance(6_000);
-    expect(roll.written.last.verdicts).toMatchObject([
+    await harness.clock.advance(57_000);
+    expect(harness.reason("a")).toBe("ok");
+    await harness.clock.advance(6_000);
+    expect(harness.written.last.verdicts).toMatchObject([
       {
         ready: false,
         nameMatches: true,
@@ -84,20 +82,20 @@ describe("an engine that hangs", () => {
       },
     ]);
     engine.stepsPerLook = 3;
-    await roll.clock.advance(2_010);
-    expect(roll.reason("a")).toBe("ok");
+    await harness.clock.advance(2_010);
+    expect(harness.reason("a")).toBe("ok");
   });
 
   it("is not one that has nothing to do", async () => {
-    const { engine, roll } = working();
+    const { engine, harness } = working();
     engine.running = 0;
     engine.stepsPerLook = 0;
-    await roll.start(600_000);
-    expect(roll.reason("a")).toBe("ok");
+    await harness.start(600_000);
+    expect(harness.reason("a")).toBe("ok");
     engine.running = 1;
-    await roll.clock.advance(57_000);
-    expect(roll.reason("a")).toBe("ok");
-    await roll.clock.advance(6_000);
-    expect(roll.reason("a")).toBe("hung");
+    await harness.clock.advance(57_000);
+    expect(harness.reason("a")).toBe("ok");
+    await harness.clock.advance(6_000);
+    expect(harness.reason("a")).toBe("hung");
   });
 });

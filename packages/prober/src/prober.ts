@@ -44,7 +44,7 @@ const QUIET_FACTOR = 4;
 const LEAST_BETWEEN_MS = 250;
 
 /**
- * Calls the roll: one loop a target, each with its own deadline, so that a hanging one costs only itself. A new config
+ * Probes in rounds: one loop a target, each with its own deadline, so that a hanging one costs only itself. A new config
  * ends the loops of what changed and begins others.
  */
 export class Prober {
@@ -60,7 +60,7 @@ export class Prober {
   #quietUntil = 0;
   #unsubscribe: () => void = () => {};
   /** True once every backend was asked, or had the time to be. */
-  calledOnce = false;
+  initialRoundDone = false;
 
   constructor(options: ProberOptions) {
     this.#options = options;
@@ -94,9 +94,9 @@ export class Prober {
     this.#adopt(settings.get(), this.#options.previous);
     this.#unsubscribe = settings.subscribe((next) => this.#adopt(next, null));
     void this.#heartbeat();
-    // Until the first roll call is over the snapshot of an earlier run serves better than a list of unknowns.
+    // Until the initial probe round is done the snapshot of an earlier run serves better than a list of unknowns.
     const patience = settings.get().config.prober.timeoutMs + settings.get().config.prober.intervalMs;
-    void clock.sleep(patience, this.#stop.signal).then(() => this.#finishFirstCall());
+    void clock.sleep(patience, this.#stop.signal).then(() => this.#finishInitialRound());
   }
 
   /** Resolves once nothing is being written any more. */
@@ -138,10 +138,10 @@ export class Prober {
     }
     log.info(
       { deployments: config.deployments.length, backends: config.backends.length },
-      "calling the roll",
+      "config applied; probing backends",
     );
     this.#secrets = secrets;
-    if (this.calledOnce) this.#publishSoon();
+    if (this.initialRoundDone) this.#publishSoon();
   }
 
   #hasUnasked(targetId: string): boolean {
@@ -210,23 +210,24 @@ export class Prober {
       }
       this.#asked.add(target.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
-      if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
+      if (!this.initialRoundDone && this.#asked.size >= this.#loops.size) this.#finishInitialRound();
       if (evaluated.changes.length > 0) this.#publishSoon();
-    } catch (fault) {
+    } catch (error) {
       // A bug of ours in judging one answer must not end the loop of this target or of any other.
-      log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      log.error({ error: message, stack }, "internal error in a probe; retrying at the next interval");
     }
   }
 
-  #finishFirstCall(): void {
-    if (this.calledOnce || this.#stop.signal.aborted) return;
-    this.calledOnce = true;
+  #finishInitialRound(): void {
+    if (this.initialRoundDone || this.#stop.signal.aborted) return;
+    this.initialRoundDone = true;
     this.#publishSoon();
   }
 
   /** What changes in one turn of the event loop goes out as one snapshot. */
   #publishSoon(): void {
-    if (!this.calledOnce || this.#changed) return;
+    if (!this.initialRoundDone || this.#changed) return;
     this.#changed = true;
     setImmediate(() => void this.#publishInTurn());
   }
@@ -259,7 +260,7 @@ export class Prober {
     const { clock, settings } = this.#options;
     while (!this.#stop.signal.aborted) {
       await clock.sleep(settings.get().config.prober.intervalMs, this.#stop.signal);
-      if (this.calledOnce && !this.#stop.signal.aborted) await this.#publish();
+      if (this.initialRoundDone && !this.#stop.signal.aborted) await this.#publish();
     }
   }
 }

@@ -55,14 +55,14 @@ export class Publisher {
     try {
       await writer.write(snapshot);
       this.writtenAt = begun;
-      if (this.#failing) log.info("snapshot is written again");
+      if (this.#failing) log.info("snapshot written again");
       this.#failing = false;
     } catch (fault) {
       this.#options.metrics.snapshotFailed();
       if (!this.#failing)
         log.error(
           { code: (fault as NodeJS.ErrnoException).code },
-          "cannot write the snapshot: gateways see no news",
+          "cannot write snapshot; gateways will go stale",
         );
       this.#failing = true;
     }

@@ -12,7 +12,7 @@ function watched(patienceMs = 100) {
   };
 }
 
-it("beats as long as newer evidence comes, and is still for want of it", () => {
+it("is alive as long as newer evidence comes, and not without", () => {
   const { seen, watchdog } = watched();
   expect(watchdog.isAlive(1_000)).toBe(true);
   expect(watchdog.isAlive(1_100)).toBe(true);
@@ -30,7 +30,7 @@ it.each([1, 9_000_000])("a time of day that is set to %i is no stillness, and hi
   expect(watchdog.isAlive(251)).toBe(false);
 });
 
-it("beats where there is nobody to ask", () => {
+it("is alive where there is nobody to ask", () => {
   const { seen, watchdog } = watched();
   seen.newest = null;
   expect(watchdog.isAlive(0)).toBe(true);

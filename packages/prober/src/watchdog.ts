@@ -1,6 +1,6 @@
 /**
- * Does the roll go on being called? Seen from outside of the loops, so that one bug cannot stop both: as long as now and
- * then a newer verdict is there, they turn.
+ * Liveness watchdog: alive while newer evidence keeps coming. Kept outside the probe loops so that one bug cannot stop
+ * both.
  */
 export class Watchdog {
   readonly #newest: () => number | null;

@@ -50,13 +50,13 @@ describe("/readyz", () => {
     });
   });
 
-  it("is 503 before the first roll call is over", async () => {
+  it("is 503 before the initial probe round is done", async () => {
     const hanging = await simulated();
     hanging.control.fault("hang-all");
     const prober = await running(site([{ alias: "a", base: hanging.url }]));
     expect(await prober.get("/readyz?verbose")).toEqual({
       status: 503,
-      text: expect.stringContaining("[-] the first roll call is not over"),
+      text: expect.stringContaining("[-] initial probe round not done"),
     });
     expect(await prober.get("/livez")).toEqual({ status: 200, text: "ok\n" });
   });
@@ -69,7 +69,7 @@ describe("/status", () => {
     expect(status).toBe(200);
     const shown = JSON.parse(text);
     expect(shown).toMatchObject({
-      prober: { generation: 1, configFault: null, calledOnce: true, intervalMs: 200 },
+      prober: { generation: 1, configFault: null, initialRoundDone: true, intervalMs: 200 },
       deployments: [
         { deployment: "1", alias: "a", apiBase: `${one.url}/v1`, reason: "ok", expected: "llama" },
         { deployment: "2" },

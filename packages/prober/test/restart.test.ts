@@ -23,7 +23,7 @@ describe("a restarted prober", () => {
   it("never says unknown of a deployment that was ready, even while no backend answers it", async () => {
     const servers = [await simulated(), await simulated(), await simulated()];
     const entries = servers.map(({ url }, index) => ({ alias: `a${index}`, base: url }));
-    // One at a time, so that the first roll call is not over when the patience for it is.
+    // One at a time, so that the initial probe round is not over when the patience for it is.
     const place = site(entries, { prober: { interval: "200ms", timeout: "400ms", concurrency: 1 } });
     const before = await running(place);
     await until(() => Object.values(place.reasons()).join() === "ok,ok,ok");

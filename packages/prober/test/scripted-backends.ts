@@ -44,7 +44,7 @@ export class ScriptedBackends {
   }
 
   /** When this backend was asked for its models. */
-  rollCalls(origin: string): readonly number[] {
+  probeTimes(origin: string): readonly number[] {
     return this.asked
       .filter((question) => question.origin === origin && question.path.endsWith("/models"))
       .map(({ at }) => at);

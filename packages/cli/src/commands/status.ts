@@ -47,7 +47,7 @@ async function show(prober: ProberAddress, options: StatusOptions, terminal: Ter
   const ready = status.deployments.every(isRoutable);
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
   else {
-    if (!status.prober.calledOnce) terminal.out("The first roll call is not over yet.\n");
+    if (!status.prober.initialRoundDone) terminal.out("The initial probe round is not done yet.\n");
     if (status.prober.configFault !== null) {
       terminal.err(
         `The config file has errors; the previous config is in use:\n${status.prober.configFault}\n`,

@@ -53,7 +53,7 @@ const ASK_MS = 100;
 async function firstCall(url: string, key: string | null): Promise<Status> {
   for (;;) {
     const status = await fetchStatus({ url, key });
-    if (status.prober.calledOnce) return status;
+    if (status.prober.initialRoundDone) return status;
     await systemClock.sleep(ASK_MS);
   }
 }

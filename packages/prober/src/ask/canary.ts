@@ -33,12 +33,12 @@ export async function askCanary(
   };
   const { exchanges } = session;
   try {
-    const answer = await post(1);
-    if (answer === null) return { outcome: null, exchanges };
-    if (!looksBroken(answer, 1)) return { outcome: readCanary(answer), exchanges };
+    const response = await post(1);
+    if (response === null) return { outcome: null, exchanges };
+    if (!looksBroken(response, 1)) return { outcome: readCanary(response), exchanges };
     const more = await post(BROKEN_TOKENS);
     const broken = more !== null && looksBroken(more, BROKEN_TOKENS);
-    return { outcome: broken ? ALL_THE_SAME : readCanary(answer), exchanges };
+    return { outcome: broken ? ALL_THE_SAME : readCanary(response), exchanges };
   } finally {
     session.close();
   }

@@ -39,19 +39,19 @@ export class ProbeSession {
 
   async ask(path: string, timeoutMs = this.context.timeoutMs, body?: string): Promise<ProbeResponse> {
     const at = this.context.now();
-    const question: ProbeRequest = {
+    const request: ProbeRequest = {
       path,
       timeoutMs,
       headers: this.#headers,
       ...(body !== undefined && { body }),
     };
-    const answer = await this.#connection.ask(question, this.context.signal);
+    const response = await this.#connection.ask(request, this.context.signal);
     this.exchanges.push({
       at,
       path: body === undefined ? path : `POST ${path}`,
-      outcome: describeResponse(answer),
+      outcome: describeResponse(response),
     });
-    return answer;
+    return response;
   }
 
   /** Below the root path, where servers keep what is not OpenAI's. */

@@ -37,7 +37,7 @@ export function proberApp(http: ProberHttp): Hono {
     const text = await prober.printMetrics({ configFault: source.fault !== null });
     return c.body(text, 200, { "content-type": prober.metrics.registry.contentType });
   });
-  app.notFound((c) => c.json({ error: `there is no such route: try ${ROUTES}` }, 404));
+  app.notFound((c) => c.json({ error: `no such route; try ${ROUTES}` }, 404));
   app.onError((_fault, c) => c.json({ error: "internal error" }, 500));
   return app;
 }

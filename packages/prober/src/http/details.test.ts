@@ -1,6 +1,6 @@
 import { Cell } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { configOf, settingsOf } from "../../test/configs.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { mayReadDetails } from "./details.ts";
@@ -11,7 +11,7 @@ const env = { MASTER: "sk-master" };
 function answer(host: string, authorization?: string, masterKey?: string): string | null {
   const written = masterKey === undefined ? {} : { masterKey };
   const settings = new Cell(settingsOf(configOf([{}], written, env), env));
-  return mayReadDetails({ authorization }, { ...httpOf(new CalledRoll([{}])), settings, host });
+  return mayReadDetails({ authorization }, { ...httpOf(new ProberHarness([{}])), settings, host });
 }
 
 describe("on loopback", () => {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { readyHistory, historyOf } from "../../test/deployment-histories.ts";
 import { Events } from "../events.ts";
@@ -16,7 +16,7 @@ function asked() {
     ["3", "org/b"],
   ] as const)
     events.record(historyOf().verdict, verdict(id, alias), 7);
-  const app = proberApp(httpOf(new CalledRoll([{}]), { events }));
+  const app = proberApp(httpOf(new ProberHarness([{}]), { events }));
   return async (path: string) => {
     const reply = await app.request(path);
     return { status: reply.status, body: (await reply.json()) as EventList };

@@ -58,11 +58,11 @@ function ofDeployment(c: Context, http: ProberHttp): Response {
 }
 
 function answer(c: Context, http: ProberHttp, { asked, requirement }: Asked): Response {
-  const called = http.prober.calledOnce;
+  const called = http.prober.initialRoundDone;
   const ready = called && !http.draining() && isMet(requirement, asked);
   const verbose = c.req.query("verbose") !== undefined;
   const lines = verbose ? asked.map((entry) => printAlias(entry, isMetBy(entry, requirement))) : [];
-  if (!called) lines.push("[-] the first roll call is not over");
+  if (!called) lines.push("[-] initial probe round not done");
   if (http.draining()) lines.push("[-] shutting down");
   if (http.source.fault !== null) lines.push("[!] the config file has errors: the previous config is in use");
   return c.text([...lines, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);

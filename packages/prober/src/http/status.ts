@@ -10,7 +10,7 @@ export interface Status {
     readonly generation: number;
     readonly config: string;
     readonly configFault: string | null;
-    readonly calledOnce: boolean;
+    readonly initialRoundDone: boolean;
     readonly intervalMs: number;
   };
   readonly deployments: readonly DeploymentStatus[];
@@ -37,7 +37,7 @@ export function printStatus({
       generation,
       config: config.checksum,
       configFault: source.fault,
-      calledOnce: prober.calledOnce,
+      initialRoundDone: prober.initialRoundDone,
       intervalMs: config.prober.intervalMs,
     },
     deployments: printDeployments({ prober }),

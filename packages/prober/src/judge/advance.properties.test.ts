@@ -324,7 +324,7 @@ it("a deployment is unknown only until its first answers are all good enough, an
   );
 });
 
-it("every state can be written, read again and gone on from, and its memory is bounded", () => {
+it("every state can be written, read again and gone on from, and what it remembers is bounded", () => {
   fc.assert(
     fc.property(walks, (walk) => {
       for (const { history } of follow(walk)) {

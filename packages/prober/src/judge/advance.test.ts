@@ -476,7 +476,7 @@ describe("one that comes and goes", () => {
     ]);
     expect(verdict).toEqual({
       ...before.verdict,
-      detail: "answers well again: 2 good probes in a row, 4 are needed",
+      detail: "recovering: 2 of 4 good probes in a row",
       observedAt: 3 * MINUTE + SECOND,
     });
   });

@@ -42,7 +42,7 @@ function answered(
   const successes = history.successes + 1;
   if (isRoutable(history.verdict) || successes >= needed)
     return takenIn(history, outcome, { thresholds, now });
-  const detail = `answers well again: ${successes} good probes in a row, ${needed} are needed`;
+  const detail = `recovering: ${successes} of ${needed} good probes in a row`;
   return {
     ...history,
     failures: 0,

@@ -1,7 +1,7 @@
 import type { BackendState } from "../remember/backend-state.ts";
 import { fault, type Fault } from "../read/outcome.ts";
 
-/** One look whose metrics do not come does not clear what the looks before it have shown; this long after them it does. */
+/** One probe whose metrics do not come does not clear what the probes before it have shown; this long after them it does. */
 const REMEMBERED_MS = 30_000;
 
 /** What the metrics hold against an engine whose server answers well; null where nothing. */

@@ -10,7 +10,7 @@ import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
 import type { ModelsReading } from "../read/outcome.ts";
 import type { ProbeResult } from "../read/probe-result.ts";
 
-/** What a deployment that expects this name is told by one sighting. */
+/** What a deployment that expects this name is told by one probe. */
 function seen(models: ModelsReading, expected: string, result: Partial<ProbeResult> = {}): Outcome {
   return judged({ result: resultOf({ models, ...result }) }, { expected });
 }

@@ -10,10 +10,10 @@ import type { ProbeResult } from "../read/probe-result.ts";
 const SHOWN = 20;
 const SHOWN_LENGTH = 256;
 
-/** What a sighting is judged with. */
+/** What a probe result is judged with. */
 export interface Case {
   readonly result: ProbeResult;
-  /** The backend as remembered, this sighting included. */
+  /** The backend as remembered, this result included. */
   readonly state: BackendState;
   /** What the metrics hold against the engine. */
   readonly diagnosis: Fault | null;

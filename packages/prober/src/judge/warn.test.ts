@@ -29,7 +29,7 @@ describe("what is said of a backend that is ready", () => {
 
   it("is by what it is saturated", () => {
     expect(warned({ load: loadOf({ kvUsage: 0.987, waiting: 4 }), preempted: 2 })).toEqual([
-      { code: "saturated", detail: "KV cache 99 % full, 4 waiting, 2 preempted since the last look" },
+      { code: "saturated", detail: "KV cache 99 % full, 4 waiting, 2 preempted since the last probe" },
     ]);
   });
 

@@ -57,7 +57,7 @@ export function warn(state: BackendState, changes: ServedChanges, now: number): 
   );
   const { load, preempted, skewMs } = state;
   if (load !== null && (load.kvUsage ?? 0) >= FULL && load.waiting > 0) {
-    const detail = `KV cache ${Math.round((load.kvUsage ?? 0) * 100)} % full, ${load.waiting} waiting, ${preempted} preempted since the last look`;
+    const detail = `KV cache ${Math.round((load.kvUsage ?? 0) * 100)} % full, ${load.waiting} waiting, ${preempted} preempted since the last probe`;
     notices.push({ code: "saturated", detail });
   }
   if (skewMs !== null && Math.abs(skewMs) > SKEW_MS) {

@@ -37,11 +37,11 @@ function post(path: string, body: object): Canary {
 }
 
 /** What came of it: null where it generates, or the outcome that says why not. */
-export function readCanary(answer: ProbeResponse): Outcome | null {
-  if (answer.kind === "failure") {
-    return fault("canary_failed", `a request for one token came to nothing (${answer.code})`);
+export function readCanary(response: ProbeResponse): Outcome | null {
+  if (response.kind === "failure") {
+    return fault("canary_failed", `a request for one token came to nothing (${response.code})`);
   }
-  const { status, body } = answer;
+  const { status, body } = response;
   const page = body.slice(0, 4_096);
   const told = `a request for one token is answered with ${status}`;
   if (status === 200) return readTokens(body);
@@ -82,8 +82,8 @@ function readTokens(body: string): Outcome | null {
 }
 
 /** Broken weights or kernels make token 0 of everything, which many tokenizers spell "!". One may be meant. */
-export function looksBroken(answer: ProbeResponse, least: number): boolean {
-  if (answer.kind === "failure" || answer.status !== 200) return false;
-  const text = /"(?:content|text)"\s*:\s*"((?:!\s*)+)"/.exec(answer.body)?.[1] ?? "";
+export function looksBroken(response: ProbeResponse, least: number): boolean {
+  if (response.kind === "failure" || response.status !== 200) return false;
+  const text = /"(?:content|text)"\s*:\s*"((?:!\s*)+)"/.exec(response.body)?.[1] ?? "";
   return text.length >= least;
 }

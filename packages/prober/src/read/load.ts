@@ -22,9 +22,9 @@ export interface Load {
 }
 
 /** Null where there are no metrics of an engine: `--disable-log-stats`, or no such route. */
-export function readLoad(answer: ProbeResponse): Load | null {
-  if (answer.kind === "failure" || answer.status !== 200 || answer.truncated) return null;
-  const page = answer.body;
+export function readLoad(response: ProbeResponse): Load | null {
+  if (response.kind === "failure" || response.status !== 200 || response.truncated) return null;
+  const page = response.body;
   const names = ENGINE_METRICS.find(({ running }) => page.includes(running));
   if (names === undefined) return null;
   const sums = names.progress.map((name) => sumOf(page, name)).filter((sum) => sum !== null);

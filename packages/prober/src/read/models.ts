@@ -6,21 +6,21 @@ import { readFailure } from "./failure.ts";
 import { recogniseProxy } from "./proxy.ts";
 
 /** What `/v1/models` says. */
-export function readModels(answer: ProbeResponse): ModelsReading {
-  if (answer.kind === "failure") return readFailure(answer);
-  const { status } = answer;
-  if (status === 200) return readList(answer);
-  if (wantsTls(answer)) {
+export function readModels(response: ProbeResponse): ModelsReading {
+  if (response.kind === "failure") return readFailure(response);
+  const { status } = response;
+  if (status === 200) return readList(response);
+  if (wantsTls(response)) {
     return fault("tls", `/models answers ${status}: plain HTTP was sent to a TLS port`, {
       fix: "Write https:// in api_base.",
     });
   }
   if (status === 401 || status === 403) return fault("wrong_key", `/models answers ${status}`);
   if (status === 404 || status === 405) return fault("wrong_path", `/models answers ${status}`);
-  if (status >= 300 && status < 400) return readRedirect(answer);
-  const proxy = recogniseProxy(answer);
+  if (status >= 300 && status < 400) return readRedirect(response);
+  const proxy = recogniseProxy(response);
   if (proxy !== null) return fault("proxy_error", `${proxy} answers ${status} for the backend`);
-  if (status >= 500) return readServerError(answer);
+  if (status >= 500) return readServerError(response);
   // Too busy to say who it is, which passes.
   if (status === 408 || status === 429) return fault("server_error", `/models answers ${status}`);
   return fault("not_openai", `/models answers ${status}`);

@@ -15,17 +15,17 @@ export interface BackendState {
   readonly version: string | null;
   /** Sorted; null until a model list was seen. */
   readonly names: readonly string[] | null;
-  /** Clean looks still needed until it is believed again that one server alone answers. */
+  /** Clean probes still needed until it is believed again that one server alone answers. */
   readonly doubts: number;
   /** Did it serve since it was last away? */
   readonly served: boolean;
   readonly load: Load | null;
   readonly progress: Progress | null;
-  /** Preemptions since the look before. */
+  /** Preemptions since the probe before. */
   readonly preempted: number;
-  /** Requests that succeeded since the look before: nobody need ask for a token to know that it generates. */
+  /** Requests that succeeded since the probe before: nobody need ask for a token to know that it generates. */
   readonly succeeded: number;
-  /** Requests of our own since that look. */
+  /** Requests of our own since that probe. */
   readonly canaries: number;
   readonly skewMs: number | null;
   /** The latest start of any process that was met: behind a load balancer it is another one each time. */
@@ -56,7 +56,7 @@ export const NOTHING_KNOWN: BackendState = {
   exchanges: [],
 };
 
-/** Two clean looks in a row must follow one that met two servers: chance alone shows the same one now and then. */
+/** Two clean probes in a row must follow one that met two servers: chance alone shows the same one now and then. */
 const DOUBTS = 2;
 
 /** One probe is added to what is known of a backend. */

@@ -8,12 +8,12 @@ export interface Progress {
   readonly load: Load;
 }
 
-/** A longer gap between two looks hides what happened in it: the count begins anew. */
+/** A longer gap between two probes hides what happened in it: the count begins anew. */
 const LONGEST_GAP_MS = 30_000;
 
 /**
  * Counters that move, no work to do, or a restart: it moves. Work to do and counters that stand still: it may hang,
- * from the last look at which that was not so. A look that brought no metrics changes nothing; of metrics without counters
+ * from the last probe at which that was not so. A probe that brought no metrics changes nothing; of metrics without counters
  * nothing can be said.
  */
 export function watchProgress(before: Progress | null, load: Load | null, now: number): Progress | null {

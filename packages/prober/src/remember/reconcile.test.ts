@@ -18,7 +18,7 @@ function firstOf(config: Config): Deployment {
   return deployment;
 }
 
-/** A track of the config's first deployment that was proven at `at`. */
+/** A history of the config's first deployment that was routable at `at`. */
 function proven(config: Config, at: number): DeploymentHistory {
   const history = startHistory(firstOf(config), instant(at));
   return { ...history, failures: 1, falls: [at], verdict: { ...history.verdict, ...GOOD, observedAt: at } };

@@ -9,7 +9,7 @@ import { FakeClock, settle } from "@rollcall/testkit";
 import { LogRecorder, SnapshotRecorder } from "./recorders.ts";
 import { ScriptedBackends } from "./scripted-backends.ts";
 
-export interface RollOptions extends Written {
+export interface HarnessOptions extends Written {
   readonly env?: Environment;
   readonly previous?: Snapshot;
   /** 0..1; 0 makes no delay and no jitter. */
@@ -17,7 +17,7 @@ export interface RollOptions extends Written {
 }
 
 /** A prober with a clock of the test's own and scripted backends, not started yet. */
-export class CalledRoll {
+export class ProberHarness {
   readonly clock = new FakeClock();
   readonly backends = new ScriptedBackends(this.clock);
   readonly written = new SnapshotRecorder();
@@ -26,7 +26,7 @@ export class CalledRoll {
   readonly prober: Prober;
   readonly #env: Environment;
 
-  constructor(entries: readonly Entry[], options: RollOptions = {}) {
+  constructor(entries: readonly Entry[], options: HarnessOptions = {}) {
     this.#env = options.env ?? {};
     this.settings = new Cell(settingsOf(configOf(entries, options), this.#env));
     const { log } = this.logged;
@@ -45,7 +45,7 @@ export class CalledRoll {
     onTestFinished(() => this.prober.stop());
   }
 
-  /** Starts, and goes on until the first roll call is over. */
+  /** Starts, and goes on until the initial probe round is done. */
   async start(ms = 10): Promise<void> {
     this.prober.start();
     await this.clock.advance(ms);

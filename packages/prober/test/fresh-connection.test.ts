@@ -326,6 +326,7 @@ describe("a question", () => {
     const [request] = peer.requests;
     expect([request?.method, request?.url]).toEqual(["GET", "/team/v1/models"]);
     expect(request?.headers).toEqual({
+      "accept-encoding": "identity",
       host: peer.address,
       connection: "keep-alive",
       authorization: "Bearer sk-1",

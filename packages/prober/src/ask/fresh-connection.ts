@@ -89,6 +89,8 @@ class FreshConnection implements Connection {
         headers: {
           ...headers,
           accept: "application/json",
+          // Silence would allow any, and a list that is compressed is not read.
+          "accept-encoding": "identity",
           "user-agent": "rollcall-prober",
           ...(body !== undefined && { "content-type": "application/json" }),
         },

@@ -7,6 +7,7 @@ import { targetsOf, type Target } from "./remember/target.ts";
 import { Events } from "./events.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
+import { PublishLoop } from "./publish-loop.ts";
 import type { ProberMetrics } from "./metrics.ts";
 import type { Network } from "./ask/network.ts";
 import type { Publisher } from "./publisher.ts";
@@ -37,9 +38,6 @@ interface Loop {
   askedAt: number;
 }
 
-/** Times what it took to print the last snapshot: so long nothing is printed, heartbeats aside. */
-const QUIET_FACTOR = 4;
-
 /** A suspicion is looked into at once, but not more often than this. */
 const LEAST_BETWEEN_MS = 250;
 
@@ -54,16 +52,16 @@ export class Prober {
   readonly #stop = new AbortController();
   readonly #loops = new Map<string, Loop>();
   readonly #asked = new Set<string>();
+  readonly #publishing: PublishLoop;
   #limit: LimitFunction;
   #secrets: Secrets | null = null;
-  #changed = false;
-  #quietUntil = 0;
   #unsubscribe: () => void = () => {};
   /** True once every backend was asked, or had the time to be. */
   initialRoundDone = false;
 
   constructor(options: ProberOptions) {
     this.#options = options;
+    this.#publishing = new PublishLoop({ ...options, fleet: this.fleet, signal: this.#stop.signal });
     this.#limit = pLimit(options.settings.get().config.prober.concurrency);
   }
 
@@ -93,7 +91,7 @@ export class Prober {
     const { settings, clock } = this.#options;
     this.#adopt(settings.get(), this.#options.previous);
     this.#unsubscribe = settings.subscribe((next) => this.#adopt(next, null));
-    void this.#heartbeat();
+    void this.#publishing.heartbeat(() => this.initialRoundDone);
     // Until the initial probe round is done the snapshot of an earlier run serves better than a list of unknowns.
     const patience = settings.get().config.prober.timeoutMs + settings.get().config.prober.intervalMs;
     void clock.sleep(patience, this.#stop.signal).then(() => this.#finishInitialRound());
@@ -141,7 +139,7 @@ export class Prober {
       "config applied; probing backends",
     );
     this.#secrets = secrets;
-    if (this.initialRoundDone) this.#publishSoon();
+    this.#publishSoon();
   }
 
   #hasUnasked(targetId: string): boolean {
@@ -225,43 +223,8 @@ export class Prober {
     this.#publishSoon();
   }
 
-  /** What changes in one turn of the event loop goes out as one snapshot. */
   #publishSoon(): void {
-    if (!this.initialRoundDone || this.#changed) return;
-    this.#changed = true;
-    setImmediate(() => void this.#publishInTurn());
-  }
-
-  /** To print the verdicts of ten thousand deployments takes a while: with all its changes it may not take all time. */
-  async #publishInTurn(): Promise<void> {
-    const { clock } = this.#options;
-    const wait = this.#quietUntil - clock.monotonic();
-    if (wait > 0) await clock.sleep(wait, this.#stop.signal);
-    this.#changed = false;
-    if (!this.#stop.signal.aborted) await this.#publish();
-  }
-
-  #publish(): Promise<void> {
-    const { clock, settings, publisher } = this.#options;
-    const { config } = settings.get();
-    const start = clock.monotonic();
-    const written = publisher.publish({
-      verdicts: this.fleet.verdicts(),
-      config: config.checksum,
-      intervalMs: config.prober.intervalMs,
-    });
-    const end = clock.monotonic();
-    this.#quietUntil = end + QUIET_FACTOR * Math.floor(end - start);
-    return written;
-  }
-
-  /** Unchanged verdicts are news too: they say that the prober lives. */
-  async #heartbeat(): Promise<void> {
-    const { clock, settings } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      await clock.sleep(settings.get().config.prober.intervalMs, this.#stop.signal);
-      if (this.initialRoundDone && !this.#stop.signal.aborted) await this.#publish();
-    }
+    if (this.initialRoundDone) this.#publishing.soon();
   }
 }
 

@@ -382,7 +382,13 @@ describe("a wall clock that is set", () => {
     "by %i ms neither suspends nor hurries a probe, a snapshot, a load or an age",
     async (step) => {
       const untouched = await after(0);
-      expect(untouched).toMatchObject({ soon: true, reasons: { a: "ok", b: "loading", c: "dns" } });
+      expect(untouched).toMatchObject({
+        soon: true,
+        reasons: { a: "ok", b: "loading", c: "dns" },
+        metrics: expect.arrayContaining([
+          expect.stringMatching(/^rollcall_deployment_state_seconds\{.*alias="a"\} 1(49|50)\b/),
+        ]),
+      });
       expect(await after(step)).toEqual(untouched);
     },
   );

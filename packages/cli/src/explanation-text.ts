@@ -1,4 +1,4 @@
-import { isProven, printDuration, WARNINGS } from "@rollcall/contract";
+import { isRoutable, printDuration, WARNINGS } from "@rollcall/contract";
 import type { DeploymentExplanation, Event, Explanation } from "@rollcall/prober";
 import { paintState } from "./fleet-table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -13,7 +13,7 @@ function printVerdict({ name, ready, deployments }: Explanation, terminal: Termi
   const state = ready ? terminal.paint("green", "is ready") : terminal.paint("red", "is unavailable");
   const [first, ...others] = deployments;
   if (first === undefined) return `${name} ${state}.`;
-  const good = deployments.filter(isProven).length;
+  const good = deployments.filter(isRoutable).length;
   const why =
     others.length > 0
       ? `${good} of ${deployments.length} deployments are ready`
@@ -31,8 +31,8 @@ function printDeployment(deployment: DeploymentExplanation, terminal: Terminal, 
     ["Server", printServer(deployment)],
     ["Load times", deployment.loadTimesMs.length === 0 ? [] : [printLoadTimes(deployment)]],
     ["Probes", deployment.exchanges.map(({ at, path, outcome }) => `${clockTime(at)}  ${path}  ${outcome}`)],
-    ["Meaning", [detail === "" || isProven(deployment) ? meaning : `${meaning} (${detail})`]],
-    ["Fix", isProven(deployment) ? [] : [terminal.paint("bold", fix)]],
+    ["Meaning", [detail === "" || isRoutable(deployment) ? meaning : `${meaning} (${detail})`]],
+    ["Fix", isRoutable(deployment) ? [] : [terminal.paint("bold", fix)]],
     ["Warnings", printWarnings(deployment, terminal)],
     ["Last changes", deployment.changes.map((change) => printChange(change, now))],
   ];

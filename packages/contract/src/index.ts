@@ -50,4 +50,8 @@ export {
   SNAPSHOT_VERSION,
   type Snapshot,
 } from "./snapshot.ts";
-export { isProven, type History, type Served, type Verdict } from "./verdict.ts";
+export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
+export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
+export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
+export { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./wire/server-texts.ts";
+export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";

@@ -26,7 +26,7 @@ import {
   HttpSnapshotWriter,
 } from "@rollcall/state";
 import { proberServiceStatus } from "./service-status.ts";
-import { network } from "./fresh-connection.ts";
+import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { ProberMetrics } from "./metrics.ts";
 import { Prober } from "./prober.ts";
@@ -48,7 +48,7 @@ export interface RunningProber {
   stop(): Promise<number>;
 }
 
-/** Reads the config, listens and begins to call the roll. Throws StartError where that cannot be. */
+/** Reads the config, listens and begins to probe. Throws StartError where that cannot be. */
 export async function startProber(options: ProberDaemonOptions): Promise<RunningProber> {
   const { configFile, env } = options;
   const log = openLog("prober", options.logLevel);
@@ -131,7 +131,7 @@ async function buildProber({
   log: Log;
 }): Promise<Prober> {
   const previous = await lastSnapshot(file);
-  // As with the file: until the first roll call is over, what an earlier run knew serves better than nothing.
+  // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
@@ -145,7 +145,7 @@ async function buildProber({
   return new Prober({
     settings: source.cell,
     refresh: (now) => source.refresh(now),
-    network,
+    network: openNetwork(systemClock),
     clock: systemClock,
     random: Math.random,
     publisher,

@@ -25,7 +25,7 @@ export class Publisher {
   readonly #startedAt: number;
   #sequence = 0;
   #failing = false;
-  /** When the last one that is safely written was made. */
+  /** When the last one that is safely written was made, monotonic. */
   writtenAt: number | null = null;
   /** Where the prober listens, once it does. */
   url: string | null = null;
@@ -42,6 +42,7 @@ export class Publisher {
   async publish({ verdicts, config, intervalMs }: News): Promise<void> {
     const { clock, instance, writer, log } = this.#options;
     this.#sequence += 1;
+    const begun = clock.monotonic();
     const snapshot: Snapshot = {
       version: SNAPSHOT_VERSION,
       sequence: this.#sequence,
@@ -53,15 +54,15 @@ export class Publisher {
     };
     try {
       await writer.write(snapshot);
-      this.writtenAt = snapshot.writtenAt;
-      if (this.#failing) log.info("snapshot is written again");
+      this.writtenAt = begun;
+      if (this.#failing) log.info("snapshot written again");
       this.#failing = false;
     } catch (fault) {
       this.#options.metrics.snapshotFailed();
       if (!this.#failing)
         log.error(
           { code: (fault as NodeJS.ErrnoException).code },
-          "cannot write the snapshot: gateways see no news",
+          "cannot write snapshot; gateways will go stale",
         );
       this.#failing = true;
     }

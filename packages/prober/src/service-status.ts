@@ -6,12 +6,12 @@ import {
   type Settings,
   type SettingsSource,
 } from "@rollcall/runtime";
-import { readAliases } from "./decide/readiness.ts";
+import { readAliases } from "./judge/readiness.ts";
 import type { Prober } from "./prober.ts";
-import { Pulse } from "./pulse.ts";
+import { Watchdog } from "./watchdog.ts";
 
 interface Observed {
-  readonly prober: Pick<Prober, "calledOnce" | "fleet">;
+  readonly prober: Pick<Prober, "initialRoundDone" | "fleet">;
   readonly settings: Cell<Settings>;
   readonly source: Pick<SettingsSource, "status">;
 }
@@ -23,32 +23,28 @@ const QUESTIONS = 10;
 const LEAST_PATIENCE_MS = 30_000;
 
 /**
- * The prober as systemd sees it. Ready after the first roll call and not before: a gateway that starts after it then knows
+ * The prober as systemd sees it. Ready after the initial probe round and not before: a gateway that starts after it then knows
  * the fleet as it is. Healthy as long as verdicts are renewed.
  */
 export function proberServiceStatus({ prober, settings, source }: Observed): ServiceStatus {
-  const pulse = new Pulse(
-    () => newestOf(prober.fleet.verdicts()),
+  const watchdog = new Watchdog(
+    () => (prober.fleet.verdicts().length === 0 ? null : prober.fleet.recordedAt),
     () => {
       const { intervalMs, maxIntervalMs, timeoutMs } = settings.get().config.prober;
       return Math.max(intervalMs, maxIntervalMs, LEAST_PATIENCE_MS) + QUESTIONS * timeoutMs;
     },
   );
   return {
-    isReady: () => prober.calledOnce,
+    isReady: () => prober.initialRoundDone,
     summary: () => {
       const aliases = readAliases(prober.fleet.verdicts()).map(({ alias, ready, deployments }) => ({
         alias,
         ready,
         reasons: deployments.map(({ reason }) => reason),
       }));
-      const fleet = prober.calledOnce ? summariseAliases(aliases) : "the first roll call is under way";
+      const fleet = prober.initialRoundDone ? summariseAliases(aliases) : "initial probe round in progress";
       return [fleet, ...printSettingsStatus(source.status.get())].join("; ");
     },
-    isHealthy: (now) => pulse.beats(now),
+    isHealthy: (now) => watchdog.isAlive(now),
   };
-}
-
-function newestOf(verdicts: readonly { readonly observedAt: number }[]): number | null {
-  return verdicts.reduce<number | null>((newest, { observedAt }) => Math.max(newest ?? 0, observedAt), null);
 }

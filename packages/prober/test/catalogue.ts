@@ -242,6 +242,13 @@ export const SCENARIOS = (come: (holds: () => boolean) => Promise<unknown>): rea
     reason: "wrong_key",
     told: /401 while \/health answers 200/,
   },
+  ...(["llamacpp", "tgi"] as const).map((kind): Scenario => ({
+    what: `${kind} lists its model to anybody and refuses the key`,
+    options: { kind, apiKeys: ["k"] },
+    entry: { key: "k2" },
+    reason: "wrong_key",
+    told: /api_key/,
+  })),
   { what: "a proxy forbids the key", happens: fault("forbidden"), reason: "wrong_key", told: /403/ },
   { what: "its routes are gone", happens: fault("no-route"), reason: "wrong_path", told: /404/ },
   {

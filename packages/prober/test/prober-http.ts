@@ -2,10 +2,13 @@ import { Cell, NO_FAULT } from "@rollcall/runtime";
 import { HttpSnapshotWriter } from "@rollcall/state";
 import { Events } from "../src/events.ts";
 import type { ProberHttp } from "../src/http/context.ts";
-import type { CalledRoll } from "./called-roll.ts";
+import type { ProberHarness } from "./prober-harness.ts";
 
 /** What the routes of this prober answer from: on loopback and in the best of health, but for what is given. */
-export function httpOf({ prober, settings, clock }: CalledRoll, given: Partial<ProberHttp> = {}): ProberHttp {
+export function httpOf(
+  { prober, settings, clock }: ProberHarness,
+  given: Partial<ProberHttp> = {},
+): ProberHttp {
   return {
     prober,
     settings,

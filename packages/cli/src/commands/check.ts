@@ -1,6 +1,6 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { isProven, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
+import { isRoutable, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { keylessRisk } from "@rollcall/gateway";
 import { EXIT, insideContainer, loadConfig, Secrets, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
@@ -40,7 +40,7 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
   const { probeOnce } = await import("@rollcall/prober");
   const verdicts = await probeOnce(config, secrets, systemClock);
   terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
-  return verdicts.every(isProven) ? EXIT.ok : EXIT.failed;
+  return verdicts.every(isRoutable) ? EXIT.ok : EXIT.failed;
 }
 
 /** Would the gateway refuse to start, since anybody could use it? The number of errors. */

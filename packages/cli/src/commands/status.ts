@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isProven } from "@rollcall/contract";
+import { isRoutable } from "@rollcall/contract";
 import { EXIT, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
@@ -44,10 +44,10 @@ async function watch(prober: ProberAddress, options: StatusOptions, terminal: Te
 async function show(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const status = await fetchStatus(prober);
-  const ready = status.deployments.every(isProven);
+  const ready = status.deployments.every(isRoutable);
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
   else {
-    if (!status.prober.calledOnce) terminal.out("The first probe round is still running.\n");
+    if (!status.prober.initialRoundDone) terminal.out("The first probe round is still running.\n");
     const { configFault, settingsNeedRestart } = status.prober;
     if (configFault !== null) terminal.err(`The prober keeps to its previous config: ${configFault}\n`);
     if (settingsNeedRestart.length > 0)

@@ -1,4 +1,4 @@
-import { isProven } from "@rollcall/contract";
+import { isRoutable } from "@rollcall/contract";
 import { IS_BUILT, systemClock } from "@rollcall/runtime";
 import { printFleet } from "../fleet-table.ts";
 import type { DaemonPair } from "../daemon-pair.ts";
@@ -30,8 +30,8 @@ export async function showFleet(show: Show, signal: AbortSignal): Promise<void> 
   const events = await fetchEvents(prober, 0);
   const { deployments } = await fetchStatus(prober);
   terminal.out(`\n${printFleet(deployments, terminal, systemClock.now())}\n`);
-  const ready = deployments.find(isProven);
-  const out = deployments.find((deployment) => !isProven(deployment) && deployment.reason !== "loading");
+  const ready = deployments.find(isRoutable);
+  const out = deployments.find((deployment) => !isRoutable(deployment) && deployment.reason !== "loading");
   for (const deployment of [ready, out]) {
     if (deployment !== undefined) await showChat(deployment.alias, { gatewayUrl, key, terminal });
   }
@@ -61,7 +61,7 @@ async function showChat(
 const ASK_MS = 100;
 
 async function untilProbed(prober: ProberAddress): Promise<void> {
-  while (!(await fetchStatus(prober)).prober.calledOnce) await systemClock.sleep(ASK_MS);
+  while (!(await fetchStatus(prober)).prober.initialRoundDone) await systemClock.sleep(ASK_MS);
 }
 
 interface Addresses {

@@ -1,4 +1,4 @@
-import { isProven, type Snapshot } from "@rollcall/contract";
+import { isRoutable, type Snapshot } from "@rollcall/contract";
 import { DeploymentHealth } from "./deployment-health.ts";
 import type { Evidence } from "./ejection.ts";
 
@@ -24,7 +24,7 @@ export class HealthRegistry {
     const verdicts = new Map(snapshot.verdicts.map((verdict) => [verdict.deployment, verdict]));
     for (const health of ejected) {
       const verdict = verdicts.get(health.id);
-      if (verdict !== undefined && isProven(verdict)) health.onRoutable(verdict.observedAt);
+      if (verdict !== undefined && isRoutable(verdict)) health.onRoutable(verdict.observedAt);
     }
   }
 

@@ -1,5 +1,5 @@
 import {
-  isProven,
+  isRoutable,
   type Config,
   type Deployment,
   type Reason,
@@ -79,7 +79,7 @@ function readTarget(
     const verdict = verdicts.get(deployment.id);
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
-    if (holds && isProven(verdict)) {
+    if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);
       record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
       routable.push({ id: deployment.id, deployment, health: record });

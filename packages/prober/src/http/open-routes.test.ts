@@ -1,8 +1,8 @@
 import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
-import { readyTrack } from "../../test/tracks.ts";
+import { readyHistory } from "../../test/deployment-histories.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 
@@ -10,7 +10,7 @@ const SECRET = /gpu-\d|10\.9\.8\.7|8000|sk-|upstream-|another-|\/team/;
 
 /** A fleet in trouble of several kinds, on all addresses, with words that give a leak away. */
 async function troubled() {
-  const roll = new CalledRoll(
+  const harness = new ProberHarness(
     [
       { id: "1", alias: "a", model: "upstream-one", base: "http://gpu-1:8000/team", key: "sk-backend" },
       { id: "2", alias: "a", model: "upstream-two", base: "http://gpu-2:8000" },
@@ -18,15 +18,15 @@ async function troubled() {
     ],
     { masterKey: "sk-master" },
   );
-  roll.backends.serve("http://gpu-1:8000", "upstream-one");
-  roll.backends.serve("http://gpu-2:8000", "another-name");
-  await roll.start();
+  harness.backends.serve("http://gpu-1:8000", "upstream-one");
+  harness.backends.serve("http://gpu-2:8000", "another-name");
+  await harness.start();
   const events = new Events();
-  const { verdict } = readyTrack();
+  const { verdict } = readyHistory();
   events.record(verdict, { ...verdict, found: ["another-name"] }, 0);
   const fault = faultOf("config.yaml:7: error: http://gpu-1:8000 sk-backend");
   const status = new Cell<SettingsStatus>({ ...NO_FAULT, fault });
-  return proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { status } }));
+  return proberApp(httpOf(harness, { host: "0.0.0.0", events, source: { status } }));
 }
 
 it.each([

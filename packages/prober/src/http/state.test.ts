@@ -64,7 +64,7 @@ describe("bound wider than loopback", () => {
   });
 });
 
-describe("before the first roll call is over", () => {
+describe("before the initial probe round is done", () => {
   it("/state says so, and a stream waits for the end of it", async () => {
     const hanging = await simulated();
     hanging.control.fault("hang-all");

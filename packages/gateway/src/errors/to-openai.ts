@@ -173,9 +173,6 @@ function withHeaders(base: ErrorAnswer, headers: Readonly<Record<string, string>
   return { ...base, headers: { ...base.headers, ...headers } };
 }
 
-/** Passes by itself, so a client may come back soon. For the others the SDKs are told not to hammer. */
-const PASSING: ReadonlySet<Reason> = new Set(["loading", "unknown", "overdue", "crash_loop"]);
-
 const LOADING_RETRY_SECONDS = 5;
 
 /** OpenAI's clients wait no longer than a minute for what a server asks. */
@@ -191,12 +188,13 @@ function retrySeconds(out: readonly Unroutable[]): string {
 /** Reports the most recoverable reason: a loading replica matters more than a misnamed one. */
 function noneReady({ model, out }: Extract<GatewayError, { kind: "none_ready" }>): ErrorAnswer {
   const reasons = out.map(({ reason }) => reason);
-  const reason = reasons.find((one) => PASSING.has(one)) ?? reasons[0] ?? "unknown";
+  const reason = reasons.find((one) => REASONS[one].selfHealing) ?? reasons[0] ?? "unknown";
   const list = out.map((one) => `${one.id}: ${one.reason}`).join(", ");
   const message = `The model \`${clip(model)}\` is configured, but no deployment of it can serve now (${list}). ${REASONS[reason].meaning}`;
   return withHeaders(answer(503, { type: "server_error", code: "model_not_ready", message }), {
     "x-rollcall-reason": reason,
-    ...(PASSING.has(reason) ? { "retry-after": retrySeconds(out) } : { "x-should-retry": "false" }),
+    // What does not pass by itself the SDKs are told not to hammer.
+    ...(REASONS[reason].selfHealing ? { "retry-after": retrySeconds(out) } : { "x-should-retry": "false" }),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Clock } from "@rollcall/contract";
+import { REASONS, type Clock } from "@rollcall/contract";
 import type { DeploymentHealth } from "../health/deployment-health.ts";
 import { ejection, pause } from "../health/ejection.ts";
 import { pauseMs } from "../pipeline/next-step.ts";
@@ -18,11 +18,11 @@ export type Assessment =
 export function assess({ answer, reason, retryable, timeout, isDefinite }: UpstreamError): Assessment {
   if (!retryable && timeout === null) return { kind: "inconclusive" };
   if (answer?.status === TOO_MANY_REQUESTS) return { kind: "pause", forMs: pauseMs(answer.retryAfter) };
-  return { kind: "fault", ejects: isDefinite ? "definite" : SUSPECT.has(reason) ? "suspect" : null };
+  return {
+    kind: "fault",
+    ejects: isDefinite ? "definite" : REASONS[reason].suspectAtOnce ? "suspect" : null,
+  };
 }
-
-/** One of these makes a deployment the second choice for a moment; an error answer alone does not. */
-const SUSPECT: ReadonlySet<UpstreamError["reason"]> = new Set(["down", "dns", "tls", "proxy_error"]);
 
 /** Keeps the health records, and asks the prober to look where a request has found a fault. */
 export class HealthObserver implements AttemptObserver {

@@ -1,4 +1,4 @@
-import type { Clock, QueueConfig } from "@rollcall/contract";
+import { REASONS, type Clock, type QueueConfig } from "@rollcall/contract";
 import type { Cell } from "@rollcall/runtime";
 import type { RoutingState } from "../routing-state.ts";
 import type { PendingQueue } from "./pending-queue.ts";
@@ -46,5 +46,5 @@ async function waitForReady(ctx: RequestContext, { config, deps, signal }: Wait)
 
 function isLoading(ctx: RequestContext, router: Router): boolean {
   const decision = router.decide(ctx, { name: ctx.fields.model, tried: NOTHING_TRIED });
-  return decision.kind === "none_ready" && decision.out.some(({ reason }) => reason === "loading");
+  return decision.kind === "none_ready" && decision.out.some(({ reason }) => REASONS[reason].queueable);
 }

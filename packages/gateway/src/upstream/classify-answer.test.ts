@@ -36,14 +36,28 @@ describe("the backend is at fault: another one may do better", () => {
     [
       "the name, of the Rust frontend",
       404,
-      { error: { message: "x", type: "invalid_request_error", param: "model", code: "model_not_found" } },
+      {
+        error: {
+          message: WRONG_MODEL,
+          type: "invalid_request_error",
+          param: "model",
+          code: "model_not_found",
+        },
+      },
       "wrong_name",
       true,
     ],
     [
       "the name, of another server",
       404,
-      { error: { message: "model 'm' not found", type: "not_found_error", param: null, code: null } },
+      {
+        error: {
+          message: "model 'org/upstream-model' not found",
+          type: "not_found_error",
+          param: null,
+          code: null,
+        },
+      },
       "wrong_name",
       true,
     ],
@@ -139,6 +153,12 @@ describe("the request is at fault: no other backend is asked, and nothing is hel
     ],
     ["a string", 400, { error: "bad" }, invalid("bad")],
     ["a framework's: the route is missing, not the name", 404, { detail: "Not Found" }, invalid("Not Found")],
+    [
+      "another model's name, which the request brought along",
+      404,
+      { error: { message: "The model `adapter` does not exist.", type: "NotFoundError", code: 404 } },
+      invalid("The model `adapter` does not exist."),
+    ],
     ["a framework's: the method", 405, { detail: "Method Not Allowed" }, invalid("Method Not Allowed")],
     [
       "a media that cannot be processed",

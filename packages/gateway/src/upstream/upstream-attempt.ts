@@ -5,7 +5,7 @@ import { classifyConnection } from "./classify-connection.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { ErrorCollector } from "./error-collector.ts";
 import { addReturned } from "./headers.ts";
-import type { ConnectionError, ResponseSink, Sending } from "./http1/connection.ts";
+import type { ConnectionFailure, ResponseSink, Sending } from "./http1/connection.ts";
 import type { ProtocolError } from "./http1/protocol-error.ts";
 import { headerOf, type ResponseHead } from "./http1/response-head.ts";
 import { BodyRelay } from "./relay/body-relay.ts";
@@ -104,7 +104,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
     }
   }
 
-  fail(error: ConnectionError | ProtocolError): void {
+  fail(error: ConnectionFailure | ProtocolError): void {
     if (!this.#ended) this.#break(classifyConnection(error), "cut");
   }
 

@@ -7,7 +7,7 @@ import { openSocket, type Target, type TlsMemory } from "./open-socket.ts";
 import { requestBytes, type UpstreamRequest } from "./request-bytes.ts";
 
 /** A connection that failed: Node's error code, or "" where it has none. A value, never thrown. */
-export interface ConnectionError {
+export interface ConnectionFailure {
   readonly code: string;
   /** No byte of the request can have reached the backend. */
   readonly unsent: boolean;
@@ -15,7 +15,7 @@ export interface ConnectionError {
 
 /** Receives what becomes of one request: the parts of its answer, or an error in place of the rest of them. */
 export interface ResponseSink extends ResponseHandler {
-  fail(error: ConnectionError | ProtocolError): void;
+  fail(error: ConnectionFailure | ProtocolError): void;
 }
 
 /** Handle of a request that is under way. Not to be used once its answer has ended: the connection may carry another one. */
@@ -154,7 +154,7 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     else this.#break({ code: "ECONNRESET", unsent: false });
   }
 
-  #break(error: ConnectionError | ProtocolError): void {
+  #break(error: ConnectionFailure | ProtocolError): void {
     this.#socket.destroy();
     this.#fail(error);
   }
@@ -165,7 +165,7 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     this.#fail({ code: this.#errorCode, unsent: this.#connecting });
   }
 
-  #fail(error: ConnectionError | ProtocolError): void {
+  #fail(error: ConnectionFailure | ProtocolError): void {
     const sink = this.#sink;
     this.#sink = null;
     sink?.fail(error);

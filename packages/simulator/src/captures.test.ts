@@ -111,6 +111,19 @@ describe.each([
   });
 });
 
+test("a grammar that vLLM cannot read is an event under 200 in a stream, and 400 without one", async () => {
+  const simulator = await running(LIKE_VLLM);
+  const json_schema = { name: "x", schema: { type: "nonsense" } };
+  const body = { messages: HI, response_format: { type: "json_schema", json_schema } };
+  const post = (fields: object): Promise<Reply> => {
+    const headers = { authorization: "Bearer k" };
+    return ask(`${simulator.url}/v1/chat/completions`, { headers, json: { ...body, ...fields } });
+  };
+  const text = readCapture("vllm-0.32.0/bad-grammar-stream.txt").toString();
+  expect(await post({ stream: true })).toMatchObject({ status: 200, text });
+  expect(await post({})).toMatchObject({ status: 400 });
+});
+
 /** "# TYPE name type" and "# HELP name text". */
 function comments(page: string): string[] {
   return page.split("\n").filter((line) => line.startsWith("# "));

@@ -256,6 +256,14 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     expect(await numbers()).toEqual(before);
     await modelsAndHealthWork(simulator);
     simulator.control.fault(null);
+    simulator.control.setSpeed({ tokensPerSecond: 100 });
+    const stream = await openStream(simulator, { max_tokens: 20 });
+    await once(stream, "readable");
+    simulator.control.fault("engine-stopped");
+    const rest = stream.toArray();
+    expect(await soon(rest)).toBe("pending");
+    simulator.control.fault(null);
+    expect(eventsOf(Buffer.concat(await rest).toString()).at(-1)).toBe("[DONE]");
     expect((await asked[0])?.json().choices[0].finish_reason).toBe("stop");
     expect(contentOf(eventsOf((await asked[1])?.text ?? "")).split(" ")).toHaveLength(12);
   },

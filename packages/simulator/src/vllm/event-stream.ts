@@ -1,7 +1,7 @@
 import type { FaultName } from "../faults/catalogue.ts";
 import { type Call, serverHeaders, trailingHeaders } from "./call.ts";
 import type { EngineEnd } from "./engine.ts";
-import { ENGINE_DEAD } from "./error-body.ts";
+import { ENGINE_DEAD, type VllmError } from "./error-body.ts";
 import type { AnswerFormat, StreamEvent, StreamFormat, Subject } from "./formats/answer-format.ts";
 import type { Generation } from "./generation.ts";
 import { interruption } from "./interruption.ts";
@@ -36,15 +36,17 @@ export async function streamGeneration(call: Call, streamed: Streamed): Promise<
   const { generation, format } = streamed;
   const pace = new Pace(call, generation.run);
   await pace.first();
+  const badGrammar = backend.dialect.rules(backend.settings).grammar(streamed.subject.body);
+  if (badGrammar !== undefined) return sendError(call, streamed, badGrammar);
   let sent = 0;
   for await (const event of allEvents(call, { ...streamed, pace })) {
     if (exchange.over) return;
     if (event === "silence") return exchange.silence();
-    if (event === "error") return sendError(call, streamed);
+    if (event === "error") return sendError(call, streamed, ENGINE_DEAD);
     const disturbance = disturb(call, sent);
     if (disturbance === "silence") return exchange.silence();
     if (disturbance === "cut") return exchange.cut("destroy");
-    if (disturbance === "error") return sendError(call, streamed);
+    if (disturbance === "error") return sendError(call, streamed, ENGINE_DEAD);
     await exchange.write(printEvent(event));
     sent += 1;
   }
@@ -134,10 +136,14 @@ function disturb({ fault }: Call, sent: number): Disturbance {
 }
 
 /** The error is followed by [DONE] in every version: [DONE] does not mean success. */
-async function sendError({ exchange, backend }: Call, { generation, format }: Streamed): Promise<void> {
+async function sendError(
+  { exchange, backend }: Call,
+  { generation, format }: Streamed,
+  error: VllmError,
+): Promise<void> {
   generation.run.end("error");
   const { dialect, settings } = backend;
-  await exchange.write(`data: ${dialect.errorJson(dialect.errorEvent(ENGINE_DEAD, settings))}\n\n`);
+  await exchange.write(`data: ${dialect.errorJson(dialect.errorEvent(error, settings))}\n\n`);
   await exchange.turn();
   exchange.finish(format.done ? DONE : undefined);
 }

@@ -80,7 +80,7 @@ function echoedName(call: Call, asked: unknown): string {
   if (typeof asked !== "string" || asked === "" || listed.includes(dialect.listed(asked)))
     return listed[0] ?? "";
   if (settings.loras.includes(asked)) return asked;
-  const echoed = dialect.unknownModel(asked, [...names, ...settings.loras]);
+  const echoed = dialect.unknownModel(asked, names);
   if (typeof echoed === "string") return echoed;
   throw new Refusal(echoed);
 }

@@ -22,6 +22,7 @@ export const PLAIN_RULES: RequestRules = {
   fields: missing,
   values: () => undefined,
   context: tooMuch,
+  grammar: () => undefined,
 };
 
 export function missing(endpoint: Endpoint, body: Body): VllmError | undefined {

@@ -33,4 +33,6 @@ export interface RequestRules {
   /** Once the model is known. */
   values(endpoint: Endpoint, body: Body, model: string): VllmError | undefined;
   context(lengths: Lengths): VllmError | undefined;
+  /** Found only once the engine reads it: a stream has begun by then, with status 200. */
+  grammar(body: Body): VllmError | undefined;
 }

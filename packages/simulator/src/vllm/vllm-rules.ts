@@ -11,7 +11,25 @@ export const VLLM_RULES: RequestRules = {
   fields,
   values,
   context,
+  grammar,
 };
+
+const JSON_TYPES: ReadonlySet<unknown> = new Set([
+  undefined,
+  "object",
+  "array",
+  "string",
+  "number",
+  "integer",
+  "boolean",
+  "null",
+]);
+
+function grammar({ response_format: format }: Body): VllmError | undefined {
+  const { json_schema } = (format ?? {}) as { json_schema?: { schema?: { type?: unknown } } | null };
+  const type = json_schema?.schema?.type;
+  return JSON_TYPES.has(type) ? undefined : plain(`Grammar error: Invalid type: ${String(type)}`);
+}
 
 /** FastAPI's own words: the body was not even text. */
 const UNREADABLE: VllmError = {

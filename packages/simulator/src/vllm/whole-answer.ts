@@ -22,6 +22,9 @@ export async function sendWhole(call: Call, { subject, generation, format }: Str
     generation.run.end("error");
     throw new Refusal(ENGINE_DEAD);
   }
+  const { dialect, settings } = call.backend;
+  const badGrammar = dialect.rules(settings).grammar(subject.body);
+  if (badGrammar !== undefined) throw new Refusal(badGrammar);
   const answer = json(200, format.whole(subject, complete(call, generation)));
   if (fault?.name === "cut-mid-stream") await sendHalf(call, answer);
   else send(call, answer);

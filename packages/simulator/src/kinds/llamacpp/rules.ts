@@ -21,6 +21,7 @@ export const LLAMACPP_RULES: RequestRules = {
   },
   notAnObject: () => wrong("Request body must be a JSON object"),
   fields,
+  grammar: () => undefined,
   values: (_endpoint, { messages }) => (hasImage(messages) ? NO_IMAGES : undefined),
   context: ({ prompt, limit }) => {
     if (prompt <= limit) return undefined;

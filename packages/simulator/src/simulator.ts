@@ -19,6 +19,7 @@ import type { Backend } from "./vllm/call.ts";
 import { Engine } from "./vllm/engine.ts";
 import { HttpCounters } from "./vllm/http-counters.ts";
 import { isInference } from "./vllm/inference-routes.ts";
+import { MetricsPrinter } from "./vllm/metrics-page/metrics-page.ts";
 
 /** Faults under which the numbers behind /metrics stand still. */
 const FROZEN: ReadonlySet<FaultName> = new Set(["frozen-metrics", "engine-stopped"]);
@@ -56,6 +57,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     engine,
     http,
+    metrics: new MetricsPrinter(),
     replays,
     dialect,
     random: randomFrom(settings.seed),

@@ -1,4 +1,4 @@
-import { metricsPage } from "../vllm/metrics-page/metrics-page.ts";
+import { MetricsPrinter } from "../vllm/metrics-page/metrics-page.ts";
 
 const IDLE = {
   running: 0,
@@ -13,7 +13,7 @@ const IDLE = {
 };
 
 /** What the `/metrics` of every backend of a fleet says: nobody asks it for anything. */
-export const IDLE_PAGE = metricsPage({
+export const IDLE_PAGE = new MetricsPrinter().page({
   style: "current",
   modelName: "m",
   startedAtSeconds: 1_755_000_000,

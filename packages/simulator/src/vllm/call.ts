@@ -8,6 +8,7 @@ import type { Answer } from "./answer.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Engine } from "./engine.ts";
 import type { HttpCounters } from "./http-counters.ts";
+import type { MetricsPrinter } from "./metrics-page/metrics-page.ts";
 
 /** The server that requests are answered by. */
 export interface Backend {
@@ -15,6 +16,7 @@ export interface Backend {
   readonly faults: FaultSwitch;
   readonly engine: Engine;
   readonly http: HttpCounters;
+  readonly metrics: MetricsPrinter;
   readonly replays: Replays;
   readonly dialect: Dialect;
   readonly random: Random;

@@ -1,18 +1,17 @@
 import { type Call, identity, send } from "./call.ts";
 import type { EngineCounts } from "./engine.ts";
 import type { EngineValues } from "./metrics-page/families.ts";
-import { metricsPage } from "./metrics-page/metrics-page.ts";
 
 /** Requests that fill a GPU's KV cache here: a round number, so that usage is easy to predict. */
 const FULL = 100;
 
 /** GET /metrics */
 export function metrics(call: Call): void {
-  const { engine, settings, http } = call.backend;
+  const { engine, settings, http, metrics: printer } = call.backend;
   const style = settings.metricsStyle;
   // The first served name labels every metric, so the name can be read where no key is asked for.
   const modelName = identity(call).names[0] ?? "";
-  const body = metricsPage({
+  const body = printer.page({
     style,
     modelName,
     startedAtSeconds: engine.startedAt / 1000,

@@ -6,23 +6,43 @@ import { processFamilies } from "./process-families.ts";
 import { type Family, type Labels, printFamily } from "./prometheus-text.ts";
 import { admissions, cacheConfig, loraRequests, toolCalls } from "./server-families.ts";
 
-/** GET /metrics in vLLM's order, some 60 KB of it. */
-export function metricsPage(page: MetricValues): string {
-  const { style, startedAtSeconds, http } = page;
-  // Several API servers share one registry, which knows neither a process nor when a counter began.
-  if (style === "data-parallel")
-    return print([...engineFamilies(page), ...histograms(page), cacheConfig(page)]);
-  const own = style === "no-stats" ? [] : created(statistics(page), startedAtSeconds);
-  const tools = style === "current" ? created([toolCalls(page.modelName)], startedAtSeconds) : [];
-  return print([
-    ...processFamilies(startedAtSeconds),
-    ...own,
-    ...httpFamilies(http, startedAtSeconds),
-    ...tools,
-  ]);
+/**
+ * GET /metrics in vLLM's order, some 60 KB of it. Printing takes about a millisecond, which would tell where many idle
+ * servers are asked in one process: what has not changed since the last page is kept.
+ */
+export class MetricsPrinter {
+  #key = "";
+  #beforeHttp = "";
+  #afterHttp = "";
+
+  page({ http, ...values }: MetricValues): string {
+    const key = JSON.stringify(values);
+    if (key !== this.#key) {
+      this.#key = key;
+      this.#beforeHttp = print(beforeHttp(values));
+      this.#afterHttp = print(afterHttp(values));
+    }
+    // Several API servers share one registry, which knows neither a process nor its requests.
+    const counted = values.style === "data-parallel" ? [] : httpFamilies(http, values.startedAtSeconds);
+    return this.#beforeHttp + print(counted) + this.#afterHttp;
+  }
 }
 
-function statistics(page: MetricValues): Family[] {
+type Values = Omit<MetricValues, "http">;
+
+function beforeHttp(values: Values): Family[] {
+  const { style, startedAtSeconds } = values;
+  if (style === "data-parallel")
+    return [...engineFamilies(values), ...histograms(values), cacheConfig(values)];
+  const own = style === "no-stats" ? [] : created(statistics(values), startedAtSeconds);
+  return [...processFamilies(startedAtSeconds), ...own];
+}
+
+function afterHttp({ style, modelName, startedAtSeconds }: Values): Family[] {
+  return style === "current" ? created([toolCalls(modelName)], startedAtSeconds) : [];
+}
+
+function statistics(page: Values): Family[] {
   if (page.style === "old-names") return [...engineFamilies(page), ...histograms(page), cacheConfig(page)];
   const estimates = ESTIMATES.map((family) => filled(family, page));
   return [
@@ -35,18 +55,18 @@ function statistics(page: MetricValues): Family[] {
   ];
 }
 
-function engineFamilies(page: MetricValues): Family[] {
+function engineFamilies(page: Values): Family[] {
   return [...gauges(page.style), ...counters(page.style)].map((family) => filled(family, page));
 }
 
-function filled({ samples, ...head }: EngineFamily, page: MetricValues): Family {
+function filled({ samples, ...head }: EngineFamily, page: Values): Family {
   return {
     ...head,
     samples: page.engines.flatMap((values, engine) => samples(values, labelsOf(page, engine))),
   };
 }
 
-function histograms(page: MetricValues): Family[] {
+function histograms(page: Values): Family[] {
   return ENGINE_HISTOGRAMS.map(({ name, help, buckets, count, sum }) => {
     const observed = page.engines.map((values, engine) => {
       return { labels: labelsOf(page, engine), count: count(values), sum: sum(values) };
@@ -55,7 +75,7 @@ function histograms(page: MetricValues): Family[] {
   });
 }
 
-function labelsOf({ modelName }: MetricValues, engine: number): Labels {
+function labelsOf({ modelName }: Values, engine: number): Labels {
   return { engine: String(engine), model_name: modelName };
 }
 

@@ -25,7 +25,7 @@ export function loraRequests(startedAtSeconds: number): Family {
   };
 }
 
-export function cacheConfig({ engines }: MetricValues): Family {
+export function cacheConfig({ engines }: Pick<MetricValues, "engines">): Family {
   const name = "vllm:cache_config_info";
   const samples = engines.map((_values, engine): Sample => [name, { ...CACHE, engine: String(engine) }, 1]);
   return { name, help: "Information of the LLMEngine CacheConfig", type: "gauge", samples };

@@ -106,7 +106,7 @@ describe("a prompt that is too long", () => {
   });
 
   test("goes to the alias that the config has for that", async () => {
-    const [short, long] = [await simulator({ maxModelLen: 10 }), await simulator()];
+    const [short, long] = [await simulator({ maxModelLen: 5 }), await simulator()];
     const gateway = await gatewayFor(
       { chat: [short], long: [long] },
       withRouter({ context_window_fallbacks: [{ chat: ["long"] }] }),
@@ -119,7 +119,7 @@ describe("a prompt that is too long", () => {
   });
 
   test("stays refused where the request wants no other alias, or there is none", async () => {
-    const [short, long] = [await simulator({ maxModelLen: 10 }), await simulator()];
+    const [short, long] = [await simulator({ maxModelLen: 5 }), await simulator()];
     const gateway = await gatewayFor(
       { chat: [short], long: [long] },
       withRouter({ context_window_fallbacks: [{ chat: ["long"] }] }),

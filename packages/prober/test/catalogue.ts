@@ -335,7 +335,7 @@ export const SCENARIOS = (come: (holds: () => boolean) => Promise<unknown>): rea
   ),
   warns("context_shrunk", /131072 before, 8192 now/, ({ control }) => control.setMaxModelLen(8_192)),
   warns("restarted", /its process is a new one/, ({ control }) => control.restart()),
-  warns("version_changed", /0\.26\.0 before, 0\.27\.0 now/, ({ control }) => {
+  warns("version_changed", /0\.32\.0 before, 0\.27\.0 now/, ({ control }) => {
     control.setVersion("0.27.0");
     return control.restart();
   }),

@@ -5,7 +5,7 @@ export type Sample = readonly [name: string, labels: Labels, value: number];
 export interface Family {
   readonly name: string;
   readonly help: string;
-  readonly type: "gauge" | "counter" | "histogram";
+  readonly type: "gauge" | "counter" | "histogram" | "summary";
   readonly samples: readonly Sample[];
 }
 

@@ -72,9 +72,9 @@ const wrong: DeploymentExplanation = {
   ],
 };
 
-it("says first that it cannot be called, then on what ground, what to do, and what led there", () => {
+it("says first that it is unavailable, then on what ground, what to do, and what led there", () => {
   expect(printExplanation({ name: "coder", ready: false, deployments: [wrong] }, plain, NOW)).toBe(
-    `coder cannot be called: wrong_name for 3 m 20 s.
+    `coder is unavailable: wrong_name for 3 m 20 s.
 
 coder-1  wrong_name  http://gpu-1:8000/v1
   Expected:     qwen3
@@ -82,9 +82,9 @@ coder-1  wrong_name  http://gpu-1:8000/v1
   Since:        3 m 20 s ago (2026-11-24T02:13:05Z)
   Last good:    3 m 21 s ago (2026-11-24T02:13:04Z)
   Server:       vllm 0.11.0
-  Asked:        02:16:24Z  /v1/models  200 application/json, 312 characters, 4 ms
+  Probes:       02:16:24Z  /v1/models  200 application/json, 312 characters, 4 ms
                 02:16:24Z  /health  200 no content type, 0 characters, 1 ms
-  Means:        The backend serves other names than the one the config expects. (serves 2 other names)
+  Meaning:      The backend serves other names than the one the config expects. (serves 2 other names)
   Fix:          Start it with --served-model-name qwen3
   Last changes: 3 m 20 s ago (2026-11-24T02:13:05Z)  ok → wrong_name  serves 2 other names
 `,
@@ -136,13 +136,13 @@ it("says of one that loads how long it took before, and of one never seen that n
   };
   const text = printExplanation({ name: "coder", ready: false, deployments: [loading] }, plain, NOW);
   expect(text).toContain("Load times:   3 m 20 s, 3 m 10 s; probably ready in 40 s\n");
-  expect(text).toContain("Found:        qwen3 (when it last told)\n");
+  expect(text).toContain("Found:        qwen3 (last known)\n");
   expect(text).not.toContain("Server:");
   const never = { ...loading, found: [], lastGoodAt: null, loadTimesMs: [], exchanges: [] };
   const other = printExplanation({ name: "coder", ready: false, deployments: [never] }, plain, NOW);
   expect(other).toContain("Found:        nothing yet\n");
   expect(other).toContain("Last good:    never\n");
-  expect(other).not.toMatch(/Asked|Load times/);
+  expect(other).not.toMatch(/Probes|Load times/);
 });
 
 it("says of an alias how many are ready, then tells of each", () => {
@@ -154,7 +154,7 @@ it("says of an alias how many are ready, then tells of each", () => {
 
 it("paints the verdict, the states and the fix, as the fleet is painted", () => {
   const text = printExplanation({ name: "coder", ready: false, deployments: [wrong] }, coloured, NOW);
-  expect(text).toContain("<bold>coder</> <red>cannot be called</>: wrong_name");
+  expect(text).toContain("<bold>coder</> <red>is unavailable</>: wrong_name");
   expect(text).toContain("<bold>coder-1</>  <red>wrong_name</>");
   expect(text).toContain("<dim>Fix:</>          <bold>Start it with --served-model-name qwen3</>");
 });

@@ -1,4 +1,4 @@
-import { isProven, printDuration, WARNINGS } from "@rollcall/contract";
+import { isRoutable, printDuration, WARNINGS } from "@rollcall/contract";
 import type { DeploymentExplanation, Event, Explanation } from "@rollcall/prober";
 import { paintState } from "./fleet-table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -10,10 +10,10 @@ export function printExplanation(explanation: Explanation, terminal: Terminal, n
 }
 
 function printVerdict({ name, ready, deployments }: Explanation, terminal: Terminal, now: number): string {
-  const state = ready ? terminal.paint("green", "is ready") : terminal.paint("red", "cannot be called");
+  const state = ready ? terminal.paint("green", "is ready") : terminal.paint("red", "is unavailable");
   const [first, ...others] = deployments;
   if (first === undefined) return `${name} ${state}.`;
-  const good = deployments.filter(isProven).length;
+  const good = deployments.filter(isRoutable).length;
   const why =
     others.length > 0
       ? `${good} of ${deployments.length} deployments are ready`
@@ -30,9 +30,9 @@ function printDeployment(deployment: DeploymentExplanation, terminal: Terminal, 
     ["Last good", [lastGoodAt === null ? "never" : printTime(lastGoodAt, now)]],
     ["Server", printServer(deployment)],
     ["Load times", deployment.loadTimesMs.length === 0 ? [] : [printLoadTimes(deployment)]],
-    ["Asked", deployment.exchanges.map(({ at, path, outcome }) => `${clockTime(at)}  ${path}  ${outcome}`)],
-    ["Means", [detail === "" || isProven(deployment) ? meaning : `${meaning} (${detail})`]],
-    ["Fix", isProven(deployment) ? [] : [terminal.paint("bold", fix)]],
+    ["Probes", deployment.exchanges.map(({ at, path, outcome }) => `${clockTime(at)}  ${path}  ${outcome}`)],
+    ["Meaning", [detail === "" || isRoutable(deployment) ? meaning : `${meaning} (${detail})`]],
+    ["Fix", isRoutable(deployment) ? [] : [terminal.paint("bold", fix)]],
     ["Warnings", printWarnings(deployment, terminal)],
     ["Last changes", deployment.changes.map((change) => printChange(change, now))],
   ];
@@ -56,7 +56,7 @@ function printRow(painted: string, label: string, lines: readonly string[]): rea
 
 function printFound({ found, ready }: DeploymentExplanation): string {
   if (found.length === 0) return "nothing yet";
-  return ready ? found.join(", ") : `${found.join(", ")} (when it last told)`;
+  return ready ? found.join(", ") : `${found.join(", ")} (last known)`;
 }
 
 function printServer({ kind, version, served, load }: DeploymentExplanation): readonly string[] {

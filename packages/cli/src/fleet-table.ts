@@ -1,4 +1,4 @@
-import { isProven, printDuration, REASONS, WARNINGS, type Kind, type Verdict } from "@rollcall/contract";
+import { isRoutable, printDuration, REASONS, WARNINGS, type Kind, type Verdict } from "@rollcall/contract";
 import { printTable } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -28,7 +28,7 @@ export function printFleet(verdicts: readonly Row[], terminal: Terminal, now: nu
     verdict.kind ?? verdict.served?.kind ?? "",
   ]);
   const advice = verdicts.flatMap((verdict) => [
-    ...(isProven(verdict) ? [] : [printAdvice(verdict, terminal)]),
+    ...(isRoutable(verdict) ? [] : [printAdvice(verdict, terminal)]),
     ...verdict.warnings.map((warning) => printWarning(verdict, warning, terminal)),
   ]);
   return [printTable([head, ...rows]), ...(advice.length === 0 ? [] : ["", ...advice]), ""].join("\n");
@@ -36,11 +36,9 @@ export function printFleet(verdicts: readonly Row[], terminal: Terminal, now: nu
 
 /** One word, in the colour of how bad it is. */
 export function paintState(verdict: Verdict, terminal: Terminal): string {
-  if (isProven(verdict)) return terminal.paint(verdict.warnings.length === 0 ? "green" : "yellow", "ready");
-  return terminal.paint(
-    verdict.reason === "loading" || verdict.reason === "unknown" ? "yellow" : "red",
-    verdict.reason,
-  );
+  if (isRoutable(verdict)) return terminal.paint(verdict.warnings.length === 0 ? "green" : "yellow", "ready");
+  const colour = REASONS[verdict.reason].severity === "info" ? "yellow" : "red";
+  return terminal.paint(colour, verdict.reason);
 }
 
 function printServed({ found, ready }: Row): string {

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "@rollcall/contract";
 import { request } from "undici";
-import type { Explanation, Status } from "@rollcall/prober";
+import type { EventList, Explanation, Status } from "@rollcall/prober";
 import { StartError } from "@rollcall/runtime";
 
 export interface ProberAddress {
@@ -14,6 +14,11 @@ const TIMEOUT_MS = 5_000;
 /** `GET /status`. Throws StartError that says what is in the way. */
 export async function fetchStatus(prober: ProberAddress): Promise<Status> {
   return readDetails(await getDetails(prober, "/status"), prober) as Status;
+}
+
+/** `GET /events`: those after the one with the sequence `since`. Throws StartError as `fetchStatus` does. */
+export async function fetchEvents(prober: ProberAddress, since: number): Promise<EventList> {
+  return readDetails(await getDetails(prober, `/events?since=${since}`), prober) as EventList;
 }
 
 /** `GET /explain/<alias or deployment>`, or why there is nothing of that name. Throws StartError as `fetchStatus` does. */

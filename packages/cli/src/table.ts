@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** Columns as wide as their widest cell, two spaces apart. Widths are counted without colour codes. */
 export function printTable(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
@@ -19,6 +21,5 @@ function pad(cell: string, to: number): string {
 }
 
 function width(cell: string): number {
-  // oxlint-disable-next-line no-control-regex -- colour codes begin with a control character
-  return cell.replaceAll(/\u001b\[\d+m/g, "").length;
+  return stripVTControlCharacters(cell).length;
 }

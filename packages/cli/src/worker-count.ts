@@ -3,7 +3,7 @@ import { InvalidArgumentError } from "commander";
 /** Flag and description, the same for all commands that start a gateway. */
 export const WORKERS = [
   "-w, --workers <number>",
-  "processes of the gateway that share its port, or auto: one a core",
+  "gateway processes that share the port; auto: one per core",
 ] as const;
 
 export function parseWorkerCount(text: string): number | "auto" {

@@ -28,6 +28,7 @@ describe("the LiteLLM article's config, unchanged", () => {
         port: 8000,
         servedNames: ["gpt-oss-120b"],
         apiKeys: ["key-01"],
+        tasks: ["generate", "embed"],
       }),
       await startSimulator({
         host: "127.0.0.3",

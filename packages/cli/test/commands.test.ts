@@ -52,6 +52,24 @@ describe("rollcall check", () => {
     expect(out + err).not.toMatch(/\n\s+at /);
   });
 
+  it("says that the gateway would not start where everybody in the network could use it", async () => {
+    const written = CONFIG.replace(/general_settings.*\n/, "rollcall: {gateway: {host: 0.0.0.0}}\n");
+    const files = temporary({
+      "open.yaml": written,
+      "meant.yaml": written.replace("host: 0.0.0.0", "host: 0.0.0.0, keyless: true"),
+    });
+    const env = { BACKEND_KEY: "k" };
+    const refused = await rollcall(["check", files.path("open.yaml")], { env });
+    const meant = await rollcall(["check", files.path("meant.yaml")], { env });
+    files.remove();
+    expect(refused.code).toBe(64);
+    expect(refused.out).toContain(
+      "error: rollcall.gateway.host: 0.0.0.0 is reachable from the network and there is no master key",
+    );
+    expect(refused.out).toContain("1 error,");
+    expect(meant).toMatchObject({ code: 0, out: expect.stringContaining("0 errors") });
+  });
+
   it("warns of an environment variable that the daemons will want", async () => {
     const files = temporary({ "config.yaml": CONFIG });
     const { code, out } = await rollcall(["check", files.path("config.yaml")]);
@@ -154,7 +172,7 @@ describe("rollcall explain", () => {
     const good = await rollcall(["explain", "chat", ...at]);
     expect(good).toMatchObject({ code: 0, err: "" });
     expect(good.out).toMatch(/^chat is ready: ok for /);
-    expect(good.out).toMatch(/Asked: +\d\d:\d\d:\d\dZ {2}\/v1\/models {2}200 application\/json/);
+    expect(good.out).toMatch(/Probes: +\d\d:\d\d:\d\dZ {2}\/v1\/models {2}200 application\/json/);
     const id = /\n(chat-\w{6}) {2}ready/.exec(good.out)?.[1] ?? "";
 
     backend.control.rename(["gpt-oss-20b"]);
@@ -162,9 +180,9 @@ describe("rollcall explain", () => {
       const told = await rollcall(["explain", id, ...at]);
       return told.code === 1 && told;
     });
-    expect(bad.out).toMatch(new RegExp(`^${id} cannot be called: wrong_name for `));
+    expect(bad.out).toMatch(new RegExp(`^${id} is unavailable: wrong_name for `));
     expect(bad.out).toMatch(/Expected: +gpt-oss-120b\n +Found: +gpt-oss-20b\n/);
-    expect(bad.out).toMatch(/\n {2}Means: .*\n {2}Fix: /);
+    expect(bad.out).toMatch(/\n {2}Meaning: .*\n {2}Fix: /);
     const { out: json } = await rollcall(["explain", id, "--json", ...at]);
     expect(JSON.parse(json)).toMatchObject({ name: id, ready: false, deployments: [{ deployment: id }] });
 
@@ -204,9 +222,9 @@ describe("rollcall up", () => {
       "--ppid",
       String(pair.command.child.pid),
     ]);
-    const prober = stdout.split("\n").find((line) => line.includes("main.ts prober"));
+    const prober = stdout.split("\n").find((line) => line.includes("rollcall prober"));
     process.kill(Number.parseInt(prober ?? "", 10), "SIGKILL");
-    await eventually(() => pair.command.err.includes("prober ended (SIGKILL): started again"));
+    await eventually(() => pair.command.err.includes("prober exited (SIGKILL); restarting in 100 ms"));
     await eventually(() => pair.command.out.split('"prober listens"').length === 3);
     const { code } = await pair.command.stop("SIGINT");
     expect(code).toBe(0);
@@ -255,6 +273,14 @@ describe("rollcall demo", () => {
     expect(err).toBe("");
   });
 
+  it("needs no log line of its daemons to show the same", async () => {
+    const demo = new RunningCommand(["demo", "--port", "0", "--prober-port", "0", "--log-level", "silent"]);
+    await demo.sees(/chat +chat-\w{6} +ready/);
+    await demo.sees(/Ctrl-C ends everything/);
+    await demo.sees(/coder \(coder-\w{6}\): loading → ready/);
+    expect((await demo.stop("SIGINT")).code).toBe(0);
+  });
+
   it("takes real backends from a config", async () => {
     const backend = await startSimulator();
     const files = temporary({ "config.yaml": CONFIG.replace("http://localhost:8000/v1", backend.url) });
@@ -285,7 +311,7 @@ describe("the command line", () => {
     [["chek"], /unknown command 'chek'\n\(Did you mean check\?\)/],
     [["gateway"], /required option '-c, --config <file>' not specified/],
     [["up", "-c", "x", "--port", "99999"], /expected a number from 0 to 65535/],
-    [["wait", "--timeout", "soon"], /--timeout soon is no duration/],
+    [["wait", "--timeout", "soon"], /invalid --timeout "soon": write 30s, 10m or 1h/],
     [["check", "/nowhere.yaml"], /cannot read \/nowhere\.yaml \(--config\): there is no such file/],
   ])("answers %j with a line that helps and exit 64", async (args, line) => {
     const { code, err } = await rollcall(args);
@@ -296,6 +322,6 @@ describe("the command line", () => {
 
   it("documents its exit codes", async () => {
     const { out } = await rollcall(["--help"]);
-    expect(out).toMatch(/Exit codes:\n {2}0 {3}ended as asked/);
+    expect(out).toMatch(/Exit codes:\n {2}0 {3}success/);
   });
 });

@@ -9,12 +9,7 @@ import { loadConfig } from "@rollcall/runtime";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import { Command, CommanderError } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { addCheck } from "../src/commands/check.ts";
-import { addDaemons } from "../src/commands/daemons.ts";
-import { addExplain } from "../src/commands/explain.ts";
-import { addStatus } from "../src/commands/status.ts";
-import { addUp } from "../src/commands/up.ts";
-import { addWait } from "../src/commands/wait.ts";
+import { describeRollcall } from "../src/describe-rollcall.ts";
 import { chat, eventually, mapHosts, rollcall, RunningCommand, temporary } from "./harness.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
@@ -189,8 +184,8 @@ describe("command lines", () => {
       terminal: { out: () => {}, err: () => {}, interactive: false, paint: () => "", env: {} },
       finish: () => {},
     };
-    const program = new Command("rollcall").exitOverride().configureOutput({ writeErr: () => {} });
-    for (const add of [addUp, addDaemons, addCheck, addStatus, addExplain, addWait]) add(program, context);
+    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
+    describeRollcall(program, context);
     for (const command of program.commands) command.action(() => {});
     try {
       program.parse(args, { from: "user" });

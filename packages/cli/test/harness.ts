@@ -17,6 +17,8 @@ export interface Finished {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Node, its flags and the script, instead of this Node and the source. */
+  readonly program?: readonly string[];
 }
 
 /** Runs one command line to its end, as a process of its own. */
@@ -32,8 +34,12 @@ export class RunningCommand {
   out = "";
   err = "";
 
-  constructor(args: readonly string[], { env = {}, cwd }: RunOptions = {}) {
-    this.child = spawn(process.execPath, [MAIN, ...args], {
+  constructor(
+    args: readonly string[],
+    { env = {}, cwd, program = [process.execPath, MAIN] }: RunOptions = {},
+  ) {
+    const [node = "", ...script] = program;
+    this.child = spawn(node, [...script, ...args], {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
       stdio: ["ignore", "pipe", "pipe"],
       ...(cwd === undefined ? {} : { cwd }),
@@ -119,7 +125,7 @@ export async function eventually<T>(
   }
 }
 
-export function sleep(ms: number): Promise<void> {
+function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => {
     setTimeout(resolve, ms);
   });
@@ -153,6 +159,12 @@ export class SteadyLoad {
       const one = this.#send().finally(() => this.#running.delete(one));
       this.#running.add(one);
     }, 1_000 / load.perSecond);
+  }
+
+  /** Waits until so many more have been answered. */
+  async sends(count: number): Promise<void> {
+    const before = this.sent.length;
+    await eventually(() => this.sent.length >= before + count, 30_000);
   }
 
   async stop(): Promise<readonly Sent[]> {

@@ -6,7 +6,7 @@ import path from "node:path";
 import { startSimulator } from "@rollcall/simulator";
 import { loadConfig } from "@rollcall/runtime";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { eventually, RunningCommand, sleep, SteadyLoad, temporary } from "./harness.ts";
+import { eventually, RunningCommand, SteadyLoad, temporary } from "./harness.ts";
 
 const ROOT = path.resolve(import.meta.dirname, "../../..");
 
@@ -39,9 +39,9 @@ class Host {
     this.running = this.#run();
   }
 
-  async killAndStartAgain(afterMs: number): Promise<void> {
+  async killAndStartAgain(between: () => Promise<void>): Promise<void> {
     await this.running.stop("SIGKILL");
-    await sleep(afterMs);
+    await between();
     this.running = this.#run();
   }
 
@@ -89,8 +89,9 @@ rollcall:
 
       const load = new SteadyLoad({ gateway: url, model: "good", perSecond: 20, key: KEY });
       for (const prober of probers) {
-        await sleep(1_000);
-        await prober.killAndStartAgain(4_000);
+        await load.sends(20);
+        // Four seconds' worth: without the other prober the snapshot would be stale after three.
+        await prober.killAndStartAgain(() => load.sends(80));
         await prober.running.sees(/prober listens/);
       }
       const sent = await load.stop();

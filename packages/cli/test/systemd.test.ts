@@ -102,7 +102,7 @@ describe.skipIf(missing.length > 0)("under systemd", { timeout: 2 * PATIENCE_MS 
   it("of several gateway processes the first one speaks for all", async () => {
     const { socket, daemon } = await unit("gateway", { settings: "gateway: {workers: 2}" });
     await eventually(() => socket.count("READY=1") === 1, PATIENCE_MS);
-    expect(socket.variables).toContain("STATUS=2 of 2 workers run");
+    expect(socket.variables).toContain("STATUS=2 of 2 workers running");
     await eventually(() => socket.count("WATCHDOG=1") >= 3, PATIENCE_MS);
     expect((await daemon.stop()).code).toBe(0);
     expect([socket.count("READY=1"), socket.count("STOPPING=1")]).toEqual([1, 1]);

@@ -5,7 +5,6 @@ import {
   chat,
   eventually,
   failures,
-  sleep,
   SteadyLoad,
   temporary,
   up,
@@ -49,8 +48,11 @@ describe("trap 2: the served name is not the configured one", () => {
     await eventually(() => one.seen.count("/v1/chat/completions") > 10);
     one.control.rename(["another-name"]);
     const before = one.seen.count("/v1/chat/completions");
-    // Longer than two probe intervals: by then the first 404 or the first probe is long past.
-    await sleep(4_500);
+    // Until the prober knows, and then for a while: by then the first 404 and the first probe are long past.
+    await eventually(async () =>
+      (await (await fetch(`${pair.prober}/status`)).text()).includes('"wrong_name"'),
+    );
+    await load.sends(150);
     const sent = await load.stop();
     const stray = one.seen.count("/v1/chat/completions") - before;
     process.stdout.write(

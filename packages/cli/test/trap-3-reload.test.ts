@@ -5,7 +5,7 @@ import {
   chat,
   eventually,
   failures,
-  sleep,
+  rollcall,
   SteadyLoad,
   temporary,
   up,
@@ -18,14 +18,26 @@ describe("trap 3: a key or URL that was fixed goes on being used", () => {
   let pair: RunningPair;
   let keyless: Simulator;
   let rotating: Simulator;
-  const writeConfig = ({ apiKey = "", numRetries = 2 }: { apiKey?: string; numRetries?: number } = {}) => {
+  interface Options {
+    apiKey?: string;
+    numRetries?: number;
+    masterKey?: string | null;
+    rollcall?: string;
+  }
+  const writeConfig = ({
+    apiKey = "",
+    numRetries = 2,
+    masterKey = "sk-test",
+    rollcall: own = "{}",
+  }: Options = {}) => {
     const text = `model_list:
   - model_name: keyless
     litellm_params: {model: openai/gpt-oss-120b, api_base: "${keyless.url}"${apiKey === "" ? "" : `, api_key: ${apiKey}`}}
   - model_name: rotating
     litellm_params: {model: openai/gpt-oss-120b, api_base: "${rotating.url}", api_key: file/key}
 router_settings: {num_retries: ${numRetries}}
-general_settings: {master_key: sk-test}
+general_settings: {${masterKey === null ? "" : `master_key: ${masterKey}`}}
+rollcall: ${own}
 `;
     // As editors and ConfigMaps do it: another file in its place.
     writeFileSync(files.path("next.yaml"), text);
@@ -90,13 +102,50 @@ general_settings: {master_key: sk-test}
       "rollcall_gateway_config_fault 1\n",
     );
     expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
+    expect(await (await fetch(`${pair.prober}/metrics`)).text()).toContain(
+      "rollcall_prober_config_fault 1\n",
+    );
     const status = (await (await fetch(`${pair.prober}/status`)).json()) as {
       prober: { configFault: string };
     };
     expect(status.prober.configFault).toContain("model_list: found 5, expected a list");
+    const told = await rollcall(["status", "--prober-url", pair.prober, "--gateway-url", pair.gateway]);
+    expect(told.err).toMatch(
+      /^The prober keeps to its previous config: .*\n.*model_list: found 5, expected a list/,
+    );
+    expect(told.out).toContain("gateway: [!] the config file has errors: the previous config is in use\n");
     writeConfig({ apiKey: "new-key" });
     await eventually(async () => !(await verbose(pair.gateway)).includes("the config file has errors"));
-    await sleep(50);
+    expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
+  });
+
+  it("a config without the master key is refused by both daemons, and neither blames the other", async () => {
+    const veto = "master key removed: needs a restart and rollcall.gateway.keyless: true";
+    writeConfig({ apiKey: "other-key", masterKey: null });
+    for (const url of [pair.gateway, pair.prober])
+      await eventually(async () => (await (await fetch(`${url}/readyz?verbose`)).text()).includes(veto));
+    const told = await rollcall(["status", "--prober-url", pair.prober, "--gateway-url", pair.gateway]);
+    expect(told.out).toContain(`gateway: [!] ${veto}: the previous config is in use\n`);
+    expect(told.err).toContain(veto);
+    expect(told.out + told.err).not.toContain("different config");
+    expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
+    writeConfig({ apiKey: "new-key" });
+    await eventually(
+      async () => !(await (await fetch(`${pair.gateway}/readyz?verbose`)).text()).includes(veto),
+    );
+  });
+
+  it("a setting that needs a restart is named by both daemons that it concerns", async () => {
+    const status = async () =>
+      (await rollcall(["status", "--prober-url", pair.prober, "--gateway-url", pair.gateway])).out;
+    writeConfig({ apiKey: "new-key", rollcall: "{state: {file: other.json}, gateway: {workers: 2}}" });
+    await eventually(async () =>
+      /^prober: \[!\] settings need a restart: state\.file\n[^]*^gateway: \[!\] settings need a restart: gateway\.workers, state\.file\n/m.test(
+        await status(),
+      ),
+    );
+    writeConfig({ apiKey: "new-key" });
+    await eventually(async () => !(await status()).includes("need a restart"));
     expect((await chat(pair.gateway, { model: "keyless" })).status).toBe(200);
   });
 });

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { readmeWithReasons } from "./reasons-table.ts";
+import { withGeneratedParts } from "./generated-parts.ts";
 
-// The table stands between two marks in the README; a test holds it against the source.
+// The tables stand between marks in the README; a test holds them against the source.
 const target = new URL("../../../README.md", import.meta.url);
-writeFileSync(target, readmeWithReasons(readFileSync(target, "utf8")));
+writeFileSync(target, withGeneratedParts(readFileSync(target, "utf8")));

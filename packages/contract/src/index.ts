@@ -8,7 +8,6 @@ export type {
   QueueConfig,
   StateConfig,
 } from "./config/config.ts";
-export type { Clock } from "./clock.ts";
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
@@ -19,21 +18,38 @@ export {
   type ConfigTexts,
   type NamedFiles,
   type Parsed,
-  type Surroundings,
+  type HostContext,
 } from "./config/parse.ts";
+export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
+export type { Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
 export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";
+export type { Clock } from "./clock.ts";
 export { digest } from "./digest.ts";
+export type {
+  CanaryRequest,
+  Endpoint,
+  EventShape,
+  KeyPath,
+  ModelPlace,
+  ResponseShape,
+} from "./endpoints/endpoint.ts";
+export { ENDPOINTS } from "./endpoints/table.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";
 export { isRecord } from "./is-record.ts";
 export { isSameValue } from "./is-same-value.ts";
+export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
 export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
 export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";
-export { isProven, type History, type Served, type Verdict } from "./verdict.ts";
+export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
+export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
+export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
+export { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./wire/server-texts.ts";
+export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";

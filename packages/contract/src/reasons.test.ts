@@ -28,11 +28,25 @@ test("the reasons are these and no others", () => {
   );
 });
 
-test("definite are the findings that asking again would not change", () => {
-  expect(REASON_CODES.filter((code) => REASONS[code].definite).toSorted()).toEqual(
-    `adapter_gone asleep draining engine_dead hung name_flapping no_models not_openai ok wrong_key wrong_name wrong_path`.split(
-      " ",
-    ),
+/** A contract freeze: who routes, retries, waits or alarms goes by these. */
+test.each([
+  [
+    "are acted on after one probe",
+    "definite",
+    "adapter_gone asleep draining engine_dead hung name_flapping no_models not_openai ok wrong_key wrong_name wrong_path",
+  ],
+  ["leave the server ready", "ready", "adapter_gone ok wrong_name"],
+  ["pass by themselves", "selfHealing", "crash_loop loading overdue unknown"],
+  ["are worth queueing for", "queueable", "loading"],
+  ["mean that nothing answers", "absence", "crash_loop down loading overdue"],
+  ["need one failed request", "suspectAtOnce", "dns down proxy_error tls"],
+] as const)("the reasons that %s", (_what, trait, codes) => {
+  expect(REASON_CODES.filter((code) => REASONS[code][trait]).toSorted()).toEqual(codes.split(" "));
+});
+
+test("the reasons that call nobody", () => {
+  expect(REASON_CODES.filter((code) => REASONS[code].severity === "info").toSorted()).toEqual(
+    "loading ok unknown".split(" "),
   );
 });
 

@@ -1,135 +1,186 @@
-/**
- * Why a deployment is, or is not, ready. The one table that the API, the CLI, the metrics and the README print.
- *
- * `definite` findings act on one probe: asking again would not change the answer. The others need several
- * failures in a row.
- */
+/** Why a deployment is, or is not, ready: one row a reason, which API, CLI, metrics, routing and README go by. */
 interface ReasonFacts {
+  /** Acts on one probe: asking again would not change the answer. The others need several failures in a row. */
   readonly definite: boolean;
+  /** What `Verdict.ready` is: the server may be up though the name is not right. */
+  readonly ready: boolean;
+  /** Ends without anybody's doing, at any moment: worth asking again soon, for probes and apps alike. */
+  readonly selfHealing: boolean;
+  /** A request may be queued until it has passed. */
+  readonly queueable: boolean;
+  /** Nothing answers: it counts towards how long the server was away. */
+  readonly absence: boolean;
+  /** One failed request is enough to make the deployment the second choice, until the prober has looked. */
+  readonly suspectAtOnce: boolean;
+  /** Whether somebody may have to act. */
+  readonly severity: "info" | "warning";
   readonly meaning: string;
   readonly fix: string;
 }
 
-export const REASONS = {
+const NO_TRAITS = {
+  definite: false,
+  ready: false,
+  selfHealing: false,
+  queueable: false,
+  absence: false,
+  suspectAtOnce: false,
+  severity: "warning",
+} as const;
+
+const TABLE = {
   ok: {
+    ...NO_TRAITS,
     definite: true,
+    ready: true,
+    severity: "info",
     meaning: "Serves the expected name and its engine is alive.",
     fix: "Nothing to do.",
   },
   unknown: {
-    definite: false,
+    ...NO_TRAITS,
+    selfHealing: true,
+    severity: "info",
     meaning: "Not probed yet: new in the config, or its URL, model or credential reference changed.",
     fix: "Wait one probe interval. If it stays, check that prober and gateway read the same config.",
   },
   loading: {
-    definite: false,
+    ...NO_TRAITS,
+    selfHealing: true,
+    queueable: true,
+    absence: true,
+    severity: "info",
     meaning: "Refuses connections or says so itself, within the time it usually needs to load.",
     fix: "Wait: vLLM listens only after the weights are loaded.",
   },
   overdue: {
-    definite: false,
+    ...NO_TRAITS,
+    selfHealing: true,
+    absence: true,
     meaning: "Still not answering after longer than it usually needs to load.",
     fix: "Read the server's log: KV cache too large, GPU memory held by an orphan, or a failed download.",
   },
   down: {
-    definite: false,
+    ...NO_TRAITS,
+    absence: true,
+    suspectAtOnce: true,
     meaning: "Refuses connections for far longer than any load takes.",
     fix: "Start the server, or correct api_base. Inside a container, localhost is the container itself.",
   },
   crash_loop: {
-    definite: false,
+    ...NO_TRAITS,
+    selfHealing: true,
+    absence: true,
     meaning: "Comes up and goes away again, several times in a short while.",
     fix: "Read the log of the previous run, not of the present one.",
   },
   dns: {
-    definite: false,
+    ...NO_TRAITS,
+    suspectAtOnce: true,
     meaning: "The host name in api_base does not resolve.",
     fix: "Correct the host in api_base, or the DNS or hosts entry where Rollcall runs.",
   },
   tls: {
-    definite: false,
+    ...NO_TRAITS,
+    suspectAtOnce: true,
     meaning: "The TLS handshake failed, or one side speaks TLS and the other does not.",
     fix: "Check http:// against https:// in api_base, the certificate's name and date, and its CA.",
   },
   timeout: {
-    definite: false,
+    ...NO_TRAITS,
     meaning: "Accepts connections, or swallows them, and does not answer in time.",
     fix: "Check the network path and the server's load; a firewall that drops packets looks like this.",
   },
   wrong_key: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "The backend refuses the configured API key (401 or 403).",
     fix: "Make api_key equal to the backend's --api-key.",
   },
   wrong_path: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "Something answers, but there is no /models below the configured api_base.",
     fix: "Correct the path in api_base: it should end in /v1 once, after the proxy's prefix if there is one.",
   },
   not_openai: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "The port answers, but not as an OpenAI-compatible server.",
     fix: "Correct host and port in api_base: another service answers there.",
   },
   proxy_error: {
-    definite: false,
+    ...NO_TRAITS,
+    suspectAtOnce: true,
     meaning: "A proxy in front of the backend answers with its own error.",
     fix: "Look at that proxy's upstream: it cannot reach the backend.",
   },
   wrong_name: {
+    ...NO_TRAITS,
     definite: true,
+    ready: true,
     meaning: "The backend serves other names than the one the config expects.",
     fix: "Correct the name in litellm_params.model, or start the backend with --served-model-name.",
   },
   adapter_gone: {
+    ...NO_TRAITS,
     definite: true,
+    ready: true,
     meaning: "The LoRA adapter is no longer served, though its base model is.",
     fix: "Load it again: adapters loaded at run time are lost with a restart; --lora-modules keeps them.",
   },
   no_models: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "The backend answers with an empty model list.",
     fix: "Load a model on it.",
   },
   asleep: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "The engine sleeps: requests would wait for ever.",
     fix: "POST /wake_up on the backend.",
   },
   engine_dead: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "The server process answers, but its engine has died.",
     fix: "Restart the backend; run it with Restart=always, since vLLM exits 0 when its engine dies.",
   },
   hung: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "Requests are waiting and no progress counter moves.",
     fix: "Restart the backend and look for NCCL or GPU faults in its log.",
   },
   draining: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "The backend is shutting down and no longer finishes requests.",
     fix: "Nothing to do if it was meant; otherwise start it again.",
   },
   name_flapping: {
+    ...NO_TRAITS,
     definite: true,
     meaning: "Fresh connections to one port meet different models: two servers share it.",
     fix: "Give each server a port of its own.",
   },
   canary_failed: {
-    definite: false,
+    ...NO_TRAITS,
     meaning: "All looks well from outside, but a request for one token fails.",
     fix: "Send that request by hand and read the backend's log: chat template, dtype, or a broken kernel.",
   },
   server_error: {
-    definite: false,
+    ...NO_TRAITS,
     meaning: "The backend answers with an error of its own (5xx).",
     fix: "Read the backend's log.",
   },
 } as const satisfies Record<string, ReasonFacts>;
 
 /** Closed union of reason codes. */
-export type Reason = keyof typeof REASONS;
+export type Reason = keyof typeof TABLE;
+
+export const REASONS: Readonly<Record<Reason, ReasonFacts>> = TABLE;
 
 export const REASON_CODES = Object.keys(REASONS) as readonly Reason[];
 

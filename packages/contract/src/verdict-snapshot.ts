@@ -5,7 +5,7 @@ import { isKind } from "./kind.ts";
 import { isReason, isWarning } from "./reasons.ts";
 import { err, ok, type Result } from "./result.ts";
 import type { SnapshotHeader, SnapshotKind } from "./snapshot.ts";
-import { isProven, type Verdict } from "./verdict.ts";
+import { isRoutable, type Verdict } from "./verdict.ts";
 
 /** All verdicts at one moment: the only thing that prober and gateway share. Times are epoch milliseconds. */
 export interface Snapshot extends SnapshotHeader {
@@ -37,14 +37,14 @@ export const VERDICTS: SnapshotKind<Snapshot, Verdict> = {
 export function confirmedAt(verdicts: readonly Verdict[]): number | undefined {
   let oldest: number | undefined;
   for (const verdict of verdicts) {
-    if (isProven(verdict)) oldest = Math.min(oldest ?? verdict.observedAt, verdict.observedAt);
+    if (isRoutable(verdict)) oldest = Math.min(oldest ?? verdict.observedAt, verdict.observedAt);
   }
   return oldest;
 }
 
 /** A verdict with the time of its evidence, as its snapshot knows it. */
 export function confirmed(verdict: Verdict, { confirmedAt: at = 0 }: Pick<Snapshot, "confirmedAt">): Verdict {
-  if (!isProven(verdict) || at <= verdict.observedAt) return verdict;
+  if (!isRoutable(verdict) || at <= verdict.observedAt) return verdict;
   return { ...verdict, observedAt: at, lastGoodAt: at };
 }
 

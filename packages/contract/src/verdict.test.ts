@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { SNAPSHOT } from "../test/snapshots.ts";
-import { isProven, type Verdict } from "./verdict.ts";
+import { isRoutable, type Verdict } from "./verdict.ts";
 
 test.each([
   [true, true, true],
@@ -11,5 +11,5 @@ test.each([
   [false, null, false],
 ])("ready: %s and name matches: %j is proven: %s", (ready, nameMatches, proven) => {
   const verdict = { ...SNAPSHOT.verdicts[0], ready, nameMatches } as Verdict;
-  expect(isProven(verdict)).toBe(proven);
+  expect(isRoutable(verdict)).toBe(proven);
 });

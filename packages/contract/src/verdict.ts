@@ -56,6 +56,6 @@ export interface History {
 }
 
 /** May traffic go there, as far as the prober knows? Two facts, both needed. */
-export function isProven(verdict: Verdict): boolean {
+export function isRoutable(verdict: Verdict): boolean {
   return verdict.ready && verdict.nameMatches === true;
 }

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { Gateway } from "./gateway.ts";
+import type { Services } from "./main/services.ts";
 
 const LOOK_MS = 25;
 
@@ -11,13 +11,13 @@ const ARRIVE_MS = 1_000;
  * what is under way, at most as long as the config says. True: everything ended by itself. Kept-alive connections that
  * carry nothing are closed, or `close()` would wait for them too.
  */
-export async function drain(gateway: Gateway, server: Server): Promise<boolean> {
-  gateway.draining = true;
-  const { clock, log, view } = gateway;
-  const { drainMs, settleMs } = view.get().config.gateway;
+export async function drain(services: Services, server: Server): Promise<boolean> {
+  const { activity, clock, health, log, state } = services;
+  activity.draining = true;
+  const { drainMs, settleMs } = state.get().config.gateway;
   log.info(
-    { answering: gateway.answering, upToMs: drainMs },
-    "gateway drains: a second signal ends it at once",
+    { requests: activity.answering, maxMs: drainMs },
+    "draining open requests; signal again to exit now",
   );
   if (settleMs > 0) await clock.sleep(settleMs);
   const began = clock.monotonic();
@@ -26,11 +26,11 @@ export async function drain(gateway: Gateway, server: Server): Promise<boolean> 
   server.close(() => closing.resolve("closed"));
   do {
     server.closeIdleConnections();
-    if (gateway.answering === 0 && clock.monotonic() - began >= ARRIVE_MS) server.closeAllConnections();
+    if (activity.answering === 0 && clock.monotonic() - began >= ARRIVE_MS) server.closeAllConnections();
     const outcome = await Promise.race([closing.promise, clock.sleep(LOOK_MS)]);
     if (outcome === "closed") return true;
   } while (clock.monotonic() < deadline);
-  log.warn({ inFlight: gateway.inFlight.total }, "drain time is over: running requests are cut");
+  log.warn({ requests: health.inFlight }, "drain time is over; cutting open requests");
   server.closeAllConnections();
   await closing.promise;
   return false;

@@ -1,4 +1,4 @@
-import { boundHeap, startSystemd, untilSignalled } from "@rollcall/runtime";
+import { boundHeap, reportListening, startSystemd, untilSignalled } from "@rollcall/runtime";
 import { startGateway } from "./daemon.ts";
 import { readStart, type GatewayDaemonOptions } from "./start.ts";
 import { countWorkers } from "./workers/count-workers.ts";
@@ -6,12 +6,14 @@ import { runWorkers } from "./workers/run-workers.ts";
 
 /** The gateway as a process: until SIGTERM or SIGINT, and until what runs has ended. Resolves with the exit code. */
 export async function runGateway(options: GatewayDaemonOptions): Promise<number> {
-  const start = readStart(options, null);
+  process.title = "rollcall gateway";
+  const start = readStart(options);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, count, start);
   boundHeap();
   const running = await startGateway(options, null, start);
-  const systemd = startSystemd(running.condition, { env: options.env, log: running.log });
+  reportListening(running.url);
+  const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);
   running.log.info({ signal }, "gateway stops");
   const stopped = running.stop();

@@ -1,7 +1,15 @@
 import type { Environment } from "@rollcall/contract";
-import { openAccessLog, openLog, SettingsSource, systemClock, type Log } from "@rollcall/runtime";
-import { checkOpenness } from "./openness.ts";
-import type { Seat } from "./workers/seat.ts";
+import {
+  FileSettings,
+  keepMasterKey,
+  openAccessLog,
+  openLog,
+  systemClock,
+  watchSettings,
+  type Log,
+  type SettingsSource,
+} from "@rollcall/runtime";
+import { checkMasterKey } from "./auth-guard.ts";
 
 export interface GatewayDaemonOptions {
   readonly configFile: string;
@@ -13,9 +21,11 @@ export interface GatewayDaemonOptions {
   readonly workers?: number | "auto";
 }
 
-/** What a gateway begins with, alone or as the parent of several workers. */
+/** What a gateway begins with, alone, as the parent of several workers, or as one of them. */
 export interface Start {
   readonly source: SettingsSource;
+  /** Follows what the settings come from until the signal is aborted. */
+  readonly follow: (signal: AbortSignal) => Promise<void>;
   readonly host: string;
   readonly log: Log;
   /** A line for every request, where the config wants them. */
@@ -23,17 +33,25 @@ export interface Start {
 }
 
 /** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
-export function readStart(options: GatewayDaemonOptions, seat: Seat | null): Start {
+export function readStart(options: GatewayDaemonOptions): Start {
   const { configFile: file, env, logLevel = "info" } = options;
-  const whose = seat === null ? {} : { worker: seat.index + 1 };
-  const log = openLog("gateway", logLevel).child(whose);
-  const accessLog = openAccessLog("gateway", logLevel).child(whose);
-  // What is to be warned of at the start the parent has said already.
-  if (seat !== null) log.level = "silent";
-  const source = new SettingsSource({ file, env, needsMasterKey: true, log }, systemClock.now());
+  const log = openLog("gateway", logLevel);
+  const source = new FileSettings(
+    {
+      file,
+      env,
+      daemon: "gateway",
+      log,
+      validate: [keepMasterKey],
+      overridden: (["host", "port", "workers"] as const)
+        .filter((flag) => options[flag] !== undefined)
+        .map((flag) => `gateway.${flag}`),
+    },
+    systemClock.monotonic(),
+  );
   const settings = source.cell.get();
   const host = options.host ?? settings.config.gateway.host;
-  checkOpenness(settings, { host, log });
-  log.level = logLevel;
-  return { source, host, log, accessLog };
+  checkMasterKey(settings, { host, log });
+  const follow = (signal: AbortSignal) => watchSettings(source, systemClock, signal);
+  return { source, follow, host, log, accessLog: openAccessLog("gateway", logLevel) };
 }

@@ -1,11 +1,17 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { Secrets } from "@rollcall/runtime";
-import type { Call } from "../src/call.ts";
-import type { Evidence } from "../src/routing/decide.ts";
-import { buildView } from "../src/view.ts";
+import type { DeploymentHealth } from "../src/health/deployment-health.ts";
+import type { Evidence } from "../src/health/ejection.ts";
 import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
-import { headOf, run, scriptedCall, scriptedGateway, type Attempt } from "./scripted-gateway.ts";
+import {
+  headOf,
+  run,
+  scriptedGateway,
+  scriptedRequest,
+  type Attempt,
+  type Scripted,
+} from "./scripted-gateway.ts";
 
 const error = (fields: object) => Buffer.from(JSON.stringify({ error: { message: "m", ...fields } }));
 const event = (choice: object) => Buffer.from(`data: ${JSON.stringify({ choices: [choice] })}\n\n`);
@@ -34,7 +40,7 @@ function breakAfter(body: Buffer | null, headers = EVENTS): Play {
       sink.head(headOf(200, headers));
       sink.data(body);
     }
-    sink.fail(Object.assign(new Error("gone"), { code: "ECONNRESET" }));
+    sink.fail({ code: "ECONNRESET", unsent: false });
   };
 }
 
@@ -109,7 +115,7 @@ interface Asked {
 }
 
 interface Seen {
-  readonly call: Call;
+  readonly request: Scripted;
   readonly asked: Asked;
   readonly tried: string[];
   contextMoves: number;
@@ -135,46 +141,44 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
       leave: (id) => {
         const one = seen.get(id);
         if (one !== undefined) one.left = true;
-        one?.call.outgoing.emit("close");
+        one?.request.outgoing.emit("close");
       },
     };
-    try {
-      PLAYS[name](attempt, stage);
-    } catch (fault) {
-      // What a handler throws ends its request: so does the client of the backends.
-      attempt.sink.fail(fault as Error);
-    }
+    PLAYS[name](attempt, stage);
   });
-  const { breakers, ejections, inFlight } = gateway;
-  const against = (id: string) => ejections.get(id, clock.now()) ?? breakers.get(id, clock.now());
-  const sent = breakers.sent.bind(breakers);
-  // What was known before the attempt made a trial of it.
-  breakers.sent = (id, now) => {
-    evidence.set(id, against(id));
-    sent(id, now);
-  };
+  const against = (id: string) => gateway.health.of(id).evidence(clock.monotonic());
+  for (const { id } of CONFIG.deployments) {
+    const health: DeploymentHealth = gateway.health.of(id);
+    const started = health.started.bind(health);
+    // What was known before the attempt made a trial of it.
+    health.started = (now) => {
+      evidence.set(id, against(id));
+      started(now);
+    };
+  }
   function watch({ deployment, requestId }: Attempt, name: PlayName): void {
     const one = seen.get(requestId);
     if (one === undefined) throw new Error("an attempt for nobody");
     if (deployment === "a-4") one.wrongs.push("sent to one that is not proven");
     if (evidence.get(deployment)?.definite === true) one.wrongs.push("sent to one that is surely unfit");
-    if (one.call.outgoing.headersSent) one.wrongs.push("sent again after the first byte");
+    if (one.request.outgoing.headersSent) one.wrongs.push("sent again after the first byte");
     if (one.left) one.wrongs.push("sent for nobody");
-    if (deployment === "a-2" && inFlight.count("a-2") > 1) one.wrongs.push("sent to a full one");
+    if (deployment === "a-2" && gateway.health.of("a-2").inFlight > 1) one.wrongs.push("sent to a full one");
     one.tried.push(deployment);
     if (name === "has no room") one.contextMoves += 1;
   }
   if (drained) while (gateway.retryBudget.spend());
   let count = 0;
   for (const batch of batches) {
-    const calls = batch.map((wanted) => {
+    const requests = batch.map((wanted) => {
       count += 1;
       clock.jump(wanted.pauseMs);
-      const call = scriptedCall(`r-${count}`, { model: "a", ...wanted });
-      seen.set(call.requestId, { call, asked: wanted, tried: [], contextMoves: 0, left: false, wrongs: [] });
-      return run(gateway, call);
+      const request = scriptedRequest(`r-${count}`, { model: "a", ...wanted });
+      const fresh = { tried: [], contextMoves: 0, left: false, wrongs: [] };
+      seen.set(request.requestId, { request, asked: wanted, ...fresh });
+      return run(gateway, request);
     });
-    await Promise.all(calls);
+    await Promise.all(requests);
   }
   return { gateway, clock, against, seen: [...seen.values()] };
 }
@@ -195,12 +199,12 @@ test("whatever happens to attempts, each request ends, within its attempts, and 
   await fc.assert(
     fc.asyncProperty(batches, script, async (several, outcomes) => {
       const { gateway, clock, against, seen } = await play(several, outcomes, false);
-      for (const { call, asked: one, contextMoves, tried, left, wrongs } of seen) {
+      for (const { request, asked: one, contextMoves, tried, left, wrongs } of seen) {
         expect(wrongs).toEqual([]);
         expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2) + MOST_FALLBACKS + contextMoves);
-        expect(left || call.outgoing.writableEnded || call.outgoing.destroyed).toBe(true);
+        expect(left || request.outgoing.writableEnded || request.outgoing.destroyed).toBe(true);
       }
-      expect(gateway.inFlight.total).toBe(0);
+      expect(gateway.health.inFlight).toBe(0);
       // No trap: a minute later nothing is held against any of them.
       clock.jump(60_000);
       expect(CONFIG.deployments.filter(({ id }) => against(id) !== null)).toEqual([]);
@@ -239,51 +243,47 @@ const ONE_SNAPSHOT = snapshotOf(ONE.deployments.map((deployment) => verdictOn(de
 
 /** The only deployment, with its breaker half open: the next request is the trial. */
 function halfOpen(name: PlayName) {
-  const { gateway, clock } = scriptedGateway(ONE, ONE_SNAPSHOT, (attempt) => {
+  const { gateway, clock, source } = scriptedGateway(ONE, ONE_SNAPSHOT, (attempt) => {
     const expire = () => {
       clock.jump(7_000_000);
       gateway.deadlines.look();
     };
-    try {
-      PLAYS[name](attempt, { expire, leave: () => call.outgoing.emit("close") });
-    } catch (fault) {
-      attempt.sink.fail(fault as Error);
-    }
+    PLAYS[name](attempt, { expire, leave: () => request.outgoing.emit("close") });
   });
-  for (let turn = 0; turn < 5; turn += 1) gateway.breakers.failed("one", "down", clock.now());
+  const health = gateway.health.of("one");
+  for (let turn = 0; turn < 5; turn += 1) health.failed("down", clock.monotonic());
   clock.jump(1_000);
-  const call = scriptedCall("r", { model: "chat", stream: true, num_retries: 0 });
-  return { gateway, clock, call };
+  const request = scriptedRequest("r", { model: "chat", stream: true, num_retries: 0 });
+  return { gateway, clock, source, request, evidence: () => health.evidence(clock.monotonic()) };
 }
 
 test.each(PLAY_NAMES)("a trial that %s does not keep the next one out for good", async (name) => {
-  const { gateway, clock, call } = halfOpen(name);
-  await run(gateway, call);
+  const { gateway, clock, request, evidence } = halfOpen(name);
+  await run(gateway, request);
   clock.jump(60_000);
-  expect(gateway.breakers.open(clock.now())).toEqual([]);
-  expect(gateway.ejections.get("one", clock.now())).toBe(null);
+  expect(evidence()).toBe(null);
 });
 
 test("a trial that is refused by a key that was rotated meanwhile does not keep the next one out for good", async () => {
-  const { gateway, clock, call } = halfOpen("has another key");
+  const { gateway, clock, source, request, evidence } = halfOpen("has another key");
   const secrets = Secrets.read(ONE, { env: { KEY: "sk-new" }, directory: "/" });
-  Object.assign(gateway.source, {
-    refresh: () => gateway.view.set(buildView({ config: ONE, secrets, generation: 2 }, ONE_SNAPSHOT)),
+  Object.assign(source, {
+    refresh: () => gateway.update({ config: ONE, secrets, generation: 2 }, ONE_SNAPSHOT),
   });
-  await run(gateway, call);
-  expect(gateway.view.get().generation).toBe(2);
+  await run(gateway, request);
+  expect(gateway.state.get().generation).toBe(2);
   clock.jump(60_000);
-  expect(gateway.breakers.open(clock.now())).toEqual([]);
+  expect(evidence()).toBe(null);
 });
 
 test("a name that a request gives many times is asked once: one request does not use up the retries of all", async () => {
   const attempts: string[] = [];
   const { gateway } = scriptedGateway(CONFIG, SNAPSHOT, (attempt) => {
     attempts.push(attempt.deployment);
-    attempt.sink.fail(Object.assign(new Error("gone"), { code: "ECONNRESET" }));
+    attempt.sink.fail({ code: "ECONNRESET", unsent: false });
   });
   const fallbacks = Array.from({ length: 500 }, () => "b");
-  await run(gateway, scriptedCall("r", { model: "a", num_retries: 0, fallbacks }));
+  await run(gateway, scriptedRequest("r", { model: "a", num_retries: 0, fallbacks }));
   expect(attempts).toEqual(["a-1", "b-1"]);
   expect(gateway.retryBudget.left).toBe(99);
 });

@@ -104,7 +104,7 @@ test("half of a large answer is no answer: the connection breaks", async () => {
   });
   expect(asked.statusCode).toBe(200);
   await expect(asked.body.text()).rejects.toThrow(/closed|terminated|aborted/);
-  expect(await gateway.metric('interrupted_total{ending="cut"}')).toBe(1);
+  expect(await gateway.metric('interrupted_total{ending="upstream_aborted"}')).toBe(1);
   expect(await gateway.inFlight()).toBe(0);
 });
 

@@ -95,7 +95,7 @@ describe("a gateway that anybody in the network could use", () => {
       const fault = await starting({ host });
       expect(fault).toBeInstanceOf(StartError);
       expect(fault).toMatchObject({ exitCode: EXIT.usage });
-      expect((fault as Error).message).toMatch(/master_key.*allow_unauthenticated/);
+      expect((fault as Error).message).toMatch(/master_key.*keyless/);
     },
   );
 
@@ -109,7 +109,7 @@ describe("a gateway that anybody in the network could use", () => {
   });
 
   test("starts where the config says that everybody may", async () => {
-    expect(await starting({ host: "0.0.0.0", allow_unauthenticated: true })).toBe("started");
+    expect(await starting({ host: "0.0.0.0", keyless: true })).toBe("started");
   });
 
   test.each(["127.0.0.1", "localhost", "::1"])(
@@ -120,15 +120,29 @@ describe("a gateway that anybody in the network could use", () => {
   );
 });
 
-test("a gateway in the network goes on with its key when the config loses it", async () => {
-  const gateway = await gatewayFor({ chat: [await simulator()] }, { gateway: { host: "0.0.0.0" } });
-  await gateway.writeConfig({ ...gateway.written, general_settings: {} });
-  process.emit("SIGHUP", "SIGHUP");
-  expect((await gateway.chat({}, { authorization: "" })).status).toBe(401);
-  await gateway.tell({});
-  expect((await gateway.chat({}, { authorization: "" })).status).toBe(401);
-  expect((await gateway.chat()).status).toBe(200);
-});
+test.each(["0.0.0.0", "127.0.0.1"])(
+  "a gateway on %s goes on with its key when the config loses it, and says so",
+  async (host) => {
+    const gateway = await gatewayFor({ chat: [await simulator()] }, { gateway: { host } });
+    const hangUp = () => void process.emit("SIGHUP", "SIGHUP");
+    await gateway.writeConfig({ ...gateway.written, general_settings: {} });
+    hangUp();
+    expect((await gateway.chat({}, { authorization: "" })).status).toBe(401);
+    await gateway.tell({});
+    expect((await gateway.chat({}, { authorization: "" })).status).toBe(401);
+    expect((await gateway.chat()).status).toBe(200);
+    expect([await gateway.metric("config_fault"), await gateway.metric("config_generation")]).toEqual([1, 1]);
+    const { status, text } = await gateway.ask("/readyz?verbose");
+    expect(status).toBe(200);
+    expect(text).toContain(
+      "[!] master key removed: needs a restart and rollcall.gateway.keyless: true: the previous config is in use\n",
+    );
+    expect(text).not.toContain("the prober uses a different config");
+    await gateway.writeConfig(gateway.written);
+    hangUp();
+    expect(await gateway.metric("config_fault")).toBe(0);
+  },
+);
 
 describe("a gateway does not start", () => {
   const failing = (options: GatewayOptions) =>

@@ -41,6 +41,7 @@ test("/metrics counts by alias, status, deployment and reason", async () => {
     ['ejected{deployment="chat-1",reason="wrong_name"}', 1],
     ['available_deployments{alias="chat"}', 1],
     ['available_deployments{alias="other"}', 0],
+    ["snapshot_sequence", 1],
     ["snapshot_stale", 0],
     ["snapshot_faults_total", 0],
     ["config_generation", 1],
@@ -50,19 +51,28 @@ test("/metrics counts by alias, status, deployment and reason", async () => {
   }
 });
 
+test("/metrics says by which snapshot the gateway goes: 0 before there is one", async () => {
+  const gateway = await gatewayFor({ chat: [await simulator()] }, { says: "nothing" });
+  expect(await gateway.metric("snapshot_sequence")).toBe(0);
+  await gateway.say();
+  await expect.poll(() => gateway.metric("snapshot_sequence")).toBe(1);
+});
+
 test("names that nobody has in a config make no series: an app cannot fill the memory", async () => {
   const gateway = await gatewayFor({ chat: [await simulator()] });
   for (let turn = 0; turn < 20; turn += 1) await gateway.chat({ model: `gpt-${turn}` });
   const text = await gateway.metrics();
   expect(text).not.toContain("gpt-");
-  expect(text).toContain('requests_total{alias="",status="404"} 20');
+  expect(text).toContain('requests_total{alias="",endpoint="chat_completions",status="404"} 20');
 });
 
 test("a request under way is seen, and seen no more when it has ended", async () => {
   const backend = await simulator({ firstTokenMs: 200 });
   const gateway = await gatewayFor({ chat: [backend] });
   const running = gateway.chat();
-  await vi.waitFor(async () => expect(await gateway.metric('in_flight{deployment="chat-1"}')).toBe(1));
+  await vi.waitFor(async () =>
+    expect(await gateway.metric('requests_in_flight{deployment="chat-1"}')).toBe(1),
+  );
   await running;
   expect(await gateway.inFlight()).toBe(0);
 });

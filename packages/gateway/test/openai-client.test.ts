@@ -40,7 +40,7 @@ describe.each(["/v1", ""])("with a base URL that ends in %j", (prefix) => {
   });
 
   test("embeddings, as numbers and as the client asks for them by itself", async () => {
-    const gateway = await gatewayFor({ embed: [await simulator()] });
+    const gateway = await gatewayFor({ embed: [await simulator({ tasks: ["embed"] })] });
     const client = gateway.client({ baseURL: gateway.url + prefix });
     const asked = await client.embeddings.create({ model: "embed", input: ["one", "two"] });
     const plain = await client.embeddings.create({
@@ -304,7 +304,7 @@ describe("the client's own kinds of error", () => {
     ["an unknown model", { model: "gpt-5" }, "ok", NotFoundError, { code: "model_not_found" }],
     [
       "too long a context",
-      { max_tokens: 999_999 },
+      { messages: [{ role: "user", content: "x".repeat(600_000) }] },
       "ok",
       BadRequestError,
       { code: "context_length_exceeded", param: "input_tokens" },

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from "vitest";
+import { pause } from "@rollcall/testkit";
 import { gatewayFor, MASTER_KEY, simulator, writtenFor, type Gateway } from "./harness.ts";
 
 const CHAT = "/v1/chat/completions";
@@ -87,4 +88,47 @@ test("SIGHUP is not waited for a second", async () => {
   expect(
     (await gateway.ask("/v1/models", { headers: { authorization: `Bearer ${MASTER_KEY}` } })).status,
   ).toBe(401);
+});
+
+test("a setting that needs a restart is named until it is put back, and what does not need one is taken", async () => {
+  const gateway = await gatewayFor({ chat: [await simulator()] });
+  const { rollcall, ...rest } = gateway.written as { rollcall: { gateway: object; state: object } };
+  const gatewaySettings = { ...rollcall.gateway, port: 4999, workers: 3 };
+  await gateway.writeConfig({
+    ...rest,
+    general_settings: { master_key: "sk-new" },
+    rollcall: { ...rollcall, gateway: gatewaySettings, state: { file: "other.json" } },
+  });
+  await untilGeneration(gateway, 2);
+  expect(await gateway.metric("settings_need_restart")).toBe(3);
+  expect((await gateway.ask("/readyz?verbose")).text).toContain(
+    "[!] settings need a restart: gateway.port, gateway.workers, state.file\n",
+  );
+  expect((await gateway.chat({}, { authorization: "Bearer sk-new" })).status).toBe(200);
+  await gateway.writeConfig(gateway.written);
+  await untilGeneration(gateway, 3);
+  expect(await gateway.metric("settings_need_restart")).toBe(0);
+  expect((await gateway.ask("/readyz?verbose")).text).not.toContain("need a restart");
+});
+
+test("a config that is being written is not taken before it is whole", async () => {
+  const gateway = await gatewayFor({ chat: [await simulator()] });
+  // As YAML its first half is a config too, only that it has another master key.
+  const model = JSON.stringify((gateway.written as { model_list: unknown }).model_list);
+  const whole = `model_list: ${model}\ngeneral_settings:\n  master_key: sk-long-and-whole\n`;
+  const seen = new Set<number>();
+  const over = Date.now() + 1_500;
+  while (Date.now() < over) {
+    await gateway.writeText(whole.slice(0, -"-long-and-whole\n".length));
+    await pause(50);
+    await gateway.writeText(whole.slice(0, -"-whole\n".length));
+    await pause(50);
+    seen.add(await gateway.metric("config_generation"));
+    for (const half of ["sk", "sk-long"])
+      expect((await gateway.chat({}, { authorization: `Bearer ${half}` })).status).toBe(401);
+  }
+  expect(seen).toEqual(new Set([1]));
+  await gateway.writeText(whole);
+  await untilGeneration(gateway, 2);
+  expect((await gateway.chat({}, { authorization: "Bearer sk-long-and-whole" })).status).toBe(200);
 });

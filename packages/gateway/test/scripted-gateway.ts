@@ -1,73 +1,46 @@
 import { IncomingMessage, ServerResponse } from "node:http";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
-import type { Config, Snapshot } from "@rollcall/contract";
-import { Cell, Secrets, silentLog } from "@rollcall/runtime";
-import { Breakers } from "../src/breakers.ts";
-import type { Call } from "../src/call.ts";
-import { Ejections } from "../src/ejections.ts";
-import type { Gateway } from "../src/gateway.ts";
-import { GatewayMetrics } from "../src/metrics.ts";
-import { forward } from "../src/request/forward.ts";
-import { RetryBudget } from "../src/routing/retry-budget.ts";
-import { SnapshotFeed } from "../src/snapshot-feed.ts";
-import { ReprobeRequester } from "../src/reprobe-requester.ts";
-import { Traffic } from "../src/traffic.ts";
-import { Deadlines } from "../src/upstream/deadlines.ts";
-import type { AnswerHead } from "../src/upstream/http1/answer-head.ts";
-import type { AnswerSink } from "../src/upstream/http1/connection.ts";
-import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
-import { InFlight } from "../src/upstream/in-flight.ts";
-import type { Pools } from "../src/upstream/pools.ts";
-import { buildView } from "../src/view.ts";
-import { WaitingRoom } from "../src/waiting-room.ts";
+import { ENDPOINTS, type Config, type Snapshot } from "@rollcall/contract";
+import { Cell, NO_FAULT, Secrets, silentLog } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
+import { compose, type Composed } from "../src/main/compose.ts";
+import { RequestContext } from "../src/pipeline/request-context.ts";
+import type { ResponseSink } from "../src/upstream/http1/connection.ts";
+import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
+import type { ResponseHead } from "../src/upstream/http1/response-head.ts";
+import type { Transport } from "../src/upstream/transport.ts";
 import { seeded } from "./seeded.ts";
 
 /** One attempt as a backend meets it. */
 export interface Attempt {
   readonly deployment: string;
   readonly requestId: string;
-  readonly sink: AnswerSink;
+  readonly sink: ResponseSink;
 }
 
 /** The gateway's own parts, with time and backends as the test plays them. */
 export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attempt: Attempt) => void) {
   const clock = new FakeClock({ sleepsPass: true });
-  const secrets = Secrets.read(config, { env: {}, directory: "/" });
-  const feed = new SnapshotFeed(
-    { start: () => Promise.resolve(), close: () => Promise.resolve() },
-    clock,
-    silentLog,
-  );
-  const gateway: Gateway = {
-    view: new Cell(buildView({ config, secrets, generation: 1 }, snapshot)),
-    source: { fault: null, refresh: () => false },
-    feed,
-    pools: scriptedPools(config, play) as unknown as Pools,
-    inFlight: new InFlight(),
-    ejections: new Ejections(),
-    breakers: new Breakers(),
-    reprobeRequester: new ReprobeRequester(feed, clock),
-    traffic: new Traffic(),
-    deadlines: new Deadlines(clock),
-    retryBudget: new RetryBudget(),
-    waitingRoom: new WaitingRoom(clock),
-    metrics: new GatewayMetrics(),
+  const settings = { config, secrets: Secrets.read(config, { env: {}, directory: "/" }), generation: 1 };
+  const source = { status: new Cell(NO_FAULT), refresh: () => false };
+  const gateway = compose({
+    settings,
+    source,
+    reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,
     random: seeded(5),
-    log: silentLog,
-    accessLog: silentLog,
-    answering: 0,
-    draining: false,
-  };
-  return { gateway, clock };
+    logs: { log: silentLog, accessLog: silentLog },
+    transport: scriptedTransport(config, play),
+  });
+  gateway.update(settings, snapshot);
+  return { gateway, clock, source };
 }
 
 /** Every deployment is on a server of its own: its origin tells which. */
-function scriptedPools({ deployments }: Config, play: (attempt: Attempt) => void) {
+function scriptedTransport({ deployments }: Config, play: (attempt: Attempt) => void): Transport {
   const byOrigin = new Map(deployments.map(({ backend, id }) => [backend.base.origin, id]));
-  const send = (origin: string, { headerLines }: UpstreamRequest, sink: AnswerSink) => {
+  const send = (origin: string, { headerLines }: UpstreamRequest, sink: ResponseSink) => {
     let aborted = false;
     const requestId = /x-request-id: (\S+)/.exec(headerLines)?.[1] ?? "";
     // As a real one: never within the call.
@@ -80,22 +53,53 @@ function scriptedPools({ deployments }: Config, play: (attempt: Attempt) => void
 }
 
 /** The head of an answer; how its end is known makes no difference to who hears it. */
-export function headOf(status: number, headers: Readonly<Record<string, string>>): AnswerHead {
+export function headOf(status: number, headers: Readonly<Record<string, string>>): ResponseHead {
   const bodyEnd = { by: "chunks" } as const;
   return { status, headers: Object.entries(headers).flat(), bodyEnd, persistent: true, keepAlive: null };
 }
 
 /** A request without a socket. */
-export function scriptedCall(requestId: string, body: object): Call {
-  const incoming = Object.assign(Readable.from([Buffer.from(JSON.stringify(body))]), { headers: {} });
+export interface Scripted {
+  readonly requestId: string;
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+}
+
+export function scriptedRequest(requestId: string, body: object): Scripted {
+  const readable = Readable.from([Buffer.from(JSON.stringify(body))]);
   return {
-    incoming: incoming as unknown as IncomingMessage,
-    outgoing: new ServerResponse(new IncomingMessage(new Socket())),
     requestId,
-    startedAt: 0,
+    incoming: Object.assign(readable, { headers: {}, socket: new Socket() }) as unknown as IncomingMessage,
+    outgoing: new ServerResponse(new IncomingMessage(new Socket())),
   };
 }
 
-export function run(gateway: Gateway, call: Call): Promise<void> {
-  return forward(gateway, call, "/chat/completions");
+/** Resolves once the request has ended. */
+export async function run(
+  gateway: Composed,
+  { requestId, incoming, outgoing }: Scripted,
+): Promise<RequestContext> {
+  const endpoint = ENDPOINTS.find(({ name }) => name === "chat_completions");
+  if (endpoint === undefined) throw new Error("no endpoint for chats");
+  const startedAt = gateway.clock.monotonic();
+  const state = gateway.state.get();
+  const ctx = new RequestContext({
+    incoming,
+    outgoing,
+    requestId,
+    startedAt,
+    state,
+    endpoint,
+    pathModel: null,
+  });
+  outgoing.on("close", () => {
+    if (!outgoing.writableFinished) gateway.runner.leave(ctx);
+  });
+  gateway.runner.start(ctx);
+  while (!ctx.ended) {
+    await new Promise((resolve) => {
+      setImmediate(resolve);
+    });
+  }
+  return ctx;
 }

@@ -16,7 +16,7 @@ class FakeProber {
   readonly #writer = new HttpSnapshotWriter({
     kind: VERDICTS,
     clock: systemClock,
-    refusal: (authorization) => (authorization === `Bearer ${this.#key}` ? null : "not with this key"),
+    refusal: ({ authorization }) => (authorization === `Bearer ${this.#key}` ? null : "not with this key"),
   });
   readonly #server: Server;
   #sequence = 0;

@@ -16,7 +16,7 @@ const cutBy = (why: string, code: string) => ({
   },
 });
 
-const CUT = cutBy("the connection to its server broke", "upstream_cut");
+const CUT = cutBy("the connection to the backend broke", "upstream_cut");
 
 /** The data of every event; throws where the text does not end at the end of one. */
 function eventsIn(text: string): string[] {
@@ -36,7 +36,7 @@ describe("a stream that breaks off after its first event", () => {
     [
       "since nothing more comes",
       ({ control }) => control.fault("hang-mid-stream", { after: 3 }),
-      cutBy("its server fell silent", "upstream_idle_timeout"),
+      cutBy("the backend stopped sending data", "upstream_idle_timeout"),
     ],
     [
       "since the time for the whole of it is over",
@@ -57,7 +57,7 @@ describe("a stream that breaks off after its first event", () => {
     expect(new Set(models)).toEqual(new Set(["chat"]));
     expect(JSON.parse(events.at(-1) ?? "")).toEqual(cut);
     expect(good.seen.count()).toBe(0);
-    expect(await gateway.metric('interrupted_total{ending="cut"}')).toBe(1);
+    expect(await gateway.metric('interrupted_total{ending="upstream_aborted"}')).toBe(1);
     expect(await gateway.inFlight()).toBe(0);
   });
 
@@ -96,7 +96,7 @@ test("an error in the middle is told in the gateway's words, without the [DONE] 
   const { events } = await stream(gateway);
   expect(events.slice(0, -1)).toHaveLength(3);
   expect(JSON.parse(events.at(-1) ?? "")).toEqual(
-    cutBy("its server gave the request up", "upstream_aborted"),
+    cutBy("the backend aborted the request", "upstream_aborted"),
   );
 });
 

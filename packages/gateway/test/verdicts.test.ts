@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { REASON_CODES, REASONS, type Reason } from "@rollcall/contract";
-import { gatewayFor, MASTER_KEY, simulator } from "./harness.ts";
+import { gatewayFor, MASTER_KEY, MESSAGES, simulator } from "./harness.ts";
 
 const CHAT = "/v1/chat/completions";
 
@@ -141,7 +141,7 @@ describe("full", () => {
     const running = [0, 1].map(() =>
       gateway
         .client()
-        .chat.completions.create({ model: "chat", messages: [] }, { signal: leaving.signal })
+        .chat.completions.create({ model: "chat", messages: MESSAGES }, { signal: leaving.signal })
         .catch(() => "left"),
     );
     await vi.waitFor(() => expect([first.seen.inFlight, second.seen.inFlight]).toEqual([1, 1]));

@@ -106,7 +106,7 @@ describe("a prompt that is too long", () => {
   });
 
   test("goes to the alias that the config has for that", async () => {
-    const [short, long] = [await simulator({ maxModelLen: 10 }), await simulator()];
+    const [short, long] = [await simulator({ maxModelLen: 5 }), await simulator()];
     const gateway = await gatewayFor(
       { chat: [short], long: [long] },
       withRouter({ context_window_fallbacks: [{ chat: ["long"] }] }),
@@ -115,11 +115,11 @@ describe("a prompt that is too long", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers["x-rollcall-deployment"]).toBe("long-1");
     expect(answer.json().model).toBe("chat");
-    expect(await gateway.metrics()).not.toMatch(/attempt_failures_total\{/);
+    expect(await gateway.metrics()).not.toMatch(/attempt_failures_total\{.*\} [1-9]/);
   });
 
   test("stays refused where the request wants no other alias, or there is none", async () => {
-    const [short, long] = [await simulator({ maxModelLen: 10 }), await simulator()];
+    const [short, long] = [await simulator({ maxModelLen: 5 }), await simulator()];
     const gateway = await gatewayFor(
       { chat: [short], long: [long] },
       withRouter({ context_window_fallbacks: [{ chat: ["long"] }] }),

@@ -1,20 +1,36 @@
+import { execFileSync } from "node:child_process";
 import { Client } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { EXIT } from "@rollcall/runtime";
+import { EXIT, REFRESH_MS } from "@rollcall/runtime";
 import type { SimulatorOptions } from "@rollcall/simulator";
+import { pause } from "@rollcall/testkit";
 import { startProcess, type GatewayProcess } from "./gateway-process.ts";
-import { gatewayFor, MASTER_KEY, MESSAGES, simulator, type Answer, type Gateway } from "./harness.ts";
+import {
+  BACKEND_KEY,
+  gatewayFor,
+  MASTER_KEY,
+  MESSAGES,
+  simulator,
+  type Answer,
+  type Gateway,
+} from "./harness.ts";
 
 const SOON = { timeout: 10_000, interval: 20 };
+/** Well below the second after which files are looked at anyway. */
+const AT_ONCE = { timeout: 600, interval: 10 };
 
 /** Two workers, unless told otherwise, as processes behind one port. */
-async function crew({ backend = {}, settings = {} }: { backend?: SimulatorOptions; settings?: object } = {}) {
+async function crew(
+  { backend = {}, settings = {} }: { backend?: SimulatorOptions; settings?: object } = {},
+  files: readonly (readonly [name: string, text: string])[] = [],
+) {
   const server = await simulator(backend);
   const started: GatewayProcess[] = [];
   const gateway = await gatewayFor(
     { chat: [server] },
     {
       gateway: { workers: 2, drain: "15s", access_log: true },
+      files: Object.fromEntries(files),
       start: async (options) => {
         const one = await startProcess(options);
         started.push(one.process);
@@ -33,7 +49,7 @@ function pidsOf({ lines }: GatewayProcess): ReadonlyMap<number, number> {
   const first = lines.find(({ msg }) => msg === "gateway listens")?.["pids"] as readonly number[];
   const pids = new Map(first.map((pid, index) => [index + 1, pid]));
   for (const { msg, worker, pid } of lines) {
-    if (msg === "worker runs again") pids.set(worker as number, pid as number);
+    if (msg === "worker restarted") pids.set(worker as number, pid as number);
   }
   return pids;
 }
@@ -102,7 +118,9 @@ async function askOn(
 }
 
 function requestsIn(text: string): number {
-  return Number(/requests_total\{alias="chat",status="200"\} (\d+)/.exec(text)?.[1]);
+  return Number(
+    /requests_total\{alias="chat",endpoint="chat_completions",status="200"\} (\d+)/.exec(text)?.[1],
+  );
 }
 
 const isWhole = ({ text }: { text: string }) => text.endsWith("data: [DONE]\n\n");
@@ -115,6 +133,14 @@ describe("several workers", () => {
     const listens = parent.lines.filter(({ msg }) => msg.includes("listens"));
     expect(listens).toMatchObject([{ msg: "gateway listens", address: gateway.url, workers: 2 }]);
     expect(listens[0]).not.toHaveProperty("worker");
+  });
+
+  test("are told apart by name in a list of processes", async () => {
+    const { parent } = await crew();
+    const named = [parent.pid, pidOf(parent, 1), pidOf(parent, 2)].map((pid) =>
+      execFileSync("ps", ["-o", "args=", "-p", String(pid)], { encoding: "utf8" }).trim(),
+    );
+    expect(named).toEqual(["rollcall gateway", "rollcall gateway worker 1", "rollcall gateway worker 2"]);
   });
 
   test("have one /metrics, whichever of them is asked", async () => {
@@ -147,13 +173,37 @@ describe("several workers", () => {
     const connections = await Connection.toBoth(gateway, parent);
     await gateway.writeConfig({ ...gateway.written, general_settings: { master_key: "sk-new" } });
     process.kill(parent.pid, "SIGHUP");
-    await vi.waitFor(() => {
-      const reloaded = parent.lines.filter(({ msg }) => msg === "config reloaded");
-      expect(new Set(reloaded.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
-    }, SOON);
     for (const one of connections) {
-      expect((await one.chat()).status).toBe(401);
+      await vi.waitFor(async () => expect((await one.chat()).status).toBe(401), AT_ONCE);
       expect((await one.chat({}, "sk-new")).status).toBe(200);
+    }
+    const reloaded = parent.lines.filter(({ msg }) => msg === "config reloaded");
+    expect(reloaded).toMatchObject([{ generation: 2 }]);
+    expect(reloaded[0]).not.toHaveProperty("worker");
+  });
+
+  test("hear of a rotated key as soon as one of them is refused", async () => {
+    const files = [["key", BACKEND_KEY]] as const;
+    const { backend, gateway, parent } = await crew({ settings: { params: { api_key: "file/key" } } }, files);
+    const [first, second] = await Connection.toBoth(gateway, parent);
+    const reloads = () => parent.lines.filter(({ msg }) => msg === "config reloaded");
+    const at = (reload: number) => Date.parse(reloads()[reload]?.["time"] as string);
+    // Where the machine stalls, the look that comes every second may be first: then once more.
+    for (let turn = 0, soon = false; !soon; turn += 1) {
+      expect(turn).toBeLessThan(5);
+      // What is taken at a look tells when the next one is due: in a second.
+      await gateway.writeConfig({ ...gateway.written, litellm_settings: { num_retries: 3 + turn } });
+      await vi.waitFor(() => expect(reloads()).toHaveLength(2 * turn + 1), SOON);
+      await pause(REFRESH_MS + 50);
+      await gateway.moveIntoPlace("key", `key-${turn}\n`);
+      backend.control.setKeys([`key-${turn}`]);
+      await first?.chat();
+      await vi.waitFor(() => expect(reloads()).toHaveLength(2 * turn + 2), SOON);
+      soon = at(2 * turn + 1) - at(2 * turn) < 900;
+      await gateway.tell({});
+      for (const one of [first, second]) {
+        await vi.waitFor(async () => expect((await one?.chat())?.status).toBe(200), SOON);
+      }
     }
   });
 
@@ -171,6 +221,41 @@ describe("several workers", () => {
 });
 
 describe("a worker that is killed", () => {
+  test("begins again with the last good config, whatever the file holds by then", async () => {
+    const { gateway, parent } = await crew();
+    const { rollcall, ...rest } = gateway.written as { rollcall: object };
+    await gateway.writeConfig({
+      ...rest,
+      general_settings: { master_key: "sk-new" },
+      // Needs a restart of the whole gateway: it may not come with one worker alone.
+      rollcall: { ...rollcall, state: { file: "nobody-writes-it.json" } },
+    });
+    process.kill(parent.pid, "SIGHUP");
+    await vi.waitFor(async () => expect(await gateway.metric("config_generation")).toBe(2), SOON);
+    await gateway.writeText("model_list: [");
+    process.kill(parent.pid, "SIGHUP");
+    await vi.waitFor(async () => expect(await gateway.metric("config_fault")).toBe(1), SOON);
+    process.kill(pidOf(parent, 2), "SIGKILL");
+    await vi.waitFor(
+      () => expect(parent.lines.some(({ msg }) => msg === "worker restarted")).toBe(true),
+      SOON,
+    );
+    // Whichever of them is asked.
+    for (let turn = 0; turn < 10; turn += 1) {
+      expect((await gateway.chat({}, { authorization: "Bearer sk-new" })).status).toBe(200);
+      expect((await gateway.ask("/readyz?verbose")).text).toContain(
+        "[!] the config file has errors: the previous config is in use",
+      );
+    }
+    expect(parent.lines.some(({ msg }) => msg.startsWith("worker cannot start"))).toBe(false);
+    await gateway.writeConfig(gateway.written);
+    process.kill(parent.pid, "SIGHUP");
+    await vi.waitFor(async () => {
+      for (let turn = 0; turn < 10; turn += 1) expect((await gateway.chat()).status).toBe(200);
+    }, SOON);
+    expect(await gateway.metric("config_fault")).toBe(0);
+  });
+
   test("takes only the requests with it that it had; the others go on, and it is started again", async () => {
     const { gateway, parent, backend } = await crew({ backend: { tokensPerSecond: 12 } });
     const connections = await Connection.toBoth(gateway, parent, 4);
@@ -179,7 +264,7 @@ describe("a worker that is killed", () => {
     await vi.waitFor(() => expect(backend.seen.inFlight).toBe(connections.length), SOON);
     process.kill(pidOf(parent, 2), "SIGKILL");
     await vi.waitFor(
-      () => expect(parent.lines.some(({ msg }) => msg.startsWith("worker ended"))).toBe(true),
+      () => expect(parent.lines.some(({ msg }) => msg.startsWith("worker exited"))).toBe(true),
       SOON,
     );
     // From its end on new connections find the one that is left, or the new one: never nobody.
@@ -203,16 +288,16 @@ describe("a worker that is killed", () => {
     const { parent } = await crew();
     for (let deaths = 0; deaths < 5; deaths += 1) {
       const pid = await vi.waitFor(() => {
-        const again = parent.lines.filter(({ msg }) => msg === "worker runs again");
+        const again = parent.lines.filter(({ msg }) => msg === "worker restarted");
         if (again.length < deaths) throw new Error("not yet");
         return pidOf(parent, 1);
       }, SOON);
       process.kill(pid, "SIGKILL");
     }
     expect(await parent.ended()).toBe(EXIT.failed);
-    expect(parent.lines.find(({ msg }) => msg.includes("the gateway ends"))).toMatchObject({
+    expect(parent.lines.find(({ msg }) => msg.startsWith("worker keeps crashing"))).toMatchObject({
       worker: 1,
-      times: 5,
+      crashes: 5,
     });
   }, 30_000);
 });
@@ -230,7 +315,7 @@ describe("told to stop", () => {
     process.kill(parent.pid, signal);
     expect(await parent.ended()).toBe(EXIT.ok);
     expect((await Promise.all(running)).every(isWhole)).toBe(true);
-    const drained = parent.lines.filter(({ msg }) => msg.startsWith("gateway drains"));
+    const drained = parent.lines.filter(({ msg }) => msg.startsWith("draining open requests"));
     expect(new Set(drained.map(({ worker }) => worker))).toEqual(new Set([1, 2]));
   });
 

@@ -2,18 +2,22 @@ import { randomUUID } from "node:crypto";
 import { createAdaptorServer } from "@hono/node-server";
 import { confirmed, VERDICTS, type Environment, type Snapshot, type Verdict } from "@rollcall/contract";
 import {
+  FileSettings,
+  keepMasterKey,
   listen,
   openLog,
   printAddress,
-  SettingsSource,
+  reportListening,
+  registerSettingsGauges,
   shutDown,
   startSystemd,
   stateFile,
   systemClock,
   untilSignalled,
   watchSettings,
-  type Condition,
+  type ServiceStatus,
   type Log,
+  type SettingsSource,
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,
@@ -21,8 +25,8 @@ import {
   HttpSnapshotWriter,
   readSnapshotFile,
 } from "@rollcall/snapshot";
-import { proberCondition } from "./condition.ts";
-import { network } from "./fresh-connection.ts";
+import { proberServiceStatus } from "./service-status.ts";
+import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
 import { mayReadDetails } from "./http/details.ts";
 import { ProberMetrics } from "./metrics.ts";
@@ -40,16 +44,28 @@ export interface ProberDaemonOptions {
 export interface RunningProber {
   readonly url: string;
   readonly log: Log;
-  readonly condition: Condition;
+  readonly serviceStatus: ServiceStatus;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
 
-/** Reads the config, listens and begins to call the roll. Throws StartError where that cannot be. */
+/** Reads the config, listens and begins to probe. Throws StartError where that cannot be. */
 export async function startProber(options: ProberDaemonOptions): Promise<RunningProber> {
   const { configFile, env } = options;
   const log = openLog("prober", options.logLevel);
-  const source = new SettingsSource({ file: configFile, env, needsMasterKey: false, log }, systemClock.now());
+  const source = new FileSettings(
+    {
+      file: configFile,
+      env,
+      daemon: "prober",
+      log,
+      validate: [keepMasterKey],
+      overridden: (["host", "port"] as const)
+        .filter((flag) => options[flag] !== undefined)
+        .map((flag) => `prober.${flag}`),
+    },
+    systemClock.monotonic(),
+  );
   const settings = source.cell;
   const { config } = settings.get();
   const host = options.host ?? config.prober.host;
@@ -57,7 +73,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
     kind: VERDICTS,
     clock: systemClock,
     // Hosts and served names are in it.
-    refusal: (authorization) => mayReadDetails(authorization, { host, settings }),
+    refusal: (headers) => mayReadDetails(headers, { host, settings }),
   });
   const prober = await buildProber({ file: stateFile(config, configFile, env), snapshots, source, log });
 
@@ -79,7 +95,7 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
   return {
     url,
     log,
-    condition: proberCondition({ prober, settings, source }),
+    serviceStatus: proberServiceStatus({ prober, settings, source }),
     stop() {
       stop.abort();
       const written = prober.stop();
@@ -97,8 +113,10 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
 
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
+  process.title = "rollcall prober";
   const running = await startProber(options);
-  const systemd = startSystemd(running.condition, { env: options.env, log: running.log });
+  reportListening(running.url);
+  const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await untilSignalled(running.log);
   running.log.info({ signal }, "prober stops");
   systemd?.stopping();
@@ -119,9 +137,10 @@ async function buildProber({
   log: Log;
 }): Promise<Prober> {
   const previous = await lastSnapshot(file);
-  // As with the file: until the first roll call is over, what an earlier run knew serves better than nothing.
+  // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
+  registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
   const publisher = new Publisher({
     metrics,
     writer: new EverySnapshotWriter([snapshots, new FileSnapshotWriter(VERDICTS, file)]),
@@ -132,7 +151,7 @@ async function buildProber({
   return new Prober({
     settings: source.cell,
     refresh: (now) => source.refresh(now),
-    network,
+    network: openNetwork(systemClock),
     clock: systemClock,
     random: Math.random,
     publisher,

@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
-import { readyTrack, trackOf } from "../test/tracks.ts";
+import { readyHistory, historyOf } from "../test/deployment-histories.ts";
 import { Events } from "./events.ts";
 
-const unknown = trackOf().verdict;
-const ok = readyTrack().verdict;
+const unknown = historyOf().verdict;
+const ok = readyHistory().verdict;
 const of = (deployment: string, alias: string) => ({ ...ok, deployment, alias });
 
 it("keeps what changed, with what was found and what was expected", () => {

@@ -1,25 +1,26 @@
-import { isProven, REASONS, VERDICTS, type Reason } from "@rollcall/contract";
+import { isRoutable, REASONS, VERDICTS, type Reason } from "@rollcall/contract";
 import { parseSnapshot, printSnapshot } from "@rollcall/snapshot";
 import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
-import { snapshotOf } from "../test/tracks.ts";
-import { absent, fault } from "./decide/outcome.ts";
-import type { ModelsReading } from "./decide/read-models.ts";
-import type { Sighting } from "./decide/sighting.ts";
+import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
+import { snapshotOf, instant } from "../test/deployment-histories.ts";
+import { absent, fault } from "./read/outcome.ts";
+import type { ModelsReading } from "./read/outcome.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet, type Judged, type Judging } from "./fleet.ts";
 
 const NAMES = ["llama", "qwen", "sql"] as const;
 
 const config = configOf(NAMES.map((model) => ({ id: model, alias: model, model })));
-const backendId = config.backends[0]?.id ?? "";
+const targetId = config.backends.flatMap(targetsOf)[0]?.id ?? "";
 
 type Thresholds = Judging["thresholds"];
 
 /** One look and how long after the one before. */
 interface Step {
-  readonly sighting: Sighting;
+  readonly result: ProbeResult;
   readonly afterMs: number;
 }
 
@@ -68,7 +69,7 @@ const load = fc.option(
   }),
 );
 
-const sighting: fc.Arbitrary<Sighting> = fc
+const result: fc.Arbitrary<ProbeResult> = fc
   .record({
     models,
     health: fc.constantFrom(null, null, null, fault("engine_dead", "told"), absent("it loads")),
@@ -80,11 +81,11 @@ const sighting: fc.Arbitrary<Sighting> = fc
     version: fc.constantFrom(null, "0.1", "0.2"),
     skewMs: fc.constantFrom(null, 0, 120_000),
   })
-  .map((fields) => sightingOf({ ...fields, load: fields.load === null ? null : loadOf(fields.load) }));
+  .map((fields) => resultOf({ ...fields, load: fields.load === null ? null : loadOf(fields.load) }));
 
 const steps: fc.Arbitrary<readonly Step[]> = fc.array(
   fc.record({
-    sighting,
+    result,
     afterMs: fc.oneof(fc.integer({ min: 1, max: 3_000 }), fc.integer({ min: 1, max: 7_200_000 })),
   }),
   { maxLength: 30 },
@@ -105,19 +106,19 @@ class Walk {
 
   constructor(limits: Thresholds, way: readonly Step[] = []) {
     this.#thresholds = limits;
-    this.fleet.adopt(config, null, this.now);
+    this.fleet.adopt(config, null, instant(this.now));
     for (const step of way) this.see(step);
   }
 
-  judge({ sighting: seen, afterMs }: Step): { judged: Judged; judging: Judging } {
-    const judging = { thresholds: this.#thresholds, now: this.now + afterMs };
-    return { judged: this.fleet.judge(backendId, seen, judging), judging };
+  judge({ result: seen, afterMs }: Step): { judged: Judged; judging: Judging } {
+    const judging = { thresholds: this.#thresholds, now: instant(this.now + afterMs) };
+    return { judged: this.fleet.judge(targetId, seen, judging), judging };
   }
 
   see(step: Step): Judged {
     const { judged, judging } = this.judge(step);
     this.fleet.record(judged, judging);
-    this.now = judging.now;
+    this.now = judging.now.wall;
     return judged;
   }
 }
@@ -130,9 +131,9 @@ it("good looks lead from every reachable state to ready, within as many as the c
       const walk = new Walk(limits, way);
       // One more where two servers were met: a first clean look is not believed yet.
       for (let count = 0; count <= Math.max(limits.successes, 8); count += 1)
-        walk.see({ sighting: sightingOf({ models: serves(...NAMES), load: loadOf() }), afterMs: 1 });
+        walk.see({ result: resultOf({ models: serves(...NAMES), load: loadOf() }), afterMs: 1 });
       expect(walk.fleet.verdicts().map(({ reason }) => reason)).toEqual(["ok", "ok", "ok"]);
-      expect(walk.fleet.verdicts().every(isProven)).toBe(true);
+      expect(walk.fleet.verdicts().every(isRoutable)).toBe(true);
     }),
     MANY,
   );
@@ -145,10 +146,10 @@ it("none is ever proven whose name was not among the cards of the last model lis
       let served: readonly string[] = [];
       for (const step of way) {
         walk.see(step);
-        const { models: reading } = step.sighting;
+        const { models: reading } = step.result;
         if (reading.kind === "models") served = reading.cards.map(({ id }) => id);
         for (const verdict of walk.fleet.verdicts())
-          expect(isProven(verdict) && !served.includes(verdict.expected)).toBe(false);
+          expect(isRoutable(verdict) && !served.includes(verdict.expected)).toBe(false);
       }
     }),
     MANY,
@@ -157,13 +158,13 @@ it("none is ever proven whose name was not among the cards of the last model lis
 
 it("every state has a way out: whatever is seen again and again is what is told", () => {
   fc.assert(
-    fc.property(steps, thresholds, sighting, (way, limits, seen) => {
+    fc.property(steps, thresholds, result, (way, limits, seen) => {
       const walk = new Walk(limits, way);
       let judged: Judged | null = null;
       const count = Math.max(limits.failures, limits.successes, 8) + 2;
-      for (let look = 0; look < count; look += 1) judged = walk.see({ sighting: seen, afterMs: 1 });
+      for (let look = 0; look < count; look += 1) judged = walk.see({ result: seen, afterMs: 1 });
       for (const { deployment, outcome } of judged?.outcomes ?? []) {
-        const verdict = walk.fleet.evidence(deployment.id)?.verdict;
+        const verdict = walk.fleet.verdicts().find((one) => one.deployment === deployment.id);
         expect(verdict?.observedAt).toBe(walk.now);
         if (outcome.kind === "absent") expect(ABSENT).toContain(verdict?.reason);
         else expect(verdict?.reason).toBe(outcome.kind === "ready" ? "ok" : outcome.reason);
@@ -183,15 +184,15 @@ it("a definite finding acts on the probe that makes it, and a transient one neve
         const before = new Map(walk.fleet.verdicts().map((verdict) => [verdict.deployment, verdict]));
         const { outcomes } = walk.see(step);
         for (const { deployment, outcome } of outcomes) {
-          const track = walk.fleet
-            .tracksOn(backendId)
+          const history = walk.fleet
+            .historiesOn(targetId)
             .find(({ verdict }) => verdict.deployment === deployment.id);
           if (outcome.kind === "fault" && REASONS[outcome.reason].definite) {
-            expect(track?.verdict.reason).toBe(outcome.reason);
-            expect(track?.failures).toBe(0);
-          } else if (outcome.kind !== "ready" && (track?.failures ?? 0) < limits.failures) {
+            expect(history?.verdict.reason).toBe(outcome.reason);
+            expect(history?.failures).toBe(0);
+          } else if (outcome.kind !== "ready" && (history?.failures ?? 0) < limits.failures) {
             const earlier = before.get(deployment.id);
-            if (earlier?.ready === true) expect(track?.verdict.reason).toBe(earlier.reason);
+            if (earlier?.ready === true) expect(history?.verdict.reason).toBe(earlier.reason);
           }
         }
       }
@@ -202,12 +203,12 @@ it("a definite finding acts on the probe that makes it, and a transient one neve
 
 it("to judge changes nothing, and the same look at the same state is judged the same", () => {
   fc.assert(
-    fc.property(steps, thresholds, sighting, (way, limits, seen) => {
+    fc.property(steps, thresholds, result, (way, limits, seen) => {
       const walk = new Walk(limits, way);
-      const before = structuredClone([walk.fleet.verdicts(), walk.fleet.memory(backendId)]);
-      const step = { sighting: seen, afterMs: 7 };
+      const before = structuredClone([walk.fleet.verdicts(), walk.fleet.state(targetId)]);
+      const step = { result: seen, afterMs: 7 };
       expect(walk.judge(step)).toEqual(walk.judge(step));
-      expect([walk.fleet.verdicts(), walk.fleet.memory(backendId)]).toEqual(before);
+      expect([walk.fleet.verdicts(), walk.fleet.state(targetId)]).toEqual(before);
     }),
   );
 });
@@ -219,7 +220,8 @@ it("only what is ready under its name warns, and every state can be written and 
       for (const step of way) {
         walk.see(step);
         const verdicts = walk.fleet.verdicts();
-        for (const verdict of verdicts) expect(verdict.warnings.length === 0 || isProven(verdict)).toBe(true);
+        for (const verdict of verdicts)
+          expect(verdict.warnings.length === 0 || isRoutable(verdict)).toBe(true);
         const snapshot = snapshotOf(verdicts);
         expect(parseSnapshot(VERDICTS, printSnapshot(VERDICTS, snapshot))).toEqual({
           ok: true,

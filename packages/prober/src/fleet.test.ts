@@ -1,10 +1,12 @@
+import type { Backend } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
-import { GOOD, snapshotOf } from "../test/tracks.ts";
-import { absent, fault } from "./decide/outcome.ts";
-import type { ModelsReading } from "./decide/read-models.ts";
-import type { Sighting } from "./decide/sighting.ts";
+import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
+import { GOOD, snapshotOf, instant } from "../test/deployment-histories.ts";
+import { absent, fault } from "./read/outcome.ts";
+import type { ModelsReading } from "./read/outcome.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet, type Judging, type Transition } from "./fleet.ts";
 
 const config = configOf([
@@ -12,22 +14,25 @@ const config = configOf([
   { id: "2", alias: "b", model: "qwen" },
   { id: "3", alias: "c", model: "llama", base: "http://b:8000" },
 ]);
-const [shared = "", own = ""] = config.backends.map(({ id }) => id);
+const [shared = "", own = ""] = config.backends.flatMap(targetsOf).map(({ id }) => id);
 
 let fleet: Fleet;
 
 beforeEach(() => {
   fleet = new Fleet();
-  fleet.adopt(config, null, 0);
+  fleet.adopt(config, null, instant(0));
 });
 
 function at(now: number): Judging {
-  return { thresholds: { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 }, now };
+  return {
+    thresholds: { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 },
+    now: instant(now),
+  };
 }
 
 /** A backend is seen to be so. */
-function see(backend: string, sighting: Partial<Sighting>, now: number): Transition[] {
-  return fleet.record(fleet.judge(backend, sightingOf(sighting), at(now)), at(now));
+function see(backend: string, result: Partial<ProbeResult>, now: number): Transition[] {
+  return fleet.record(fleet.judge(backend, resultOf(result), at(now)), at(now));
 }
 
 function record(backend: string, models: ModelsReading, now: number): Transition[] {
@@ -63,14 +68,14 @@ describe("one probe of a backend", () => {
   it("that fails once where all was well is no change", () => {
     record(own, serves("llama"), 5);
     expect(record(own, absent("refused") as ModelsReading, 9)).toEqual([]);
-    expect(fleet.tracksOn(own)).toMatchObject([{ failures: 1, verdict: { reason: "ok" } }]);
+    expect(fleet.historiesOn(own)).toMatchObject([{ failures: 1, verdict: { reason: "ok" } }]);
   });
 
   it("of a backend that nobody uses any more moves nothing", () => {
     const before = fleet.verdicts();
     expect(record("gone", fault("dns", "x") as ModelsReading, 5)).toEqual([]);
     expect(fleet.verdicts()).toEqual(before);
-    expect(fleet.tracksOn("gone")).toEqual([]);
+    expect(fleet.historiesOn("gone")).toEqual([]);
   });
 });
 
@@ -83,47 +88,47 @@ describe("a config", () => {
         { id: "1", alias: "a" },
       ]),
       null,
-      9,
+      instant(9),
     );
     expect(reasons()).toEqual({ 2: "wrong_name", 1: "ok" });
-    expect(fleet.tracksOn(own)).toEqual([]);
-    expect(fleet.tracksOn(shared)).toHaveLength(2);
+    expect(fleet.historiesOn(own)).toEqual([]);
+    expect(fleet.historiesOn(shared)).toHaveLength(2);
   });
 
   it("goes on from the snapshot of an earlier run", () => {
     const earlier = fleet.verdicts().map((verdict) => ({ ...verdict, ...GOOD }));
     const next = new Fleet();
-    next.adopt(config, snapshotOf(earlier), 9);
+    next.adopt(config, snapshotOf(earlier), instant(9));
     expect(next.verdicts()).toEqual(earlier);
   });
 });
 
 describe("judging", () => {
   it("changes nothing until it is recorded", () => {
-    const judged = fleet.judge(shared, sightingOf(), at(5));
+    const judged = fleet.judge(shared, resultOf(), at(5));
     expect(reasons()).toEqual({ 1: "unknown", 2: "unknown", 3: "unknown" });
-    expect(fleet.memory(shared).names).toBeNull();
+    expect(fleet.state(shared).names).toBeNull();
     fleet.record(judged, at(5));
     expect(reasons()).toEqual({ 1: "ok", 2: "wrong_name", 3: "unknown" });
-    expect(fleet.memory(shared).names).toEqual(["llama"]);
+    expect(fleet.state(shared).names).toEqual(["llama"]);
   });
 
   it("that took its time counts for nothing where the config has changed meanwhile", () => {
-    const judged = fleet.judge(shared, sightingOf(), at(5));
+    const judged = fleet.judge(shared, resultOf(), at(5));
     fleet.adopt(
       configOf([
         { id: "1", alias: "renamed", model: "llama" },
         { id: "2", alias: "b", model: "phi" },
       ]),
       null,
-      6,
+      instant(6),
     );
     fleet.record(judged, at(5));
     expect(fleet.verdicts()).toMatchObject([
       { deployment: "1", alias: "renamed", reason: "ok" },
       { deployment: "2", expected: "phi", reason: "unknown" },
     ]);
-    fleet.adopt(configOf([{ id: "2", alias: "b", model: "phi" }]), null, 7);
+    fleet.adopt(configOf([{ id: "2", alias: "b", model: "phi" }]), null, instant(7));
     fleet.record(judged, at(5));
     expect(reasons()).toEqual({ 2: "unknown" });
   });
@@ -141,7 +146,7 @@ describe("a restart", () => {
   it("of one that is out is no fall", () => {
     see(own, { ...started(1_000), models: serves("qwen") }, 5);
     see(own, { ...started(9_000), models: serves("qwen") }, 15);
-    expect(fleet.tracksOn(own)).toMatchObject([{ falls: [] }]);
+    expect(fleet.historiesOn(own)).toMatchObject([{ falls: [] }]);
   });
 });
 
@@ -187,19 +192,17 @@ describe("evidence", () => {
   it("is all that one deployment is judged by", () => {
     const exchanges = [{ at: 5, path: "/v1/models", outcome: "200" }];
     see(own, { load: loadOf({ running: 1 }), version: "0.26.0", exchanges, skewMs: -90_000 }, 5);
-    expect(fleet.evidence("3")).toEqual({
+    expect(fleet.evidence()).toHaveLength(3);
+    expect(fleet.evidence()[2]).toEqual({
+      target: targetsOf(config.backends[1] as Backend)[0],
       verdict: fleet.verdicts()[2],
       notices: [{ code: "clock_skew", detail: "90 s behind" }],
       loadTimesMs: [],
-      falls: [],
+      reasonSince: 5,
       kind: "vllm",
       version: "0.26.0",
       load: loadOf({ running: 1 }),
       exchanges,
     });
-  });
-
-  it("is none of a deployment that the config has not", () => {
-    expect(fleet.evidence("4")).toBeNull();
   });
 });

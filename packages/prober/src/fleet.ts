@@ -1,22 +1,24 @@
 import {
-  isProven,
+  isRoutable,
   type Config,
   type Deployment,
   type Kind,
   type Snapshot,
   type Verdict,
 } from "@rollcall/contract";
-import { advance, remembering, type Thresholds } from "./decide/advance.ts";
-import { diagnose } from "./decide/diagnose.ts";
-import { judge } from "./decide/judge.ts";
-import { NOTHING, remember, type Memory } from "./decide/memory.ts";
-import type { Outcome } from "./decide/outcome.ts";
-import { reconcile } from "./decide/reconcile.ts";
-import type { Load } from "./decide/read-load.ts";
-import type { Exchange, Sighting } from "./decide/sighting.ts";
-import type { Track } from "./decide/track.ts";
-import { isMoving, showsTokens } from "./decide/tokens.ts";
-import { warn, type Notice } from "./decide/warn.ts";
+import { advance, remembering, type Thresholds } from "./judge/advance.ts";
+import { diagnose } from "./judge/diagnose.ts";
+import { judge } from "./judge/judge.ts";
+import { NOTHING_KNOWN, remember, type BackendState } from "./remember/backend-state.ts";
+import type { Outcome } from "./read/outcome.ts";
+import type { Instant } from "./remember/instant.ts";
+import { reconcile } from "./remember/reconcile.ts";
+import type { Load } from "./read/load.ts";
+import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
+import { targetDeployments, type Target, type TargetDeployment } from "./remember/target.ts";
+import type { DeploymentHistory } from "./remember/deployment-history.ts";
+import { isMoving, showsTokens } from "./remember/tokens.ts";
+import { warn, type Notice } from "./judge/warn.ts";
 
 /** A deployment whose reason, hint or warnings have changed. */
 export interface Transition {
@@ -26,114 +28,111 @@ export interface Transition {
 
 export interface Judging {
   readonly thresholds: Thresholds & { readonly stallTimeMs: number };
-  /** When the sighting was begun. */
-  readonly now: number;
+  /** When the probe began. */
+  readonly now: Instant;
 }
 
-/** What is known of every deployment of the config in use. Decides nothing itself: `decide/` does. */
+/** What is known of every deployment of the config in use. Decides nothing itself: `judge/` does. */
 export class Fleet {
-  #tracks = new Map<string, Track>();
-  #memories = new Map<string, Memory>();
-  #backendOf: ReadonlyMap<string, string> = new Map();
-  #byBackend: ReadonlyMap<string, readonly Deployment[]> = new Map();
+  #histories = new Map<string, DeploymentHistory>();
+  #states = new Map<string, BackendState>();
+  /** When the last recorded probe began, monotonic. */
+  recordedAt = Number.NEGATIVE_INFINITY;
+  #deployments: readonly TargetDeployment[] = [];
+  #byTarget: ReadonlyMap<string, readonly TargetDeployment[]> = new Map();
 
   /** Takes a config over, keeping what still holds. */
-  adopt(config: Config, previous: Snapshot | null, now: number): void {
-    this.#tracks = reconcile({ tracks: this.#tracks, previous }, config, now);
-    this.#byBackend = Map.groupBy(config.deployments, (deployment) => deployment.backend.id);
-    this.#backendOf = new Map(config.deployments.map(({ id, backend }) => [id, backend.id]));
-    const memories = config.backends.map(({ id }): [string, Memory] => [id, this.memory(id)]);
-    this.#memories = new Map(memories);
+  adopt(config: Config, previous: Snapshot | null, now: Instant): void {
+    this.#histories = reconcile({ histories: this.#histories, previous }, config, now);
+    this.#deployments = targetDeployments(config);
+    this.#byTarget = Map.groupBy(this.#deployments, ({ target }) => target.id);
+    const states = [...this.#byTarget.keys()].map((id): [string, BackendState] => [id, this.state(id)]);
+    this.#states = new Map(states);
   }
 
-  /** One sighting of a backend is judged for all deployments on it; nothing is changed by that. */
-  judge(backendId: string, sighting: Sighting, { thresholds, now }: Judging): Judged {
-    const memory = remember(this.memory(backendId), sighting, now);
-    const diagnosis = diagnose(memory, thresholds.stallTimeMs, now);
-    const deployments = this.#byBackend.get(backendId) ?? [];
-    const outcomes = deployments.flatMap((deployment) => {
-      const track = this.#tracks.get(deployment.id);
-      if (track === undefined) return [];
-      const outcome = judge({ sighting, memory, diagnosis }, track.verdict);
-      const generates = showsTokens(track, { before: this.memory(backendId), memory });
-      return [{ deployment, outcome, generates }];
+  /** One probe of a target is judged for all deployments on it; nothing is changed by that. */
+  judge(targetId: string, result: ProbeResult, { thresholds, now }: Judging): Judged {
+    const state = remember(this.state(targetId), result, now.monotonic);
+    const diagnosis = diagnose(state, thresholds.stallTimeMs, now.monotonic);
+    const deployments = this.#byTarget.get(targetId) ?? [];
+    const outcomes = deployments.flatMap(({ id, deployment }) => {
+      const history = this.#histories.get(id);
+      if (history === undefined) return [];
+      const outcome = judge({ result, state, diagnosis }, history.verdict);
+      const generates = showsTokens(history, { before: this.state(targetId), state });
+      return [{ id, deployment, outcome, generates }];
     });
-    return { backendId, memory, outcomes, busy: isMoving(memory, now) };
+    return { targetId, state, outcomes, busy: isMoving(state, now.monotonic) };
   }
 
   /** What was judged moves every deployment on that is still wanted; those whose news matter come back. */
-  record({ backendId, memory, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
-    const restarted = memory.restarts > this.memory(backendId).restarts;
-    this.#memories.set(backendId, memory);
-    return outcomes.flatMap(({ deployment, outcome, generates }) => {
+  record({ targetId, state, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
+    const restarted = state.restarts > this.state(targetId).restarts;
+    this.#states.set(targetId, state);
+    this.recordedAt = now.monotonic;
+    return outcomes.flatMap(({ id, deployment, outcome, generates }) => {
       // The config may have changed while a token was awaited.
-      const before = this.#tracks.get(deployment.id);
+      const before = this.#histories.get(id);
       if (before?.verdict.check !== deployment.check) return [];
-      const known = { ...(restarted ? begunAnew(before, now) : before), generated: generates };
-      const track = withNotices(advance(known, outcome, { thresholds, now }), memory, now);
-      this.#tracks.set(deployment.id, track);
-      return isNews(before.verdict, track.verdict) ? [{ before: before.verdict, after: track.verdict }] : [];
+      const known = { ...(restarted ? begunAnew(before, now.monotonic) : before), generated: generates };
+      const history = withNotices(advance(known, outcome, { thresholds, now }), state, now.monotonic);
+      this.#histories.set(id, history);
+      return isNews(before.verdict, history.verdict)
+        ? [{ before: before.verdict, after: history.verdict }]
+        : [];
     });
   }
 
-  memory(backendId: string): Memory {
-    return this.#memories.get(backendId) ?? NOTHING;
+  state(targetId: string): BackendState {
+    return this.#states.get(targetId) ?? NOTHING_KNOWN;
   }
 
-  tracksOn(backendId: string): readonly Track[] {
-    const deployments = this.#byBackend.get(backendId) ?? [];
-    return deployments
-      .map((deployment) => this.#tracks.get(deployment.id))
-      .filter((track) => track !== undefined);
+  historiesOn(targetId: string): readonly DeploymentHistory[] {
+    const deployments = this.#byTarget.get(targetId) ?? [];
+    return deployments.map(({ id }) => this.#histories.get(id)).filter((history) => history !== undefined);
   }
 
-  /** Every verdict with its backend's load, if that is told. */
-  *standings(): Iterable<{ readonly verdict: Verdict; readonly load: Load | null }> {
-    for (const [backendId, deployments] of this.#byBackend) {
-      const { load } = this.memory(backendId);
-      for (const { id } of deployments) {
-        const track = this.#tracks.get(id);
-        if (track !== undefined) yield { verdict: track.verdict, load };
-      }
-    }
-  }
-
-  /** What one deployment is judged by, for people; null where the config has none of this id. */
-  evidence(deploymentId: string): Evidence | null {
-    const track = this.#tracks.get(deploymentId);
-    const backendId = this.#backendOf.get(deploymentId);
-    if (track === undefined || backendId === undefined) return null;
-    const { kind, version, load, exchanges } = this.memory(backendId);
-    const { verdict, notices, loadTimesMs, falls } = track;
-    return { verdict, notices, loadTimesMs, falls, kind, version, load, exchanges };
+  /** Every verdict with what it is judged by, in the order of the config. */
+  evidence(): readonly Evidence[] {
+    return this.#deployments.flatMap(({ id, target }) => {
+      const history = this.#histories.get(id);
+      if (history === undefined) return [];
+      const { kind, version, load, exchanges } = this.state(target.id);
+      const { verdict, reasonSince, notices, loadTimesMs } = history;
+      return [{ target, verdict, reasonSince, notices, loadTimesMs, kind, version, load, exchanges }];
+    });
   }
 
   verdicts(): readonly Verdict[] {
-    return [...this.#tracks.values()].map((track) => track.verdict);
+    return [...this.#histories.values()].map((history) => history.verdict);
   }
 }
 
 /** What a deployment is judged by. */
 export interface Evidence {
+  readonly target: Target;
   readonly verdict: Verdict;
+  /** Since when its reason holds, monotonic. */
+  readonly reasonSince: number;
   readonly notices: readonly Notice[];
   readonly loadTimesMs: readonly number[];
-  readonly falls: readonly number[];
   readonly kind: Kind | null;
   readonly version: string | null;
   readonly load: Load | null;
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ProbeExchange[];
 }
 
 export interface Judged {
-  readonly backendId: string;
-  readonly memory: Memory;
+  readonly targetId: string;
+  readonly state: BackendState;
   /** It works for somebody at this moment. */
   readonly busy: boolean;
   readonly outcomes: readonly DeploymentOutcome[];
 }
 
 export interface DeploymentOutcome {
+  /** Of the deployment at its target. */
+  readonly id: string;
   readonly deployment: Deployment;
   readonly outcome: Outcome;
   /** Was it seen to generate since its start? */
@@ -141,14 +140,14 @@ export interface DeploymentOutcome {
 }
 
 /** A restart that was too quick to be seen away is a fall all the same. */
-function begunAnew(track: Track, now: number): Track {
-  return { ...track, falls: isProven(track.verdict) ? remembering(track.falls, now) : track.falls };
+function begunAnew(history: DeploymentHistory, now: number): DeploymentHistory {
+  return { ...history, falls: isRoutable(history.verdict) ? remembering(history.falls, now) : history.falls };
 }
 
-function withNotices(track: Track, memory: Memory, now: number): Track {
-  const notices = isProven(track.verdict) ? warn(memory, track.changes, now) : [];
+function withNotices(history: DeploymentHistory, state: BackendState, now: number): DeploymentHistory {
+  const notices = isRoutable(history.verdict) ? warn(state, history.changes, now) : [];
   const warnings = notices.map(({ code }) => code);
-  return { ...track, notices, verdict: { ...track.verdict, warnings } };
+  return { ...history, notices, verdict: { ...history.verdict, warnings } };
 }
 
 function isNews(before: Verdict, after: Verdict): boolean {

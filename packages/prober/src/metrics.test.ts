@@ -1,33 +1,34 @@
 import { REASON_CODES } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { configOf } from "../test/configs.ts";
-import { cardOf, loadOf, serves, sightingOf } from "../test/sightings.ts";
-import { readyTrack } from "../test/tracks.ts";
-import { absent, fault } from "./decide/outcome.ts";
-import type { ModelsReading } from "./decide/read-models.ts";
-import type { Sighting } from "./decide/sighting.ts";
-import { Fleet, type Judging } from "./fleet.ts";
+import { cardOf, loadOf, serves, resultOf } from "../test/probe-results.ts";
+import { readyHistory, instant } from "../test/deployment-histories.ts";
+import { absent, fault } from "./read/outcome.ts";
+import type { ModelsReading } from "./read/outcome.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
+import { targetsOf } from "./remember/target.ts";
+import { Fleet, type Judging, type Transition } from "./fleet.ts";
 import { ProberMetrics } from "./metrics.ts";
 
 const config = configOf([
   { id: "1", alias: "a", base: "http://gpu-1:8000", key: "sk-hidden" },
   { id: "2", alias: "b/c", model: "qwen", base: "http://gpu-2:8000" },
 ]);
-const [first = "", second = ""] = config.backends.map(({ id }) => id);
+const [first = "", second = ""] = config.backends.flatMap(targetsOf).map(({ id }) => id);
 
 let fleet: Fleet;
 let metrics: ProberMetrics;
 
 beforeEach(() => {
   fleet = new Fleet();
-  fleet.adopt(config, null, 5_000);
+  fleet.adopt(config, null, instant(5_000));
   metrics = new ProberMetrics();
 });
 
-function see(backend: string, sighting: Partial<Sighting>, now: number): void {
+function see(backend: string, result: Partial<ProbeResult>, now: number): Transition[] {
   const thresholds = { failures: 2, successes: 1, loadTimeMs: 600_000, stallTimeMs: 120_000 };
-  const judging: Judging = { thresholds, now };
-  fleet.record(fleet.judge(backend, sightingOf(sighting), judging), judging);
+  const judging: Judging = { thresholds, now: instant(now) };
+  return fleet.record(fleet.judge(backend, resultOf(result), judging), judging);
 }
 
 function record(backend: string, models: ModelsReading, now: number): void {
@@ -50,6 +51,8 @@ describe("a deployment", () => {
     // The same again: since stays.
     record(first, serves("llama"), 9_000);
     expect(await lines("rollcall_deployment_")).toEqual([
+      'rollcall_deployment_transitions_total{deployment="1",alias="a"} 0',
+      'rollcall_deployment_transitions_total{deployment="2",alias="b/c"} 0',
       'rollcall_deployment_ready{deployment="1",alias="a"} 1',
       'rollcall_deployment_ready{deployment="2",alias="b/c"} 1',
       'rollcall_deployment_name_matches{deployment="1",alias="a"} 1',
@@ -74,7 +77,7 @@ describe("a deployment", () => {
 
   it("is gone when the config is without it", async () => {
     await print();
-    fleet.adopt(configOf([{ id: "2", alias: "b/c" }]), null, 9_000);
+    fleet.adopt(configOf([{ id: "2", alias: "b/c" }]), null, instant(9_000));
     expect(await lines('rollcall_deployment_ready{deployment="1"')).toEqual([]);
     expect(await lines("rollcall_deployment_ready")).toHaveLength(1);
   });
@@ -82,26 +85,26 @@ describe("a deployment", () => {
 
 describe("probes", () => {
   it("are counted by result, and timed where a model list came", async () => {
-    metrics.probed(sightingOf({ durationMs: 30 }));
-    metrics.probed(sightingOf({ models: absent("x") as ModelsReading, durationMs: 4_000 }));
-    metrics.probed(sightingOf({ models: fault("dns", "x") as ModelsReading, durationMs: 4_000 }));
-    expect(await lines("rollcall_probes_total")).toEqual([
-      'rollcall_probes_total{result="models"} 1',
-      'rollcall_probes_total{result="absent"} 1',
-      'rollcall_probes_total{result="fault"} 1',
+    metrics.probed(resultOf({ durationMs: 30 }));
+    metrics.probed(resultOf({ models: absent("x") as ModelsReading, durationMs: 4_000 }));
+    metrics.probed(resultOf({ models: fault("dns", "x") as ModelsReading, durationMs: 4_000 }));
+    expect(await lines("rollcall_prober_probes_total")).toEqual([
+      'rollcall_prober_probes_total{result="models"} 1',
+      'rollcall_prober_probes_total{result="fault"} 1',
+      'rollcall_prober_probes_total{result="absent"} 1',
     ]);
-    expect(await lines("rollcall_probe_duration_seconds_count")).toEqual([
-      "rollcall_probe_duration_seconds_count 1",
+    expect(await lines("rollcall_prober_probe_duration_seconds_count")).toEqual([
+      "rollcall_prober_probe_duration_seconds_count 1",
     ]);
-    expect(await lines("rollcall_probe_duration_seconds_sum")).toEqual([
-      "rollcall_probe_duration_seconds_sum 0.03",
+    expect(await lines("rollcall_prober_probe_duration_seconds_sum")).toEqual([
+      "rollcall_prober_probe_duration_seconds_sum 0.03",
     ]);
   });
 });
 
 it("transitions stand at zero for every reason before there is one", async () => {
-  expect(await lines("rollcall_transitions_total")).toEqual(
-    REASON_CODES.map((reason) => `rollcall_transitions_total{reason="${reason}"} 0`),
+  expect(await lines("rollcall_prober_transitions_total")).toEqual(
+    REASON_CODES.map((reason) => `rollcall_prober_transitions_total{reason="${reason}"} 0`),
   );
 });
 
@@ -146,26 +149,46 @@ it("a warning is shown as long as it holds", async () => {
 });
 
 it("a warning that comes is no transition of the reason", async () => {
-  const { verdict } = readyTrack();
+  const { verdict } = readyHistory();
   metrics.changed({ before: verdict, after: { ...verdict, warnings: ["saturated"] } });
   metrics.changed({ before: verdict, after: { ...verdict, reason: "down" } });
-  expect((await lines("rollcall_transitions_total")).filter((line) => !line.endsWith(" 0"))).toEqual([
-    'rollcall_transitions_total{reason="down"} 1',
+  expect((await lines("rollcall_prober_transitions_total")).filter((line) => !line.endsWith(" 0"))).toEqual([
+    'rollcall_prober_transitions_total{reason="down"} 1',
   ]);
+});
+
+describe("a deployment's transitions", () => {
+  it("are counted from zero, each deployment's own", async () => {
+    const [transition] = see(first, {}, 7_000);
+    await print();
+    metrics.changed(transition as Transition);
+    expect(await lines("rollcall_deployment_transitions_total{")).toEqual([
+      'rollcall_deployment_transitions_total{deployment="1",alias="a"} 1',
+      'rollcall_deployment_transitions_total{deployment="2",alias="b/c"} 0',
+    ]);
+  });
+
+  it("are forgotten with it", async () => {
+    await print();
+    fleet.adopt(configOf([{ id: "2", alias: "renamed" }]), null, instant(9_000));
+    expect(await lines("rollcall_deployment_transitions_total{")).toEqual([
+      'rollcall_deployment_transitions_total{deployment="2",alias="renamed"} 0',
+    ]);
+  });
 });
 
 describe("the snapshot", () => {
   it("is as old as the last one that was written", async () => {
     const age = async (writtenAt: number | null) =>
-      /^rollcall_snapshot_age_seconds (.*)$/m.exec(await print(10_000, writtenAt))?.[1];
-    expect([await age(null), await age(7_500), await age(11_000)]).toEqual(["Nan", "2.5", "0"]);
+      /^rollcall_prober_snapshot_age_seconds (.*)$/m.exec(await print(10_000, writtenAt))?.[1];
+    expect([await age(null), await age(7_500)]).toEqual(["Nan", "2.5"]);
   });
 
   it("that could not be written is counted", async () => {
     metrics.snapshotFailed();
     metrics.snapshotFailed();
-    expect(await lines("rollcall_snapshot_write_failures_total")).toEqual([
-      "rollcall_snapshot_write_failures_total 2",
+    expect(await lines("rollcall_prober_snapshot_write_failures_total")).toEqual([
+      "rollcall_prober_snapshot_write_failures_total 2",
     ]);
   });
 });
@@ -173,10 +196,10 @@ describe("the snapshot", () => {
 it("probes that began late are timed by how late they were", async () => {
   metrics.began(-5);
   metrics.began(300);
-  expect(await lines("rollcall_probe_lateness_seconds_sum")).toEqual([
-    "rollcall_probe_lateness_seconds_sum 0.3",
+  expect(await lines("rollcall_prober_probe_lateness_seconds_sum")).toEqual([
+    "rollcall_prober_probe_lateness_seconds_sum 0.3",
   ]);
-  expect(await lines('rollcall_probe_lateness_seconds_bucket{le="0.005"}')).toEqual([
-    'rollcall_probe_lateness_seconds_bucket{le="0.005"} 1',
+  expect(await lines('rollcall_prober_probe_lateness_seconds_bucket{le="0.005"}')).toEqual([
+    'rollcall_prober_probe_lateness_seconds_bucket{le="0.005"} 1',
   ]);
 });

@@ -1,73 +1,68 @@
-import { REASON_CODES, type Verdict } from "@rollcall/contract";
+import { REASON_CODES } from "@rollcall/contract";
 import { Counter, Gauge, Histogram, Registry } from "prom-client";
-import type { Sighting } from "./decide/sighting.ts";
-import type { Fleet, Transition } from "./fleet.ts";
+import type { Evidence, Fleet, Transition } from "./fleet.ts";
+import type { ProbeResult } from "./read/probe-result.ts";
 
 type Labels = "deployment" | "alias";
 
-/** What Prometheus reads. Labels are deployment ids, aliases and reason codes: bounded by the config, no hosts, no keys. */
+/** What the prober's process says of itself. Times are monotonic, in milliseconds. */
+export interface ProcessFacts {
+  readonly now: number;
+  /** When the last snapshot was written; null before the first. */
+  readonly writtenAt: number | null;
+}
+
+/**
+ * What Prometheus reads: `rollcall_prober_*` of this process, `rollcall_deployment_*` of what it watches. Labels are
+ * deployment ids, aliases and codes: bounded by the config, no hosts, no keys.
+ */
 export class ProberMetrics {
   readonly registry = new Registry();
-  readonly #duration: Histogram;
-  readonly #lateness: Histogram;
-  readonly #probes: Counter<"result">;
-  readonly #transitions: Counter<"reason">;
-  readonly #snapshotAge: Gauge;
-  readonly #snapshotFailures: Counter;
-  readonly #gauges: readonly VerdictGauge[];
-  readonly #reason: Gauge<Labels | "reason">;
-  readonly #warning: Gauge<Labels | "warning">;
-  readonly #load: readonly (readonly [Gauge<Labels>, "running" | "waiting" | "kvUsage"])[];
+  readonly #make = new Maker(this.registry);
+  readonly #duration = this.#make.seconds(
+    "probe_duration_seconds",
+    "How long backends took to list their models.",
+  );
+  readonly #lateness = this.#make.seconds(
+    "probe_lateness_seconds",
+    "How long after their time probes began.",
+  );
+  readonly #probes = this.#make.counter(
+    "probes_total",
+    "Probes by result: a model list, a fault, or no answer.",
+    "result",
+  );
+  readonly #reasons = this.#make.counter(
+    "transitions_total",
+    "Changes of any deployment's reason, by the new one.",
+    "reason",
+  );
+  readonly #snapshotAge = this.#make.gauge(
+    "snapshot_age_seconds",
+    "Time since the last snapshot was written.",
+  );
+  readonly #snapshotFailures = this.#make.counter(
+    "snapshot_write_failures_total",
+    "Snapshots that could not be written.",
+  );
+  readonly #transitions = new Counter<Labels>({
+    name: "rollcall_deployment_transitions_total",
+    help: "Changes of the deployment's reason.",
+    labelNames: ["deployment", "alias"],
+    registers: [this.registry],
+  });
+  readonly #facts = deploymentGauges(this.#make);
+  readonly #reason = this.#make.deployment("reason", "1 for the reason that holds now.", "reason");
+  readonly #warning = this.#make.deployment("warning", "1 for every warning that holds now.", "warning");
+  /** The deployments of the last print, by both labels. */
+  #known = new Map<string, Record<Labels, string>>();
 
   constructor() {
-    const registers = [this.registry];
-    const seconds = (name: string, help: string) =>
-      new Histogram({
-        name,
-        help,
-        buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
-        registers,
-      });
-    const gauge = gaugesIn(registers);
-    this.#duration = seconds(
-      "rollcall_probe_duration_seconds",
-      "How long backends took to list their models.",
-    );
-    this.#lateness = seconds("rollcall_probe_lateness_seconds", "How long after their time probes began.");
-    this.#probes = new Counter({
-      name: "rollcall_probes_total",
-      help: "Probes by result: a model list, a fault, or no answer.",
-      labelNames: ["result"],
-      registers,
-    });
-    this.#transitions = new Counter({
-      name: "rollcall_transitions_total",
-      help: "Changes of a deployment's reason, by the new one.",
-      labelNames: ["reason"],
-      registers,
-    });
-    for (const reason of REASON_CODES) this.#transitions.inc({ reason }, 0);
-    this.#snapshotAge = new Gauge({
-      name: "rollcall_snapshot_age_seconds",
-      help: "Time since the last snapshot was written.",
-      registers,
-    });
-    this.#snapshotFailures = new Counter({
-      name: "rollcall_snapshot_write_failures_total",
-      help: "Snapshots that could not be written.",
-      registers,
-    });
-    this.#gauges = verdictGauges(registers);
-    this.#reason = gauge("reason", "1 for the reason that holds now.", "reason");
-    this.#warning = gauge("warning", "1 for every warning that holds now.", "warning");
-    this.#load = [
-      [gauge("requests_running", "Requests that the backend says it works on."), "running"],
-      [gauge("requests_waiting", "Requests that the backend says wait in its queue."), "waiting"],
-      [gauge("kv_cache_usage_ratio", "How full the backend says its KV cache is, 0 to 1."), "kvUsage"],
-    ];
+    for (const result of ["models", "fault", "absent"]) this.#probes.inc({ result }, 0);
+    for (const reason of REASON_CODES) this.#reasons.inc({ reason }, 0);
   }
 
-  probed({ models, durationMs }: Sighting): void {
+  probed({ models, durationMs }: ProbeResult): void {
     this.#probes.inc({ result: models.kind });
     if (models.kind === "models") this.#duration.observe(durationMs / 1_000);
   }
@@ -79,67 +74,123 @@ export class ProberMetrics {
 
   changed({ before, after }: Transition): void {
     // Another wrong name or a warning is no other reason.
-    if (after.reason !== before.reason) this.#transitions.inc({ reason: after.reason });
+    if (after.reason === before.reason) return;
+    this.#reasons.inc({ reason: after.reason });
+    this.#transitions.inc(labelsOf(after));
   }
 
   snapshotFailed(): void {
     this.#snapshotFailures.inc();
   }
 
-  /** The text Prometheus scrapes, with the fleet as it is now. `writtenAt` is the last snapshot's time, if there is one. */
-  print(
-    fleet: Fleet,
-    { now, writtenAt }: { readonly now: number; readonly writtenAt: number | null },
-  ): Promise<string> {
-    this.#snapshotAge.set(writtenAt === null ? Number.NaN : Math.max(0, now - writtenAt) / 1_000);
-    for (const [gauge] of [...this.#gauges, ...this.#load]) gauge.reset();
+  /** The text Prometheus scrapes, with the fleet as it is now. */
+  print(fleet: Fleet, { now, writtenAt }: ProcessFacts): Promise<string> {
+    this.#snapshotAge.set(writtenAt === null ? Number.NaN : (now - writtenAt) / 1_000);
+    for (const [gauge] of this.#facts) gauge.reset();
     this.#reason.reset();
     this.#warning.reset();
-    for (const { verdict, load } of fleet.standings()) {
-      const labels = { deployment: verdict.deployment, alias: verdict.alias };
-      for (const [gauge, read] of this.#gauges) setIf(gauge, labels, read(verdict, now));
-      for (const [gauge, key] of this.#load) setIf(gauge, labels, load?.[key] ?? null);
-      this.#reason.set({ ...labels, reason: verdict.reason }, 1);
-      for (const warning of verdict.warnings) this.#warning.set({ ...labels, warning }, 1);
-    }
+    const all = fleet.evidence();
+    this.#forget(all);
+    for (const evidence of all) this.#set(evidence, now);
     return this.registry.metrics();
+  }
+
+  #set(evidence: Evidence, now: number): void {
+    const { reason, warnings } = evidence.verdict;
+    const labels = labelsOf(evidence.verdict);
+    this.#transitions.inc(labels, 0);
+    for (const [gauge, read] of this.#facts) {
+      const value = read(evidence, now);
+      // What a backend does not say has no sample, rather than a zero.
+      if (value !== null) gauge.set(labels, value);
+    }
+    this.#reason.set({ ...labels, reason }, 1);
+    for (const warning of warnings) this.#warning.set({ ...labels, warning }, 1);
+  }
+
+  /** Counters of what the config no longer has would be told for ever. */
+  #forget(all: readonly Evidence[]): void {
+    const present = new Map(
+      all.map(({ verdict }) => [`${verdict.deployment}\n${verdict.alias}`, labelsOf(verdict)]),
+    );
+    for (const [key, labels] of this.#known) if (!present.has(key)) this.#transitions.remove(labels);
+    this.#known = present;
   }
 }
 
-/** Makes gauges that speak of one deployment each. */
-function gaugesIn(registers: Registry[]) {
-  return <L extends string = Labels>(name: string, help: string, ...more: L[]) =>
-    new Gauge<Labels | L>({
+function labelsOf({ deployment, alias }: Record<Labels, string>): Record<Labels, string> {
+  return { deployment, alias };
+}
+
+/** Makes metrics by the two prefixes. */
+class Maker {
+  readonly #registers: Registry[];
+
+  constructor(registry: Registry) {
+    this.#registers = [registry];
+  }
+
+  seconds(name: string, help: string): Histogram {
+    return new Histogram({
+      name: `rollcall_prober_${name}`,
+      help,
+      buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+      registers: this.#registers,
+    });
+  }
+
+  counter<L extends string = never>(name: string, help: string, ...labelNames: L[]): Counter<L> {
+    return new Counter({ name: `rollcall_prober_${name}`, help, labelNames, registers: this.#registers });
+  }
+
+  gauge(name: string, help: string): Gauge {
+    return new Gauge({ name: `rollcall_prober_${name}`, help, registers: this.#registers });
+  }
+
+  /** A gauge that speaks of one deployment each. */
+  deployment<L extends string = Labels>(name: string, help: string, ...more: L[]): Gauge<Labels | L> {
+    return new Gauge<Labels | L>({
       name: `rollcall_deployment_${name}`,
       help,
       labelNames: ["deployment", "alias", ...more],
-      registers,
+      registers: this.#registers,
     });
+  }
 }
 
-type VerdictGauge = readonly [Gauge<Labels>, (verdict: Verdict, now: number) => number | null];
+type DeploymentGauge = readonly [Gauge<Labels>, (evidence: Evidence, now: number) => number | null];
 
-function verdictGauges(registers: Registry[]): readonly VerdictGauge[] {
-  const gauge = gaugesIn(registers);
+function deploymentGauges(make: Maker): readonly DeploymentGauge[] {
+  const gauge = (name: string, help: string) => make.deployment(name, help);
   return [
-    [gauge("ready", "1 where the backend is ready."), ({ ready }) => (ready ? 1 : 0)],
+    [gauge("ready", "1 where the backend is ready."), ({ verdict }) => (verdict.ready ? 1 : 0)],
     [
       gauge("name_matches", "1 where the backend serves the expected name."),
-      ({ nameMatches }) => (nameMatches === true ? 1 : 0),
+      ({ verdict }) => (verdict.nameMatches === true ? 1 : 0),
     ],
-    [gauge("since_timestamp_seconds", "When the reason last changed."), ({ since }) => since / 1_000],
+    [
+      gauge("since_timestamp_seconds", "When the reason last changed."),
+      ({ verdict }) => verdict.since / 1_000,
+    ],
     [
       gauge("state_seconds", "How long the reason has held."),
-      ({ since }, now) => Math.max(0, now - since) / 1_000,
+      ({ reasonSince }, now) => (now - reasonSince) / 1_000,
     ],
     [
       gauge("max_model_len", "Context length that the backend says it serves, in tokens."),
-      ({ served }) => served?.maxModelLen ?? null,
+      ({ verdict }) => verdict.served?.maxModelLen ?? null,
+    ],
+    [
+      gauge("requests_running", "Requests that the backend says it works on."),
+      ({ load }) => load?.running ?? null,
+    ],
+    [
+      gauge("requests_waiting", "Requests that the backend says wait in its queue."),
+      ({ load }) => load?.waiting ?? null,
+    ],
+    [
+      gauge("kv_cache_usage_ratio", "How full the backend says its KV cache is, 0 to 1."),
+      ({ load }) => load?.kvUsage ?? null,
     ],
   ];
-}
-
-/** What a backend does not say has no sample, rather than a zero. */
-function setIf(gauge: Gauge<Labels>, labels: Record<Labels, string>, value: number | null): void {
-  if (value !== null) gauge.set(labels, value);
 }

@@ -1,17 +1,21 @@
 import type { Clock, Config, Verdict } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import pLimit from "p-limit";
-import { network } from "./fresh-connection.ts";
-import { examine } from "./examine.ts";
+import { openNetwork } from "./ask/fresh-connection.ts";
+import { probeAndEvaluate } from "./probe-and-evaluate.ts";
+import { instantOf } from "./remember/instant.ts";
+import { targetsOf } from "./remember/target.ts";
 import { Fleet } from "./fleet.ts";
 
-/** Asks every backend once and judges it as the daemon would at its first roll call. */
+/** Probes every target once and judges it as the first round of the daemon would. */
 export async function probeOnce(config: Config, secrets: Secrets, clock: Clock): Promise<readonly Verdict[]> {
   const fleet = new Fleet();
-  fleet.adopt(config, null, clock.now());
+  fleet.adopt(config, null, instantOf(clock));
   const { signal } = new AbortController();
   const settings = () => ({ config, secrets, generation: 0 });
-  const examination = { fleet, network, clock, settings, refresh: () => false, signal };
-  await pLimit(config.prober.concurrency).map(config.backends, (backend) => examine(backend, examination));
+  const context = { fleet, network: openNetwork(clock), clock, settings, refresh: () => false, signal };
+  await pLimit(config.prober.concurrency).map(config.backends.flatMap(targetsOf), (target) =>
+    probeAndEvaluate(target, context),
+  );
   return fleet.verdicts();
 }

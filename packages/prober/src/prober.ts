@@ -1,12 +1,15 @@
 import type { Backend, Clock, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
-import { firstDelay, nextDelay } from "./decide/due.ts";
+import { firstDelay, nextDelay } from "./judge/due.ts";
+import { instantOf } from "./remember/instant.ts";
+import { targetsOf, type Target } from "./remember/target.ts";
 import { Events } from "./events.ts";
-import { examine } from "./examine.ts";
+import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
+import { PublishLoop } from "./publish-loop.ts";
 import type { ProberMetrics } from "./metrics.ts";
-import type { Network } from "./network.ts";
+import type { Network } from "./ask/network.ts";
 import type { Publisher } from "./publisher.ts";
 import { logTransition } from "./report.ts";
 
@@ -24,26 +27,24 @@ export interface ProberOptions {
   readonly refresh: (now: number) => boolean;
 }
 
-/** One backend's loop, as those outside it know it. */
+/** One target's loop, as those outside it know it. */
 interface Loop {
   /** As the config has it now. */
-  backend: Backend;
+  target: Target;
   readonly end: AbortController;
   /** Aborted to end the present sleep early. */
   wake: AbortController;
+  /** Monotonic. */
   askedAt: number;
   /** Somebody asked for its next probe, and waits for what comes of it. */
   isAwaited: boolean;
 }
 
-/** Times what it took to print the last snapshot: so long nothing is printed, heartbeats aside. */
-const QUIET_FACTOR = 4;
-
 /** A suspicion is looked into at once, but not more often than this. */
 const LEAST_BETWEEN_MS = 250;
 
 /**
- * Calls the roll: one loop a backend, each with its own deadline, so that a hanging one costs only itself. A new config
+ * Probes in rounds: one loop a target, each with its own deadline, so that a hanging one costs only itself. A new config
  * ends the loops of what changed and begins others.
  */
 export class Prober {
@@ -53,18 +54,16 @@ export class Prober {
   readonly #stop = new AbortController();
   readonly #loops = new Map<string, Loop>();
   readonly #asked = new Set<string>();
-  /** Deployments whose evidence is to go out though it may say the same as before. */
-  readonly #reprobed = new Set<string>();
+  readonly #publishing: PublishLoop;
   #limit: LimitFunction;
   #secrets: Secrets | null = null;
-  #changed = false;
-  #quietUntil = 0;
   #unsubscribe: () => void = () => {};
   /** True once every backend was asked, or had the time to be. */
-  calledOnce = false;
+  initialRoundDone = false;
 
   constructor(options: ProberOptions) {
     this.#options = options;
+    this.#publishing = new PublishLoop({ ...options, fleet: this.fleet, signal: this.#stop.signal });
     this.#limit = pLimit(options.settings.get().config.prober.concurrency);
   }
 
@@ -75,7 +74,7 @@ export class Prober {
   /** What Prometheus scrapes. */
   printMetrics(): Promise<string> {
     const { clock, metrics, publisher } = this.#options;
-    return metrics.print(this.fleet, { now: clock.now(), writtenAt: publisher.writtenAt });
+    return metrics.print(this.fleet, { now: clock.monotonic(), writtenAt: publisher.writtenAt });
   }
 
   /** Names this run. */
@@ -92,10 +91,10 @@ export class Prober {
     const { settings, clock } = this.#options;
     this.#adopt(settings.get(), this.#options.previous);
     this.#unsubscribe = settings.subscribe((next) => this.#adopt(next, null));
-    void this.#heartbeat();
-    // Until the first roll call is over the snapshot of an earlier run serves better than a list of unknowns.
+    void this.#publishing.heartbeat(() => this.initialRoundDone);
+    // Until the initial probe round is done the snapshot of an earlier run serves better than a list of unknowns.
     const patience = settings.get().config.prober.timeoutMs + settings.get().config.prober.intervalMs;
-    void clock.sleep(patience, this.#stop.signal).then(() => this.#finishFirstCall());
+    void clock.sleep(patience, this.#stop.signal).then(() => this.#finishInitialRound());
   }
 
   /** Resolves once nothing is being written any more. */
@@ -109,43 +108,43 @@ export class Prober {
 
   #adopt({ config, secrets }: Settings, previous: Snapshot | null): void {
     const { clock, log } = this.#options;
-    this.fleet.adopt(config, previous, clock.now());
+    this.fleet.adopt(config, previous, instantOf(clock));
     this.#limit.concurrency = config.prober.concurrency;
-    const wanted = new Map(config.backends.map((backend) => [backend.id, backend]));
+    const wanted = new Map(config.backends.flatMap(targetsOf).map((target) => [target.id, target]));
     for (const [id, loop] of this.#loops) {
       if (wanted.has(id)) continue;
       endLoop(loop);
       this.#loops.delete(id);
       this.#asked.delete(id);
     }
-    for (const backend of wanted.values()) {
-      const known = this.#loops.get(backend.id);
+    for (const target of wanted.values()) {
+      const known = this.#loops.get(target.id);
       if (known !== undefined) {
-        known.backend = backend;
+        known.target = target;
         // A rotated key and an edited entry are tried at once; what did not change keeps its rhythm.
-        if (this.#keyChanged(backend, secrets) || this.#hasUnasked(backend.id)) known.wake.abort();
+        if (this.#keyChanged(target.backend, secrets) || this.#hasUnasked(target.id)) known.wake.abort();
         continue;
       }
       const loop: Loop = {
-        backend,
+        target,
         end: new AbortController(),
         wake: new AbortController(),
-        askedAt: 0,
+        askedAt: Number.NEGATIVE_INFINITY,
         isAwaited: false,
       };
-      this.#loops.set(backend.id, loop);
+      this.#loops.set(target.id, loop);
       void this.#loop(loop);
     }
     log.info(
       { deployments: config.deployments.length, backends: config.backends.length },
-      "calling the roll",
+      "config applied; probing backends",
     );
     this.#secrets = secrets;
-    if (this.calledOnce) this.#publishSoon();
+    this.#publishSoon();
   }
 
-  #hasUnasked(backendId: string): boolean {
-    return this.fleet.tracksOn(backendId).some(({ verdict }) => verdict.reason === "unknown");
+  #hasUnasked(targetId: string): boolean {
+    return this.fleet.historiesOn(targetId).some(({ verdict }) => verdict.reason === "unknown");
   }
 
   #keyChanged({ apiKey, headers }: Backend, secrets: Secrets): boolean {
@@ -153,15 +152,20 @@ export class Prober {
     return [apiKey, ...headers.values()].some((ref) => before?.value(ref) !== secrets.value(ref));
   }
 
-  /** Asks the backend of a deployment now instead of at its time. False where there is none, or it was just asked. */
+  /** Probes a deployment now instead of at its time. False where there is none, or it was just probed. */
   probeSoon(deploymentId: string): boolean {
     const { clock, settings } = this.#options;
     const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
-    const loop = deployment === undefined ? undefined : this.#loops.get(deployment.backend.id);
-    if (loop === undefined || clock.now() - loop.askedAt < LEAST_BETWEEN_MS) return false;
-    loop.isAwaited = true;
-    loop.wake.abort();
-    return true;
+    const targets = deployment === undefined ? [] : targetsOf(deployment.backend);
+    const loops = targets
+      .map(({ id }) => this.#loops.get(id))
+      .filter((loop) => loop !== undefined)
+      .filter(({ askedAt }) => clock.monotonic() - askedAt >= LEAST_BETWEEN_MS);
+    for (const loop of loops) {
+      loop.isAwaited = true;
+      loop.wake.abort();
+    }
+    return loops.length > 0;
   }
 
   async #loop(loop: Loop): Promise<void> {
@@ -169,25 +173,25 @@ export class Prober {
     const { signal } = loop.end;
     const { metrics } = this;
     let delay = firstDelay(this.#loops.size, settings.get().config.prober, random());
-    let due = clock.now() + delay;
+    let due = clock.monotonic() + delay;
     await clock.sleep(delay, signal);
     while (!signal.aborted) {
       loop.wake = new AbortController();
       await this.#limit(() => {
-        loop.askedAt = clock.now();
+        loop.askedAt = clock.monotonic();
         metrics.began(loop.askedAt - due);
         return this.#ask(loop);
       });
       const { prober } = settings.get().config;
-      const tracks = this.fleet.tracksOn(loop.backend.id);
-      delay = nextDelay(tracks, prober, { now: clock.now(), random: random() });
-      due = clock.now() + delay;
+      const histories = this.fleet.historiesOn(loop.target.id);
+      delay = nextDelay(histories, prober, { now: clock.monotonic(), random: random() });
+      due = clock.monotonic() + delay;
       await clock.sleep(delay, loop.wake.signal);
     }
   }
 
   async #ask(loop: Loop): Promise<void> {
-    const { backend, end } = loop;
+    const { target, end } = loop;
     const { signal } = end;
     if (signal.aborted) return;
     const { isAwaited } = loop;
@@ -195,7 +199,7 @@ export class Prober {
     const { clock, log, metrics, network, refresh, settings } = this.#options;
     const { fleet } = this;
     try {
-      const examined = await examine(backend, {
+      const evaluated = await probeAndEvaluate(target, {
         fleet,
         network,
         clock,
@@ -203,69 +207,33 @@ export class Prober {
         signal,
         settings: () => settings.get(),
       });
-      if (examined === null) return;
-      metrics.probed(examined.sighting);
-      for (const change of examined.changes) {
+      if (evaluated === null) return;
+      metrics.probed(evaluated.result);
+      for (const change of evaluated.changes) {
         logTransition(log, change);
         metrics.changed(change);
         this.events.record(change.before, change.after, clock.now());
       }
-      this.#asked.add(backend.id);
+      this.#asked.add(target.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
-      if (!this.calledOnce && this.#asked.size >= this.#loops.size) this.#finishFirstCall();
-      if (isAwaited)
-        for (const { verdict } of fleet.tracksOn(backend.id)) this.#reprobed.add(verdict.deployment);
-      if (examined.changes.length > 0 || isAwaited) this.#publishSoon();
-    } catch (fault) {
-      // A bug of ours in judging one answer must not end the loop of this backend or of any other.
-      log.error({ fault: fault instanceof Error ? fault.message : String(fault) }, "probe failed");
+      if (!this.initialRoundDone && this.#asked.size >= this.#loops.size) this.#finishInitialRound();
+      if (isAwaited) this.#publishing.renew(fleet.historiesOn(target.id));
+      if (evaluated.changes.length > 0 || isAwaited) this.#publishSoon();
+    } catch (error) {
+      // A bug of ours in judging one answer must not end the loop of this target or of any other.
+      const { message, stack } = error instanceof Error ? error : new Error(String(error));
+      log.error({ error: message, stack }, "internal error in a probe; retrying at the next interval");
     }
   }
 
-  #finishFirstCall(): void {
-    if (this.calledOnce || this.#stop.signal.aborted) return;
-    this.calledOnce = true;
+  #finishInitialRound(): void {
+    if (this.initialRoundDone || this.#stop.signal.aborted) return;
+    this.initialRoundDone = true;
     this.#publishSoon();
   }
 
-  /** What changes in one turn of the event loop goes out as one snapshot. */
   #publishSoon(): void {
-    if (!this.calledOnce || this.#changed) return;
-    this.#changed = true;
-    setImmediate(() => void this.#publishInTurn());
-  }
-
-  /** To print the verdicts of ten thousand deployments takes a while: with all its changes it may not take all time. */
-  async #publishInTurn(): Promise<void> {
-    const { clock } = this.#options;
-    const wait = this.#quietUntil - clock.now();
-    if (wait > 0) await clock.sleep(wait, this.#stop.signal);
-    this.#changed = false;
-    if (!this.#stop.signal.aborted) await this.#publish();
-  }
-
-  #publish(): Promise<void> {
-    const { clock, settings, publisher } = this.#options;
-    const { config } = settings.get();
-    const start = performance.now();
-    const written = publisher.publish({
-      verdicts: this.fleet.verdicts(),
-      config: config.checksum,
-      intervalMs: config.prober.intervalMs,
-      reprobed: new Set(this.#reprobed),
-    });
-    this.#reprobed.clear();
-    this.#quietUntil = clock.now() + QUIET_FACTOR * Math.floor(performance.now() - start);
-    return written;
-  }
-
-  /** Unchanged verdicts are news too: they say that the prober lives. */
-  async #heartbeat(): Promise<void> {
-    const { clock, settings } = this.#options;
-    while (!this.#stop.signal.aborted) {
-      await clock.sleep(settings.get().config.prober.intervalMs, this.#stop.signal);
-      if (this.calledOnce && !this.#stop.signal.aborted) await this.#publish();
-    }
+    if (this.initialRoundDone) this.#publishing.soon();
   }
 }
 

@@ -2,10 +2,10 @@ import type { Verdict } from "@rollcall/contract";
 import { beforeEach, describe, expect, it } from "vitest";
 import { FakeClock } from "@rollcall/testkit";
 import { LogRecorder, SnapshotRecorder } from "../test/recorders.ts";
-import { readyTrack } from "../test/tracks.ts";
+import { readyHistory } from "../test/deployment-histories.ts";
 import { Publisher } from "./publisher.ts";
 
-const { verdict } = readyTrack();
+const { verdict } = readyHistory();
 const publication = { verdicts: [verdict], config: "c1", intervalMs: 2_000 };
 
 let clock: FakeClock;
@@ -104,7 +104,7 @@ describe("the time of the last one", () => {
   it("is that of the last one that is safely written", async () => {
     expect(publisher.writtenAt).toBeNull();
     await publisher.publish(publication);
-    const writtenAt = clock.now();
+    const writtenAt = clock.monotonic();
     await clock.advance(50);
     written.failing = true;
     await publisher.publish(publication);

@@ -38,7 +38,7 @@ export class Publisher {
   #sequence = 0;
   #last: Snapshot | null = null;
   #failing = false;
-  /** When the last one that is safely written was made. */
+  /** When the last one that is safely written was made, monotonic. */
   writtenAt: number | null = null;
   /** Where the prober listens, once it does. */
   url: string | null = null;
@@ -53,14 +53,15 @@ export class Publisher {
   }
 
   async publish(publication: Publication): Promise<void> {
-    const { writer, log } = this.#options;
+    const { clock, writer, log } = this.#options;
+    const begun = clock.monotonic();
     const snapshot = this.#number(publication);
     const change = this.#changeTo(snapshot, publication.reprobed ?? new Set());
     this.#last = snapshot;
     try {
       await writer.write(snapshot, change);
-      this.writtenAt = snapshot.writtenAt;
-      if (this.#failing) log.info("snapshot is written again");
+      this.writtenAt = begun;
+      if (this.#failing) log.info("snapshot written again");
       this.#failing = false;
     } catch (error) {
       this.#options.metrics.snapshotFailed();

@@ -7,11 +7,11 @@ export function logTransition(log: Log, { before, after }: Transition): void {
   const { deployment, alias } = after;
   for (const warning of after.warnings.filter((one) => !before.warnings.includes(one))) {
     const { meaning, fix } = WARNINGS[warning];
-    log.warn({ deployment, alias, warning, meaning, fix }, "deployment warns");
+    log.warn({ deployment, alias, warning, meaning, fix }, "deployment warning");
   }
   // Another wrong name is worth a line, and so is a warning's end for nobody.
   if (after.reason === before.reason && after.hint === before.hint) return;
-  const level = after.reason === "ok" || after.reason === "loading" ? "info" : "warn";
+  const level = REASONS[after.reason].severity === "info" ? "info" : "warn";
   log[level](
     {
       deployment,

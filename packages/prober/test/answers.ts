@@ -1,16 +1,16 @@
-import type { Failure, Response } from "../src/decide/answer.ts";
+import type { ConnectionFailure, HttpResponse } from "../src/read/probe-response.ts";
 
 /** An answer as it comes from the network; an object becomes JSON. */
 export function response(
   status: number,
   body: unknown = "",
   headers: Readonly<Record<string, string>> = {},
-): Response {
+): HttpResponse {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   return { kind: "response", status, headers, body: text, truncated: false, durationMs: 1 };
 }
 
-export function failure(code: string): Failure {
+export function failure(code: string): ConnectionFailure {
   return { kind: "failure", code, durationMs: 1 };
 }
 

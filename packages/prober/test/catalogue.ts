@@ -242,6 +242,13 @@ export const SCENARIOS = (come: (holds: () => boolean) => Promise<unknown>): rea
     reason: "wrong_key",
     told: /401 while \/health answers 200/,
   },
+  ...(["llamacpp", "tgi"] as const).map((kind): Scenario => ({
+    what: `${kind} lists its model to anybody and refuses the key`,
+    options: { kind, apiKeys: ["k"] },
+    entry: { key: "k2" },
+    reason: "wrong_key",
+    told: /api_key/,
+  })),
   { what: "a proxy forbids the key", happens: fault("forbidden"), reason: "wrong_key", told: /403/ },
   { what: "its routes are gone", happens: fault("no-route"), reason: "wrong_path", told: /404/ },
   {
@@ -328,7 +335,7 @@ export const SCENARIOS = (come: (holds: () => boolean) => Promise<unknown>): rea
   ),
   warns("context_shrunk", /131072 before, 8192 now/, ({ control }) => control.setMaxModelLen(8_192)),
   warns("restarted", /its process is a new one/, ({ control }) => control.restart()),
-  warns("version_changed", /0\.26\.0 before, 0\.27\.0 now/, ({ control }) => {
+  warns("version_changed", /0\.32\.0 before, 0\.27\.0 now/, ({ control }) => {
     control.setVersion("0.27.0");
     return control.restart();
   }),

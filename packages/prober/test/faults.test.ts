@@ -58,14 +58,14 @@ async function called(entries: readonly Entry[]): Promise<Site> {
   return place;
 }
 
-it("every fault of a backend is called by its name after one roll call", async () => {
+it("every fault of a backend is called by its name after one probe round", async () => {
   const place = await called(await Promise.all(CASES.map(([fault]) => broken(fault))));
   expect(place.reasons()).toEqual(Object.fromEntries(CASES));
   const text = JSON.stringify(place.snapshot()?.verdicts);
   expect(text).not.toMatch(/127\.0\.0\.1|Bearer|"k1"/);
 });
 
-it("every state of a backend is called by its name after one roll call", async () => {
+it("every state of a backend is called by its name after one probe round", async () => {
   const dead = await simulated();
   await dead.control.kill();
   const older = await simulated({ errorBodies: "flat" });

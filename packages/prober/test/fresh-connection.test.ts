@@ -1,14 +1,17 @@
 import { once } from "node:events";
 import { createServer as createTls } from "node:tls";
+import { systemClock } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
-import type { Answer, Response } from "../src/decide/answer.ts";
-import { network } from "../src/fresh-connection.ts";
-import type { Question } from "../src/network.ts";
-import { readModels } from "../src/decide/read-models.ts";
+import type { ProbeResponse, HttpResponse } from "../src/read/probe-response.ts";
+import { openNetwork } from "../src/ask/fresh-connection.ts";
+import type { ProbeRequest } from "../src/ask/network.ts";
+import { readModels } from "../src/read/models.ts";
 import { answeringPeer, closed, httpPeer, listening, tcpPeer, type Peer } from "./peer.ts";
 import { SELF_SIGNED } from "./self-signed.ts";
 
-interface Wish extends Partial<Question> {
+const network = openNetwork(systemClock);
+
+interface Wish extends Partial<ProbeRequest> {
   readonly scheme?: "http" | "https";
   readonly signal?: AbortSignal;
 }
@@ -17,7 +20,7 @@ interface Wish extends Partial<Question> {
 async function ask(
   { address }: Pick<Peer, "address">,
   { scheme = "http", signal, ...rest }: Wish = {},
-): Promise<Answer> {
+): Promise<ProbeResponse> {
   const connection = network.connect(`${scheme}://${address}`);
   const question = { path: "/v1/models", headers: {}, timeoutMs: 5_000, ...rest };
   try {
@@ -27,14 +30,14 @@ async function ask(
   }
 }
 
-async function responseOf(answer: Promise<Answer>): Promise<Response> {
+async function responseOf(answer: Promise<ProbeResponse>): Promise<HttpResponse> {
   const given = await answer;
   if (given.kind === "failure") throw new Error(`no response but ${given.code}`);
   return given;
 }
 
 /** What a verdict would call it. */
-async function reading(answer: Promise<Answer>): Promise<string> {
+async function reading(answer: Promise<ProbeResponse>): Promise<string> {
   const read = readModels(await answer);
   return read.kind === "fault" ? read.reason : read.kind;
 }
@@ -323,6 +326,7 @@ describe("a question", () => {
     const [request] = peer.requests;
     expect([request?.method, request?.url]).toEqual(["GET", "/team/v1/models"]);
     expect(request?.headers).toEqual({
+      "accept-encoding": "identity",
       host: peer.address,
       connection: "keep-alive",
       authorization: "Bearer sk-1",

@@ -50,13 +50,13 @@ describe("/readyz", () => {
     });
   });
 
-  it("is 503 before the first roll call is over", async () => {
+  it("is 503 before the initial probe round is done", async () => {
     const hanging = await simulated();
     hanging.control.fault("hang-all");
     const prober = await running(site([{ alias: "a", base: hanging.url }]));
     expect(await prober.get("/readyz?verbose")).toEqual({
       status: 503,
-      text: expect.stringContaining("[-] the first roll call is not over"),
+      text: expect.stringContaining("[-] initial probe round not done"),
     });
     expect(await prober.get("/livez")).toEqual({ status: 200, text: "ok\n" });
   });
@@ -69,7 +69,7 @@ describe("/status", () => {
     expect(status).toBe(200);
     const shown = JSON.parse(text);
     expect(shown).toMatchObject({
-      prober: { generation: 1, configFault: null, calledOnce: true, intervalMs: 200 },
+      prober: { generation: 1, configFault: null, initialRoundDone: true, intervalMs: 200 },
       deployments: [
         { deployment: "1", alias: "a", apiBase: `${one.url}/v1`, reason: "ok", expected: "llama" },
         { deployment: "2" },
@@ -117,10 +117,10 @@ describe("/metrics", () => {
     expect(metrics.get('rollcall_deployment_reason{deployment="3",alias="org/b",reason="wrong_name"}')).toBe(
       1,
     );
-    expect(metrics.get('rollcall_transitions_total{reason="wrong_name"}')).toBe(1);
-    expect(metrics.get('rollcall_transitions_total{reason="ok"}')).toBe(3);
-    expect(metrics.get('rollcall_probes_total{result="models"}')).toBeGreaterThan(3);
-    expect(metrics.get("rollcall_probe_duration_seconds_count")).toBeGreaterThan(3);
+    expect(metrics.get('rollcall_prober_transitions_total{reason="wrong_name"}')).toBe(1);
+    expect(metrics.get('rollcall_prober_transitions_total{reason="ok"}')).toBe(3);
+    expect(metrics.get('rollcall_prober_probes_total{result="models"}')).toBeGreaterThan(3);
+    expect(metrics.get("rollcall_prober_probe_duration_seconds_count")).toBeGreaterThan(3);
     const since =
       metrics.get('rollcall_deployment_since_timestamp_seconds{deployment="3",alias="org/b"}') ?? 0;
     expect(Math.abs(Date.now() / 1_000 - since)).toBeLessThan(10);

@@ -112,7 +112,7 @@ describe("a backend that was ready", () => {
 });
 
 describe("the state file", () => {
-  it("comes to be with the first roll call, private to its owner, and beats with the interval", async () => {
+  it("comes to be with the initial probe round, private to its owner, and beats with the interval", async () => {
     const server = await simulated();
     const place = site([{ alias: "a", base: server.url }]);
     expect(place.snapshot()).toBeNull();

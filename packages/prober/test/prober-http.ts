@@ -1,20 +1,24 @@
 import { VERDICTS } from "@rollcall/contract";
+import { Cell, NO_FAULT, type KeyHeaders } from "@rollcall/runtime";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { Events } from "../src/events.ts";
 import { mayReadDetails } from "../src/http/details.ts";
 import type { ProberHttp } from "../src/http/context.ts";
-import type { CalledRoll } from "./called-roll.ts";
+import type { ProberHarness } from "./prober-harness.ts";
 
 /** What the routes of this prober answer from: on loopback and in the best of health, but for what is given. */
-export function httpOf({ prober, settings, clock }: CalledRoll, given: Partial<ProberHttp> = {}): ProberHttp {
+export function httpOf(
+  { prober, settings, clock }: ProberHarness,
+  given: Partial<ProberHttp> = {},
+): ProberHttp {
   const { host = "127.0.0.1" } = given;
-  const refusal = (authorization: string | undefined) => mayReadDetails(authorization, { host, settings });
+  const refusal = (headers: KeyHeaders) => mayReadDetails(headers, { host, settings });
   return {
     prober,
     settings,
     events: new Events(),
     snapshots: new HttpSnapshotWriter({ kind: VERDICTS, clock, refusal }),
-    source: { fault: null },
+    source: { status: new Cell(NO_FAULT) },
     host,
     draining: () => false,
     ...given,

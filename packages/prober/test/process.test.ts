@@ -23,7 +23,7 @@ describe("the process", () => {
       expect(await prober.end(signal)).toBe(0);
       expect(performance.now() - start).toBeLessThan(2_000);
       const said = prober.lines().map(({ msg }) => msg);
-      expect(said.slice(-3)).toEqual(["prober listens", "calling the roll", "prober stops"]);
+      expect(said.slice(-3)).toEqual(["prober listens", "config applied; probing backends", "prober stops"]);
     },
   );
 

@@ -1,19 +1,19 @@
-import type { Response } from "../src/decide/answer.ts";
+import type { HttpResponse } from "../src/read/probe-response.ts";
 import { response } from "./answers.ts";
 
-function nginx(status: number, title: string): Response {
+function nginx(status: number, title: string): HttpResponse {
   const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n<hr><center>nginx/1.27.3</center>\r\n</body>\r\n</html>\r\n`;
   return response(status, body, { server: "nginx/1.27.3", "content-type": "text/html" });
 }
 
-function haproxy(status: number, title: string, sentence: string): Response {
+function haproxy(status: number, title: string, sentence: string): HttpResponse {
   return response(status, `<html><body><h1>${title}</h1>\n${sentence}\n</body></html>\n`);
 }
 
 const RESET = "upstream connect error or disconnect/reset before headers. reset reason: connection failure";
 
 /** The error pages that proxies make themselves, and whose they are. */
-export const PROXY_PAGES: readonly (readonly [page: string, answer: Response, proxy: string])[] = [
+export const PROXY_PAGES: readonly (readonly [page: string, answer: HttpResponse, proxy: string])[] = [
   ["nginx's 502", nginx(502, "502 Bad Gateway"), "nginx"],
   ["nginx's 503", nginx(503, "503 Service Temporarily Unavailable"), "nginx"],
   ["nginx's 504", nginx(504, "504 Gateway Time-out"), "nginx"],

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { isProven, VERDICTS, type Snapshot } from "@rollcall/contract";
+import { isRoutable, VERDICTS, type Snapshot } from "@rollcall/contract";
 import { FileSnapshotReader } from "@rollcall/snapshot";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { running, simulated, site, type Site } from "./running.ts";
@@ -23,7 +23,7 @@ describe("a restarted prober", () => {
   it("never says unknown of a deployment that was ready, even while no backend answers it", async () => {
     const servers = [await simulated(), await simulated(), await simulated()];
     const entries = servers.map(({ url }, index) => ({ alias: `a${index}`, base: url }));
-    // One at a time, so that the first roll call is not over when the patience for it is.
+    // One at a time, so that the initial probe round is not over when the patience for it is.
     const place = site(entries, { prober: { interval: "200ms", timeout: "400ms", concurrency: 1 } });
     const before = await running(place);
     await until(() => Object.values(place.reasons()).join() === "ok,ok,ok");
@@ -39,7 +39,7 @@ describe("a restarted prober", () => {
     for (const { control } of servers) control.fault(null);
     const count = seen.length;
     await until(() => seen.length >= count + 3);
-    expect(seen.flatMap(({ verdicts }) => verdicts).every(isProven)).toBe(true);
+    expect(seen.flatMap(({ verdicts }) => verdicts).every(isRoutable)).toBe(true);
   });
 
   it("keeps since when and when it was last good, and finds out what changed meanwhile", async () => {

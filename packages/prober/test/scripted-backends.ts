@@ -1,17 +1,17 @@
-import type { Answer } from "../src/decide/answer.ts";
-import type { Network, Question } from "../src/network.ts";
+import type { ProbeResponse } from "../src/read/probe-response.ts";
+import type { Network, ProbeRequest } from "../src/ask/network.ts";
 import { failure, modelList, response } from "./answers.ts";
 import type { FakeClock } from "@rollcall/testkit";
 
 /** A question and the backend that it is for. */
-export type Asked = Question & { readonly origin: string };
+export type Asked = ProbeRequest & { readonly origin: string };
 
-type Script = (question: Asked) => Answer | "silence";
+type Script = (question: Asked) => ProbeResponse | "silence";
 
 /** Backends by origin that do as they are told, without a network. One that was told nothing refuses. */
 export class ScriptedBackends {
   /** Every question, in the order of asking. */
-  readonly asked: (Asked & { readonly at: number })[] = [];
+  readonly asked: (Asked & { readonly at: number; readonly monotonic: number })[] = [];
   /** How many questions were under way at most: of all backends, and of any single one. */
   mostAtOnce = 0;
   mostOfOne = 0;
@@ -44,7 +44,7 @@ export class ScriptedBackends {
   }
 
   /** When this backend was asked for its models. */
-  rollCalls(origin: string): readonly number[] {
+  probeTimes(origin: string): readonly number[] {
     return this.asked
       .filter((question) => question.origin === origin && question.path.endsWith("/models"))
       .map(({ at }) => at);
@@ -61,9 +61,9 @@ export class ScriptedBackends {
     };
   }
 
-  async #ask(question: Asked, signal: AbortSignal): Promise<Answer> {
+  async #ask(question: Asked, signal: AbortSignal): Promise<ProbeResponse> {
     const { origin, timeoutMs } = question;
-    this.asked.push({ ...question, at: this.#clock.now() });
+    this.asked.push({ ...question, at: this.#clock.now(), monotonic: this.#clock.monotonic() });
     this.#underWay.push(origin);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.#underWay.length);
     this.mostOfOne = Math.max(this.mostOfOne, this.#underWay.filter((other) => other === origin).length);

@@ -1,4 +1,4 @@
-import type { Answer } from "../src/decide/answer.ts";
+import type { ProbeResponse } from "../src/read/probe-response.ts";
 import { modelList, response } from "./answers.ts";
 import type { Asked } from "./scripted-backends.ts";
 
@@ -13,12 +13,12 @@ export class ScriptedEngine {
   /** Epoch seconds; null: not told. */
   startedAt: number | null = 1_000;
   /** What a POST comes to. */
-  generated: Answer | "silence" = response(200, { choices: [{ message: { content: "Hello" } }] });
+  generated: ProbeResponse | "silence" = response(200, { choices: [{ message: { content: "Hello" } }] });
   /** The bodies of all POSTs, in order. */
   readonly requests: (Readonly<Record<string, unknown>> & { readonly path: string })[] = [];
 
   /** To be given to `ScriptedBackends.answer`. */
-  readonly answer = ({ path, body }: Asked): Answer | "silence" => {
+  readonly answer = ({ path, body }: Asked): ProbeResponse | "silence" => {
     if (body !== undefined) {
       this.requests.push({ path, ...(JSON.parse(body) as object) });
       // vLLM counts what it was asked for here as it counts everybody's.

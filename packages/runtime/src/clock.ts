@@ -4,7 +4,7 @@ import type { Clock } from "@rollcall/contract";
 const ORIGIN_MS = Number(process.hrtime.bigint() / 1_000n) / 1_000 - performance.now();
 
 export const systemClock: Clock = {
-  now: Date.now,
+  now: () => Date.now(),
   /** CLOCK_MONOTONIC: since boot, as systemd counts, and the same for all processes of a machine. */
   monotonic: () => ORIGIN_MS + performance.now(),
   sleep(ms, signal) {

@@ -2,8 +2,9 @@ import { mkdirSync, symlinkSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, test } from "vitest";
 import { temporaryDirectory } from "../test/temporary.ts";
-import { loadConfig, plainFault, readConfigFiles } from "./config-file.ts";
+import { loadConfig, readConfigFiles } from "./config-file.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
+import { printFileError } from "./file-look.ts";
 
 const OUTSIDE = { inContainer: false };
 
@@ -119,5 +120,5 @@ test.each([
   [new Error("odd"), "unreadable"],
   [null, "unreadable"],
 ])("the fault %j is called %j", (fault, words) => {
-  expect(plainFault(fault)).toBe(words);
+  expect(printFileError(fault)).toBe(words);
 });

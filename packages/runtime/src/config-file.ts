@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import {
@@ -6,12 +5,13 @@ import {
   parseConfig,
   type ConfigTexts,
   type Environment,
+  type HostContext,
   type NamedFiles,
   type Parsed,
   type SourceText,
-  type Surroundings,
 } from "@rollcall/contract";
-import { StartError } from "./exit-codes.ts";
+import { EXIT, StartError } from "./exit-codes.ts";
+import { lookAt, type FileLook } from "./file-look.ts";
 
 /** All texts that a config is made of, unread: to be compared before they are parsed. */
 export interface ConfigFiles {
@@ -22,16 +22,29 @@ export interface ConfigFiles {
   readonly named: NamedFiles;
 }
 
+export interface ConfigReading {
+  /** The last reading: a main text that has not changed is not parsed again for what it names. */
+  readonly last?: ConfigFiles | null;
+  /** How a file is read. */
+  readonly look?: (path: string) => FileLook;
+}
+
 /**
  * Reads a config file with what it includes and its env file (paths relative to it). Throws StartError where a file
- * cannot be read. Given the last reading, a main text that has not changed is not parsed again for what it names.
+ * cannot be read.
  */
-export function readConfigFiles(file: string, last: ConfigFiles | null = null): ConfigFiles {
-  const main = readText(file, "--config");
+export function readConfigFiles(
+  file: string,
+  { last = null, look = lookAt }: ConfigReading = {},
+): ConfigFiles {
+  const read = (name: string, from: string) => {
+    const place = path.resolve(path.dirname(file), name);
+    return readText(look(place), { place, from });
+  };
+  const main = readText(look(file), { place: file, from: "--config" });
   const named = last?.texts.main.text === main.text ? last.named : namedFiles(main.text);
-  const beside = (name: string, from: string) => readText(path.resolve(path.dirname(file), name), from);
-  const included = named.includes.map((name) => beside(name, `include: in ${file}`));
-  const envText = named.envFile === null ? null : beside(named.envFile, `rollcall.env_file in ${file}`).text;
+  const included = named.includes.map((name) => read(name, `include: in ${file}`));
+  const envText = named.envFile === null ? null : read(named.envFile, `rollcall.env_file in ${file}`).text;
   return { texts: { main, included }, envText, named };
 }
 
@@ -52,33 +65,21 @@ export interface LoadedConfig extends Parsed {
 export function parseConfigFiles(
   { texts, envText }: ConfigFiles,
   processEnv: Environment,
-  surroundings: Surroundings,
+  host: HostContext,
 ): LoadedConfig {
   const env = envText === null ? processEnv : { ...processEnv, ...parseEnv(envText) };
-  return { ...parseConfig(texts, env, surroundings), env };
+  return { ...parseConfig(texts, env, host), env };
 }
 
 /** Reads and parses a config with all that it names. Throws StartError where a file cannot be read. */
-export function loadConfig(file: string, processEnv: Environment, surroundings: Surroundings): LoadedConfig {
-  return parseConfigFiles(readConfigFiles(file), processEnv, surroundings);
+export function loadConfig(file: string, processEnv: Environment, host: HostContext): LoadedConfig {
+  return parseConfigFiles(readConfigFiles(file), processEnv, host);
 }
 
-function readText(file: string, from: string): SourceText {
-  try {
-    return { file: path.relative("", file) || file, text: readFileSync(file, "utf8") };
-  } catch (fault) {
-    throw new StartError(`cannot read ${file} (${from}): ${plainFault(fault)}`, 64);
-  }
-}
-
-const FAULT_WORDS: Readonly<Record<string, string>> = {
-  ENOENT: "there is no such file",
-  EISDIR: "it is a directory",
-  EACCES: "permission denied",
-};
-
-/** A file system error in words. */
-export function plainFault(fault: unknown): string {
-  const code = (fault as NodeJS.ErrnoException | null)?.code;
-  return FAULT_WORDS[code ?? ""] ?? code ?? "unreadable";
+function readText(
+  { text, problem }: FileLook,
+  { place, from }: { readonly place: string; readonly from: string },
+): SourceText {
+  if (text === null) throw new StartError(`cannot read ${place} (${from}): ${problem}`, EXIT.usage);
+  return { file: path.relative("", place) || place, text };
 }

@@ -3,7 +3,7 @@ import os from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { silentLog } from "./log.ts";
-import { SettingsSource } from "./settings.ts";
+import { FileSettings } from "./settings.ts";
 
 const CONFIG = `model_list:
   - model_name: chat
@@ -16,8 +16,8 @@ describe("rollcall.env_file", () => {
   let directory: string;
   const at = (name: string) => path.join(directory, name);
   const open = (env: Record<string, string> = {}) =>
-    new SettingsSource({ file: at("config.yaml"), env, needsMasterKey: true, log: silentLog }, 0);
-  const keyIn = (source: SettingsSource) => {
+    new FileSettings({ file: at("config.yaml"), env, daemon: "gateway", log: silentLog }, 0);
+  const keyIn = (source: FileSettings) => {
     const { config, secrets } = source.cell.get();
     return secrets.value(config.deployments[0]?.backend.apiKey ?? { from: "none" });
   };
@@ -45,7 +45,9 @@ describe("rollcall.env_file", () => {
     const source = open();
     rmSync(at("keys.env"));
     expect(source.reload(1)).toBe(false);
-    expect(source.fault).toMatch(/keys\.env \(rollcall\.env_file in .*\): there is no such file/);
+    expect(source.status.get().fault?.detail).toMatch(
+      /keys\.env \(rollcall\.env_file in .*\): there is no such file/,
+    );
     expect(keyIn(source)).toBe("one");
   });
 });

@@ -1,6 +1,6 @@
-/** What a process of ours says with its exit code; printed by `rollcall --help`. */
+/** Exit codes of every process of ours; printed by `rollcall --help`. */
 export const EXIT = {
-  /** Ended as asked. */
+  /** Success. */
   ok: 0,
   /** Could not start, or could not do what was asked. */
   failed: 1,
@@ -10,11 +10,11 @@ export const EXIT = {
   unknownName: 2,
   /** Stopped before running requests had ended. */
   unclean: 3,
-  /** Wrong command line or wrong config (`EX_USAGE`). */
+  /** Invalid command line or config (`EX_USAGE`). */
   usage: 64,
 } as const;
 
-/** A failure to be told to a person in its own words, without a stack. */
+/** A failure that a person is told in one line, without a stack. */
 export class StartError extends Error {
   readonly exitCode: number;
 

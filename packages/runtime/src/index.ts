@@ -1,15 +1,30 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
+export { ExpectedKey, sentKey, type KeyHeaders } from "./bearer.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";
 export { insideContainer } from "./container.ts";
+export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
 export { boundHeap } from "./heap.ts";
+export { keepMasterKey } from "./keep-master-key.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
 export { LOG_LEVELS, openAccessLog, openLog, silentLog, type Log } from "./log.ts";
+export { isListening, reportListening } from "./parent-channel.ts";
+export { type RestartDecision } from "./restart-policy.ts";
 export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
-export { SettingsSource, type Settings, type SettingsOptions } from "./settings.ts";
+export {
+  FileSettings,
+  REFRESH_MS,
+  type Settings,
+  type SettingsRule,
+  type SettingsSource,
+} from "./settings.ts";
+export { registerSettingsGauges } from "./settings-gauges.ts";
+export { faultOf, NO_FAULT, printSettingsStatus, type SettingsStatus } from "./settings-status.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
 export { stateFile } from "./state-file.ts";
-export { startSystemd, type Condition, type Systemd } from "./systemd.ts";
+export { onStopRequest } from "./stop-requests.ts";
+export { supervise } from "./supervise.ts";
+export { startSystemd, type ServiceStatus, type Systemd } from "./systemd.ts";
 export { watchSettings } from "./watch-settings.ts";

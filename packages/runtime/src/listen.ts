@@ -3,8 +3,8 @@ import { StartError } from "./exit-codes.ts";
 
 interface Listener {
   listen(options: { port: number; host: string; reusePort: boolean }): unknown;
-  once(event: "listening" | "error", callback: (fault: Error) => void): unknown;
-  off(event: "listening" | "error", callback: (fault: Error) => void): unknown;
+  once(event: "listening" | "error", callback: (error: Error) => void): unknown;
+  off(event: "listening" | "error", callback: (error: Error) => void): unknown;
   address(): AddressInfo | string | null;
 }
 
@@ -20,8 +20,8 @@ export interface Address {
 /** Listens, or throws StartError that says in words what stands in the way. Returns the port. */
 export function listen(server: Listener, { host, port, flag, shared = false }: Address): Promise<number> {
   return new Promise((resolve, reject) => {
-    const onError = (fault: NodeJS.ErrnoException) =>
-      reject(new StartError(explain(fault, { host, port, flag })));
+    const onError = (error: NodeJS.ErrnoException) =>
+      reject(new StartError(describeError(error, { host, port, flag })));
     server.once("error", onError);
     server.once("listening", () => {
       server.off("error", onError);
@@ -32,14 +32,14 @@ export function listen(server: Listener, { host, port, flag, shared = false }: A
   });
 }
 
-function explain(fault: NodeJS.ErrnoException, { host, port, flag }: Address): string {
+function describeError(error: NodeJS.ErrnoException, { host, port, flag }: Address): string {
   const words: Readonly<Record<string, string>> = {
     EADDRINUSE: `port ${port} on ${host} is in use by another process: stop it, or choose another port with ${flag}`,
     EACCES: `port ${port} on ${host} needs privileges: choose one above 1023 with ${flag}`,
     ENOTSUP: "this system cannot share a port between processes: run with one worker",
     EADDRNOTAVAIL: `${host} is not an address of this machine: correct the host`,
   };
-  return words[fault.code ?? ""] ?? `cannot listen on ${host} port ${port}: ${fault.code ?? fault.message}`;
+  return words[error.code ?? ""] ?? `cannot listen on ${host} port ${port}: ${error.code ?? error.message}`;
 }
 
 /** `http://127.0.0.1:4000`, with brackets where IPv6 needs them. */

@@ -1,6 +1,6 @@
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
 import { systemClock } from "./clock.ts";
-import { HeldLines } from "./held-lines.ts";
+import { BufferedLineWriter } from "./buffered-line-writer.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
@@ -8,8 +8,8 @@ type Service = "gateway" | "prober";
 
 interface Output {
   /** A line is out when the call returns. */
-  readonly atOnce: DestinationStream;
-  readonly held: HeldLines;
+  readonly immediate: DestinationStream;
+  readonly buffered: BufferedLineWriter;
 }
 
 let output: Output | null = null;
@@ -18,15 +18,15 @@ let output: Output | null = null;
 function standardOutput(): Output {
   if (output !== null) return output;
   const destination = pino.destination({ dest: 1, sync: true });
-  const held = new HeldLines(destination);
-  const atOnce = {
+  const buffered = new BufferedLineWriter(destination);
+  const immediate = {
     write: (line: string) => {
-      held.flush();
+      buffered.flush();
       destination.write(line);
     },
   };
-  process.on("exit", () => held.flush());
-  output = { atOnce, held };
+  process.on("exit", () => buffered.flush());
+  output = { immediate, buffered };
   return output;
 }
 
@@ -36,15 +36,15 @@ export function openLog(service: Service, level = "info"): Logger {
     paths: ["authorization", "headers.authorization", "api_key", "apiKey", "key", "*.apiKey"],
     censor: "[redacted]",
   };
-  return pino({ ...formatOf(service, level), redact }, standardOutput().atOnce);
+  return pino({ ...formatOf(service, level), redact }, standardOutput().immediate);
 }
 
 /**
- * For what comes thousands of times a second: lines are up to 200 ms late, and lost where the process is killed. Nothing is
- * looked for in them that should not be there: for facts that the caller has made, not for what others sent.
+ * For what comes thousands of times a second: lines are up to 200 ms late, and lost where the process is killed. No redaction:
+ * log only values that Rollcall produced, never what clients or backends sent.
  */
 export function openAccessLog(service: Service, level = "info"): Logger {
-  return pino(formatOf(service, level), standardOutput().held);
+  return pino(formatOf(service, level), standardOutput().buffered);
 }
 
 function formatOf(service: Service, level: string): LoggerOptions {

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import {
   describeSecretRef,
@@ -9,12 +8,14 @@ import {
   err,
   ok,
 } from "@rollcall/contract";
-import { plainFault } from "./config-file.ts";
+import { lookAt, type FileLook } from "./file-look.ts";
 
 export interface SecretSource {
   readonly env: Environment;
   /** Directory that `file/` paths are relative to: the config's own. */
   readonly directory: string;
+  /** How a file is read. */
+  readonly look?: (path: string) => FileLook;
 }
 
 /** The value behind a reference; `null` for a reference that says "no key". One trailing newline of a file is not part of it. */
@@ -31,15 +32,12 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
         ? err(`environment variable ${ref.name} is not set`)
         : checked(value, ref);
     }
-    case "file":
-      try {
-        return checked(
-          readFileSync(path.resolve(source.directory, ref.path), "utf8").replace(/\r?\n$/, ""),
-          ref,
-        );
-      } catch (fault) {
-        return err(`cannot read the file ${ref.path}: ${plainFault(fault)}`);
-      }
+    case "file": {
+      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
+      return text === null
+        ? err(`cannot read the file ${ref.path}: ${problem}`)
+        : checked(text.replace(/\r?\n$/, ""), ref);
+    }
     default:
       return ref satisfies never;
   }
@@ -63,6 +61,11 @@ export class Secrets {
     this.problems = problems;
   }
 
+  /** From what `values` gave in another process. */
+  static of(values: ReadonlyMap<string, string | null>): Secrets {
+    return new Secrets(values, new Map());
+  }
+
   static read(config: Config, source: SecretSource): Secrets {
     const values = new Map<string, string | null>();
     const problems = new Map<string, string>();
@@ -71,12 +74,17 @@ export class Secrets {
     const read = new Map<string, Result<string | null, string>>();
     for (const [where, ref] of refsOf(config)) {
       const key = keyOf(ref);
-      const found = read.get(key) ?? resolveSecret(ref, { env, directory: source.directory });
+      const found = read.get(key) ?? resolveSecret(ref, { ...source, env });
       read.set(key, found);
       if (found.ok) values.set(key, found.value);
       else problems.set(where, found.error);
     }
     return new Secrets(values, problems);
+  }
+
+  /** To be handed to a process that does our work, and to nobody else. */
+  get values(): ReadonlyMap<string, string | null> {
+    return this.#values;
   }
 
   value(ref: SecretRef): string | null {

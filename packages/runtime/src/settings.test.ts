@@ -1,10 +1,15 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
+import type { Daemon } from "@rollcall/contract";
+import { FakeClock } from "@rollcall/testkit";
+import { assert, array, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recordedLog } from "../test/recorded-log.ts";
 import { temporaryDirectory } from "../test/temporary.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
-import { SettingsSource } from "./settings.ts";
+import { keepMasterKey } from "./keep-master-key.ts";
+import { FileSettings } from "./settings.ts";
+import { watchSettings } from "./watch-settings.ts";
 
 const text = (alias: string, key = "file/key") => `model_list:
   - model_name: ${alias}
@@ -20,12 +25,13 @@ function place() {
   write("config.yaml", text("chat"));
   write("key", "sk-one\n");
   const env: Record<string, string> = { MASTER: "sk-master" };
-  const open = (now = 1_000, needsMasterKey = true) =>
-    new SettingsSource({ file, env, needsMasterKey, log }, now);
+  const open = (now = 1_000, daemon: Daemon = "gateway") =>
+    new FileSettings({ file, env, daemon, log, validate: [keepMasterKey] }, now);
   return { directory, file, env, lines, write, open };
 }
 
-const aliasesOf = (source: SettingsSource) => [...source.cell.get().config.aliases.keys()];
+const faultOf = (source: FileSettings) => source.status.get().fault?.detail ?? null;
+const aliasesOf = (source: FileSettings) => [...source.cell.get().config.aliases.keys()];
 
 describe("the first reading", () => {
   test("gives config and secrets as generation one", () => {
@@ -34,11 +40,8 @@ describe("the first reading", () => {
     expect(aliasesOf(source)).toEqual(["chat"]);
     expect(secrets.value({ from: "file", path: "key" })).toBe("sk-one");
     expect(secrets.value(config.masterKey)).toBe("sk-master");
-    expect({ generation, fault: source.fault, reloadedAt: source.reloadedAt }).toEqual({
-      generation: 1,
-      fault: null,
-      reloadedAt: 1_000,
-    });
+    expect(generation).toBe(1);
+    expect(source.status.get()).toEqual({ fault: null, needRestart: [] });
   });
 
   test("of a config with warnings logs each of them", () => {
@@ -89,7 +92,7 @@ describe("the first reading", () => {
   test("does without the master key where that is not needed", () => {
     const { open, env } = place();
     delete env["MASTER"];
-    const { config, secrets } = open(0, false).cell.get();
+    const { config, secrets } = open(0, "prober").cell.get();
     expect(secrets.value(config.masterKey)).toBeNull();
   });
 
@@ -108,7 +111,6 @@ describe("reload", () => {
     write("config.yaml", `# Only a comment\n${text("chat")}`);
     expect(source.reload(2_000)).toBe(false);
     expect(source.cell.get()).toBe(before);
-    expect(source.reloadedAt).toBe(1_000);
     expect(lines).toEqual([]);
   });
 
@@ -120,7 +122,6 @@ describe("reload", () => {
     write("config.yaml", text("coder"));
     expect(source.reload(2_000)).toBe(true);
     expect(aliasesOf(source)).toEqual(["coder"]);
-    expect(source.reloadedAt).toBe(2_000);
     write("config.yaml", text("judge"));
     expect(source.reload(3_000)).toBe(true);
     expect(told).toEqual([2, 3]);
@@ -151,14 +152,6 @@ describe("reload", () => {
     expect(secrets.value({ from: "file", path: "key" })).toBe("sk-two");
     expect(generation).toBe(2);
   });
-
-  test("of another secret in the environment swaps", () => {
-    const { open, env } = place();
-    const source = open();
-    env["MASTER"] = "sk-other";
-    expect(source.reload(2_000)).toBe(true);
-    expect(source.cell.get().secrets.value({ from: "env", name: "MASTER" })).toBe("sk-other");
-  });
 });
 
 describe("a bad reading", () => {
@@ -180,17 +173,16 @@ describe("a bad reading", () => {
     spoil(at);
     expect(source.reload(2_000)).toBe(false);
     expect(source.cell.get()).toBe(before);
-    expect(source.fault).toMatch(words);
-    expect(source.reloadedAt).toBe(1_000);
+    expect(faultOf(source)).toMatch(words);
 
     at.write("config.yaml", text("chat"));
     at.write("key", "sk-one\n");
     expect(source.reload(3_000)).toBe(false);
-    expect(source.fault).toBeNull();
+    expect(faultOf(source)).toBeNull();
     expect(source.cell.get()).toBe(before);
     expect(at.lines.map(({ level, msg }) => [level, msg])).toEqual([
-      ["error", expect.stringMatching(/^config not reloaded: the previous one stays in use/)],
-      ["info", "config is good again"],
+      ["error", expect.stringMatching(/^config not reloaded: the previous one stays in use$/)],
+      ["info", "config file is valid again"],
     ]);
   });
 
@@ -201,7 +193,7 @@ describe("a bad reading", () => {
     source.reload(2_000);
     write("config.yaml", text("coder"));
     expect(source.reload(3_000)).toBe(true);
-    expect([source.fault, source.cell.get().generation]).toEqual([null, 2]);
+    expect([faultOf(source), source.cell.get().generation]).toEqual([null, 2]);
   });
 
   test("is logged once, and again when it is bad in another way", () => {
@@ -213,7 +205,7 @@ describe("a bad reading", () => {
     write("config.yaml", "model_list: chat");
     source.reload(5_000);
     expect(lines).toHaveLength(2);
-    expect(source.fault).toContain("expected a list");
+    expect(faultOf(source)).toContain("expected a list");
   });
 
   test("is told without the values of secrets", () => {
@@ -221,6 +213,243 @@ describe("a bad reading", () => {
     const source = open();
     write("key", "sk-two\nsk-three\n");
     source.reload(2_000);
-    expect(JSON.stringify([source.fault, lines])).not.toContain("sk-");
+    expect(JSON.stringify([source.status.get(), lines])).not.toContain("sk-");
+  });
+});
+
+describe("a file that changed is taken", () => {
+  /** Looks that a poll makes, from this time on, until they have settled; when it was in force. */
+  const taken = (source: FileSettings, from: number, alias = "coder") => {
+    for (let now = from; now <= from + 5_000; now += source.settlesInMs) {
+      source.look(now);
+      if (aliasesOf(source)[0] === alias) return now - from;
+      if (source.settlesInMs === 0) break;
+    }
+    return null;
+  };
+  const move = ({ directory, write }: ReturnType<typeof place>, name: string, content: string) => {
+    write(`${name}.next`, content);
+    const from = path.join(directory, `${name}.next`);
+    // As some time later: the place of a file is newer than what it holds.
+    utimesSync(from, 1, 1);
+    renameSync(from, path.join(directory, name));
+  };
+
+  test.each<[string, number | null, (at: ReturnType<typeof place>) => void]>([
+    [
+      "that was written in place, at the second look",
+      200,
+      ({ write }) => write("config.yaml", text("coder")),
+    ],
+    ["that was moved into place, at the first look", 0, (at) => move(at, "config.yaml", text("coder"))],
+    [
+      "that is a new one, but written under that very name, at the second look",
+      200,
+      ({ directory, write }) => {
+        // The old one is kept, so that its inode is not used again.
+        renameSync(path.join(directory, "config.yaml"), path.join(directory, "config.yaml~"));
+        write("config.yaml", text("coder"));
+      },
+    ],
+    [
+      "that is reached by a link that was turned, at the first look",
+      0,
+      ({ directory, write }) => {
+        write("other.yaml", text("coder"));
+        rmSync(path.join(directory, "config.yaml"));
+        symlinkSync("other.yaml", path.join(directory, "config.yaml"));
+      },
+    ],
+    [
+      "that was moved into place with another that was written in place, at the second look",
+      200,
+      (at) => {
+        move(at, "config.yaml", text("coder"));
+        at.write("key", "sk-two");
+      },
+    ],
+    [
+      "that names a secret file which nobody has looked at, at the second look",
+      200,
+      (at) => {
+        at.write("new-key", "sk-new");
+        move(at, "config.yaml", text("coder", "file/new-key"));
+      },
+    ],
+  ])("%s", (_how, afterMs, change) => {
+    const at = place();
+    const source = at.open(1_000);
+    change(at);
+    expect(taken(source, 2_000)).toBe(afterMs);
+    expect(at.lines.map(({ msg }) => msg)).toEqual(["config reloaded"]);
+  });
+
+  test.each(["config.yaml", "key", "keys.env"])("at once where somebody says that %s is whole", (name) => {
+    const at = place();
+    at.write("keys.env", "KEY=one\n");
+    at.write("config.yaml", `${text("chat")}rollcall: {env_file: keys.env}\n`);
+    const source = at.open(1_000);
+    const changed = { "config.yaml": text("coder"), key: "sk-two", "keys.env": "MASTER=sk-other\n" }[name];
+    at.write(name, changed ?? "");
+    expect(source.reload(2_000)).toBe(true);
+  });
+
+  test.each([
+    ["a secret file", { name: "key", half: "sk-half", whole: "sk-half-and-whole" }],
+    ["an env file", { name: "keys.env", half: "MASTER=sk-half", whole: "MASTER=sk-half-and-whole\n" }],
+  ])("not while it is half written: %s", (_what, { name, half, whole }) => {
+    const at = place();
+    at.write("keys.env", "MASTER=sk-one\n");
+    at.write("config.yaml", `${text("chat")}rollcall: {env_file: keys.env}\n`);
+    const source = at.open(1_000);
+    at.write(name, half);
+    expect(source.look(2_000)).toBe(false);
+    at.write(name, whole);
+    expect(source.look(2_200)).toBe(false);
+    expect(source.look(2_400)).toBe(true);
+    const { values } = source.cell.get().secrets;
+    expect([...values.values()]).toContain("sk-half-and-whole");
+    expect([...values.values()]).not.toContain("sk-half");
+  });
+
+  test("not at a second look that comes early, as after a refused key", () => {
+    const at = place();
+    const source = at.open(1_000);
+    at.write("key", "sk-two");
+    expect(source.refresh(2_000)).toBe(false);
+    expect(source.refresh(2_100)).toBe(false);
+    expect(source.look(2_150)).toBe(false);
+    expect(source.look(2_200)).toBe(true);
+  });
+
+  test("within 1.3 seconds, whenever it changes between two looks", async () => {
+    for (const waitMs of [0, 1, 500, 999]) {
+      const at = place();
+      const clock = new FakeClock();
+      const source = at.open(clock.monotonic());
+      const stop = new AbortController();
+      const watching = watchSettings(source, clock, stop.signal);
+      await clock.advance(1_000 + waitMs);
+      at.write("config.yaml", text("coder"));
+      await clock.advance(1_300);
+      expect(aliasesOf(source)).toEqual(["coder"]);
+      stop.abort();
+      await watching;
+    }
+  });
+
+  test("never as what it was while somebody wrote it, wherever that was cut", () => {
+    const aliases = ["chat", "coder", "judge", "drafts"];
+    const cuts = array(integer({ min: 0, max: text("drafts").length }), { minLength: 1, maxLength: 6 });
+    assert(
+      property(cuts, integer({ min: 1, max: 3 }), (lengths, next) => {
+        const at = place();
+        // Every prefix is another config, and many of them are without a fault.
+        const content = `${text(aliases[next] ?? "")}# ${"x".repeat(20)}\n`;
+        const source = at.open(0);
+        let now = 1_000;
+        for (const length of lengths.toSorted((a, b) => a - b)) {
+          at.write("config.yaml", content.slice(0, length));
+          source.look(now);
+          expect(aliasesOf(source)).toEqual(["chat"]);
+          expect(source.status.get().fault).toBeNull();
+          // Whoever writes it goes on before it can be looked at a second time.
+          now += 199;
+        }
+        at.write("config.yaml", content);
+        source.look(now);
+        source.look(now + 200);
+        expect(aliasesOf(source)).toEqual([aliases[next]]);
+      }),
+      { numRuns: 50 },
+    );
+  });
+});
+
+describe("a master key that a changed file takes away", () => {
+  const keyless = text("coder").replace(/general_settings.*\n/, "");
+
+  test.each([
+    ["removed", keyless],
+    ["removed and said not to be needed", `${keyless}rollcall: {gateway: {keyless: true}}\n`],
+  ])("%s: nothing changes, and that is told", (_how, written) => {
+    for (const daemon of ["gateway", "prober"] as const) {
+      const at = place();
+      const source = at.open(1_000, daemon);
+      at.write("config.yaml", written);
+      expect(source.reload(2_000)).toBe(false);
+      expect(aliasesOf(source)).toEqual(["chat"]);
+      const veto = "master key removed: needs a restart and rollcall.gateway.keyless: true";
+      expect(source.status.get().fault).toMatchObject({
+        summary: `${veto}: the previous config is in use`,
+        detail: expect.stringContaining(veto),
+      });
+      expect(at.lines).toEqual([
+        { level: "error", reason: veto, msg: "config not reloaded: the previous one stays in use" },
+      ]);
+      at.write("config.yaml", text("coder"));
+      expect(source.reload(3_000)).toBe(true);
+      expect(source.status.get().fault).toBeNull();
+    }
+  });
+
+  test("that never was there may stay away", () => {
+    const at = place();
+    at.write("config.yaml", keyless);
+    const source = at.open();
+    at.write("config.yaml", keyless.replace("coder", "judge"));
+    expect(source.reload(2_000)).toBe(true);
+  });
+});
+
+describe("settings that need a restart", () => {
+  const moved = (port: number) => `${text("chat")}rollcall: {gateway: {port: ${port}, drain: 1s}}\n`;
+
+  test("are told once, and no more when they are put back", () => {
+    const { open, write, lines } = place();
+    const source = open();
+    for (const port of [5_000, 5_001]) {
+      write("config.yaml", moved(port));
+      expect(source.reload(port)).toBe(true);
+      expect(source.status.get().needRestart).toEqual(["gateway.port"]);
+      expect(source.cell.get().config.gateway).toMatchObject({ port: 4_000, drainMs: 1_000 });
+    }
+    write("config.yaml", moved(4_000));
+    expect(source.reload(6_000)).toBe(true);
+    expect(source.status.get()).toEqual({ fault: null, needRestart: [] });
+    expect(source.cell.get().config.gateway.drainMs).toBe(1_000);
+    expect(lines.map(({ level, msg, settings }) => [level, msg, settings])).toEqual([
+      ["warn", "settings need a restart", ["gateway.port"]],
+      ["info", "config reloaded", undefined],
+      ["info", "config reloaded", undefined],
+      ["info", "no settings need a restart any more", undefined],
+      ["info", "config reloaded", undefined],
+    ]);
+  });
+
+  test("stay told while a later config is refused", () => {
+    const { open, write } = place();
+    const source = open();
+    write("config.yaml", moved(5_000));
+    source.reload(2_000);
+    write("config.yaml", "model_list: [");
+    source.reload(3_000);
+    expect(source.status.get()).toMatchObject({
+      fault: { summary: "the config file has errors: the previous config is in use" },
+      needRestart: ["gateway.port"],
+    });
+  });
+
+  test("are none where the command line sets them, or where they are another daemon's", () => {
+    const { file, env, write, open } = place();
+    const overridden = ["gateway.port"];
+    const log = recordedLog().log;
+    const flagged = new FileSettings({ file, env, daemon: "gateway", log, overridden }, 0);
+    const prober = open(0, "prober");
+    write("config.yaml", moved(5_000));
+    for (const source of [flagged, prober]) {
+      expect(source.reload(1_000)).toBe(true);
+      expect(source.status.get().needRestart).toEqual([]);
+    }
   });
 });

@@ -1,11 +1,31 @@
 import path from "node:path";
-import { printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
+import {
+  err,
+  ok,
+  printProblem,
+  settingsNeedingRestart,
+  withRunningSettings,
+  type Config,
+  type Daemon,
+  type Environment,
+  type Problem,
+  type Result,
+} from "@rollcall/contract";
 import { Cell } from "./cell.ts";
-import { parseConfigFiles, readConfigFiles, sameFiles, type ConfigFiles } from "./config-file.ts";
+import {
+  parseConfigFiles,
+  readConfigFiles,
+  sameFiles,
+  type ConfigFiles,
+  type LoadedConfig,
+} from "./config-file.ts";
 import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
+import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
 import { MASTER_KEY, Secrets } from "./secrets.ts";
+import { faultOf, NO_FAULT, vetoOf, type SettingsFault, type SettingsStatus } from "./settings-status.ts";
+import { Settling, type FileLooks } from "./settling.ts";
 
 /** What a daemon works by: one config and the secrets it refers to, swapped together. */
 export interface Settings {
@@ -15,107 +35,184 @@ export interface Settings {
   readonly generation: number;
 }
 
-export interface SettingsOptions {
+/** The settings in force, from wherever they come, and what is to be said of newer ones. */
+export interface SettingsSource {
+  readonly cell: Cell<Settings>;
+  readonly status: Cell<SettingsStatus>;
+  /** A key was refused, perhaps since it was rotated a moment ago: looks now, not in a second. True where it swapped. */
+  refresh(now: number): boolean;
+}
+
+/** May these replace those in force without a restart? What speaks against it, in words that quote nothing; or null. */
+export type SettingsRule = (next: Settings, inForce: Settings) => string | null;
+
+export interface FileSettingsOptions {
   readonly file: string;
   readonly env: Environment;
-  /** The prober needs no master key to do its work. */
-  readonly needsMasterKey: boolean;
+  readonly daemon: Daemon;
   readonly log: Log;
+  readonly validate?: readonly SettingsRule[];
+  /** Settings that the command line sets instead: `gateway.port`. */
+  readonly overridden?: readonly string[];
 }
 
 /** Evidence of a rotated key may come with every request; the files are looked at no more often than this for it. */
-const REFRESH_MS = 200;
+export const REFRESH_MS = 200;
 
-/** The config file and its secrets as one cell that follows them. A bad file or secret changes nothing but `fault`. */
-export class SettingsSource {
+/**
+ * The config file and its secrets as one cell that follows them. What is half written is never taken; a bad file or secret
+ * changes nothing but the status. Times are monotonic milliseconds.
+ */
+export class FileSettings implements SettingsSource {
   readonly cell: Cell<Settings>;
-  readonly #options: SettingsOptions;
-  #read: ReadSettings;
+  readonly status = new Cell<SettingsStatus>(NO_FAULT);
+  readonly #options: FileSettingsOptions;
+  readonly #settling = new Settling();
+  /** What the process began with: what needs a restart is as it was then. */
+  readonly #started: Config;
+  #parsed: Parsed | null = null;
+  #judged: FileLooks;
   #lookedAt: number;
-  /** Why the newest files are not in use; null when they are. */
-  fault: string | null = null;
-  /** When what is in use was taken over. */
-  reloadedAt: number;
+  /** How soon to look again at files that somebody may be writing; 0: none is. */
+  settlesInMs = 0;
 
   /** Throws StartError, with every complaint, where the first reading does not succeed. */
-  constructor(options: SettingsOptions, now: number) {
+  constructor(options: FileSettingsOptions, now: number) {
     this.#options = options;
-    this.#read = readSettings(options, null);
+    const { looks, found } = this.#read();
+    if (!found.ok) throw new StartError(found.error, EXIT.usage);
+    this.#settling.note(looks, { now, announced: true });
+    this.#judged = looks;
     this.#lookedAt = now;
-    const { config, problems, secrets } = this.#read;
+    const { config, problems, secrets } = found.value;
     const warnings = problems.filter((problem) => problem.severity === "warning");
     for (const problem of warnings) options.log.warn(printProblem(problem));
+    this.#started = config;
     this.cell = new Cell({ config, secrets, generation: 1 });
-    this.reloadedAt = now;
   }
 
-  /** Reads what changed; swaps only what is whole and different. Returns whether it swapped. */
+  /** Takes over what changed, once it is whole. True where it swapped. */
+  look(now: number): boolean {
+    return this.#look(now, false);
+  }
+
+  /** The same for files that somebody says are whole: at once. */
   reload(now: number): boolean {
+    return this.#look(now, true);
+  }
+
+  refresh(now: number): boolean {
+    return now - this.#lookedAt >= REFRESH_MS && this.look(now);
+  }
+
+  #look(now: number, announced: boolean): boolean {
     this.#lookedAt = now;
-    const old = this.cell.get();
+    const { looks, found } = this.#read();
+    this.settlesInMs = this.#settling.note(looks, { now, announced });
+    if (this.settlesInMs > 0 || sameLooks(looks, this.#judged)) return false;
+    this.#judged = looks;
+    if (found.ok) return this.#consider(found.value);
+    this.#refuse(faultOf(found.error));
+    return false;
+  }
+
+  #read(): { looks: FileLooks; found: Result<Reading, string> } {
+    const looks = new Map<string, FileLook>();
+    const look = (place: string) => {
+      const seen = looks.get(place) ?? lookAt(place);
+      looks.set(place, seen);
+      return seen;
+    };
     try {
-      this.#read = readSettings(this.#options, this.#read);
-    } catch (fault) {
-      this.#complain(fault instanceof Error ? fault.message : String(fault));
+      this.#parsed = parse(this.#options, { last: this.#parsed, look });
+      return { looks, found: readSecrets(this.#options, { parsed: this.#parsed, look }) };
+    } catch (error) {
+      return { looks, found: err(error instanceof Error ? error.message : String(error)) };
+    }
+  }
+
+  #consider({ config: written, secrets }: Reading): boolean {
+    const { log, file, validate = [], daemon, overridden = [] } = this.#options;
+    const running = this.#started;
+    const config = withRunningSettings({ running, written });
+    const old = this.cell.get();
+    const isSame = config.checksum === old.config.checksum && secrets.equals(old.secrets);
+    const next = isSame ? old : { config, secrets, generation: old.generation + 1 };
+    const veto = validate.map((rule) => rule(next, old)).find((objection) => objection !== null);
+    if (veto !== undefined) {
+      this.#refuse(vetoOf(file, veto));
       return false;
     }
-    const { config, secrets } = this.#read;
-    if (this.fault !== null) this.#options.log.info("config is good again");
-    this.fault = null;
-    if (config.checksum === old.config.checksum && secrets.equals(old.secrets)) return false;
-    this.reloadedAt = now;
-    const generation = old.generation + 1;
-    this.cell.set({ config, secrets, generation });
-    this.#options.log.info({ generation, config: config.checksum }, "config reloaded");
+    const { fault, needRestart: before } = this.status.get();
+    if (fault !== null) log.info("config file is valid again");
+    const needRestart = settingsNeedingRestart(daemon, { running, written }).filter(
+      (setting) => !overridden.includes(setting),
+    );
+    const isNews = needRestart.join() !== before.join();
+    if (isNews && needRestart.length > 0) log.warn({ settings: needRestart }, "settings need a restart");
+    if (isNews && needRestart.length === 0) log.info("no settings need a restart any more");
+    if (isNews || fault !== null) this.status.set({ fault: null, needRestart });
+    if (isSame) return false;
+    this.cell.set(next);
+    log.info({ generation: next.generation, config: config.checksum }, "config reloaded");
     return true;
   }
 
-  /** A key was refused: perhaps it was rotated a moment ago, so the files are looked at now and not in a second. */
-  refresh(now: number): boolean {
-    return now - this.#lookedAt >= REFRESH_MS && this.reload(now);
-  }
-
-  #complain(message: string): void {
-    if (this.fault === message) return;
-    this.fault = message;
-    // Complaints quote what they found, and a log line holds no hosts or names: they are for `rollcall check` and /status.
-    const complaints = message.split("\n").length - 1;
-    this.#options.log.error(
-      { complaints },
-      "config not reloaded: the previous one stays in use; `rollcall check` says why",
-    );
+  #refuse(fault: SettingsFault): void {
+    const { fault: known, needRestart } = this.status.get();
+    if (known?.detail === fault.detail) return;
+    this.#options.log.error(fault.logged, "config not reloaded: the previous one stays in use");
+    this.status.set({ fault, needRestart });
   }
 }
 
-interface ReadSettings {
+interface Parsed extends LoadedConfig {
   readonly files: ConfigFiles;
+}
+
+interface Reading {
   readonly config: Config;
-  readonly env: Environment;
   readonly secrets: Secrets;
   readonly problems: readonly Problem[];
 }
 
+interface Look {
+  readonly look: (place: string) => FileLook;
+}
+
 /** Parsing a large config takes long, and it is looked at every second: texts that are the same are not parsed again. */
-function readSettings(
-  { file, env, needsMasterKey }: SettingsOptions,
-  last: ReadSettings | null,
-): ReadSettings {
-  const files = readConfigFiles(file, last?.files);
-  const parsed =
-    last !== null && sameFiles(files, last.files)
-      ? last
-      : parseConfigFiles(files, env, { inContainer: insideContainer(env) });
-  const { config, env: fullEnv, problems } = parsed;
-  if (config === null) throw new StartError(listProblems(file, problems.map(printProblem)), EXIT.usage);
-  const secrets = Secrets.read(config, { env: fullEnv, directory: path.dirname(path.resolve(file)) });
-  const missing = [...secrets.problems].filter(([where]) => needsMasterKey || where !== MASTER_KEY);
-  if (missing.length > 0) {
-    const lines = missing.map(([where, problem]) => `${file}: error: ${where}: ${problem}`);
-    throw new StartError(listProblems(file, lines), EXIT.usage);
-  }
-  return { files, config, env: fullEnv, secrets, problems };
+function parse(
+  { file, env }: FileSettingsOptions,
+  { last, look }: Look & { readonly last: Parsed | null },
+): Parsed {
+  const files = readConfigFiles(file, { last: last?.files ?? null, look });
+  if (last !== null && sameFiles(files, last.files)) return last;
+  return { ...parseConfigFiles(files, env, { inContainer: insideContainer(env) }), files };
+}
+
+function readSecrets(
+  { file, daemon }: FileSettingsOptions,
+  { parsed: { config, env, problems }, look }: Look & { readonly parsed: Parsed },
+): Result<Reading, string> {
+  if (config === null) return err(listProblems(file, problems.map(printProblem)));
+  const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
+  // The prober needs no master key to do its work.
+  const missing = [...secrets.problems].filter(([where]) => daemon === "gateway" || where !== MASTER_KEY);
+  if (missing.length === 0) return ok({ config, secrets, problems });
+  const lines = missing.map(([where, problem]) => `${file}: error: ${where}: ${problem}`);
+  return err(listProblems(file, lines));
 }
 
 function listProblems(file: string, lines: readonly string[]): string {
   return `${file} cannot be used:\n${lines.map((line) => `  ${line}`).join("\n")}`;
+}
+
+function sameLooks(looks: FileLooks, others: FileLooks): boolean {
+  return (
+    looks.size === others.size &&
+    [...looks].every(([place, look]) => {
+      const other = others.get(place);
+      return other !== undefined && isSameLook(look, other);
+    })
+  );
 }

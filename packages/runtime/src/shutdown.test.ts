@@ -45,7 +45,7 @@ describe("shutting down", () => {
     const { made, ran } = steps(new Error("stuck"), true);
     await shutDown(made, log);
     expect(ran).toContain("end 1");
-    expect(lines).toEqual([{ level: "error", step: "step 0", fault: "stuck", msg: "shutdown step failed" }]);
+    expect(lines).toEqual([{ level: "error", step: "step 0", error: "stuck", msg: "shutdown step failed" }]);
   });
 
   test("survives a step that throws before it has begun, and what is no error", async () => {
@@ -57,7 +57,7 @@ describe("shutting down", () => {
     };
     const { log, lines } = recordedLog();
     expect(await shutDown([odd], log)).toBe(EXIT.unclean);
-    expect(lines).toMatchObject([{ step: "odd", fault: "no error" }]);
+    expect(lines).toMatchObject([{ step: "odd", error: "no error" }]);
   });
 });
 

@@ -1,6 +1,6 @@
-import { systemClock } from "./clock.ts";
 import { EXIT } from "./exit-codes.ts";
 import type { Log } from "./log.ts";
+import { onStopRequest } from "./stop-requests.ts";
 
 /** One thing to be ended. `true`: cleanly; `false`: something had to be cut off. */
 export interface ShutdownStep {
@@ -14,9 +14,9 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
   for (const step of steps) {
     try {
       clean = (await step.run()) && clean;
-    } catch (fault) {
+    } catch (error) {
       log.error(
-        { step: step.name, fault: fault instanceof Error ? fault.message : String(fault) },
+        { step: step.name, error: error instanceof Error ? error.message : String(error) },
         "shutdown step failed",
       );
       clean = false;
@@ -25,32 +25,18 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
   return clean ? EXIT.ok : EXIT.unclean;
 }
 
-/** One Ctrl-C may reach a process twice: from the terminal, and from npm, which passes it on. */
-const SAME_KEY_MS = 500;
-
 /**
- * Resolves at the first SIGTERM or SIGINT, or when the supervisor that started us is gone. A second signal ends the process
+ * Resolves at the first SIGTERM or SIGINT, or when the process that started us is gone. A second signal ends the process
  * at once.
  */
 export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
-    let askedAt = 0;
-    const onSignal = (name: NodeJS.Signals) => {
-      const now = systemClock.monotonic();
-      if (askedAt === 0) {
-        askedAt = now;
-        resolve(name);
-      } else if (now - askedAt > SAME_KEY_MS) {
-        log.warn({ signal: name }, "second signal: ending at once");
+    onStopRequest({
+      first: resolve,
+      again: (signal) => {
+        log.warn({ signal }, "second signal; exiting now");
         process.exit(EXIT.unclean);
-      }
-    };
-    process.on("SIGTERM", onSignal);
-    process.on("SIGINT", onSignal);
-    if (process.connected) {
-      process.once("disconnect", () => onSignal("SIGTERM"));
-      // The channel is there to be lost, not to keep us alive.
-      process.channel?.unref();
-    }
+      },
+    });
   });
 }

@@ -3,8 +3,8 @@ import { lstatSync, mkdirSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { Config, Environment } from "@rollcall/contract";
-import { plainFault } from "./config-file.ts";
 import { StartError } from "./exit-codes.ts";
+import { printFileError } from "./file-look.ts";
 
 /**
  * Where the snapshot lies: `rollcall.state.file` (relative to the config), or a private directory of this user, under a
@@ -24,8 +24,8 @@ function privateTemporary(): string {
   const directory = path.join(os.tmpdir(), `rollcall-${uid}`);
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-  } catch (fault) {
-    throw new StartError(`cannot make ${directory}: ${plainFault(fault)}; set rollcall.state.file`);
+  } catch (error) {
+    throw new StartError(`cannot make ${directory}: ${printFileError(error)}; set rollcall.state.file`);
   }
   const { uid: owner, mode } = lstatSync(directory);
   if (owner !== uid || (mode & 0o022) !== 0) {

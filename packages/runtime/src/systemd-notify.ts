@@ -16,8 +16,8 @@ export function notifyBySystemdNotify(env: Environment): Notify {
     new Promise((resolve, reject) => {
       // No more of the environment than that: there are keys in it.
       const own = { PATH: env["PATH"] ?? "/usr/bin:/bin", NOTIFY_SOCKET: env["NOTIFY_SOCKET"] };
-      execFile("systemd-notify", [...variables], { env: own, timeout: TIMEOUT_MS }, (fault) =>
-        fault === null ? resolve() : reject(fault),
+      execFile("systemd-notify", [...variables], { env: own, timeout: TIMEOUT_MS }, (error) =>
+        error === null ? resolve() : reject(error),
       );
     });
 }

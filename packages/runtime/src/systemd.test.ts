@@ -2,27 +2,27 @@ import { describe, expect, onTestFinished, test } from "vitest";
 import { FakeClock } from "@rollcall/testkit";
 import { recordedLog } from "../test/recorded-log.ts";
 import { silentLog } from "./log.ts";
-import { startSystemd, Systemd, watchdogOf, type Condition } from "./systemd.ts";
+import { startSystemd, Systemd, watchdogOf, type ServiceStatus } from "./systemd.ts";
 
 interface State {
   ready: boolean;
   status: string;
-  working: boolean;
+  healthy: boolean;
   /** What sending fails with; null: it arrives. */
   fault: string | null;
 }
 
 async function told(watchdogMs: number | null, state: Partial<State> = {}) {
-  const now: State = { ready: true, status: "all well", working: true, fault: null, ...state };
-  const condition: Condition = {
-    ready: () => now.ready,
-    status: () => now.status,
-    working: () => now.working,
+  const now: State = { ready: true, status: "all well", healthy: true, fault: null, ...state };
+  const service: ServiceStatus = {
+    isReady: () => now.ready,
+    summary: () => now.status,
+    isHealthy: () => now.healthy,
   };
   const clock = new FakeClock();
   const messages: string[] = [];
   const { log, lines } = recordedLog();
-  const systemd = new Systemd(condition, {
+  const systemd = new Systemd(service, {
     clock,
     log,
     watchdogMs,
@@ -101,7 +101,7 @@ describe("what systemd is told", () => {
     systemd.stopping();
     expect(await during(0.1)).toEqual(["STOPPING=1 | STATUS=draining: 2 requests under way"]);
     // A drain may take longer than the watchdog waits, and what ends no longer does its work.
-    now.working = false;
+    now.healthy = false;
     now.status = "draining: 1 request under way";
     expect(await during(10)).toEqual(["STATUS=draining: 1 request under way", "WATCHDOG=1", "WATCHDOG=1"]);
     await systemd.end();
@@ -121,9 +121,9 @@ describe("the watchdog", () => {
 
   test("is left to bark while the service hangs, and fed again at once when it goes on", async () => {
     const { now, during } = await told(10_000);
-    now.working = false;
+    now.healthy = false;
     expect(await during(30)).toEqual([]);
-    now.working = true;
+    now.healthy = true;
     expect(await during(1)).toEqual(["WATCHDOG=1"]);
   });
 
@@ -152,7 +152,7 @@ describe("where telling fails", () => {
     await during(5);
     expect(messages).toEqual([]);
     expect(lines).toEqual([
-      { level: "error", msg: "systemd-notify is not installed: systemd hears nothing of this service" },
+      { level: "error", msg: "systemd-notify is not installed; systemd will not see readiness or health" },
     ]);
   });
 
@@ -160,7 +160,11 @@ describe("where telling fails", () => {
     const { now, lines, during } = await told(1_000, { fault: "EPIPE" });
     await during(3);
     expect(lines).toEqual([
-      { level: "error", code: "EPIPE", msg: "systemd-notify failed: systemd does not hear of this service" },
+      {
+        level: "error",
+        code: "EPIPE",
+        msg: "systemd-notify failed; systemd will not see readiness or health",
+      },
     ]);
     now.fault = null;
     expect(await during(1)).toContain("WATCHDOG=1");
@@ -169,13 +173,13 @@ describe("where telling fails", () => {
 
 test("without a socket nothing is begun, and nothing listens to signals", () => {
   const before = process.listenerCount("SIGHUP");
-  const condition: Condition = {
-    ready: () => expect.fail("asked"),
-    status: () => expect.fail("asked"),
-    working: () => expect.fail("asked"),
+  const service: ServiceStatus = {
+    isReady: () => expect.fail("asked"),
+    summary: () => expect.fail("asked"),
+    isHealthy: () => expect.fail("asked"),
   };
   for (const env of [{}, { NOTIFY_SOCKET: "" }]) {
-    expect(startSystemd(condition, { env, log: silentLog })).toBeNull();
+    expect(startSystemd(service, { env, log: silentLog })).toBeNull();
   }
   expect(process.listenerCount("SIGHUP")).toBe(before);
 });

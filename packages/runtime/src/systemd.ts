@@ -1,22 +1,21 @@
-import type { Environment } from "@rollcall/contract";
-import type { Clock } from "@rollcall/contract";
+import type { Clock, Environment } from "@rollcall/contract";
 import { systemClock } from "./clock.ts";
 import type { Log } from "./log.ts";
 import { notifyBySystemdNotify, type Notify } from "./systemd-notify.ts";
 
-/** What a daemon has to tell of itself. */
-export interface Condition {
+/** What a daemon reports of itself. */
+export interface ServiceStatus {
   /** May units that are ordered after this one start? */
-  ready(): boolean;
+  isReady(): boolean;
   /** One line for `systemctl status`. */
-  status(): string;
-  /** False: it hangs, and only a restart helps. `now` is in milliseconds of a clock that nobody sets. */
-  working(now: number): boolean;
+  summary(): string;
+  /** False: it hangs, and only a restart helps. `now` is in monotonic milliseconds. */
+  isHealthy(now: number): boolean;
 }
 
 export interface SystemdOptions {
   readonly notify: Notify;
-  /** Not the time of day, which can be set: milliseconds since the machine's start, as systemd counts them. */
+  /** Its monotonic milliseconds are since boot, as systemd counts them. */
   readonly clock: Clock;
   readonly log: Log;
   /** systemd ends a service that has been silent for so long; null: it does not watch. */
@@ -31,10 +30,10 @@ const PATIENCE_MS = 10_000;
 
 const MAX_STATUS_LENGTH = 200;
 
-/** Tells systemd when the service is ready, how it is, and that it does not hang. */
+/** Reports readiness, status and health to systemd. */
 export class Systemd {
   readonly #options: SystemdOptions;
-  readonly #condition: Condition;
+  readonly #service: ServiceStatus;
   readonly #ended = new AbortController();
   #ready = false;
   #stopping = false;
@@ -46,8 +45,8 @@ export class Systemd {
   #sent: Promise<void> = Promise.resolve();
   #following: Promise<void> = Promise.resolve();
 
-  constructor(condition: Condition, options: SystemdOptions) {
-    this.#condition = condition;
+  constructor(service: ServiceStatus, options: SystemdOptions) {
+    this.#service = service;
     this.#options = options;
   }
 
@@ -55,7 +54,7 @@ export class Systemd {
     this.#following = this.#follow();
   }
 
-  /** The config was looked at anew; it is done with that when this is told. */
+  /** To be called once the config has been read again. */
   reloaded(): void {
     if (!this.#ready || this.#stopping) return;
     const microseconds = Math.round(this.#options.clock.monotonic() * 1_000);
@@ -63,7 +62,7 @@ export class Systemd {
     void this.#send(["READY=1", ...this.#newStatus()]);
   }
 
-  /** The service ends; until it has, its status is still told, and that it does not hang. */
+  /** The service drains; until it has ended, status and health are still reported. */
   stopping(): void {
     this.#stopping = true;
     void this.#send(["STOPPING=1", ...this.#newStatus()]);
@@ -90,12 +89,12 @@ export class Systemd {
 
   #newReady(began: number): readonly string[] {
     if (this.#ready || this.#stopping) return [];
-    this.#ready = this.#condition.ready() || this.#options.clock.monotonic() - began >= PATIENCE_MS;
+    this.#ready = this.#service.isReady() || this.#options.clock.monotonic() - began >= PATIENCE_MS;
     return this.#ready ? ["READY=1"] : [];
   }
 
   #newStatus(): readonly string[] {
-    const status = oneLine(this.#condition.status());
+    const status = oneLine(this.#service.summary());
     if (status === this.#status) return [];
     this.#status = status;
     return [`STATUS=${status}`];
@@ -106,10 +105,10 @@ export class Systemd {
     const { clock, watchdogMs } = this.#options;
     const now = clock.monotonic();
     // Asked at every look, since it may judge by what has changed since the last one.
-    const working = this.#condition.working(now);
+    const healthy = this.#service.isHealthy(now);
     if (watchdogMs === null || now - this.#fedAt < watchdogMs / 2) return [];
     // What is being ended need not work any more.
-    if (!working && !this.#stopping) return [];
+    if (!healthy && !this.#stopping) return [];
     this.#fedAt = now;
     return ["WATCHDOG=1"];
   }
@@ -119,19 +118,20 @@ export class Systemd {
     return this.#sent;
   }
 
-  /** Trouble is told of once: the service works without systemd's knowing. */
+  /** Reported once: the service works without systemd's knowing. */
   async #notify(variables: readonly string[]): Promise<void> {
     if (this.#missing) return;
     const { notify, log } = this.#options;
     try {
       await notify(variables);
       this.#failing = false;
-    } catch (fault) {
-      const { code } = fault as NodeJS.ErrnoException;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
       this.#missing = code === "ENOENT";
-      if (this.#missing) log.error("systemd-notify is not installed: systemd hears nothing of this service");
+      if (this.#missing)
+        log.error("systemd-notify is not installed; systemd will not see readiness or health");
       else if (!this.#failing)
-        log.error({ code }, "systemd-notify failed: systemd does not hear of this service");
+        log.error({ code }, "systemd-notify failed; systemd will not see readiness or health");
       this.#failing = true;
     }
   }
@@ -144,13 +144,13 @@ function oneLine(text: string): string {
   return line.length <= MAX_STATUS_LENGTH ? line : `${line.slice(0, MAX_STATUS_LENGTH - 1)}…`;
 }
 
-/** Begins to tell systemd of this process, and of every SIGHUP; null where it was not started by a unit that listens. */
+/** Reports this process to systemd, and every SIGHUP; null where no unit of `Type=notify` started it. */
 export function startSystemd(
-  condition: Condition,
+  service: ServiceStatus,
   { env, log }: { readonly env: Environment; readonly log: Log },
 ): Systemd | null {
   if ((env["NOTIFY_SOCKET"] ?? "") === "") return null;
-  const systemd = new Systemd(condition, {
+  const systemd = new Systemd(service, {
     notify: notifyBySystemdNotify(env),
     clock: systemClock,
     log,

@@ -1,44 +1,50 @@
 import { expect, test, vi } from "vitest";
 import { FakeClock } from "@rollcall/testkit";
-import type { SettingsSource } from "./settings.ts";
 import { watchSettings } from "./watch-settings.ts";
 
-function watching() {
-  const reload = vi.fn<(now: number) => boolean>(() => false);
-  const clock = new FakeClock({ now: 0 });
+function watching(settles: readonly number[] = []) {
+  const clock = new FakeClock();
+  const began = clock.monotonic();
+  const looks: number[] = [];
+  const settings = {
+    settlesInMs: 0,
+    look(now: number) {
+      settings.settlesInMs = settles[looks.push(now - began) - 1] ?? 0;
+      return false;
+    },
+    reload: vi.fn<(now: number) => boolean>(() => false),
+  };
   const stop = new AbortController();
   const before = process.listenerCount("SIGHUP");
-  const ended = watchSettings({ reload } as unknown as SettingsSource, clock, stop.signal);
-  return { reload, clock, stop, ended, before };
+  const ended = watchSettings(settings, clock, stop.signal);
+  return { looks, reload: settings.reload, clock, began, stop, ended, before };
 }
 
-test("looks every second, with the time it is", async () => {
-  const { reload, clock, stop, ended } = watching();
+test("looks every second, and sooner where something has yet to settle", async () => {
+  const { looks, clock, stop, ended } = watching([0, 200, 30]);
   await clock.advance(999);
-  expect(reload).not.toHaveBeenCalled();
-  await clock.advance(1);
-  expect(reload).toHaveBeenLastCalledWith(1_000);
-  await clock.advance(1_000);
-  expect(reload).toHaveBeenLastCalledWith(2_000);
-  expect(reload).toHaveBeenCalledTimes(2);
+  expect(looks).toEqual([]);
+  await clock.advance(2_500);
+  expect(looks).toEqual([1_000, 2_000, 2_200, 2_230, 3_230]);
   stop.abort();
   await ended;
 });
 
-test("looks at once on SIGHUP", async () => {
-  const { reload, clock, stop, ended } = watching();
+test("reloads at once on SIGHUP", async () => {
+  const { looks, reload, clock, began, stop, ended } = watching();
   await clock.advance(500);
   process.emit("SIGHUP");
-  expect(reload).toHaveBeenCalledExactlyOnceWith(500);
+  expect(reload).toHaveBeenCalledExactlyOnceWith(began + 500);
+  expect(looks).toEqual([]);
   stop.abort();
   await ended;
 });
 
 test("ends when it is aborted, without another look, and lets go of the signal", async () => {
-  const { reload, stop, ended, before } = watching();
+  const { looks, stop, ended, before } = watching();
   expect(process.listenerCount("SIGHUP")).toBe(before + 1);
   stop.abort();
   await ended;
-  expect(reload).not.toHaveBeenCalled();
+  expect(looks).toEqual([]);
   expect(process.listenerCount("SIGHUP")).toBe(before);
 });

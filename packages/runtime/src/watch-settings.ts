@@ -1,20 +1,20 @@
 import type { Clock } from "@rollcall/contract";
-import type { SettingsSource } from "./settings.ts";
+import type { FileSettings } from "./settings.ts";
 
 /** Content is compared this often: events are lost on bind mounts and ConfigMap symlink swaps, content is not. */
 const POLL_MS = 1_000;
 
 /** Follows the config and secret files by content and on SIGHUP until the signal is aborted. */
 export async function watchSettings(
-  source: SettingsSource,
+  settings: Pick<FileSettings, "look" | "reload" | "settlesInMs">,
   clock: Clock,
   signal: AbortSignal,
 ): Promise<void> {
-  const onHangUp = () => source.reload(clock.now());
+  const onHangUp = () => settings.reload(clock.monotonic());
   process.on("SIGHUP", onHangUp);
   while (!signal.aborted) {
-    await clock.sleep(POLL_MS, signal);
-    if (!signal.aborted) source.reload(clock.now());
+    await clock.sleep(settings.settlesInMs > 0 ? settings.settlesInMs : POLL_MS, signal);
+    if (!signal.aborted) settings.look(clock.monotonic());
   }
   process.off("SIGHUP", onHangUp);
 }

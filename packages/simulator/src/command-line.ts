@@ -6,7 +6,8 @@ import { LOAD_AS, type LoadAs } from "./life.ts";
 import { CERTIFICATE_KINDS, type CertificateKind } from "./tls/self-signed.ts";
 import { ERROR_BODIES, type ErrorBodies } from "./vllm/error-body.ts";
 import { number, portNumber, wholeNumber } from "./number-flag.ts";
-import { METRICS_STYLES, type MetricsStyle } from "./vllm/metrics-style.ts";
+import { METRICS_STYLES, type MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
+import { type Task, TASKS } from "./vllm/task.ts";
 
 /** The flags as given. Those that vLLM has carry vLLM's names. */
 export interface Flags {
@@ -24,9 +25,12 @@ export interface Flags {
   firstToken?: number;
   errorBodies?: ErrorBodies;
   metricsStyle?: MetricsStyle;
+  task?: Task[];
+  maxNumSeqs?: number;
   devMode?: boolean;
   tls?: CertificateKind;
   fault?: FaultName;
+  replay?: Record<string, string>;
   seed?: number;
   controlPort?: number;
 }
@@ -56,11 +60,21 @@ function program(): Command {
     .option("--first-token <duration>", "time to the first token", duration)
     .addOption(new Option("--error-bodies <style>", "generation of error bodies").choices(ERROR_BODIES))
     .addOption(new Option("--metrics-style <style>", "how /metrics looks").choices(METRICS_STYLES))
+    .addOption(new Option("--task <tasks...>", "what the model is for").choices(TASKS))
+    .option("--max-num-seqs <n>", "requests that the engine runs at once", wholeNumber)
     .option("--dev-mode", "with /is_sleeping, /sleep and /wake_up")
     .addOption(new Option("--tls <certificate>", "speak TLS").choices(CERTIFICATE_KINDS))
     .addOption(new Option("--fault <name>", "a fault to start with").choices(FAULT_NAMES))
+    .option("--replay <path=file...>", "recorded answers, each played on a path", replays)
     .option("--seed <n>", "same seed, same answers", wholeNumber)
     .option("--control-port <port>", "switches over HTTP on this port of 127.0.0.1", portNumber);
+}
+
+/** Called for each of the values, with what the ones before have come to. */
+function replays(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const [, path, file] = /^(\/[^=]*)=(.+)$/.exec(text) ?? [];
+  if (path !== undefined && file !== undefined) return { ...before, [path]: file };
+  throw new InvalidArgumentError("Expected PATH=FILE, such as /v1/chat/completions=chat.http.");
 }
 
 function duration(text: string): number {

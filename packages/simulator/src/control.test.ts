@@ -28,7 +28,7 @@ test("root, context length, adapters, keys and clock can be set while it runs", 
     { root: "/models/other", max_model_len: 1024, created: 1_755_399_910 },
     { id: "sql", parent: "gpt-oss-120b" },
   ]);
-  const json = { messages: MESSAGES, max_tokens: 1024 };
+  const json = { messages: MESSAGES, max_tokens: 1025 };
   expect((await ask(`${simulator.url}/v1/chat/completions`, { headers, json })).status).toBe(400);
 });
 
@@ -89,6 +89,7 @@ test("reset leads back from every state to what the simulator was started as", a
     metricsStyle: "no-stats",
     clockOffsetMs: 1,
     version: "0.27.0",
+    tasks: ["generate"],
     devMode: false,
     seed: 1,
   });

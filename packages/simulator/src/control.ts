@@ -1,9 +1,10 @@
 import type { FaultName } from "./faults/catalogue.ts";
 import type { FaultOptions, FaultSwitch } from "./faults/fault-switch.ts";
-import type { Life, LifeState, LoadAs } from "./life.ts";
+import type { Life, LifeState, LoadAs, TerminateOptions } from "./life.ts";
+import type { ReplayOptions, Replays } from "./replay/replays.ts";
 import type { Settings } from "./settings.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
-import type { MetricsStyle } from "./vllm/metrics-style.ts";
+import type { MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
 
 export interface Speed {
   /** 0 = as fast as possible. */
@@ -19,14 +20,23 @@ export interface ControlState extends Settings {
   readonly faultLeft: number | null;
 }
 
+export interface ControlParts {
+  readonly settings: Settings;
+  readonly faults: FaultSwitch;
+  readonly replays: Replays;
+  readonly life: Life;
+}
+
 /** Every switch. Whatever was switched is left again by `reset`. */
 export class Control {
   #settings: Settings;
   #initial: Settings;
   #faults: FaultSwitch;
+  #replays: Replays;
   #life: Life;
 
-  constructor({ settings, faults, life }: { settings: Settings; faults: FaultSwitch; life: Life }) {
+  constructor({ settings, faults, replays, life }: ControlParts) {
+    this.#replays = replays;
     this.#settings = settings;
     this.#initial = structuredClone(settings);
     this.#faults = faults;
@@ -85,6 +95,12 @@ export class Control {
     this.#faults.set(name, options);
   }
 
+  /** Answers on a path with a recorded answer, byte for byte: a file or its bytes; null leaves it. */
+  replay(path: string, source: string | Uint8Array | null, options: ReplayOptions = {}): void {
+    if (source === null) this.#replays.leave(path);
+    else this.#replays.set(path, source, options);
+  }
+
   /**
    * A restart that takes this long: connections are cut, new ones refused, counters begin anew. Kinds that listen
    * while they load can show that with `as`.
@@ -108,14 +124,25 @@ export class Control {
     return this.#life.refuse();
   }
 
+  /** SIGTERM, as vLLM takes it. Resolves once new connections are refused. */
+  terminate(options: TerminateOptions = {}): Promise<void> {
+    return this.#life.terminate(options);
+  }
+
+  /** The engine process dies, and the server after it. Resolves once new connections are refused. */
+  crashEngine(options: { refuseAfterMs?: number } = {}): Promise<void> {
+    return this.#life.crashEngine(options.refuseAfterMs);
+  }
+
   /** Listens again, at once. */
   start(): Promise<void> {
     return this.#life.start();
   }
 
-  /** Back to what the simulator was started as, and ready. */
+  /** Back to what the simulator was started as, without recorded answers, and ready. */
   reset(): Promise<void> {
     this.#faults.set(null);
+    this.#replays.clear();
     Object.assign(this.#settings, structuredClone(this.#initial));
     return this.#life.start();
   }

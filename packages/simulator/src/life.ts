@@ -1,9 +1,14 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Connections } from "./http/connections.ts";
 import type { Port } from "./http/port.ts";
-import type { Engine, Stage } from "./vllm/engine.ts";
+import type { RequestLog } from "./request-log.ts";
+import type { Engine, EngineEnd, Stage } from "./vllm/engine.ts";
 
-/** `ready` and `starting` listen, the other two refuse. `loading` and `starting` end by themselves. */
-export type LifeState = "ready" | "starting" | "loading" | "down";
+/**
+ * `ready`, `starting` and `ending` listen, the other two refuse. `loading`, `starting` and `ending` end by themselves:
+ * `ending` is an API server that has lost its engine, and goes down next.
+ */
+export type LifeState = "ready" | "starting" | "loading" | "ending" | "down";
 
 /**
  * What is seen of a load: refused connections, or a server that listens already and answers as its kind does then.
@@ -14,12 +19,37 @@ export type LoadAs = "refused" | "starting" | "listed";
 
 export const LOAD_AS: readonly LoadAs[] = ["refused", "starting", "listed"];
 
+/** How SIGTERM ends the requests under way: told that they are aborted, or told nothing at all. */
+export type TerminateAs = "aborted" | "silent";
+
+export const TERMINATE_AS: readonly TerminateAs[] = ["aborted", "silent"];
+
+export interface TerminateOptions {
+  /** Default "aborted". */
+  as?: TerminateAs;
+  /** Until connections are refused. Default 250. */
+  refuseAfterMs?: number;
+  /** Until silent streams are cut at last. Default 60,000. */
+  silentMs?: number;
+}
+
+/** What a port still answers after its engine has died: 250 to 400 ms were seen. */
+const REFUSE_AFTER_MS = 300;
+
 export interface LifeParts {
   readonly port: Port;
   readonly connections: Connections;
   readonly engine: Engine;
+  readonly seen: RequestLog;
   readonly listensWhileLoading: boolean;
+  readonly cutsOnTerminate: boolean;
   readonly now: () => number;
+}
+
+interface Exit {
+  readonly refuseAfterMs: number;
+  /** Undefined = with the last request. */
+  readonly exitAfterMs: number | undefined;
 }
 
 /**
@@ -68,6 +98,24 @@ export class Life {
     return this.#next(() => this.#shut("down", { cut: false }));
   }
 
+  /**
+   * SIGTERM as vLLM takes it: the engine goes first, and with it every request; the port answers for a moment longer,
+   * new requests with 500. Resolves once connections are refused; the process ends with its last request.
+   */
+  terminate({
+    as = "aborted",
+    refuseAfterMs = 250,
+    silentMs = 60_000,
+  }: TerminateOptions = {}): Promise<void> {
+    if (this.#parts.cutsOnTerminate) return this.kill();
+    return this.#endEngine(as, { refuseAfterMs, exitAfterMs: as === "silent" ? silentMs : undefined });
+  }
+
+  /** The engine crashes: every request under way is told, /health is 503 for a moment, then the process ends. */
+  crashEngine(refuseAfterMs = REFUSE_AFTER_MS): Promise<void> {
+    return this.#endEngine("dead", { refuseAfterMs, exitAfterMs: undefined });
+  }
+
   /** Resolves as soon as the server listens, rejects when it cannot. */
   whenReady(): Promise<void> {
     if (this.state === "ready") return Promise.resolve();
@@ -83,6 +131,25 @@ export class Life {
       this.#parts.connections.cutAll();
       await this.#parts.port.close();
     });
+  }
+
+  #endEngine(end: EngineEnd, { refuseAfterMs, exitAfterMs }: Exit): Promise<void> {
+    return this.#next(async () => {
+      if (this.state !== "ready") return;
+      const { engine, seen, connections } = this.#parts;
+      this.state = "ending";
+      engine.end(end);
+      await sleep(refuseAfterMs);
+      await this.#shut("down", { cut: false });
+      if (exitAfterMs !== undefined) this.#timer = setTimeout(() => connections.cutAll(), exitAfterMs);
+      // uvicorn waits for its connections without a limit.
+      else void seen.whenIdle().then(() => this.#exit());
+    });
+  }
+
+  /** Unless it has been started anew meanwhile. */
+  #exit(): void {
+    if (this.state === "down") this.#parts.connections.cutAll();
   }
 
   /** Like vLLM, finds out only after its whole load that another server has taken the port meanwhile. */

@@ -94,7 +94,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
   async (signal) => {
     const started = start("--port", "0", "--first-token", "1m");
     const [, url = ""] = /(http:\S+)/.exec(await started.line) ?? [];
-    const json = { messages: [], stream: true };
+    const json = { messages: [{ role: "user", content: "hi" }], stream: true };
     const stream = failure(ask(`${url}/v1/chat/completions`, { json }));
     await expect
       .poll(async () => (await ask(`${url}/metrics`)).text)

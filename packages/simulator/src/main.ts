@@ -13,23 +13,26 @@ process.on("disconnect", () => process.exit(0));
 try {
   const simulator = await startSimulator(optionsFrom(flags));
   if (flags.fault !== undefined) simulator.control.fault(flags.fault);
-  process.stdout.write(`${await announce(simulator, flags.controlPort)}\n`);
+  await announce(simulator, flags.controlPort);
   await simulator.whenReady();
 } catch (error) {
   process.stderr.write(`simulator: ${explain(error)}\n`);
   process.exit(1);
 }
 
-async function announce(simulator: Simulator, controlPort: number | undefined): Promise<string> {
+/** Says where it is: to people in a line, to the program that started it over the channel that one left open. */
+async function announce(simulator: Simulator, controlPort: number | undefined): Promise<void> {
+  const control =
+    controlPort === undefined ? null : await startControlServer(simulator, { port: controlPort });
   const serves = `simulator ${simulator.url} serves ${simulator.control.state().servedNames.join(", ")}`;
-  if (controlPort === undefined) return serves;
-  const control = await startControlServer(simulator, { port: controlPort });
-  return `${serves} · control ${control.url}`;
+  process.stdout.write(control === null ? `${serves}\n` : `${serves} · control ${control.url}\n`);
+  if (process.connected)
+    process.send?.({ kind: "listening", url: simulator.url, controlUrl: control?.url ?? null });
 }
 
 function optionsFrom(given: Flags): SimulatorOptions {
   const { kind, host, port, maxModelLen, tokensPerSecond, errorBodies, seed } = given;
-  const { loadAs, metricsStyle, devMode, tls } = given;
+  const { loadAs, metricsStyle, devMode, tls, maxNumSeqs, task, replay } = given;
   const renamed = {
     servedNames: given.servedModelName,
     root: given.model,
@@ -40,7 +43,7 @@ function optionsFrom(given: Flags): SimulatorOptions {
     firstTokenMs: given.firstToken,
   };
   const same = { kind, host, port, maxModelLen, tokensPerSecond, errorBodies, seed, loadAs, metricsStyle };
-  const all = { ...same, devMode, tls, ...renamed };
+  const all = { ...same, devMode, tls, maxNumSeqs, replay, tasks: task, ...renamed };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

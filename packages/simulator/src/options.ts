@@ -2,7 +2,8 @@ import type { KindName } from "./kinds/kind-name.ts";
 import type { LoadAs } from "./life.ts";
 import type { CertificateKind } from "./tls/self-signed.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
-import type { MetricsStyle } from "./vllm/metrics-style.ts";
+import type { MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
+import type { Task } from "./vllm/task.ts";
 
 /** How a simulator starts. Everything a control can change later goes back to these values on reset. */
 export interface SimulatorOptions {
@@ -32,10 +33,16 @@ export interface SimulatorOptions {
   loadAs?: LoadAs;
   /** Same seed, same answers, vectors and ids. Default 1. */
   seed?: number;
-  /** Default: a recent one of its kind, "0.26.0" for vLLM. */
+  /** Default: a recent one of its kind, "0.32.0" for vLLM. */
   version?: string;
+  /** What the model is for. Default: ["generate"] for vLLM and llama.cpp, ["embed"] for TEI, both for other kinds. */
+  tasks?: Task[];
+  /** Requests that the engine runs at once (--max-num-seqs); the others wait. Default: all. */
+  maxNumSeqs?: number;
   /** Which generation of error bodies is spoken. Default "nested". */
   errorBodies?: ErrorBodies;
+  /** Files of recorded answers by the path that they are played on. Default none. */
+  replay?: Record<string, string>;
   /** vLLM's VLLM_SERVER_DEV_MODE: /is_sleeping, /sleep and /wake_up are there. Default false. */
   devMode?: boolean;
   /** How /metrics looks. Default "current". */

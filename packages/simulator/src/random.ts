@@ -11,9 +11,9 @@ export function randomFrom(seed: number): Random {
   };
 }
 
-/** 32 hexadecimal digits, as Python's uuid4().hex. */
-export function hexFrom(random: Random): string {
-  return Array.from({ length: 4 }, () => hex8(random() * 2 ** 32)).join("");
+/** 16 hexadecimal digits, as vLLM's ids have. */
+export function hex16From(random: Random): string {
+  return Array.from({ length: 2 }, () => hex8(random() * 2 ** 32)).join("");
 }
 
 export function hex8(value: number): string {

@@ -30,6 +30,7 @@ export class RequestLog {
   /** Clients that left before the end of the answer. */
   cancelled = 0;
   #requests: SeenRequest[] = [];
+  #onIdle: (() => void)[] = [];
   #counts = new Map<string, number>();
 
   /** The last 1,000, oldest first. */
@@ -65,8 +66,17 @@ export class RequestLog {
     if (this.#requests.length > KEPT) this.#requests.shift();
   }
 
+  /** Resolves once no request is in flight. */
+  whenIdle(): Promise<void> {
+    if (this.inFlight === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onIdle.push(resolve);
+    });
+  }
+
   ended(end: RequestEnd): void {
     this.inFlight -= 1;
+    if (this.inFlight === 0) for (const idle of this.#onIdle.splice(0)) idle();
     if (end === "completed") this.completed += 1;
     if (end === "cancelled") this.cancelled += 1;
   }

@@ -1,13 +1,16 @@
 import { frontAnswer } from "./faults/front-answers.ts";
 import type { ServerKind } from "./kinds/server-kind.ts";
+import { play } from "./replay/play.ts";
 import { type Call, send } from "./vllm/call.ts";
 import { isInference } from "./vllm/inference-routes.ts";
 import { Refusal } from "./vllm/refusal.ts";
 
-/** Answers one request in the order of a real set-up: what stands in front, the key, the route. */
+/** Answers one request in the order of a real set-up: what stands in front, the key, a recorded answer, the route. */
 export async function serve(call: Call, kind: ServerKind): Promise<void> {
   if (await answeredInFront(call)) return;
   if (!allowed(call, kind)) return send(call, kind.unauthorized);
+  const replay = call.backend.replays.take(call.exchange.path);
+  if (replay !== undefined) return play(call.exchange, replay);
   try {
     await kind.routeFor(call)(call);
   } catch (error) {
@@ -40,6 +43,7 @@ async function answeredInFront({ exchange, backend, fault }: Call): Promise<bool
 /** OPTIONS passes, and the scheme is taken in any case. */
 function allowed({ exchange, backend, seen }: Call, kind: ServerKind): boolean {
   const keys = backend.settings.apiKeys;
-  if (keys.length === 0 || !kind.guards(exchange.path) || exchange.method === "OPTIONS") return true;
+  if (keys.length === 0 || exchange.method === "OPTIONS") return true;
+  if (!kind.guards(exchange.path, backend.engine.stage)) return true;
   return seen.apiKey !== undefined && keys.includes(seen.apiKey);
 }

@@ -1,7 +1,8 @@
 import type { KindName } from "./kinds/kind-name.ts";
 import type { SimulatorOptions } from "./options.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
-import type { MetricsStyle } from "./vllm/metrics-style.ts";
+import type { MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
+import type { Task } from "./vllm/task.ts";
 
 /** What the server is at the moment. The control changes it, the routes read it. */
 export interface Settings {
@@ -19,12 +20,18 @@ export interface Settings {
   /** How far the server's clock is off. */
   clockOffsetMs: number;
   version: string;
+  readonly tasks: readonly Task[];
   readonly devMode: boolean;
   readonly seed: number;
 }
 
-/** `version` = what the kind says it is unless told otherwise. */
-export function settingsFrom(options: SimulatorOptions, version: string): Settings {
+/** What the kind is, unless told otherwise. */
+export interface KindDefaults {
+  readonly version: string;
+  readonly tasks: readonly Task[];
+}
+
+export function settingsFrom(options: SimulatorOptions, { version, tasks }: KindDefaults): Settings {
   const servedNames = options.servedNames ?? ["gpt-oss-120b"];
   return {
     kind: options.kind ?? "vllm",
@@ -39,6 +46,7 @@ export function settingsFrom(options: SimulatorOptions, version: string): Settin
     metricsStyle: options.metricsStyle ?? "current",
     clockOffsetMs: 0,
     version: options.version ?? version,
+    tasks: [...(options.tasks ?? tasks)],
     devMode: options.devMode ?? false,
     seed: options.seed ?? 1,
   };

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Control } from "./control.ts";
+import type { FaultName } from "./faults/catalogue.ts";
 import { FaultSwitch } from "./faults/fault-switch.ts";
 import { Connections } from "./http/connections.ts";
 import { Exchange } from "./http/exchange.ts";
@@ -9,13 +10,19 @@ import type { ServerKind } from "./kinds/server-kind.ts";
 import { Life } from "./life.ts";
 import type { SimulatorOptions } from "./options.ts";
 import { randomFrom } from "./random.ts";
+import { Replays } from "./replay/replays.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { serve } from "./serve.ts";
 import { settingsFrom } from "./settings.ts";
 import { selfSigned } from "./tls/self-signed.ts";
 import type { Backend } from "./vllm/call.ts";
 import { Engine } from "./vllm/engine.ts";
+import { HttpCounters } from "./vllm/http-counters.ts";
 import { isInference } from "./vllm/inference-routes.ts";
+import { MetricsPrinter } from "./vllm/metrics-page/metrics-page.ts";
+
+/** Faults under which the numbers behind /metrics stand still. */
+const FROZEN: ReadonlySet<FaultName> = new Set(["frozen-metrics", "engine-stopped"]);
 
 /** A running simulator. */
 export interface Simulator {
@@ -35,13 +42,27 @@ export interface Simulator {
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const host = options.host ?? "127.0.0.1";
   const kind = KINDS[options.kind ?? "vllm"];
-  const settings = settingsFrom(options, kind.version);
+  const settings = settingsFrom(options, kind);
   const now = (): number => (options.now ?? Date.now)() + settings.clockOffsetMs;
   const faults = new FaultSwitch();
-  const engine = new Engine(now());
-  faults.onChange(() => engine.freeze(faults.current?.name === "frozen-metrics"));
-  const { dialect, listensWhileLoading } = kind;
-  const backend: Backend = { settings, faults, engine, dialect, random: randomFrom(settings.seed), now };
+  const engine = new Engine(now(), options.maxNumSeqs);
+  faults.onChange(() => engine.freeze(faults.current !== undefined && FROZEN.has(faults.current.name)));
+  const replays = new Replays();
+  for (const [path, file] of Object.entries(options.replay ?? {})) replays.set(path, file);
+  const http = new HttpCounters();
+  engine.onRestart(() => http.clear());
+  const { dialect, listensWhileLoading, cutsOnTerminate = false } = kind;
+  const backend: Backend = {
+    settings,
+    faults,
+    engine,
+    http,
+    metrics: new MetricsPrinter(),
+    replays,
+    dialect,
+    random: randomFrom(settings.seed),
+    now,
+  };
 
   const seen = new RequestLog();
   const connections = new Connections();
@@ -51,7 +72,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { port: wanted = 0, keepAliveMs = 5000 } = options;
   const tls = options.tls && selfSigned(options.tls, now());
   const port = new Port({ host, port: wanted, keepAliveMs, connections, handler, ...(tls && { tls }) });
-  const life = new Life({ port, connections, engine, now, listensWhileLoading });
+  const life = new Life({ port, connections, engine, seen, now, listensWhileLoading, cutsOnTerminate });
 
   // Listening first settles the number, and says at once when the port is taken.
   await life.start();
@@ -61,7 +82,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     port: port.number,
     ...(tls && { certificate: tls.cert }),
     seen,
-    control: new Control({ settings, faults, life }),
+    control: new Control({ settings, faults, replays, life }),
     whenReady: () => life.whenReady(),
     close: () => life.close(),
   };
@@ -77,12 +98,24 @@ function receive({ backend, kind, seen: log }: Receiver, exchange: Exchange): vo
   const seen = describe(exchange, backend.now());
   log.began(seen);
   exchange.onOver((end) => log.ended(end));
+  countWhenOver(exchange, backend);
   const fault = isInference(exchange.path) ? backend.faults.take() : backend.faults.current;
   serve({ exchange, backend, seen, fault }, kind).catch((error: unknown) => {
     // A bug here must not look like a failure that somebody switched on.
     process.nextTick(() => {
       throw error;
     });
+  });
+}
+
+/** A path that leads nowhere is nobody's handler. */
+function countWhenOver(exchange: Exchange, { http }: Backend): void {
+  const began = performance.now();
+  exchange.onOver(() => {
+    const { path, method, status = 499 } = exchange;
+    const nowhere = status === 405 || (status === 404 && !isInference(path));
+    const seconds = (performance.now() - began) / 1000;
+    http.count({ handler: nowhere ? "none" : path, method, status, seconds });
   });
 }
 

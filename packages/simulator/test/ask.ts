@@ -7,7 +7,7 @@ export interface Question {
   /** Sent as JSON, with the content type. */
   json?: unknown;
   /** Sent as it is. */
-  raw?: string;
+  raw?: string | Buffer;
 }
 
 export interface Reply {

@@ -272,7 +272,7 @@ describe("faults", () => {
     await passUntil(clock, () => recorder.snapshots.length === 1);
   });
 
-  test("before the first roll call is over there is nothing to complain of", async () => {
+  test("before the initial probe round is done there is nothing to complain of", async () => {
     const { script, origin } = await scripted();
     script.answer = (response) => response.writeHead(503).end();
     const { clock, reader, recorder } = readerOn(origin);

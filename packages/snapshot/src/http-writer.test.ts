@@ -252,7 +252,7 @@ describe("the credential", () => {
     ["that is none", undefined, 401],
   ])("%s", async (_which, authorization, status) => {
     const { writer, ask } = await open({
-      refusal: (sent) => (sent === "Bearer of-toys" ? null : "needs the token of toys"),
+      refusal: (sent) => (sent.authorization === "Bearer of-toys" ? null : "needs the token of toys"),
     });
     await writer.write(snapshotOf(1));
     for (const accept of ["application/json", "text/event-stream"]) {

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
 import { ChangeHistory } from "./change-history.ts";
 import { CHANGES, EVENT_STREAM, HEARTBEAT, HEARTBEAT_MS, printData, printEventEnd } from "./event-stream.ts";
@@ -16,8 +16,8 @@ const STUCK_MS = 30_000;
 export interface HttpWriterOptions<Whole extends SnapshotHeader, Item> {
   readonly kind: SnapshotKind<Whole, Item>;
   readonly clock: Clock;
-  /** Judges an `Authorization` header by the credential of this kind: null allows, a text says why it is refused. */
-  readonly refusal: (authorization: string | undefined) => string | null;
+  /** Judges a request's headers by the credential of this kind: null allows, a text says why it is refused. */
+  readonly refusal: (headers: IncomingHttpHeaders) => string | null;
   readonly maxReaders?: number;
   readonly stuckMs?: number;
 }
@@ -76,7 +76,7 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
 
   answer(request: IncomingMessage, response: ServerResponse): void {
     const { maxReaders = MAX_READERS, refusal, stuckMs = STUCK_MS } = this.#options;
-    const refused = refusal(request.headers.authorization);
+    const refused = refusal(request.headers);
     if (refused !== null) {
       refuse(response, { status: 401, error: refused });
       return;

@@ -30,7 +30,7 @@ async function open<Whole extends SnapshotHeader, Item>(
   const writer = new HttpSnapshotWriter({
     kind,
     clock: realClock,
-    refusal: (authorization) => (authorization === "Bearer secret" ? null : "not with this token"),
+    refusal: ({ authorization }) => (authorization === "Bearer secret" ? null : "not with this token"),
   });
   const { origin, close } = await serve(between((request, response) => writer.answer(request, response)));
   return {

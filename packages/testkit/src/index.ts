@@ -1,2 +1,3 @@
 export { FakeClock, settle, type FakeClockOptions } from "./fake-clock.ts";
+export { readProcesses } from "./leftover-processes.ts";
 export { pause, until } from "./until.ts";

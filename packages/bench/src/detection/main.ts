@@ -9,6 +9,9 @@ import { ROLLCALL_MAIN } from "../peers/rollcall.ts";
 import { printDistributions, type Distribution } from "./distribution.ts";
 import { EVENTS, measure } from "./events.ts";
 import { watchGateway } from "./watch-gateway.ts";
+import { endOnSignal } from "../peers/end-on-signal.ts";
+
+endOnSignal();
 
 /** So many backends have their troubles independently of each other, so that all phases of the interval are met. */
 const BACKENDS = 12;

@@ -11,12 +11,13 @@ import { SYSTEMS } from "./systems/all.ts";
 import { ROLLCALL } from "./systems/rollcall.ts";
 import type { SystemKind } from "./systems/system.ts";
 import { type Column, runWall } from "./wall.ts";
+import { endOnSignal } from "../peers/end-on-signal.ts";
 
 const flags = parseCommandLine(process.argv.slice(2));
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 // Leaving by exit ends what was started; a signal alone would not.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+endOnSignal();
 
 if (flags.install === true) await installAbsent();
 if (flags.install !== true || flags.only !== undefined || flags.systems !== undefined)

@@ -49,6 +49,8 @@ export class Child {
     this.ended = new Promise((resolve) => {
       const end = (how: number | string) => {
         running.delete(this.#child);
+        // What it started and did not end itself is still in its group.
+        killGroup(this.#child);
         resolve(how);
       };
       this.#child.once("error", (fault) => end(fault.message));

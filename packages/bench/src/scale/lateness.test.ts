@@ -3,7 +3,7 @@ import { latenessBetween } from "./lateness.ts";
 
 const page = (...counts: readonly number[]) =>
   ["0.005", "0.5", "+Inf"]
-    .map((bound, index) => `rollcall_probe_lateness_seconds_bucket{le="${bound}"} ${counts[index]}\n`)
+    .map((bound, index) => `rollcall_prober_probe_lateness_seconds_bucket{le="${bound}"} ${counts[index]}\n`)
     .join("");
 
 it("counts what came between two scrapes", () => {

@@ -5,7 +5,7 @@ export interface Lateness {
   readonly p99: number;
 }
 
-const BUCKET = /^rollcall_probe_lateness_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm;
+const BUCKET = /^rollcall_prober_probe_lateness_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm;
 
 /** How late probes began between two scrapes of a prober. */
 export function latenessBetween(before: string, after: string): Lateness {

@@ -13,6 +13,9 @@ import { ROLLCALL_MAIN } from "../peers/rollcall.ts";
 import { cpuMicros } from "../speed/kernel/cpu-time.ts";
 import { residentKiB } from "../speed/kernel/resident-memory.ts";
 import { latenessBetween } from "./lateness.ts";
+import { endOnSignal } from "../peers/end-on-signal.ts";
+
+endOnSignal();
 
 const BACKENDS = Number(process.argv[2] ?? "2000");
 const NAMES_EACH = 5;
@@ -37,7 +40,8 @@ const fleet = spawn(
   process.execPath,
   [FLEET_MAIN, "--backends", String(BACKENDS), "--names-each", String(NAMES_EACH)],
   {
-    stdio: ["pipe", "pipe", "inherit"],
+    // The channel ends it with us.
+    stdio: ["pipe", "pipe", "inherit", "ipc"],
   },
 );
 try {

@@ -11,6 +11,9 @@ import { steady } from "../faults/load/schedule.ts";
 import { readHeld, type Held } from "./process-gauge.ts";
 import { slope } from "./slope.ts";
 import { makeTrouble } from "./trouble.ts";
+import { endOnSignal } from "../peers/end-on-signal.ts";
+
+endOnSignal();
 
 const KEY = "sk-soak";
 const PER_SECOND = 60;

@@ -6,6 +6,7 @@ import { QUICK } from "./quick.ts";
 import { runBench } from "./run-bench.ts";
 import { SCENARIOS } from "./scenarios/all.ts";
 import { SYSTEMS } from "./systems/all.ts";
+import { endOnSignal } from "../peers/end-on-signal.ts";
 
 const args = process.argv.slice(2);
 const flags = parseCommandLine(args);
@@ -13,7 +14,7 @@ const quick = flags.quick === true ? QUICK : null;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 // Leaving by exit ends what was started; a signal alone would not.
-for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
+endOnSignal();
 
 const systems = choose(SYSTEMS, flags.system ?? quick?.systems);
 if (flags.install === true) await installAbsent();

@@ -8,6 +8,9 @@ import { ROLLCALL, ROLLCALL_2 } from "../speed/systems/rollcall.ts";
 import type { RunningSystem, System } from "../speed/systems/system.ts";
 import { untilAnswering } from "../speed/until-answering.ts";
 import { canShareCpu, shareCpu } from "./cpu-share.ts";
+import { endOnSignal } from "../peers/end-on-signal.ts";
+
+endOnSignal();
 
 /** Of a core, for every process that serves: two of them leave most of two cores to the load and the backend. */
 const SHARE = 0.3;

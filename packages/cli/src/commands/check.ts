@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { isProven, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
-import { probeOnce } from "@rollcall/prober";
+import { isRoutable, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
+import { keylessRisk } from "@rollcall/gateway";
 import { EXIT, insideContainer, loadConfig, Secrets, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
@@ -17,10 +17,10 @@ export function addCheck(program: Command, { terminal, finish }: CommandContext)
     .command("check")
     .argument("<file>", "LiteLLM's config.yaml")
     .description(
-      "Say everything that is wrong with a config. Exit 64 on errors; with --probe 1 where a backend is not as configured.",
+      "Validate a config file. Exit 64 on errors; with --probe, exit 1 where a backend is not as configured.",
     )
     .option("--probe", "ask every backend once whether it is ready and serves the expected name")
-    .option("--in-container", "check as if inside a container (found out by itself where it is one)")
+    .option("--in-container", "check as if inside a container (detected where it runs in one)")
     .action(async (file: string, options: CheckOptions) => finish(await check(file, options, terminal)));
 }
 
@@ -30,15 +30,27 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
   for (const problem of problems) terminal.out(`${paintProblem(problem, terminal)}\n`);
   const secrets = config === null ? null : readSecrets(config, file, { terminal, env });
   const missing = secrets === null ? 0 : secrets.problems.size;
-  const errors = problems.filter(({ severity }) => severity === "error").length;
+  const ofFile = problems.filter(({ severity }) => severity === "error").length;
+  const errors = ofFile + checkExposure(config, file, terminal);
   terminal.out(
-    `${file}: ${countFleet(config)}${plural(errors, "error")}, ${plural(problems.length - errors + missing, "warning")}\n`,
+    `${file}: ${countFleet(config)}${plural(errors, "error")}, ${plural(problems.length - ofFile + missing, "warning")}\n`,
   );
-  if (config === null || secrets === null) return EXIT.usage;
+  if (config === null || secrets === null || errors > 0) return EXIT.usage;
   if (options.probe !== true) return EXIT.ok;
+  const { probeOnce } = await import("@rollcall/prober");
   const verdicts = await probeOnce(config, secrets, systemClock);
   terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
-  return verdicts.every(isProven) ? EXIT.ok : EXIT.failed;
+  return verdicts.every(isRoutable) ? EXIT.ok : EXIT.failed;
+}
+
+/** Would the gateway refuse to start, since anybody could use it? The number of errors. */
+function checkExposure(config: Config | null, file: string, terminal: Terminal): number {
+  if (config === null) return 0;
+  const { gateway, masterKey } = config;
+  const risk = keylessRisk({ host: gateway.host, hasMasterKey: masterKey.from !== "none", gateway });
+  if (risk === null) return 0;
+  terminal.out(`${file}: ${terminal.paint("red", "error")}: rollcall.gateway.host: ${risk}\n`);
+  return 1;
 }
 
 /** A checker's machine need not have the secrets; a daemon's must. */

@@ -1,6 +1,4 @@
 import { Option, type Command } from "commander";
-import { runGateway } from "@rollcall/gateway";
-import { runProber } from "@rollcall/prober";
 import { LOG_LEVELS } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { parsePort } from "../port.ts";
@@ -14,22 +12,29 @@ interface DaemonOptions {
   readonly workers?: number | "auto";
 }
 
-export function addDaemons(program: Command, { terminal, finish }: CommandContext): void {
-  const daemon = (name: string, description: string) =>
-    program
-      .command(name)
-      .description(description)
-      .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
-      .option("--host <address>", "address to listen on, instead of the config's")
-      .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS).default("info"));
-
-  daemon("gateway", "Run the gateway alone: JSON log lines on standard output.")
-    .option("-p, --port <number>", "port to listen on, instead of the config's (4000)", parsePort)
+export function describeGateway(command: Command, { terminal, finish }: CommandContext): void {
+  describeDaemon(command, { name: "gateway", port: 4000 })
     .option(...WORKERS, parseWorkerCount)
-    .action(async (options: DaemonOptions) => finish(await runGateway(toDaemon(options, terminal.env))));
-  daemon("prober", "Run the prober alone: JSON log lines on standard output.")
-    .option("-p, --port <number>", "port to listen on, instead of the config's (4001)", parsePort)
-    .action(async (options: DaemonOptions) => finish(await runProber(toDaemon(options, terminal.env))));
+    .action(async (options: DaemonOptions) => {
+      const { runGateway } = await import("@rollcall/gateway");
+      finish(await runGateway(toDaemon(options, terminal.env)));
+    });
+}
+
+export function describeProber(command: Command, { terminal, finish }: CommandContext): void {
+  describeDaemon(command, { name: "prober", port: 4001 }).action(async (options: DaemonOptions) => {
+    const { runProber } = await import("@rollcall/prober");
+    finish(await runProber(toDaemon(options, terminal.env)));
+  });
+}
+
+function describeDaemon(command: Command, { name, port }: { name: string; port: number }): Command {
+  return command
+    .description(`Run the ${name} alone. Logs JSON lines to standard output.`)
+    .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
+    .option("-p, --port <number>", `port to listen on, instead of the config's (${port})`, parsePort)
+    .option("--host <address>", "address to listen on, instead of the config's")
+    .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS).default("info"));
 }
 
 function toDaemon({ config, ...rest }: DaemonOptions, env: CommandContext["terminal"]["env"]) {

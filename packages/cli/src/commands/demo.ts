@@ -3,12 +3,12 @@ import os from "node:os";
 import path from "node:path";
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
+import { printErrorLine } from "../demo/error-line.ts";
 import { demoConfig, DEMO_BACKEND_KEY, DEMO_KEY, type DemoFleet } from "../demo/demo-config.ts";
 import { Simulators } from "../demo/simulators.ts";
 import { showFleet } from "../demo/show-fleet.ts";
 import { masterKeyOf } from "../master-key.ts";
-import { Pair } from "../pair.ts";
-import { printTransition } from "../demo/transition.ts";
+import { DaemonPair } from "../daemon-pair.ts";
 import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 import { addPairOptions, type UpOptions } from "./up.ts";
@@ -60,18 +60,19 @@ async function show(
   options: UpOptions,
   { terminal, fleet }: { terminal: Terminal; fleet: DemoFleet | null },
 ): Promise<number> {
-  let shown = false;
-  const pair = new Pair({
+  const pair = new DaemonPair({
     ...options,
     env: terminal.env,
-    // The table tells how things stand; from then on only what changes is told.
     onLine: (line) => {
-      const text = shown ? printTransition(line, terminal) : null;
+      const text = printErrorLine(line);
       if (text !== null) terminal.out(text);
     },
     onError: (text) => terminal.err(text),
   });
   const key = fleet === null ? masterKeyOf(options.config, terminal.env) : DEMO_KEY;
-  void showFleet({ pair, terminal, key, fleet }).then(() => (shown = true));
-  return untilInterrupted(pair);
+  const stop = new AbortController();
+  void showFleet({ pair, terminal, key, fleet }, stop.signal).catch((error: Error) => {
+    if (!stop.signal.aborted) terminal.err(`rollcall: ${error.message}\n`);
+  });
+  return untilInterrupted(pair).finally(() => stop.abort());
 }

@@ -13,8 +13,8 @@ export function addExplain(program: Command, { terminal, finish }: CommandContex
   const command = program
     .command("explain")
     .argument("<name>", "an alias, or a deployment's id")
-    .description("Why it can be called or not, what was asked, and what to do. Exit 0 when ready, else 1.")
-    .option("--json", "the prober's /explain as it is");
+    .description("Why it is ready or not, what was probed, and what to do. Exit 0 when ready, else 1.")
+    .option("--json", "print the prober's /explain as JSON");
   addProberOptions(command).action(async (name: string, options: ExplainOptions) => {
     const found = await fetchExplanation(findProber(options, terminal), name);
     if (!found.ok) {

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { isProven } from "@rollcall/contract";
+import { isRoutable } from "@rollcall/contract";
 import { EXIT, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
@@ -20,9 +20,9 @@ export function addStatus(program: Command, { terminal, finish }: CommandContext
   const command = program
     .command("status")
     .description("The fleet as the prober sees it. Exit 0 when every deployment is ready, else 1.")
-    .option("--json", "the prober's /status as it is")
+    .option("--json", "print the prober's /status as JSON")
     .option("--gateway-url <url>", "where the gateway listens (default http://127.0.0.1:4000)")
-    .option("-w, --watch", "look again every second, until Ctrl-C");
+    .option("-w, --watch", "refresh every second, until Ctrl-C");
   addProberOptions(command).action(async (options: StatusOptions) => {
     const prober = findProber(options, terminal);
     if (options.watch === true) await watch(prober, options, terminal);
@@ -36,7 +36,7 @@ async function watch(prober: ProberAddress, options: StatusOptions, terminal: Te
   while (!stop.signal.aborted) {
     if (terminal.interactive) terminal.out(CLEAR);
     // A prober that restarts must not end the watch.
-    await show(prober, options, terminal).catch((fault: Error) => terminal.err(`${fault.message}\n`));
+    await show(prober, options, terminal).catch((error: Error) => terminal.err(`${error.message}\n`));
     await systemClock.sleep(WATCH_MS, stop.signal);
   }
 }
@@ -44,15 +44,14 @@ async function watch(prober: ProberAddress, options: StatusOptions, terminal: Te
 async function show(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const status = await fetchStatus(prober);
-  const ready = status.deployments.every(isProven);
+  const ready = status.deployments.every(isRoutable);
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
   else {
-    if (!status.prober.calledOnce) terminal.out("The first roll call is not over yet.\n");
-    if (status.prober.configFault !== null) {
-      terminal.err(
-        `The config file has errors; the previous config is in use:\n${status.prober.configFault}\n`,
-      );
-    }
+    if (!status.prober.initialRoundDone) terminal.out("The first probe round is still running.\n");
+    const { configFault, settingsNeedRestart } = status.prober;
+    if (configFault !== null) terminal.err(`The prober keeps to its previous config: ${configFault}\n`);
+    if (settingsNeedRestart.length > 0)
+      terminal.out(`prober: [!] settings need a restart: ${settingsNeedRestart.join(", ")}\n`);
     terminal.out(printFleet(status.deployments, terminal, systemClock.now()));
     const notes = await fetchGatewayNotes(findGateway(options.gatewayUrl, options.config, terminal));
     for (const note of notes ?? []) terminal.out(`gateway: ${note}\n`);

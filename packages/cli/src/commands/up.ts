@@ -2,13 +2,13 @@ import { Option, type Command } from "commander";
 import { LOG_LEVELS } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printLogLine } from "../log-line.ts";
-import { Pair, type PairOptions } from "../pair.ts";
+import { DaemonPair, type DaemonPairOptions } from "../daemon-pair.ts";
 import { parsePort } from "../port.ts";
 import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 
 export interface UpOptions extends Pick<
-  PairOptions,
+  DaemonPairOptions,
   "config" | "host" | "port" | "proberPort" | "logLevel" | "workers"
 > {
   readonly json?: boolean;
@@ -26,12 +26,12 @@ export function addPairOptions(command: Command): Command {
 export function addUp(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("up")
-    .description("Run gateway and prober together, and start one again that crashes.")
+    .description("Run gateway and prober together; restart on crash.")
     .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
     .option("--json", "log lines as JSON (always so in a pipe)");
   addPairOptions(command).action(async (options: UpOptions) => {
     const plain = options.json === true || !terminal.interactive;
-    const pair = new Pair({
+    const pair = new DaemonPair({
       ...options,
       env: terminal.env,
       onLine: (line) => terminal.out(`${plain ? line : printLogLine(line, terminal)}\n`),

@@ -18,7 +18,7 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
   const command = program
     .command("wait")
     .argument("[alias...]", "aliases to wait for; all of the config where none is named")
-    .description("Wait until aliases can be called: for systemd, init containers and scripts.")
+    .description("Wait until aliases are ready: for systemd, init containers and scripts.")
     .option("-t, --timeout <duration>", "give up after this long, with exit 2", "10m")
     .option(
       "-r, --require <any|all|N>",
@@ -28,7 +28,10 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
   addProberOptions(command).action(async (aliases: string[], options: WaitOptions) => {
     const timeoutMs = parseDuration(options.timeout);
     if (timeoutMs === null)
-      throw new StartError(`--timeout ${options.timeout} is no duration: write 30s, 10m or 1h`, EXIT.usage);
+      throw new StartError(
+        `invalid --timeout ${JSON.stringify(options.timeout)}: write 30s, 10m or 1h`,
+        EXIT.usage,
+      );
     const { url } = findProber(options, terminal);
     const say = options.quiet === true ? () => {} : (line: string) => terminal.out(`${line}\n`);
     const require = options.require ?? null;
@@ -48,7 +51,7 @@ interface Waiting {
 
 async function waitFor(waiting: Waiting): Promise<number> {
   const { url, aliases, require, timeoutMs, say, terminal, clock } = waiting;
-  const start = clock.now();
+  const start = clock.monotonic();
   const pending = new Map<string | null, string>(
     (aliases.length === 0 ? [null] : aliases).map((alias) => [alias, ""]),
   );
@@ -56,7 +59,7 @@ async function waitFor(waiting: Waiting): Promise<number> {
     for (const [alias, told] of pending) {
       const { status, text } = await fetchReady(url, { alias, require });
       if (status === 200) {
-        say(`${alias ?? "all aliases"}: ready after ${printDuration(clock.now() - start)}`);
+        say(`${alias ?? "all aliases"}: ready after ${printDuration(clock.monotonic() - start)}`);
         pending.delete(alias);
         continue;
       }
@@ -73,7 +76,7 @@ async function waitFor(waiting: Waiting): Promise<number> {
       pending.set(alias, now);
     }
     if (pending.size === 0) return EXIT.ok;
-    const left = timeoutMs - (clock.now() - start);
+    const left = timeoutMs - (clock.monotonic() - start);
     if (left <= 0) {
       terminal.err(`rollcall: gave up after ${printDuration(timeoutMs)}\n`);
       return EXIT.timeout;

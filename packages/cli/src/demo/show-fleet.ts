@@ -1,61 +1,67 @@
-import { isProven } from "@rollcall/contract";
-import { systemClock } from "@rollcall/runtime";
-import type { Status } from "@rollcall/prober";
+import { isRoutable } from "@rollcall/contract";
+import { IS_BUILT, systemClock } from "@rollcall/runtime";
 import { printFleet } from "../fleet-table.ts";
-import type { Pair } from "../pair.ts";
-import { fetchStatus } from "../prober-client.ts";
+import type { DaemonPair } from "../daemon-pair.ts";
+import { fetchEvents, fetchStatus, type ProberAddress } from "../prober-client.ts";
 import type { Terminal } from "../terminal.ts";
 import type { DemoFleet } from "./demo-config.ts";
+import { printChange } from "./change-text.ts";
+import { followChanges } from "./follow-changes.ts";
 import { streamChat } from "./stream-chat.ts";
 
 interface Show {
-  readonly pair: Pair;
+  readonly pair: DaemonPair;
   readonly terminal: Terminal;
   readonly key: string | null;
   /** Null: real backends. */
   readonly fleet: DemoFleet | null;
 }
 
-/** The fleet table, a request that is answered, one that is refused, and what to try by hand. */
-export async function showFleet({ pair, terminal, key, fleet }: Show): Promise<void> {
+/**
+ * The fleet table, a request that is answered, one that is refused, and what to try by hand; then, until the signal is
+ * aborted, what changes.
+ */
+export async function showFleet(show: Show, signal: AbortSignal): Promise<void> {
+  const { pair, terminal, key, fleet } = show;
   const [gatewayUrl, proberUrl] = await Promise.all([pair.gatewayUrl, pair.proberUrl]);
-  const status = await firstCall(proberUrl, key);
-  terminal.out(`\n${printFleet(status.deployments, terminal, systemClock.now())}\n`);
-  const ready = status.deployments.find(isProven);
-  const out = status.deployments.find(
-    (deployment) => !isProven(deployment) && deployment.reason !== "loading",
-  );
+  const prober = { url: proberUrl, key };
+  await untilProbed(prober);
+  // The events before the table, so that what changes meanwhile is shown twice rather than not at all.
+  const events = await fetchEvents(prober, 0);
+  const { deployments } = await fetchStatus(prober);
+  terminal.out(`\n${printFleet(deployments, terminal, systemClock.now())}\n`);
+  const ready = deployments.find(isRoutable);
+  const out = deployments.find((deployment) => !isRoutable(deployment) && deployment.reason !== "loading");
   for (const deployment of [ready, out]) {
-    if (deployment === undefined) continue;
-    terminal.out(`${terminal.paint("cyan", `→ chat, model "${deployment.alias}", streamed`)}\n  `);
-    const refused = await streamChat({
-      gatewayUrl,
-      key,
-      alias: deployment.alias,
-      onText: (text) => terminal.out(text),
-    });
-    terminal.out(`${refused ?? ""}\n\n`);
+    if (deployment !== undefined) await showChat(deployment.alias, { gatewayUrl, key, terminal });
   }
-  if (ready === undefined) terminal.out("No deployment is ready yet: changes are told below.\n\n");
-  terminal.out(
-    printAddresses({
-      gatewayUrl,
-      proberUrl,
-      key,
-      fleet,
-      alias: ready?.alias ?? status.deployments[0]?.alias ?? "",
-    }),
+  if (ready === undefined) terminal.out("No deployment is ready yet: changes are shown below.\n\n");
+  const alias = (ready ?? deployments[0])?.alias ?? "";
+  terminal.out(printAddresses({ gatewayUrl, proberUrl, key, fleet, alias }));
+  await followChanges(
+    {
+      fetch: (since) => fetchEvents(prober, since),
+      onEvent: (event) => terminal.out(printChange(event, terminal) ?? ""),
+      clock: systemClock,
+    },
+    events,
+    signal,
   );
+}
+
+async function showChat(
+  alias: string,
+  { gatewayUrl, key, terminal }: { gatewayUrl: string; key: string | null; terminal: Terminal },
+): Promise<void> {
+  terminal.out(`${terminal.paint("cyan", `→ chat, model "${alias}", streamed`)}\n  `);
+  const refused = await streamChat({ gatewayUrl, key, alias, onText: (text) => terminal.out(text) });
+  terminal.out(`${refused ?? ""}\n\n`);
 }
 
 const ASK_MS = 100;
 
-async function firstCall(url: string, key: string | null): Promise<Status> {
-  for (;;) {
-    const status = await fetchStatus({ url, key });
-    if (status.prober.calledOnce) return status;
-    await systemClock.sleep(ASK_MS);
-  }
+async function untilProbed(prober: ProberAddress): Promise<void> {
+  while (!(await fetchStatus(prober)).prober.initialRoundDone) await systemClock.sleep(ASK_MS);
 }
 
 interface Addresses {
@@ -76,7 +82,7 @@ function printAddresses({ gatewayUrl, proberUrl, key, fleet, alias }: Addresses)
     `  curl ${gatewayUrl}/v1/chat/completions${bearer} -H "Content-Type: application/json" \\`,
     `    -d '{"model": "${alias}", "stream": true, "messages": [{"role": "user", "content": "Hello"}]}'`,
     `  curl "${gatewayUrl}/readyz?verbose"    curl "${proberUrl}/readyz?verbose"    curl ${proberUrl}/metrics`,
-    `  npm run rollcall -- status --prober-url ${proberUrl}`,
+    `  ${IS_BUILT ? "rollcall" : "npm run rollcall --"} status --prober-url ${proberUrl}`,
   ];
   if (fleet !== null) {
     lines.push(

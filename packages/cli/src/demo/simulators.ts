@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { createInterface } from "node:readline";
-import { fileURLToPath } from "node:url";
-import { StartError } from "@rollcall/runtime";
+import { entryPoint, StartError } from "@rollcall/runtime";
 
-const MAIN = fileURLToPath(import.meta.resolve("@rollcall/simulator/main"));
+const MAIN = entryPoint("simulator", () => import.meta.resolve("@rollcall/simulator/main"));
 
 export interface RunningSimulator {
   readonly name: string;
@@ -19,14 +17,12 @@ export class Simulators {
   async start(name: string, args: readonly string[]): Promise<RunningSimulator> {
     const child = spawn(process.execPath, [MAIN, "--port", "0", "--control-port", "0", ...args], {
       detached: true,
-      stdio: ["ignore", "pipe", "inherit", "ipc"],
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
     this.#children.push(child);
-    const line = await firstLine(child);
-    const match = /simulator (\S+) .*control (\S+)/.exec(line ?? "");
-    if (match?.[1] === undefined || match[2] === undefined)
-      throw new StartError(`the simulated backend ${name} did not start`);
-    return { name, url: match[1], controlUrl: match[2] };
+    const addresses = await untilListening(child);
+    if (addresses === null) throw new StartError(`the simulated backend ${name} did not start`);
+    return { name, ...addresses };
   }
 
   stop(): void {
@@ -34,8 +30,16 @@ export class Simulators {
   }
 }
 
-async function firstLine({ stdout }: ChildProcess): Promise<string | null> {
-  if (stdout === null) return null;
-  for await (const line of createInterface({ input: stdout })) return line;
-  return null;
+type Addresses = Pick<RunningSimulator, "url" | "controlUrl">;
+
+/** What it says over its channel once it has its ports; null where it ends before. */
+function untilListening(child: ChildProcess): Promise<Addresses | null> {
+  return new Promise((resolve) => {
+    child.once("message", (message) => {
+      const { url, controlUrl } = message as Addresses;
+      resolve({ url, controlUrl });
+    });
+    child.once("exit", () => resolve(null));
+    child.once("error", () => resolve(null));
+  });
 }

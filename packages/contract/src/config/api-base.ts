@@ -1,3 +1,4 @@
+import { ENDPOINTS } from "../endpoints/table.ts";
 import { err, ok, type Result } from "../result.ts";
 
 /** Where a backend is reached. No part ends in a slash. */
@@ -11,7 +12,10 @@ export interface ApiBase {
   readonly hostname: string;
 }
 
-const ROUTE_TAILS = ["/chat/completions", "/completions", "/embeddings", "/models"];
+/** Longest first: `/chat/completions` ends in `/completions`. */
+const ROUTE_TAILS = [...ENDPOINTS.map(({ upstreamPath }) => upstreamPath), "/models"].toSorted(
+  (a, b) => b.length - a.length,
+);
 
 /**
  * Accepts `api_base` as people write it: with or without `/v1`, with a path prefix, a trailing slash, IPv6, or a whole
@@ -66,7 +70,6 @@ export function isLoopbackHost(hostname: string): boolean {
   );
 }
 
-/** What stands between the scheme and an @ may be a password. */
 /** As a target these mean this machine; listened on, they mean every address that it has. */
 const EVERY_ADDRESS: ReadonlySet<string> = new Set(["0.0.0.0", "::"]);
 
@@ -75,6 +78,7 @@ export function listensOnlyHere(host: string): boolean {
   return !EVERY_ADDRESS.has(host) && isLoopbackHost(host.includes(":") ? `[${host}]` : host);
 }
 
+/** Masks credentials in a URL before it is echoed. */
 function quote(text: string): string {
   const scheme = /^[a-z][a-z0-9+.-]*:\/\//i.exec(text)?.[0] ?? "";
   const at = text.lastIndexOf("@");

@@ -14,7 +14,7 @@ test("where nothing is said, the defaults hold", () => {
     config.fallbacks.size +
       config.contextWindowFallbacks.size +
       config.groupAliases.size +
-      config.leftOut.size,
+      config.skipped.size,
   ).toBe(0);
 });
 

@@ -16,7 +16,7 @@ interface Built {
 /** Written → used: defaults filled in, units settled, references resolved to objects. */
 export function buildConfig(written: WrittenConfig): Built {
   const complaints: Complaint[] = [];
-  const { deployments, backends, leftOut, complaints: fromDeployments } = readDeployments(written);
+  const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written);
   complaints.push(...fromDeployments);
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const config: Config = {
@@ -25,7 +25,7 @@ export function buildConfig(written: WrittenConfig): Built {
     backends,
     aliases: byAlias(deployments),
     groupAliases: readGroupAliases(written),
-    leftOut,
+    skipped,
     // LiteLLM: router_settings win over litellm_settings.
     fallbacks: readFallbacks(router?.fallbacks ?? settings?.fallbacks),
     contextWindowFallbacks: readFallbacks(

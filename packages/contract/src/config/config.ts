@@ -1,6 +1,7 @@
 import type { Kind } from "../kind.ts";
 import type { ApiBase } from "./api-base.ts";
 import type { Strategy } from "./known-keys.ts";
+import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
 /** One server process as reached. Probed once, however many deployments use it. */
@@ -34,8 +35,8 @@ export interface Deployment {
   readonly index: number;
 }
 
-/** The config as code uses it: complete, checked, never changed. */
-export interface Config {
+/** The config as code uses it: complete, checked, never changed. What `rollcall:` says is there as `settings.ts` lists it. */
+export interface Config extends RollcallConfig {
   /** Same checksum, same meaning: a fingerprint of all that was written. */
   readonly checksum: string;
   readonly deployments: readonly Deployment[];
@@ -44,8 +45,8 @@ export interface Config {
   readonly aliases: ReadonlyMap<string, readonly Deployment[]>;
   /** Other names for aliases; hidden ones are not listed. */
   readonly groupAliases: ReadonlyMap<string, { readonly alias: string; readonly hidden: boolean }>;
-  /** Aliases of entries that were left out, and why. */
-  readonly leftOut: ReadonlyMap<string, string>;
+  /** Aliases of entries that were skipped, and why. */
+  readonly skipped: ReadonlyMap<string, string>;
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
   readonly contextWindowFallbacks: ReadonlyMap<string, readonly string[]>;
   /** For aliases that have none of their own. */
@@ -55,53 +56,9 @@ export interface Config {
   readonly masterKey: SecretRef;
   /** `environment_variables`: they win over the process's own. */
   readonly environment: Readonly<Record<string, string>>;
-  readonly prober: ProberConfig;
-  readonly gateway: GatewayConfig;
-  readonly state: StateConfig;
-  readonly queue: QueueConfig;
-  /** NAME=value lines for references to the environment; relative to the config. */
-  readonly envFile: string | null;
 }
 
-export interface ProberConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly intervalMs: number;
-  readonly notReadyIntervalMs: number;
-  readonly timeoutMs: number;
-  readonly maxIntervalMs: number;
-  readonly failures: number;
-  readonly successes: number;
-  readonly concurrency: number;
-  readonly loadTimeMs: number;
-  readonly stallTimeMs: number;
-}
-
-export interface GatewayConfig {
-  readonly host: string;
-  readonly port: number;
-  readonly maxBodyBytes: number;
-  readonly drainMs: number;
-  readonly settleMs: number;
-  readonly idleTimeoutMs: number;
-  readonly slowStartMs: number;
-  readonly maxConnections: number;
-  /** Processes that share the port. */
-  readonly workers: number | "auto";
-  readonly accessLog: boolean;
-  readonly allowUnauthenticated: boolean;
-}
-
-/** Requests that wait while a model loads. Size 0: none does. */
-export interface QueueConfig {
-  readonly size: number;
-  readonly timeMs: number;
-}
-
-export interface StateConfig {
-  /** Null: a path of the daemons' own choice, the same for both. */
-  readonly file: string | null;
-  /** Probers to follow over HTTP instead of the file; the freshest is used. */
-  readonly probers: readonly string[];
-  readonly onStale: "keep" | "refuse";
-}
+export type ProberConfig = RollcallConfig["prober"];
+export type GatewayConfig = RollcallConfig["gateway"];
+export type QueueConfig = RollcallConfig["queue"];
+export type StateConfig = RollcallConfig["state"];

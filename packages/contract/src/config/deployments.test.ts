@@ -230,18 +230,18 @@ describe("entries that cannot be served", () => {
   - {model_name: chat, litellm_params: {model: openai/served, api_base: "http://gpu-1"}}
 `;
 
-  test("are left out with a warning each, and the rest is served", () => {
+  test("are skipped with a warning each, and the rest is served", () => {
     const wildcard = "wildcards have no served name to check";
     const azure = "provider azure does not speak OpenAI's protocol to a server of yours";
     const bedrock = "provider bedrock does not speak OpenAI's protocol to a server of yours";
     expect(problemsOf(mixed)).toEqual([
-      `config.yaml:2:5: warning: model_list[0]: "all" is left out: ${wildcard}`,
-      `config.yaml:3:5: warning: model_list[1]: "gpt/*" is left out: ${wildcard}`,
-      `config.yaml:4:5: warning: model_list[2]: "cloud" is left out: ${azure}`,
-      `config.yaml:5:5: warning: model_list[3]: "other" is left out: ${bedrock}`,
+      `config.yaml:2:5: warning: model_list[0]: "all" is skipped: ${wildcard}`,
+      `config.yaml:3:5: warning: model_list[1]: "gpt/*" is skipped: ${wildcard}`,
+      `config.yaml:4:5: warning: model_list[2]: "cloud" is skipped: ${azure}`,
+      `config.yaml:5:5: warning: model_list[3]: "other" is skipped: ${bedrock}`,
     ]);
     const config = configOf(mixed);
-    expect([...config.leftOut]).toEqual([
+    expect([...config.skipped]).toEqual([
       ["all", wildcard],
       ["gpt/*", wildcard],
       ["cloud", azure],
@@ -254,7 +254,7 @@ describe("entries that cannot be served", () => {
     const text = "model_list:\n  - {model_name: cloud, litellm_params: {model: azure/gpt-4o}}\n";
     expect(problemsOf(text)).toEqual([
       "config.yaml:1:1: error: model_list: has no deployment that can be served: add an entry with model and api_base",
-      `config.yaml:2:5: warning: model_list[0]: "cloud" is left out: provider azure does not speak OpenAI's protocol to a server of yours`,
+      `config.yaml:2:5: warning: model_list[0]: "cloud" is skipped: provider azure does not speak OpenAI's protocol to a server of yours`,
     ]);
   });
 });

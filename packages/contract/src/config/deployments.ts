@@ -5,16 +5,17 @@ import { DEFAULTS } from "./defaults.ts";
 import { error, warning, type Complaint } from "./problem.ts";
 import { readModelName } from "./provider.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
+import { SETTINGS } from "./settings.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
 
 export interface Deployments {
   readonly deployments: readonly Deployment[];
   readonly backends: readonly Backend[];
-  readonly leftOut: ReadonlyMap<string, string>;
+  readonly skipped: ReadonlyMap<string, string>;
   readonly complaints: readonly Complaint[];
 }
 
-/** Reads `model_list`: what can be served becomes a deployment, the rest is left out with its reason or refused. */
+/** Reads `model_list`: what can be served becomes a deployment, the rest is skipped with its reason or refused. */
 export function readDeployments(written: WrittenConfig): Deployments {
   const reader = new DeploymentReader(written);
   written.model_list.forEach((entry, index) => reader.read(entry, index));
@@ -25,7 +26,7 @@ class DeploymentReader {
   readonly #written: WrittenConfig;
   readonly #deployments: Deployment[] = [];
   readonly #backends = new Map<string, Backend & { kind: Backend["kind"] }>();
-  readonly #leftOut = new Map<string, string>();
+  readonly #skipped = new Map<string, string>();
   readonly #complaints: Complaint[] = [];
   readonly #ids = new Set<string>();
 
@@ -40,12 +41,12 @@ class DeploymentReader {
     const path = ["model_list", index] as const;
     const params = entry.litellm_params;
     if (entry.model_name.includes("*") || params.model.includes("*")) {
-      this.#leaveOut(entry.model_name, index, "wildcards have no served name to check");
+      this.#skip(entry.model_name, index, "wildcards have no served name to check");
       return;
     }
     const name = readModelName(params.model, params.custom_llm_provider);
     if (name.kind === "unsupported") {
-      this.#leaveOut(
+      this.#skip(
         entry.model_name,
         index,
         `provider ${name.provider} does not speak OpenAI's protocol to a server of yours`,
@@ -82,14 +83,14 @@ class DeploymentReader {
     return {
       deployments: this.#deployments,
       backends: [...this.#backends.values()],
-      leftOut: this.#leftOut,
+      skipped: this.#skipped,
       complaints: this.#complaints,
     };
   }
 
-  #leaveOut(alias: string, index: number, why: string): void {
-    this.#leftOut.set(alias, why);
-    this.#complaints.push(warning(["model_list", index], `${JSON.stringify(alias)} is left out: ${why}`));
+  #skip(alias: string, index: number, why: string): void {
+    this.#skipped.set(alias, why);
+    this.#complaints.push(warning(["model_list", index], `${JSON.stringify(alias)} is skipped: ${why}`));
   }
 
   #base(entry: WrittenDeployment, index: number, fallback: string | null): ApiBase | null {
@@ -125,7 +126,8 @@ class DeploymentReader {
       backend,
       check: digest(backend.id, expected),
       mode: entry.model_info?.mode ?? "chat",
-      canary: entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? false,
+      canary:
+        entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? SETTINGS.prober.canary.default,
       order: params.order ?? 0,
       weight: params.weight ?? params.rpm ?? params.tpm ?? 1,
       maxParallel: params.max_parallel_requests ?? null,

@@ -39,7 +39,7 @@ describe("a config written for LiteLLM", () => {
     expect(config.backends).toHaveLength(2);
     expect(config.numRetries).toBe(2);
     expect(config.masterKey).toEqual({ from: "env", name: "LITELLM_MASTER_KEY" });
-    expect(config.leftOut.size).toBe(0);
+    expect(config.skipped.size).toBe(0);
   });
 
   test("holds no secret, whatever the environment holds", () => {

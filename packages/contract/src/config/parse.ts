@@ -21,7 +21,7 @@ export interface ConfigTexts {
   readonly included: readonly SourceText[];
 }
 
-export interface Surroundings {
+export interface HostContext {
   /** Inside a container localhost is the container itself. */
   readonly inContainer: boolean;
 }
@@ -30,7 +30,7 @@ export interface Surroundings {
 export function parseConfig(
   { main, included }: ConfigTexts,
   env: Environment,
-  { inContainer }: Surroundings = { inContainer: false },
+  { inContainer }: HostContext = { inContainer: false },
 ): Parsed {
   const sources = [main, ...included].map(readSource);
   const problems = sources.flatMap((source) => source.problems);
@@ -59,7 +59,7 @@ interface Read {
   readonly complaints: readonly Complaint[];
 }
 
-function readMerged(merged: Merged, env: Environment, { inContainer }: Surroundings): Read {
+function readMerged(merged: Merged, env: Environment, { inContainer }: HostContext): Read {
   const resolved = resolveEnvironment(merged.value, withVariables(merged.value, env));
   const { rest, entries, complaints: early } = validateShape(resolved.value);
   const built = rest === null ? null : buildConfig(rest);

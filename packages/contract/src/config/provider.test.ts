@@ -82,7 +82,7 @@ describe("custom_llm_provider", () => {
     expect(readModelName("openai/served", "azure")).toMatchObject({ kind: "served", expected: "served" });
   });
 
-  test("is left out where it is a service of others", () => {
+  test("is skipped where it is a service of others", () => {
     expect(readModelName("served", "azure")).toEqual({ kind: "unsupported", provider: "azure" });
   });
 });

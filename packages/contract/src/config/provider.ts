@@ -19,7 +19,7 @@ const OPENAI_COMPATIBLE = new Set([
   "huggingface",
 ]);
 
-/** Prefixes that mean a hosted service or another protocol: such entries are left out, with a warning. */
+/** Prefixes that mean a hosted service or another protocol: such entries are skipped, with a warning. */
 const UNSUPPORTED = new Set([
   ..."ai21 aleph_alpha anthropic anyscale aws azure azure_ai baseten bedrock cerebras clarifai cloudflare codestral".split(
     " ",

@@ -1,14 +1,49 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { configOf, ONE, problemsOf } from "../../test/configs.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { settingsNeedingRestart, withRunningSettings } from "./rollcall-section.ts";
 
 test("where nothing is said, the defaults hold", () => {
   expect(configOf(ONE)).toMatchObject({
     prober: DEFAULTS.prober,
-    gateway: { ...DEFAULTS.gateway, accessLog: false, allowUnauthenticated: false },
+    gateway: DEFAULTS.gateway,
     state: { file: null, probers: [], onStale: "keep" },
     queue: DEFAULTS.queue,
     envFile: null,
+  });
+});
+
+test("the defaults are what they were promised to be", () => {
+  expect(DEFAULTS).toMatchObject({
+    prober: {
+      host: "127.0.0.1",
+      port: 4001,
+      intervalMs: 2_000,
+      notReadyIntervalMs: 1_000,
+      maxIntervalMs: 10_000,
+      timeoutMs: 5_000,
+      failures: 2,
+      successes: 1,
+      concurrency: 512,
+      loadTimeMs: 600_000,
+      stallTimeMs: 120_000,
+      canary: false,
+    },
+    gateway: {
+      host: "127.0.0.1",
+      port: 4000,
+      workers: 1,
+      keyless: false,
+      maxBodyBytes: 32 * 1024 * 1024,
+      bodyMemoryBytes: 256 * 1024 * 1024,
+      maxConnections: 10_000,
+      idleTimeoutMs: 60_000,
+      slowStartMs: 10_000,
+      drainMs: 600_000,
+      settleMs: 0,
+      accessLog: false,
+    },
+    queue: { size: 0, timeMs: 30_000 },
   });
 });
 
@@ -26,10 +61,12 @@ test("everything that is said is taken, in units of one kind", () => {
     concurrency: 8
     load_time: 1h
     stall_time: 1m
+    canary: true
   gateway:
     host: "::"
     port: "5000"
     max_body: 1MiB
+    body_memory: 1GiB
     drain: 30
     settle: 5s
     idle_timeout: 2m
@@ -37,7 +74,7 @@ test("everything that is said is taken, in units of one kind", () => {
     max_connections: 100
     workers: auto
     access_log: true
-    allow_unauthenticated: yes
+    keyless: yes
   state: {file: state.json, probers: ["http://a:4001/", "https://b"], on_stale: refuse}
   queue: {size: 10, time: 5s}
   env_file: .env
@@ -55,11 +92,13 @@ test("everything that is said is taken, in units of one kind", () => {
       concurrency: 8,
       loadTimeMs: 3_600_000,
       stallTimeMs: 60_000,
+      canary: true,
     },
     gateway: {
       host: "::",
       port: 5000,
       maxBodyBytes: 1_048_576,
+      bodyMemoryBytes: 1_073_741_824,
       drainMs: 30_000,
       settleMs: 5_000,
       idleTimeoutMs: 120_000,
@@ -67,7 +106,7 @@ test("everything that is said is taken, in units of one kind", () => {
       maxConnections: 100,
       workers: "auto",
       accessLog: true,
-      allowUnauthenticated: true,
+      keyless: true,
     },
     state: { file: "state.json", probers: ["http://a:4001", "https://b"], onStale: "refuse" },
     queue: { size: 10, timeMs: 5_000 },
@@ -95,4 +134,39 @@ test("the longest duration that a timer can count is twenty-four days", () => {
   expect(problemsOf(`${ONE}rollcall: {prober: {interval: 24.001d}}\n`)).toEqual([
     'config.yaml:6:21: error: rollcall.prober.interval: found "24.001d", expected at most 24 d',
   ]);
+});
+
+describe("settings that need a restart", () => {
+  const rollcall = (section: string) => configOf(`${ONE}rollcall: ${section}\n`);
+  const running = configOf(ONE);
+
+  test.each([
+    ["{}", [], []],
+    ["{gateway: {drain: 1s}, queue: {size: 3}, env_file: .env}", [], []],
+    [
+      "{gateway: {keyless: true, port: 5000, workers: 2}}",
+      ["gateway.port", "gateway.workers", "gateway.keyless"],
+      [],
+    ],
+    ["{prober: {host: '::', port: 5001, interval: 1s}}", [], ["prober.host", "prober.port"]],
+    ["{state: {file: other.json}}", ["state.file"], ["state.file"]],
+    ["{state: {probers: ['http://a:4001'], on_stale: refuse}}", ["state.probers"], []],
+    ["{gateway: {port: 4000}, state: {probers: []}}", [], []],
+  ])("%s: of the gateway %j, of the prober %j", (section, ofGateway, ofProber) => {
+    const both = { running, written: rollcall(section) };
+    expect(settingsNeedingRestart("gateway", both)).toEqual(ofGateway);
+    expect(settingsNeedingRestart("prober", both)).toEqual(ofProber);
+  });
+
+  test("are as they run in the config in force; all others are as they were written", () => {
+    const written = rollcall("{gateway: {port: 5000, drain: 1s}, state: {file: b.json, on_stale: refuse}}");
+    const inForce = withRunningSettings({ running, written });
+    expect(inForce).toEqual({
+      ...written,
+      gateway: { ...written.gateway, port: running.gateway.port },
+      state: { ...written.state, file: null },
+    });
+    expect(inForce.gateway.drainMs).toBe(1_000);
+    expect(written.gateway.port).toBe(5_000);
+  });
 });

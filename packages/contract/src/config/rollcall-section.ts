@@ -1,144 +1,139 @@
-import { parseByteSize } from "./byte-size.ts";
-import type { Config, GatewayConfig, ProberConfig, QueueConfig } from "./config.ts";
-import { DEFAULTS } from "./defaults.ts";
-import { parseDuration, printDuration } from "./duration.ts";
 import { error, type Complaint, type Path } from "./problem.ts";
-import type { WrittenRollcall } from "./written-rollcall.ts";
+import { readSetting, schemaOf } from "./setting-kinds.ts";
+import {
+  isSetting,
+  propertyOf,
+  type ConfigOf,
+  type Daemon,
+  type Setting,
+  type SettingTable,
+  type WrittenOf,
+} from "./setting.ts";
+import { SECTIONS, SETTINGS } from "./settings.ts";
 
-type RollcallConfig = Pick<Config, "prober" | "gateway" | "state" | "queue" | "envFile">;
+/** What a person writes under `rollcall:`. */
+export type WrittenRollcall = WrittenOf<typeof SETTINGS>;
+
+/** The same as code uses it. */
+export type RollcallConfig = ConfigOf<typeof SETTINGS>;
+
+const TABLE: SettingTable = SETTINGS;
+
+/** One setting with its place below `rollcall:`: a section, or none, and a key. */
+export interface PlacedSetting {
+  readonly path: readonly string[];
+  readonly setting: Setting;
+}
+
+/** All settings, in the order of the table. */
+export const PLACED_SETTINGS: readonly PlacedSetting[] = Object.entries(TABLE).flatMap(([key, node]) =>
+  isSetting(node)
+    ? [{ path: [key], setting: node }]
+    : Object.entries(node).map(([inner, setting]) => ({ path: [key, inner], setting })),
+);
+
+/** JSON schema of `rollcall:`. */
+export const ROLLCALL_SCHEMA = {
+  type: "object",
+  additionalProperties: false,
+  description: "Rollcall's own settings; LiteLLM ignores them.",
+  properties: Object.fromEntries(
+    Object.entries(TABLE).map(([key, node]) => [
+      key,
+      isSetting(node) ? schemaOf(node) : sectionSchema(key, node),
+    ]),
+  ),
+};
+
+function sectionSchema(name: string, section: Readonly<Record<string, Setting>>): object {
+  return {
+    type: "object",
+    additionalProperties: false,
+    description: SECTIONS[name],
+    properties: Object.fromEntries(Object.entries(section).map(([key, setting]) => [key, schemaOf(setting)])),
+  };
+}
 
 /** Reads `rollcall:`, filling in defaults and settling units. */
 export function readRollcall(written: WrittenRollcall, complaints: Complaint[]): RollcallConfig {
-  return {
-    prober: readProber(written.prober ?? {}, complaints),
-    gateway: readGateway(written.gateway ?? {}, complaints),
-    state: {
-      file: written.state?.file ?? null,
-      probers: readProbers(written.state?.probers ?? [], complaints),
-      onStale: written.state?.on_stale ?? "keep",
-    },
-    queue: readQueue(written.queue ?? {}, complaints),
-    envFile: written.env_file ?? null,
-  };
-}
-
-type DurationKey =
-  | "interval"
-  | "not_ready_interval"
-  | "max_interval"
-  | "timeout"
-  | "load_time"
-  | "stall_time";
-
-function readProber(written: NonNullable<WrittenRollcall["prober"]>, complaints: Complaint[]): ProberConfig {
-  const { prober: defaults } = DEFAULTS;
-  const duration = (key: DurationKey, fallbackMs: number) =>
-    readDuration({ path: ["rollcall", "prober", key], written: written[key], fallbackMs }, complaints);
-  return {
-    host: written.host ?? defaults.host,
-    port: written.port ?? defaults.port,
-    intervalMs: duration("interval", defaults.intervalMs),
-    notReadyIntervalMs: duration("not_ready_interval", defaults.notReadyIntervalMs),
-    maxIntervalMs: duration("max_interval", defaults.maxIntervalMs),
-    timeoutMs: duration("timeout", defaults.timeoutMs),
-    failures: written.failures ?? defaults.failures,
-    successes: written.successes ?? defaults.successes,
-    concurrency: written.concurrency ?? defaults.concurrency,
-    loadTimeMs: duration("load_time", defaults.loadTimeMs),
-    stallTimeMs: duration("stall_time", defaults.stallTimeMs),
-  };
-}
-
-function readGateway(
-  written: NonNullable<WrittenRollcall["gateway"]>,
-  complaints: Complaint[],
-): GatewayConfig {
-  const { gateway: defaults } = DEFAULTS;
-  const duration = (
-    key: "drain" | "settle" | "idle_timeout" | "slow_start",
-    fallbackMs: number,
-    leastMs?: number,
-  ) =>
-    readDuration(
-      { path: ["rollcall", "gateway", key], written: written[key], fallbackMs, leastMs },
-      complaints,
-    );
-  return {
-    host: written.host ?? defaults.host,
-    port: written.port ?? defaults.port,
-    maxBodyBytes: readSize(written.max_body, complaints),
-    // None of these three has to be: 0 drains nothing, settles not, starts at once.
-    drainMs: duration("drain", defaults.drainMs, 0),
-    settleMs: duration("settle", defaults.settleMs, 0),
-    slowStartMs: duration("slow_start", defaults.slowStartMs, 0),
-    idleTimeoutMs: duration("idle_timeout", defaults.idleTimeoutMs),
-    maxConnections: written.max_connections ?? defaults.maxConnections,
-    workers: written.workers ?? defaults.workers,
-    accessLog: written.access_log ?? false,
-    allowUnauthenticated: written.allow_unauthenticated ?? false,
-  };
-}
-
-function readQueue(written: NonNullable<WrittenRollcall["queue"]>, complaints: Complaint[]): QueueConfig {
-  const path = ["rollcall", "queue", "time"];
-  return {
-    size: written.size ?? DEFAULTS.queue.size,
-    timeMs: readDuration({ path, written: written.time, fallbackMs: DEFAULTS.queue.timeMs }, complaints),
-  };
-}
-
-/** Origins only: what is asked there is ours to say. */
-function readProbers(written: readonly string[], complaints: Complaint[]): readonly string[] {
-  return written.flatMap((text, index) => {
-    const url = URL.canParse(text) ? new URL(text) : null;
-    if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.username === "")
-      return [url.origin];
-    complaints.push(
-      error(
-        ["rollcall", "state", "probers", index],
-        `found ${JSON.stringify(text)}, expected a prober's address such as http://host:4001`,
-      ),
-    );
-    return [];
-  });
-}
-
-function readSize(written: string | number | undefined, complaints: Complaint[]): number {
-  const { maxBodyBytes } = DEFAULTS.gateway;
-  const size = parseByteSize(written ?? maxBodyBytes);
-  if (size === null) {
-    const path = ["rollcall", "gateway", "max_body"];
-    complaints.push(error(path, `found ${JSON.stringify(written)}, expected a size such as 32MiB`));
+  const config: Record<string, unknown> = {};
+  for (const { path, setting } of PLACED_SETTINGS) {
+    const complain = (message: string, item?: number) => {
+      const at: Path = item === undefined ? path : [...path, item];
+      complaints.push(error(["rollcall", ...at], message));
+    };
+    const value = readSetting(valueAt(written, path), setting, complain);
+    sectionOf(config, path)[propertyAt({ path, setting })] = value;
   }
-  return size ?? maxBodyBytes;
+  // Every entry of the table was set, under the name that its type has.
+  return config as unknown as RollcallConfig;
 }
 
-/** Shorter than this and a loop would spin. */
-const SHORTEST_MS = 10;
+const RESTART_SETTINGS = PLACED_SETTINGS.filter(({ setting }) => setting.reload === "restart");
 
-/** Longer than this and it would spin too: a timer counts to 2^31 - 1, and one set further fires at once. */
-const LONGEST_MS = 24 * 86_400_000;
-
-interface WrittenDuration {
-  readonly path: Path;
-  readonly written: string | number | undefined;
-  readonly fallbackMs: number;
-  readonly leastMs?: number | undefined;
+interface TwoConfigs<C extends RollcallConfig> {
+  readonly running: RollcallConfig;
+  readonly written: C;
 }
 
-function readDuration(
-  { path, written, fallbackMs, leastMs = SHORTEST_MS }: WrittenDuration,
-  complaints: Complaint[],
-): number {
-  if (written === undefined) return fallbackMs;
-  const complain = (expected: string) =>
-    complaints.push(error(path, `found ${JSON.stringify(written)}, expected ${expected}`));
-  const ms = parseDuration(written);
-  if (ms === null) {
-    complain("a duration such as 500ms, 2s or 10m");
-    return fallbackMs;
+/** Settings of this daemon that differ and that only a restart puts in force, by their place: `gateway.port`. */
+export function settingsNeedingRestart(
+  daemon: Daemon,
+  { running, written }: TwoConfigs<RollcallConfig>,
+): readonly string[] {
+  return RESTART_SETTINGS.filter(({ path, setting }) => {
+    const daemons: readonly (string | undefined)[] = setting.daemons ?? [path[0]];
+    return daemons.includes(daemon);
+  })
+    .filter((placed) => configured(running, placed) !== configured(written, placed))
+    .map(({ path }) => path.join("."));
+}
+
+/** What was written, as far as it can be in force: settings that need a restart are as they run. */
+export function withRunningSettings<C extends RollcallConfig>({ running, written }: TwoConfigs<C>): C {
+  const { prober, gateway, queue, state } = written;
+  const kept = {
+    ...written,
+    prober: { ...prober },
+    gateway: { ...gateway },
+    queue: { ...queue },
+    state: { ...state },
+  };
+  for (const placed of RESTART_SETTINGS) {
+    sectionOf(kept, placed.path)[propertyAt(placed)] = valueOf(running, placed);
   }
-  if (ms < leastMs) complain(`at least ${leastMs} ms`);
-  if (ms > LONGEST_MS) complain(`at most ${printDuration(LONGEST_MS)}`);
-  return ms;
+  return kept;
+}
+
+/** The key that an earlier version's key has become, or null. */
+export function renamedSetting(path: Path): string | null {
+  const [root, ...below] = path;
+  const found = PLACED_SETTINGS.find(
+    ({ path: now, setting: { formerly } }) =>
+      formerly !== undefined && [...now.slice(0, -1), formerly].join() === below.join(),
+  );
+  return root === "rollcall" ? (found?.path.at(-1) ?? null) : null;
+}
+
+function configured(config: RollcallConfig, placed: PlacedSetting): string {
+  return JSON.stringify(valueOf(config, placed));
+}
+
+function valueOf(config: RollcallConfig, placed: PlacedSetting): unknown {
+  return valueAt(config, [...placed.path.slice(0, -1), propertyAt(placed)]);
+}
+
+function propertyAt({ path, setting }: PlacedSetting): string {
+  return propertyOf(path.at(-1) ?? "", setting);
+}
+
+function valueAt(tree: object, path: readonly string[]): unknown {
+  return path.reduce<unknown>((node, key) => (node as Record<string, unknown> | undefined)?.[key], tree);
+}
+
+function sectionOf(config: object, path: readonly string[]): Record<string, unknown> {
+  const [section] = path;
+  const root = config as Record<string, unknown>;
+  if (section === undefined || path.length === 1) return root;
+  return (root[section] ??= {}) as Record<string, unknown>;
 }

@@ -94,7 +94,7 @@ describe("fallbacks", () => {
     expect(problemsOf(`${ONE}${settings}\n`)).toEqual([]);
   });
 
-  test("may lead to an alias that is left out", () => {
+  test("may lead to an alias that is skipped", () => {
     const text = `${ONE}  - {model_name: cloud, litellm_params: {model: azure/x}}
 router_settings: {fallbacks: [{chat: [cloud]}]}
 `;
@@ -109,7 +109,7 @@ test.each([
 ])("%s leads nowhere", (written, path, name) => {
   for (const section of ["litellm_settings", "router_settings"]) {
     expect(problemsOf(`${ONE}${section}: {${written}}\n`)).toEqual([
-      expect.stringContaining(`error: ${section}.${path}: "${name}" is no model_name in model_list`),
+      expect.stringContaining(`error: ${section}.${path}: "${name}" is not a model_name in model_list`),
     ]);
   }
 });

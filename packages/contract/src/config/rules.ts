@@ -72,7 +72,7 @@ const fallbacksExist: Rule = (written) => {
   const complain = (path: Path, name: string): Complaint[] =>
     names.includes(name) || name === "*"
       ? []
-      : [error(path, `${JSON.stringify(name)} is no model_name in model_list${didYouMean(name, names)}`)];
+      : [error(path, `${JSON.stringify(name)} is not a model_name in model_list${didYouMean(name, names)}`)];
   return (["litellm_settings", "router_settings"] as const).flatMap((section) => [
     ...(["fallbacks", "context_window_fallbacks"] as const).flatMap((key) =>
       (written[section]?.[key] ?? []).flatMap((entry, index) =>
@@ -104,7 +104,7 @@ const groupAliasesPointToAliases: Rule = (written) => {
       : [
           error(
             path,
-            `points to ${JSON.stringify(name)}, which is no model_name in model_list${didYouMean(name, names)}`,
+            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, names)}`,
           ),
         ];
   });
@@ -147,7 +147,7 @@ const headersCanBeSent: Rule = (written) =>
       .map((name) =>
         error(
           ["model_list", index, "litellm_params", "extra_headers", name],
-          "is no header that can be set here: a name of letters, digits and hyphens that is not the connection's own",
+          "cannot be set: not a valid header name, or one that belongs to the connection",
         ),
       ),
   );

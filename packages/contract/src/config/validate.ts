@@ -1,5 +1,6 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { error, type Complaint, type Path } from "./problem.ts";
+import { renamedSetting } from "./rollcall-section.ts";
 import { didYouMean } from "./suggest.ts";
 import { CONFIG_SCHEMA, type WrittenConfig } from "./written.ts";
 
@@ -100,6 +101,8 @@ function toComplaint(fault: ErrorObject, whole: unknown): Complaint {
     case "additionalProperties": {
       const key = String(fault.params["additionalProperty"]);
       const known = Object.keys((fault.parentSchema?.["properties"] ?? {}) as object);
+      const renamed = renamedSetting([...path, key]);
+      if (renamed !== null) return error([...path, key], `was renamed to ${renamed}`);
       const nearest = didYouMean(key, known);
       return error(
         [...path, key],

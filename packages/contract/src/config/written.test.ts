@@ -1,9 +1,7 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { configOf, ONE } from "../../test/configs.ts";
-import { parseByteSize } from "./byte-size.ts";
-import { DEFAULTS } from "./defaults.ts";
-import { parseDuration } from "./duration.ts";
+import { PLACED_SETTINGS, type PlacedSetting } from "./rollcall-section.ts";
 import { CONFIG_SCHEMA } from "./written.ts";
 
 test("the schema file for editors is what scripts/write-schema.ts writes", () => {
@@ -11,27 +9,25 @@ test("the schema file for editors is what scripts/write-schema.ts writes", () =>
   expect(readFileSync(file, "utf8")).toBe(`${JSON.stringify(CONFIG_SCHEMA, null, 2)}\n`);
 });
 
-describe("the defaults that the schema shows are those that hold", () => {
-  const { prober, gateway, state } = CONFIG_SCHEMA.properties.rollcall.properties;
+const shown = ({ path }: PlacedSetting): { default?: unknown } =>
+  path.reduce<object>(
+    (schema, key) => (schema as { properties: Record<string, object> }).properties[key] ?? {},
+    CONFIG_SCHEMA.properties.rollcall,
+  );
 
-  test("of the prober", () => {
-    const shown = prober.properties;
-    expect(shown.port.default).toBe(DEFAULTS.prober.port);
-    expect(parseDuration(shown.interval.default)).toBe(DEFAULTS.prober.intervalMs);
-    expect(parseDuration(shown.not_ready_interval.default)).toBe(DEFAULTS.prober.notReadyIntervalMs);
-    expect(parseDuration(shown.timeout.default)).toBe(DEFAULTS.prober.timeoutMs);
-    expect(parseDuration(shown.load_time.default)).toBe(DEFAULTS.prober.loadTimeMs);
-    expect(shown.failures.default).toBe(DEFAULTS.prober.failures);
-    expect(shown.concurrency.default).toBe(DEFAULTS.prober.concurrency);
-  });
-
-  test("of the gateway and the state", () => {
-    expect(gateway.properties.port.default).toBe(DEFAULTS.gateway.port);
-    expect(parseDuration(gateway.properties.drain.default)).toBe(DEFAULTS.gateway.drainMs);
-    expect(parseByteSize(gateway.properties.max_body.default)).toBe(DEFAULTS.gateway.maxBodyBytes);
-    expect(state.properties.on_stale.default).toBe(configOf(ONE).state.onStale);
-  });
-});
+test.each(PLACED_SETTINGS.map((placed) => [placed.path.join("."), placed] as const))(
+  "the default of %s that the schema shows is the one that holds",
+  (_name, placed) => {
+    const [section, key] = placed.path;
+    const written = shown(placed).default;
+    // What has no default to show stands for itself: nothing.
+    const said = key === undefined ? { [section ?? ""]: written } : { [section ?? ""]: { [key]: written } };
+    const { checksum: _, ...config } = configOf(`${ONE}rollcall: ${JSON.stringify(said)}\n`);
+    const { checksum: __, ...unsaid } = configOf(ONE);
+    expect(config).toEqual(unsaid);
+    expect(written === undefined).toBe(placed.setting.default === null);
+  },
+);
 
 test("every setting is described in words", () => {
   const silent: string[] = [];

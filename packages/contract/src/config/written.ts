@@ -1,6 +1,6 @@
 import { KINDS, type Kind } from "../kind.ts";
+import { ROLLCALL_SCHEMA, type WrittenRollcall } from "./rollcall-section.ts";
 import { count, flag, seconds, text, texts } from "./schema-parts.ts";
-import { ROLLCALL_SCHEMA, type WrittenRollcall } from "./written-rollcall.ts";
 
 /** A secret or plain text that may be written as `os.environ/NAME`. */
 type Text = string;

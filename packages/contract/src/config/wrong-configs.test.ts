@@ -724,8 +724,8 @@ general_settings:
     - chat: [chatt, elsewhere]
 `,
     says: [
-      'config.yaml:8:14: error: router_settings.fallbacks[0].chat[0]: "chatt" is no model_name in model_list: did you mean "chat"?',
-      'config.yaml:8:21: error: router_settings.fallbacks[0].chat[1]: "elsewhere" is no model_name in model_list',
+      'config.yaml:8:14: error: router_settings.fallbacks[0].chat[0]: "chatt" is not a model_name in model_list: did you mean "chat"?',
+      'config.yaml:8:21: error: router_settings.fallbacks[0].chat[1]: "elsewhere" is not a model_name in model_list',
     ],
   },
   {
@@ -735,7 +735,7 @@ general_settings:
     - Chat: [chat]
 `,
     says: [
-      'config.yaml:8:7: error: litellm_settings.fallbacks[0].Chat: "Chat" is no model_name in model_list: did you mean "chat"?',
+      'config.yaml:8:7: error: litellm_settings.fallbacks[0].Chat: "Chat" is not a model_name in model_list: did you mean "chat"?',
     ],
   },
   {
@@ -746,8 +746,8 @@ general_settings:
     gpt-5: {model: nothing-like-it, hidden: true}
 `,
     says: [
-      'config.yaml:8:5: error: router_settings.model_group_alias.gpt-4: points to "chta", which is no model_name in model_list',
-      'config.yaml:9:5: error: router_settings.model_group_alias.gpt-5: points to "nothing-like-it", which is no model_name in model_list',
+      'config.yaml:8:5: error: router_settings.model_group_alias.gpt-4: points to "chta", which is not a model_name in model_list',
+      'config.yaml:9:5: error: router_settings.model_group_alias.gpt-5: points to "nothing-like-it", which is not a model_name in model_list',
     ],
   },
   {
@@ -770,7 +770,7 @@ general_settings:
   model_group_alias: {gpt-4: gpt-5, gpt-5: chat}
 `,
     says: [
-      'config.yaml:7:23: error: router_settings.model_group_alias.gpt-4: points to "gpt-5", which is no model_name in model_list',
+      'config.yaml:7:23: error: router_settings.model_group_alias.gpt-4: points to "gpt-5", which is not a model_name in model_list',
     ],
   },
   {
@@ -891,6 +891,22 @@ const ROLLCALL: readonly WrongConfig[] = [
     ],
   },
   {
+    about: "a key of an earlier version",
+    text: `${ONE}rollcall:
+  gateway: {allow_unauthenticated: true}
+`,
+    says: ["config.yaml:7:13: error: rollcall.gateway.allow_unauthenticated: was renamed to keyless"],
+  },
+  {
+    about: "that key in another section",
+    text: `${ONE}rollcall:
+  queue: {allow_unauthenticated: true}
+`,
+    says: [
+      "config.yaml:7:11: error: rollcall.queue.allow_unauthenticated: unknown key, expected one of size, time",
+    ],
+  },
+  {
     about: "values of the wrong types",
     text: `${ONE}rollcall:
   prober:
@@ -904,7 +920,7 @@ const ROLLCALL: readonly WrongConfig[] = [
     port: 4000.5
     max_body: [32MiB]
     access_log: 'yes'
-    allow_unauthenticated: 2
+    keyless: 2
   state:
     file: {path: state.json}
 `,
@@ -918,7 +934,7 @@ const ROLLCALL: readonly WrongConfig[] = [
       "config.yaml:15:5: error: rollcall.gateway.port: found 4000.5, expected a whole number",
       "config.yaml:16:5: error: rollcall.gateway.max_body: found a list, expected text or a number",
       'config.yaml:17:5: error: rollcall.gateway.access_log: found "yes", expected true or false',
-      "config.yaml:18:5: error: rollcall.gateway.allow_unauthenticated: found 2, expected true or false",
+      "config.yaml:18:5: error: rollcall.gateway.keyless: found 2, expected true or false",
       "config.yaml:20:5: error: rollcall.state.file: found a map of keys, expected text",
     ],
   },
@@ -1067,7 +1083,7 @@ rollcall:
       'config.yaml:10:70: error: model_list[4].litellm_params.timeout: found "soon", expected a number',
       'config.yaml:10:85: warning: model_list[4].litellm_params.tmeout: unknown key, no effect: did you mean "timeout"?',
       'config.yaml:14:18: error: model_list[5].model_info.id: "same" is already the id of model_list[4]: ids must differ',
-      'config.yaml:16:31: error: router_settings.fallbacks[0].first[1]: "sixht" is no model_name in model_list',
+      'config.yaml:16:31: error: router_settings.fallbacks[0].first[1]: "sixht" is not a model_name in model_list',
       'config.yaml:17:3: error: router_settings.num_retries: found "some", expected a whole number',
       'config.yaml:19:12: error: rollcall.prober.interval: found "often", expected a duration such as 500ms, 2s or 10m',
       "config.yaml:19:29: error: rollcall.prober.port: found 99999, which must be <= 65535",

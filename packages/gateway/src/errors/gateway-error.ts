@@ -1,5 +1,5 @@
 import type { Reason } from "@rollcall/contract";
-import type { Unproven } from "../routing/table.ts";
+import type { Unroutable } from "../routing/table.ts";
 
 /** Every way in which a request is not answered by a backend: a closed union. Nothing in it names a host or a key. */
 export type GatewayError =
@@ -7,14 +7,29 @@ export type GatewayError =
   | { readonly kind: "wrong_key" }
   | { readonly kind: "body_too_large"; readonly limit: number }
   | { readonly kind: "body_incomplete" }
+  /** It came so slowly that others waited for its memory. */
+  | { readonly kind: "body_too_slow" }
+  /** All memory for request bodies is taken, or this sender's share of it. */
+  | {
+      readonly kind: "body_memory_full";
+      readonly scope: "all" | "share";
+      readonly retryAfterSeconds: number;
+    }
+  /** No HTTP, or HTTP that no answer can be given to: nothing of it is known. */
+  | { readonly kind: "bad_http" }
+  | { readonly kind: "headers_too_large"; readonly limit: number }
+  | { readonly kind: "request_timeout" }
+  | { readonly kind: "too_many_connections" }
   | { readonly kind: "not_json"; readonly found: string }
   | { readonly kind: "model_missing"; readonly found: string }
   | { readonly kind: "no_route"; readonly method: string; readonly path: string }
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
   | { readonly kind: "unknown_model"; readonly model: string }
-  | { readonly kind: "left_out"; readonly model: string; readonly why: string }
-  | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unproven[] }
+  | { readonly kind: "unsupported_model"; readonly model: string; readonly why: string }
+  | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unroutable[] }
   | { readonly kind: "all_full"; readonly model: string }
+  /** A limit of the principal's; the scope says which: `key`, `team`, `model`. */
+  | { readonly kind: "rate_limited"; readonly scope: string; readonly retryAfterSeconds: number }
   | { readonly kind: "state_refused" }
   /** All attempts failed; the reason is that of the last. */
   | {
@@ -38,8 +53,8 @@ export type GatewayError =
 /** Which of the times ran out: to connect, to the first token, between two events, in all. */
 export type TimeoutPhase = "connect" | "first_token" | "idle" | "total";
 
-/** Why an answer that had begun did not end: the connection broke, silence, time in all, the backend gave it up. */
-export type CutCause = "cut" | "idle" | "total" | "abort";
+/** Why an answer that had begun did not end: the connection broke, silence, time in all, the backend aborted, our fault. */
+export type CutCause = "cut" | "idle" | "total" | "abort" | "internal";
 
 /** OpenAI's error object: all four fields, always. */
 export interface OpenAiError {

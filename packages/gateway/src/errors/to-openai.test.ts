@@ -9,14 +9,21 @@ const ONE_OF_EACH: { readonly [K in GatewayError["kind"]]: Extract<GatewayError,
   wrong_key: { kind: "wrong_key" },
   body_too_large: { kind: "body_too_large", limit: 1_024 },
   body_incomplete: { kind: "body_incomplete" },
+  body_too_slow: { kind: "body_too_slow" },
+  body_memory_full: { kind: "body_memory_full", scope: "share", retryAfterSeconds: 2 },
+  bad_http: { kind: "bad_http" },
+  headers_too_large: { kind: "headers_too_large", limit: 16_384 },
+  request_timeout: { kind: "request_timeout" },
+  too_many_connections: { kind: "too_many_connections" },
   not_json: { kind: "not_json", found: '"hello"' },
   model_missing: { kind: "model_missing", found: "12" },
   no_route: { kind: "no_route", method: "GET", path: "/v2" },
   wrong_method: { kind: "wrong_method", method: "GET", allowed: "POST" },
   unknown_model: { kind: "unknown_model", model: "gpt-5" },
-  left_out: { kind: "left_out", model: "claude", why: "another protocol" },
+  unsupported_model: { kind: "unsupported_model", model: "claude", why: "another protocol" },
   none_ready: { kind: "none_ready", model: "chat", out: [{ id: "chat-1", reason: "loading" }] },
   all_full: { kind: "all_full", model: "chat" },
+  rate_limited: { kind: "rate_limited", scope: "key", retryAfterSeconds: 7 },
   state_refused: { kind: "state_refused" },
   upstream_failed: { kind: "upstream_failed", model: "chat", reason: "down", attempts: 3, timeout: null },
   upstream_answer: {
@@ -36,12 +43,19 @@ test.each<[GatewayError["kind"], number, string, string | null, string | null, o
   ["wrong_key", 401, INVALID, null, "invalid_api_key", { "www-authenticate": "Bearer" }],
   ["body_too_large", 413, INVALID, null, "request_too_large", {}],
   ["body_incomplete", 400, INVALID, null, null, {}],
+  ["body_too_slow", 408, INVALID, null, null, {}],
+  ["body_memory_full", 503, "server_error", null, "request_memory_full", { "retry-after": "2" }],
+  ["bad_http", 400, INVALID, null, null, {}],
+  ["headers_too_large", 431, INVALID, null, null, {}],
+  ["request_timeout", 408, INVALID, null, null, {}],
+  ["too_many_connections", 429, "rate_limit_error", null, "too_many_connections", { "retry-after": "1" }],
+  ["rate_limited", 429, "rate_limit_error", null, "rate_limit_exceeded", { "retry-after": "7" }],
   ["not_json", 400, INVALID, null, null, {}],
   ["model_missing", 400, INVALID, "model", null, {}],
   ["no_route", 404, INVALID, null, "unknown_url", {}],
   ["wrong_method", 405, INVALID, null, null, { allow: "POST" }],
   ["unknown_model", 404, INVALID, "model", "model_not_found", {}],
-  ["left_out", 404, INVALID, "model", "model_not_found", {}],
+  ["unsupported_model", 404, INVALID, "model", "model_not_found", {}],
   [
     "none_ready",
     503,
@@ -90,12 +104,14 @@ describe("messages tell what to do next", () => {
   test.each<[GatewayError["kind"], RegExp]>([
     ["no_key", /Authorization: Bearer <key>/],
     ["body_too_large", /1024 bytes/],
+    ["headers_too_large", /16384 bytes/],
+    ["rate_limited", /this key.*7 s/],
     ["not_json", /found "hello"/],
     ["model_missing", /found 12/],
     ["no_route", /GET \/v2/],
     ["wrong_method", /GET is not allowed here: use POST/],
     ["unknown_model", /`gpt-5` does not exist.*\/v1\/models/],
-    ["left_out", /`claude`.*another protocol/],
+    ["unsupported_model", /`claude`.*another protocol/],
     ["none_ready", /`chat`.*chat-1: loading/],
     ["all_full", /`chat`/],
     ["upstream_failed", /`chat`.*3 attempts/],
@@ -107,7 +123,7 @@ describe("messages tell what to do next", () => {
   test.each<(text: string) => GatewayError>([
     (path) => ({ kind: "no_route", method: "GET", path }),
     (model) => ({ kind: "unknown_model", model }),
-    (model) => ({ kind: "left_out", model, why: "why" }),
+    (model) => ({ kind: "unsupported_model", model, why: "why" }),
     (model) => ({ kind: "none_ready", model, out: [] }),
     (model) => ({ kind: "all_full", model }),
     (model) => ({ kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null }),
@@ -170,7 +186,7 @@ describe("upstream failed", () => {
     expect(headers["x-rollcall-reason"]).toBe(reason);
     const meaning =
       reason === "down"
-        ? "Its server could not be reached, or dropped the connection."
+        ? "The backend could not be reached, or dropped the connection."
         : REASONS[reason].meaning;
     expect(error.message).toContain(meaning);
     expect(error.message).toContain("one attempt");

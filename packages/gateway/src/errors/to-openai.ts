@@ -1,5 +1,5 @@
 import { REASONS, type Reason } from "@rollcall/contract";
-import type { Unproven } from "../routing/table.ts";
+import type { Unroutable } from "../routing/table.ts";
 import type { CutCause, GatewayError, OpenAiError, TimeoutPhase } from "./gateway-error.ts";
 
 export interface ErrorAnswer {
@@ -26,6 +26,25 @@ const ANSWERS: Answers = {
       code: "request_too_large",
     }),
   body_incomplete: () => invalid(400, "The request body ended before its announced length."),
+  body_too_slow: () =>
+    invalid(408, "The request body arrived too slowly while other requests were waiting. Send it again."),
+  body_memory_full: ({ scope, retryAfterSeconds }) =>
+    withHeaders(serverError(503, "request_memory_full", MEMORY_WORDS[scope]), {
+      "retry-after": String(retryAfterSeconds),
+    }),
+  bad_http: () => invalid(400, "The request is not valid HTTP."),
+  headers_too_large: ({ limit }) =>
+    invalid(431, `The request's headers are larger than the limit of ${limit} bytes.`),
+  request_timeout: () => invalid(408, "The request did not arrive in time."),
+  too_many_connections: () =>
+    withHeaders(
+      answer(429, {
+        type: "rate_limit_error",
+        code: "too_many_connections",
+        message: "Connection limit reached. Try again in a moment.",
+      }),
+      { "retry-after": "1" },
+    ),
   not_json: ({ found }) =>
     invalid(400, `The request body is not a JSON object: found ${found}. Send {"model": "…", …}.`),
   model_missing: ({ found }) =>
@@ -40,7 +59,7 @@ const ANSWERS: Answers = {
       `The model \`${clip(model)}\` does not exist. GET /v1/models lists those that do.`,
       NOT_FOUND,
     ),
-  left_out: ({ model, why }) =>
+  unsupported_model: ({ model, why }) =>
     invalid(
       404,
       `The model \`${clip(model)}\` is in the config, but this gateway does not serve it: ${why}.`,
@@ -52,16 +71,25 @@ const ANSWERS: Answers = {
       answer(429, {
         type: "rate_limit_error",
         code: "rate_limit_exceeded",
-        message: `All deployments of \`${clip(model)}\` have as many requests as they may.`,
+        message: `All deployments of \`${clip(model)}\` are at max_parallel_requests; retry shortly.`,
       }),
       { "retry-after": "1", "x-rollcall-reason": "full" },
+    ),
+  rate_limited: ({ scope, retryAfterSeconds }) =>
+    withHeaders(
+      answer(429, {
+        type: "rate_limit_error",
+        code: "rate_limit_exceeded",
+        message: `Rate limit reached for this ${scope}. Try again in ${retryAfterSeconds} s.`,
+      }),
+      { "retry-after": String(retryAfterSeconds) },
     ),
   state_refused: () =>
     withHeaders(
       serverError(
         503,
         "state_stale",
-        "The prober is silent, so nobody knows which backends are ready; the config says to refuse then.",
+        "Backend readiness is unknown (no update from the prober) and `on_stale: refuse` is set.",
       ),
       { "retry-after": "5", "x-rollcall-reason": "state_stale" },
     ),
@@ -81,28 +109,35 @@ const ANSWERS: Answers = {
     serverError(500, "internal_error", "The gateway failed on this request. Its log has the request id."),
 };
 
+const MEMORY_WORDS = {
+  all: "The memory for request bodies is full (rollcall.gateway.body_memory). Try again in a moment.",
+  share: "Requests from your address or key hold as much request memory as one may. Try again in a moment.",
+} as const;
+
 const CUT_CODES: Readonly<Record<CutCause, string>> = {
   cut: "upstream_cut",
   idle: "upstream_idle_timeout",
   total: "upstream_timeout",
   abort: "upstream_aborted",
+  internal: "internal_error",
 };
 
 const CUT_WORDS: Readonly<Record<CutCause, string>> = {
-  cut: "the connection to its server broke",
-  idle: "its server fell silent",
+  cut: "the connection to the backend broke",
+  idle: "the backend stopped sending data",
   total: "it took longer than the time allowed",
-  abort: "its server gave the request up",
+  abort: "the backend aborted the request",
+  internal: "the gateway failed; its log has the request id",
 };
 
 const TIMEOUT_WORDS: Readonly<Record<TimeoutPhase, string>> = {
-  connect: "No connection to its server within the time allowed.",
+  connect: "No connection to the backend within the time allowed.",
   first_token: "No first token within the time allowed.",
-  idle: "Its server fell silent.",
+  idle: "The backend stopped sending data.",
   total: "The time allowed for an answer is over.",
 };
 
-/** The one place where a failure becomes an HTTP answer. */
+/** What an app is told of a failure, in OpenAI's shape. */
 export function toOpenAi<K extends GatewayError["kind"]>(
   failure: Extract<GatewayError, { kind: K }>,
 ): ErrorAnswer {
@@ -138,30 +173,28 @@ function withHeaders(base: ErrorAnswer, headers: Readonly<Record<string, string>
   return { ...base, headers: { ...base.headers, ...headers } };
 }
 
-/** Passes by itself, so a client may come back soon. For the others the SDKs are told not to hammer. */
-const PASSING: ReadonlySet<Reason> = new Set(["loading", "unknown", "overdue", "crash_loop"]);
-
 const LOADING_RETRY_SECONDS = 5;
 
 /** OpenAI's clients wait no longer than a minute for what a server asks. */
 const LONGEST_RETRY_SECONDS = 60;
 
 /** When the first of them is expected to be ready. */
-function retrySeconds(out: readonly Unproven[]): string {
+function retrySeconds(out: readonly Unroutable[]): string {
   const times = out.flatMap(({ readyInMs }) => (readyInMs === undefined ? [] : [readyInMs / 1_000]));
   const seconds = times.length === 0 ? LOADING_RETRY_SECONDS : Math.ceil(Math.min(...times));
   return String(Math.min(Math.max(seconds, 1), LONGEST_RETRY_SECONDS));
 }
 
-/** The reason that gives most hope is the one to tell: a loading replica matters more than a misnamed one. */
+/** Reports the most recoverable reason: a loading replica matters more than a misnamed one. */
 function noneReady({ model, out }: Extract<GatewayError, { kind: "none_ready" }>): ErrorAnswer {
   const reasons = out.map(({ reason }) => reason);
-  const reason = reasons.find((one) => PASSING.has(one)) ?? reasons[0] ?? "unknown";
+  const reason = reasons.find((one) => REASONS[one].selfHealing) ?? reasons[0] ?? "unknown";
   const list = out.map((one) => `${one.id}: ${one.reason}`).join(", ");
   const message = `The model \`${clip(model)}\` is configured, but no deployment of it can serve now (${list}). ${REASONS[reason].meaning}`;
   return withHeaders(answer(503, { type: "server_error", code: "model_not_ready", message }), {
     "x-rollcall-reason": reason,
-    ...(PASSING.has(reason) ? { "retry-after": retrySeconds(out) } : { "x-should-retry": "false" }),
+    // What does not pass by itself the SDKs are told not to hammer.
+    ...(REASONS[reason].selfHealing ? { "retry-after": retrySeconds(out) } : { "x-should-retry": "false" }),
   });
 }
 
@@ -184,7 +217,7 @@ function upstreamFailed({
 /** One request cannot tell a server that is down from one that dropped it: only the prober's history can. */
 function meaningOf(reason: Reason): string {
   return reason === "down"
-    ? "Its server could not be reached, or dropped the connection."
+    ? "The backend could not be reached, or dropped the connection."
     : REASONS[reason].meaning;
 }
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment } from "@rollcall/contract";
-import { deploymentOf } from "../../test/deployments.ts";
+import { candidateOf } from "../../test/candidates.ts";
 import { seeded } from "../../test/seeded.ts";
+import type { Candidate } from "./candidate.ts";
 import { hashBytes, rankByAffinity } from "./affinity.ts";
 
-const fleet = ["a", "b", "c", "d"].map((id) => deploymentOf(id));
-const [A, B, C, D] = fleet as [Deployment, Deployment, Deployment, Deployment];
+const fleet = ["a", "b", "c", "d"].map((id) => candidateOf(id));
+const [A, B, C, D] = fleet as [Candidate, Candidate, Candidate, Candidate];
 
 const random = seeded(3);
 const prefixes = Array.from({ length: 4_000 }, () => Math.floor(random() * 2 ** 32));
@@ -13,9 +13,9 @@ const prefixes = Array.from({ length: 4_000 }, () => Math.floor(random() * 2 ** 
 const idle = () => 0;
 const place = (
   prefix: number,
-  candidates: readonly [Deployment, ...Deployment[]],
+  candidates: readonly [Candidate, ...Candidate[]],
   inFlight = idle as (id: string) => number,
-) => rankByAffinity(candidates, prefix, inFlight).id;
+) => rankByAffinity(candidates, prefix, { inFlight: ({ id }) => inFlight(id) }).id;
 
 describe("a conversation", () => {
   test("goes to the same replica every time, in whatever order they stand", () => {

@@ -1,4 +1,4 @@
-import type { Deployment } from "@rollcall/contract";
+import type { Candidate, Candidates } from "./candidate.ts";
 
 /** A replica may have this many times the average load before a conversation goes elsewhere. */
 const BOUND = 1.25;
@@ -9,17 +9,17 @@ const BOUND = 1.25;
  * is not overloaded gets the request, since a hot prefix must not melt its replica.
  */
 export function rankByAffinity(
-  candidates: readonly [Deployment, ...Deployment[]],
-  prefix: number,
-  inFlight: (id: string) => number,
-): Deployment {
-  const total = candidates.reduce((sum, { id }) => sum + inFlight(id), 0);
+  candidates: Candidates,
+  conversation: number,
+  signals: { inFlight(candidate: Candidate): number },
+): Candidate {
+  const total = candidates.reduce((sum, one) => sum + signals.inFlight(one), 0);
   // The request itself counts, so that an idle fleet has room.
   const allowed = Math.ceil((BOUND * (total + 1)) / candidates.length);
   const ranked = candidates
-    .map((candidate) => ({ candidate, rank: mix(prefix, hashText(candidate.id)) }))
+    .map((candidate) => ({ candidate, rank: mix(conversation, hashText(candidate.id)) }))
     .toSorted((a, b) => b.rank - a.rank);
-  const free = ranked.find(({ candidate }) => inFlight(candidate.id) < allowed);
+  const free = ranked.find(({ candidate }) => signals.inFlight(candidate) < allowed);
   return (free ?? ranked[0])?.candidate ?? candidates[0];
 }
 

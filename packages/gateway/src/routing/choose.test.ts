@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Deployment, Strategy } from "@rollcall/contract";
-import { deploymentOf } from "../../test/deployments.ts";
+import type { Strategy } from "@rollcall/contract";
 import { seeded } from "../../test/seeded.ts";
-import { stillDice } from "../../test/still-dice.ts";
+import type { Candidate } from "./candidate.ts";
+import { candidateOf, fleetSignals } from "../../test/candidates.ts";
 import { choose } from "./choose.ts";
 
 const STRATEGIES: readonly Strategy[] = ["simple-shuffle", "least-busy", "two-choices"];
 
-const weighing = (id: string, weight: number) => deploymentOf(id, { params: { weight } });
+const weighing = (id: string, weight: number) => candidateOf(id, { params: { weight } });
 
 interface Draws {
   readonly strategy: Strategy;
@@ -15,11 +15,11 @@ interface Draws {
 }
 
 /** How often each one is chosen in 10,000 draws. */
-function draw(candidates: readonly [Deployment, ...Deployment[]], { strategy, busy = {} }: Draws) {
+function draw(candidates: readonly [Candidate, ...Candidate[]], { strategy, busy = {} }: Draws) {
   const random = seeded(7);
   const counts = new Map(candidates.map(({ id }) => [id, 0]));
   for (let turn = 0; turn < 10_000; turn += 1) {
-    const { id } = choose(candidates, stillDice({ strategy, random, inFlight: (one) => busy[one] ?? 0 }));
+    const { id } = choose(candidates, fleetSignals({ strategy, random, inFlight: (one) => busy[one] ?? 0 }));
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   return Object.fromEntries(counts);
@@ -57,14 +57,14 @@ test("simple-shuffle does not look at what is under way", () => {
 });
 
 test("the weight is rpm where there is no weight, and tpm where there is neither", () => {
-  expect(deploymentOf("a", { params: { weight: 3, rpm: 5, tpm: 7 } }).weight).toBe(3);
-  expect(deploymentOf("a", { params: { rpm: 5, tpm: 7 } }).weight).toBe(5);
-  expect(deploymentOf("a", { params: { tpm: 7 } }).weight).toBe(7);
-  expect(deploymentOf("a").weight).toBe(1);
+  expect(candidateOf("a", { params: { weight: 3, rpm: 5, tpm: 7 } }).deployment.weight).toBe(3);
+  expect(candidateOf("a", { params: { rpm: 5, tpm: 7 } }).deployment.weight).toBe(5);
+  expect(candidateOf("a", { params: { tpm: 7 } }).deployment.weight).toBe(7);
+  expect(candidateOf("a").deployment.weight).toBe(1);
 });
 
 test("least-busy takes the one with the fewest requests under way, the first of equals", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b"), candidateOf("c")] as const;
   expect(draw(candidates, { strategy: "least-busy", busy: { a: 2, b: 1, c: 1 } })).toEqual({
     a: 0,
     b: 10_000,
@@ -73,7 +73,7 @@ test("least-busy takes the one with the fewest requests under way, the first of 
 });
 
 test("two-choices never takes the busiest of several, and spreads over the others", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b"), candidateOf("c")] as const;
   const counts = draw(candidates, { strategy: "two-choices", busy: { a: 9, b: 1, c: 1 } });
   expect(counts["a"]).toBe(0);
   expect(counts["b"]).toBeGreaterThan(4_000);
@@ -81,12 +81,12 @@ test("two-choices never takes the busiest of several, and spreads over the other
 });
 
 test("two-choices takes the less busy of two every time", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b")] as const;
   expect(draw(candidates, { strategy: "two-choices", busy: { a: 1 } })).toEqual({ a: 0, b: 10_000 });
 });
 
 test("two-choices draws evenly where all are equally busy", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c"), deploymentOf("d")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b"), candidateOf("c"), candidateOf("d")] as const;
   for (const count of Object.values(draw(candidates, { strategy: "two-choices" }))) {
     expect(count).toBeGreaterThan(2_300);
     expect(count).toBeLessThan(2_700);
@@ -96,19 +96,19 @@ test("two-choices draws evenly where all are equally busy", () => {
 test.each(STRATEGIES)("%s stays within the list at both ends of the dice", (strategy) => {
   const candidates = [weighing("a", 1), weighing("b", 1), weighing("c", 1)] as const;
   for (const dice of [0, 0.999_999_999_999]) {
-    expect(candidates).toContain(choose(candidates, stillDice({ strategy, random: () => dice })));
+    expect(candidates).toContain(choose(candidates, fleetSignals({ strategy, random: () => dice })));
   }
 });
 
 describe("latency-based-routing", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b"), candidateOf("c")] as const;
   const by = (
     latency: Readonly<Record<string, number | null>>,
     busy: Readonly<Record<string, number>> = {},
   ) =>
     choose(
       candidates,
-      stillDice({
+      fleetSignals({
         strategy: "latency-based-routing",
         latency: (id) => latency[id] ?? null,
         inFlight: (id) => busy[id] ?? 0,
@@ -141,7 +141,7 @@ describe("usage-based-routing-v2", () => {
   const by = (recent: Readonly<Record<string, number>>, weights: Readonly<Record<string, number>>) => {
     const [first, ...rest] = Object.entries(weights).map(([id, weight]) => weighing(id, weight));
     if (first === undefined) throw new Error("no candidates");
-    const dice = stillDice({ strategy: "usage-based-routing-v2", recent: (id) => recent[id] ?? 0 });
+    const dice = fleetSignals({ strategy: "usage-based-routing-v2", recent: (id) => recent[id] ?? 0 });
     return choose([first, ...rest], dice).id;
   };
 
@@ -159,16 +159,16 @@ describe("usage-based-routing-v2", () => {
 });
 
 test("prefix-affinity keeps to one replica for one conversation", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b"), deploymentOf("c")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b"), candidateOf("c")] as const;
   const by = (prefix: number) =>
-    choose(candidates, stillDice({ strategy: "prefix-affinity", prefix: () => prefix })).id;
+    choose(candidates, fleetSignals({ strategy: "prefix-affinity", conversation: () => prefix })).id;
   const places = Array.from({ length: 60 }, (_, prefix) => by(prefix));
   expect(places).toEqual(Array.from({ length: 60 }, (_, prefix) => by(prefix)));
   expect(new Set(places).size).toBe(3);
 });
 
 describe("a replica that has just come back", () => {
-  const candidates = [deploymentOf("a"), deploymentOf("b")] as const;
+  const candidates = [candidateOf("a"), candidateOf("b")] as const;
 
   test.each<Strategy>(["simple-shuffle", "least-busy", "two-choices"])(
     "gets a part of its share by %s",
@@ -179,7 +179,7 @@ describe("a replica that has just come back", () => {
       for (let turn = 0; turn < 4_000; turn += 1) {
         const { id } = choose(
           candidates,
-          stillDice({ strategy, random, warmth, inFlight: (one) => Math.floor((load[one] ?? 0) / 10) }),
+          fleetSignals({ strategy, random, warmth, inFlight: (one) => Math.floor((load[one] ?? 0) / 10) }),
         );
         load[id] = (load[id] ?? 0) + 1;
       }

@@ -1,10 +1,11 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { REASON_CODES, REASONS, type Deployment, type Reason, type Strategy } from "@rollcall/contract";
-import { deploymentOf } from "../../test/deployments.ts";
-import { stillDice } from "../../test/still-dice.ts";
-import { decide, type Evidence, type Situation } from "./decide.ts";
-import type { Table, Target } from "./table.ts";
+import { REASON_CODES, REASONS, type Reason, type Strategy } from "@rollcall/contract";
+import { candidateOf, fleetSignals } from "../../test/candidates.ts";
+import type { Evidence } from "../health/ejection.ts";
+import type { Candidate } from "./candidate.ts";
+import { decide, type RoutingContext } from "./decide.ts";
+import type { RoutingTable, Target } from "./table.ts";
 
 const DOWN: Evidence = { definite: false, reason: "down" };
 const WRONG_NAME: Evidence = { definite: true, reason: "wrong_name" };
@@ -18,25 +19,23 @@ interface World {
   readonly tried?: readonly string[];
 }
 
-function targetOf(alias: string, proven: readonly Deployment[], more: Partial<Target> = {}): Target {
-  return { alias, proven, unproven: [], fallbacks: [], contextWindowFallbacks: [], ...more };
+function targetOf(alias: string, routable: readonly Candidate[], more: Partial<Target> = {}): Target {
+  return { alias, routable, unroutable: [], fallbacks: [], contextWindowFallbacks: [], ...more };
 }
 
-function tableOf(targets: readonly Target[], leftOut: Readonly<Record<string, string>> = {}): Table {
+function tableOf(targets: readonly Target[], leftOut: Readonly<Record<string, string>> = {}): RoutingTable {
   return {
     targets: new Map(targets.map((target) => [target.alias, target])),
-    since: new Map(),
     listed: targets.map(({ alias }) => alias),
     leftOut: new Map(Object.entries(leftOut)),
   };
 }
 
 function ask(name: string, { targets = [], leftOut, evidence = {}, busy = {}, ...rest }: World) {
-  const situation: Situation = {
+  const situation: RoutingContext = {
+    ...fleetSignals({ inFlight: (id) => busy[id] ?? 0, evidence: (id) => evidence[id] ?? null }),
     table: tableOf(targets, leftOut),
-    stateHolds: rest.stateHolds ?? true,
-    evidence: (id) => evidence[id] ?? null,
-    dice: stillDice({ inFlight: (id) => busy[id] ?? 0 }),
+    isSnapshotUsable: rest.stateHolds ?? true,
   };
   return decide({ name, tried: new Set(rest.tried) }, situation);
 }
@@ -44,20 +43,20 @@ function ask(name: string, { targets = [], leftOut, evidence = {}, busy = {}, ..
 /** The id that is forwarded to, or the kind of the refusal. */
 function outcome(name: string, world: World): string {
   const decision = ask(name, world);
-  return decision.kind === "forward" ? decision.deployment.id : decision.kind;
+  return decision.kind === "forward" ? decision.candidate.id : decision.kind;
 }
 
-const ordered = (id: string, order: number) => deploymentOf(id, { params: { order } });
+const ordered = (id: string, order: number) => candidateOf(id, { params: { order } });
 const limited = (id: string, max_parallel_requests: number) =>
-  deploymentOf(id, { params: { max_parallel_requests } });
+  candidateOf(id, { params: { max_parallel_requests } });
 
-const a = deploymentOf("a");
-const b = deploymentOf("b");
-const c = deploymentOf("c");
+const a = candidateOf("a");
+const b = candidateOf("b");
+const c = candidateOf("c");
 
 describe("one alias", () => {
   test.each<[string, World, string]>([
-    ["the only proven one is taken", { targets: [targetOf("chat", [a])] }, "a"],
+    ["the only routable one is taken", { targets: [targetOf("chat", [a])] }, "a"],
     ["a full one is passed over", { targets: [targetOf("chat", [limited("a", 1), b])], busy: { a: 1 } }, "b"],
     [
       "one below its limit is not full",
@@ -68,7 +67,7 @@ describe("one alias", () => {
     [
       "full outweighs not ready: the full one may soon be free",
       {
-        targets: [targetOf("chat", [limited("a", 1)], { unproven: [{ id: "b", reason: "down" }] })],
+        targets: [targetOf("chat", [limited("a", 1)], { unroutable: [{ id: "b", reason: "down" }] })],
         busy: { a: 1 },
       },
       "all_full",
@@ -109,7 +108,7 @@ describe("one alias", () => {
       { targets: [targetOf("chat", [a])], tried: ["a"], evidence: { a: WRONG_NAME } },
       "none_ready",
     ],
-    ["nothing proven is none ready", { targets: [targetOf("chat", [])] }, "none_ready"],
+    ["nothing routable is none ready", { targets: [targetOf("chat", [])] }, "none_ready"],
     [
       "an entry of the same name that was left out does not stand in the way",
       { targets: [targetOf("chat", [a])], leftOut: { chat: "why" } },
@@ -120,7 +119,7 @@ describe("one alias", () => {
   });
 
   test("none ready names every deployment with its reason, ejected ones with what ejected them", () => {
-    const target = targetOf("chat", [a], { unproven: [{ id: "b", reason: "loading" }] });
+    const target = targetOf("chat", [a], { unroutable: [{ id: "b", reason: "loading" }] });
     expect(ask("chat", { targets: [target], evidence: { a: WRONG_NAME } })).toEqual({
       kind: "none_ready",
       alias: "chat",
@@ -153,12 +152,12 @@ describe("order", () => {
 
 describe("fallbacks", () => {
   const spare = targetOf("spare", [c]);
-  const chat = (proven: readonly Deployment[], fallbacks = ["spare"]) =>
-    targetOf("chat", proven, { fallbacks });
+  const chat = (routable: readonly Candidate[], fallbacks = ["spare"]) =>
+    targetOf("chat", routable, { fallbacks });
 
   test.each<[string, World, string]>([
     ["are not asked while the alias itself can serve", { targets: [chat([a]), spare] }, "a"],
-    ["are asked where nothing is proven", { targets: [chat([]), spare] }, "c"],
+    ["are asked where nothing is routable", { targets: [chat([]), spare] }, "c"],
     ["are asked where all are full", { targets: [chat([limited("a", 1)]), spare], busy: { a: 1 } }, "c"],
     ["are asked where all are ejected", { targets: [chat([a]), spare], evidence: { a: WRONG_NAME } }, "c"],
     [
@@ -178,8 +177,11 @@ describe("fallbacks", () => {
   });
 
   test("when none can serve, the reasons told are those of the alias that was asked for", () => {
-    const target = targetOf("chat", [], { unproven: [{ id: "a", reason: "loading" }], fallbacks: ["empty"] });
-    const empty = targetOf("empty", [], { unproven: [{ id: "b", reason: "down" }] });
+    const target = targetOf("chat", [], {
+      unroutable: [{ id: "a", reason: "loading" }],
+      fallbacks: ["empty"],
+    });
+    const empty = targetOf("empty", [], { unroutable: [{ id: "b", reason: "down" }] });
     expect(ask("chat", { targets: [target, empty] })).toEqual({
       kind: "none_ready",
       alias: "chat",
@@ -201,14 +203,14 @@ test("where the config refuses stale news, a known name is refused, and an unkno
 });
 
 const IDS = ["a", "b", "c", "d", "e", "f"] as const;
-const PLAIN = deploymentOf("any");
+const PLAIN = candidateOf("any");
 const NAMES = ["chat", "small", "spare"] as const;
 const someIds = fc.uniqueArray(fc.constantFrom(...IDS), { maxLength: IDS.length });
 
 const anyTarget = (alias: string) =>
   fc.record({
     alias: fc.constant(alias),
-    proven: someIds.chain((ids) =>
+    routable: someIds.chain((ids) =>
       fc.tuple(
         ...ids.map((id) =>
           fc
@@ -217,18 +219,15 @@ const anyTarget = (alias: string) =>
               max: fc.option(fc.integer({ min: 1, max: 3 })),
               weight: fc.integer({ min: 0, max: 3 }),
             })
-            .map(({ order, max, weight }): Deployment => ({
+            .map(({ order, max, weight }): Candidate => ({
               ...PLAIN,
               id,
-              alias,
-              order,
-              weight,
-              maxParallel: max,
+              deployment: { ...PLAIN.deployment, id, alias, order, weight, maxParallel: max },
             })),
         ),
       ),
     ),
-    unproven: someIds.map((ids) => ids.map((id) => ({ id: `out-${id}`, reason: "down" as Reason }))),
+    unroutable: someIds.map((ids) => ids.map((id) => ({ id: `out-${id}`, reason: "down" as Reason }))),
     fallbacks: fc.array(fc.constantFrom(...NAMES, "nowhere"), { maxLength: 4 }),
     contextWindowFallbacks: fc.constant([]),
   }) as fc.Arbitrary<Target>;
@@ -256,7 +255,7 @@ type AnyWorld = typeof anyWorld extends fc.Arbitrary<infer T> ? T : never;
 function decideIn(world: AnyWorld) {
   const sorted = world.targets.map((target) => ({
     ...target,
-    proven: target.proven.toSorted((one, other) => one.order - other.order),
+    routable: target.routable.toSorted((one, other) => one.deployment.order - other.deployment.order),
   }));
   const table = tableOf(sorted, { left: "why" });
   const evidence = (id: string) => world.evidence[id] ?? null;
@@ -264,20 +263,20 @@ function decideIn(world: AnyWorld) {
   const decision = decide(
     { name: world.name, tried: new Set(world.tried) },
     {
+      ...fleetSignals({ strategy: world.strategy, random: () => world.dice, inFlight, evidence }),
       table,
-      stateHolds: world.stateHolds,
-      evidence,
-      dice: stillDice({ strategy: world.strategy, random: () => world.dice, inFlight }),
+      isSnapshotUsable: world.stateHolds,
     },
   );
   const target = table.targets.get(world.name);
-  const fit = ({ id }: Deployment) => evidence(id)?.definite !== true;
-  const free = ({ id, maxParallel }: Deployment) => maxParallel === null || inFlight(id) < maxParallel;
+  const fit = ({ id }: Candidate) => evidence(id)?.definite !== true;
+  const free = ({ id, deployment: { maxParallel } }: Candidate) =>
+    maxParallel === null || inFlight(id) < maxParallel;
   const candidates =
     [world.name, ...(target?.fallbacks ?? [])]
-      .map((name) => (table.targets.get(name)?.proven ?? []).filter((one) => fit(one) && free(one)))
+      .map((name) => (table.targets.get(name)?.routable ?? []).filter((one) => fit(one) && free(one)))
       .find((available) => available.length > 0) ?? [];
-  return { decision, target, candidates, someAreFit: target?.proven.some(fit) === true };
+  return { decision, target, candidates, someAreFit: target?.routable.some(fit) === true };
 }
 
 function expectedKind(world: AnyWorld, { target, candidates, someAreFit }: ReturnType<typeof decideIn>) {
@@ -288,13 +287,13 @@ function expectedKind(world: AnyWorld, { target, candidates, someAreFit }: Retur
 }
 
 describe("whatever the table, the evidence and the load", () => {
-  test("every request gets the decision it should, and goes to nothing unproven, ejected or full", () => {
+  test("every request gets the decision it should, and goes to nothing unroutable, ejected or full", () => {
     fc.assert(
       fc.property(anyWorld, (world) => {
         const found = decideIn(world);
         expect(found.decision.kind).toBe(expectedKind(world, found));
         const { decision, candidates } = found;
-        expect(decision.kind !== "forward" || candidates.includes(decision.deployment)).toBe(true);
+        expect(decision.kind !== "forward" || candidates.includes(decision.candidate)).toBe(true);
       }),
       { numRuns: 2_000 },
     );
@@ -305,11 +304,11 @@ describe("whatever the table, the evidence and the load", () => {
       fc.property(anyWorld, (world) => {
         const { decision, candidates } = decideIn(world);
         fc.pre(decision.kind === "forward");
-        const rank = ({ id, order }: Deployment) => {
+        const rank = ({ id, deployment: { order } }: Candidate) => {
           const choice = world.tried.some((one) => one === id) ? 2 : world.evidence[id] === undefined ? 0 : 1;
           return choice * 10 + order;
         };
-        expect(rank(decision.deployment)).toBe(Math.min(...candidates.map(rank)));
+        expect(rank(decision.candidate)).toBe(Math.min(...candidates.map(rank)));
       }),
       { numRuns: 1_000 },
     );

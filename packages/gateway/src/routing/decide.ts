@@ -1,20 +1,29 @@
-import type { Deployment, Reason } from "@rollcall/contract";
-import { choose, chooseAtOnce, type Dice } from "./choose.ts";
-import type { Decision } from "./decision.ts";
-import type { Table, Target, Unproven } from "./table.ts";
+import type { Evidence } from "../health/ejection.ts";
+import type { Candidate, Candidates } from "./candidate.ts";
+import { choose, chooseAtOnce, type LoadSignals } from "./choose.ts";
+import type { RoutingTable, Target, Unroutable } from "./table.ts";
 
-/** The gateway's own evidence against a deployment. Definite: never sent to. Suspect: only if nothing else is left. */
-export interface Evidence {
-  readonly definite: boolean;
-  readonly reason: Reason;
-}
+/** What is to be done with one request. Total: every request gets one of these. */
+export type Decision =
+  | { readonly kind: "forward"; readonly candidate: Candidate }
+  /** The config does not have this name. */
+  | { readonly kind: "unknown_model" }
+  /** The config has it, but not as something that can be served here. */
+  | { readonly kind: "left_out"; readonly why: string }
+  /** Known, and no deployment is ready and rightly named. */
+  | { readonly kind: "none_ready"; readonly alias: string; readonly out: readonly Unroutable[] }
+  /** Ready, and every one has as many requests as `max_parallel_requests` allows. */
+  | { readonly kind: "all_full"; readonly alias: string }
+  /** The snapshot is stale and the config says to refuse then. */
+  | { readonly kind: "state_refused" };
 
-export interface Situation {
-  readonly table: Table;
-  /** False where the news is stale and the config says to refuse. */
-  readonly stateHolds: boolean;
-  evidence(id: string): Evidence | null;
-  readonly dice: Dice;
+/** All that a decision depends on. */
+export interface RoutingContext extends LoadSignals {
+  readonly table: RoutingTable;
+  /** False where the snapshot is stale and the config says to refuse. */
+  readonly isSnapshotUsable: boolean;
+  /** What requests have shown against it. Definite: never sent to. Else: only if nothing else is left. */
+  evidence(candidate: Candidate): Evidence | null;
 }
 
 export interface Asked {
@@ -27,73 +36,73 @@ export interface Asked {
 }
 
 /** Which deployment gets the request, or why none does. Pure and total. */
-export function decide({ name, fallbacks, tried }: Asked, situation: Situation): Decision {
-  const { table, stateHolds } = situation;
+export function decide({ name, fallbacks, tried }: Asked, context: RoutingContext): Decision {
+  const { table, isSnapshotUsable } = context;
   const target = table.targets.get(name);
   if (target === undefined) {
     const why = table.leftOut.get(name);
     return why === undefined ? { kind: "unknown_model" } : { kind: "left_out", why };
   }
-  if (!stateHolds) return { kind: "state_refused" };
-  const first = within(target, tried, situation);
+  if (!isSnapshotUsable) return { kind: "state_refused" };
+  const first = within(target, tried, context);
   if (first.kind === "forward") return first;
   for (const fallback of fallbacks ?? target.fallbacks) {
     const other = table.targets.get(fallback);
-    const decision = other === undefined ? first : within(other, tried, situation);
+    const decision = other === undefined ? first : within(other, tried, context);
     if (decision.kind === "forward") return decision;
   }
   return first;
 }
 
-function within(target: Target, tried: ReadonlySet<string>, situation: Situation): Decision {
-  const quick = leading(target.proven);
+function within(target: Target, tried: ReadonlySet<string>, context: RoutingContext): Decision {
+  const quick = leading(target.routable);
   const chosen =
-    quick === null
-      ? null
-      : chooseAtOnce(quick, (one) => fitness(one, tried, situation) === "fresh", situation.dice);
-  return chosen === null ? search(target, tried, situation) : { kind: "forward", deployment: chosen };
+    quick === null ? null : chooseAtOnce(quick, (one) => fitness(one, tried, context) === "fresh", context);
+  return chosen === null ? search(target, tried, context) : { kind: "forward", candidate: chosen };
 }
 
-/** All that are proven, where they are of one `order`. */
-function leading(proven: readonly Deployment[]): readonly [Deployment, ...Deployment[]] | null {
-  const [first] = proven;
-  if (first === undefined || proven.at(-1)?.order !== first.order) return null;
-  return proven as readonly [Deployment, ...Deployment[]];
+/** All that are routable, where they are of one `order`. */
+function leading(routable: readonly Candidate[]): Candidates | null {
+  const [first] = routable;
+  if (first === undefined || routable.at(-1)?.deployment.order !== first.deployment.order) return null;
+  return routable as Candidates;
 }
 
 /** Spare: to be used only if nothing else is left. */
 type Fitness = "fresh" | "spare" | "full" | "out";
 
-function fitness({ id, maxParallel }: Deployment, tried: ReadonlySet<string>, situation: Situation): Fitness {
-  const against = situation.evidence(id);
+function fitness(candidate: Candidate, tried: ReadonlySet<string>, context: RoutingContext): Fitness {
+  const { maxParallel } = candidate.deployment;
+  const against = context.evidence(candidate);
   if (against?.definite === true) return "out";
-  if (maxParallel !== null && situation.dice.inFlight(id) >= maxParallel) return "full";
-  return against !== null || tried.has(id) ? "spare" : "fresh";
+  if (maxParallel !== null && context.inFlight(candidate) >= maxParallel) return "full";
+  return against !== null || tried.has(candidate.id) ? "spare" : "fresh";
 }
 
 /** Looks at every deployment of the alias. */
-function search(target: Target, tried: ReadonlySet<string>, situation: Situation): Decision {
-  const out: Unproven[] = [...target.unproven];
-  const fresh: Deployment[] = [];
-  const spare: Deployment[] = [];
+function search(target: Target, tried: ReadonlySet<string>, context: RoutingContext): Decision {
+  const out: Unroutable[] = [...target.unroutable];
+  const fresh: Candidate[] = [];
+  const spare: Candidate[] = [];
   let full = 0;
-  for (const deployment of target.proven) {
-    const fit = fitness(deployment, tried, situation);
-    if (fit === "fresh") fresh.push(deployment);
-    else if (fit === "spare") spare.push(deployment);
+  for (const candidate of target.routable) {
+    const fit = fitness(candidate, tried, context);
+    if (fit === "fresh") fresh.push(candidate);
+    else if (fit === "spare") spare.push(candidate);
     else if (fit === "full") full += 1;
-    else out.push({ id: deployment.id, reason: situation.evidence(deployment.id)?.reason ?? "unknown" });
+    else out.push({ id: candidate.id, reason: context.evidence(candidate)?.reason ?? "unknown" });
   }
   const candidates =
     lowestOrder(fresh) ?? lowestOrder(spare.filter(({ id }) => !tried.has(id))) ?? lowestOrder(spare);
-  if (candidates !== null) return { kind: "forward", deployment: choose(candidates, situation.dice) };
+  if (candidates !== null) return { kind: "forward", candidate: choose(candidates, context) };
   return full > 0
     ? { kind: "all_full", alias: target.alias }
     : { kind: "none_ready", alias: target.alias, out };
 }
 
 /** Those of the lowest `order`; the list is sorted by it. Null for an empty list. */
-function lowestOrder(deployments: readonly Deployment[]): readonly [Deployment, ...Deployment[]] | null {
-  const [first, ...rest] = deployments;
-  return first === undefined ? null : [first, ...rest.filter(({ order }) => order === first.order)];
+function lowestOrder(candidates: readonly Candidate[]): Candidates | null {
+  const [first, ...rest] = candidates;
+  if (first === undefined) return null;
+  return [first, ...rest.filter(({ deployment }) => deployment.order === first.deployment.order)];
 }

@@ -1,15 +1,23 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Deployment } from "@rollcall/contract";
-import { deploymentOf } from "../../test/deployments.ts";
 import { seeded } from "../../test/seeded.ts";
-import { stillDice } from "../../test/still-dice.ts";
+import type { Candidate } from "./candidate.ts";
+import { candidateOf, fleetSignals } from "../../test/candidates.ts";
 import { rankByAffinity } from "./affinity.ts";
-import { CLOSED, mayPass, onFault, onInconclusive, onSend, onSuccess, type Breaker } from "./breaker.ts";
+import {
+  CLOSED,
+  mayPass,
+  onFault,
+  onInconclusive,
+  onSend,
+  onSuccess,
+  type Breaker,
+} from "../health/breaker.ts";
 import { choose } from "./choose.ts";
 import { RetryBudget } from "./retry-budget.ts";
 
 const START = 1_000_000;
+const AT_REST = { inFlight: () => 0 };
 const LONGEST_OPEN_MS = 30_000;
 
 /** A breaker as any number of faults, answers and trials may have left it, and when. */
@@ -101,10 +109,7 @@ test("faults open a closed breaker exactly when five are within half a minute", 
 });
 
 const fleet = (size: number) =>
-  Array.from({ length: size }, (_, index) => deploymentOf(`replica-${index}`)) as [
-    Deployment,
-    ...Deployment[],
-  ];
+  Array.from({ length: size }, (_, index) => candidateOf(`replica-${index}`)) as [Candidate, ...Candidate[]];
 const FLEETS = new Map([2, 3, 5, 8].map((size) => [size, fleet(size)]));
 const sizes = fc.constantFrom(...FLEETS.keys());
 
@@ -117,7 +122,7 @@ test("whatever is under way, affinity never overloads a replica beyond a quarter
       (size, busy, prefix) => {
         const replicas = FLEETS.get(size) ?? fleet(size);
         const load = new Map(replicas.map(({ id }, index) => [id, busy[index] ?? 0]));
-        const chosen = rankByAffinity(replicas, prefix, (id) => load.get(id) ?? 0);
+        const chosen = rankByAffinity(replicas, prefix, { inFlight: ({ id }) => load.get(id) ?? 0 });
         const total = [...load.values()].reduce((sum, one) => sum + one, 0) + 1;
         expect((load.get(chosen.id) ?? 0) + 1).toBeLessThanOrEqual(Math.ceil((1.25 * total) / size));
       },
@@ -133,8 +138,8 @@ test("a replica that goes takes only its own conversations with it, whichever on
       const gone = replicas[index % size];
       const [first, ...rest] = replicas.filter((one) => one !== gone);
       if (first === undefined) return;
-      const before = rankByAffinity(replicas, prefix, () => 0);
-      const after = rankByAffinity([first, ...rest], prefix, () => 0);
+      const before = rankByAffinity(replicas, prefix, AT_REST);
+      const after = rankByAffinity([first, ...rest], prefix, AT_REST);
       expect(before === gone || after === before).toBe(true);
     }),
     { numRuns: 500 },
@@ -149,8 +154,8 @@ test("the conversations of a replica that went are spread over all that stay", (
   const counts = new Map<string, number>();
   for (let turn = 0; turn < 5_000; turn += 1) {
     const prefix = Math.floor(random() * 2 ** 32);
-    if (rankByAffinity(replicas, prefix, () => 0) !== gone) continue;
-    const { id } = rankByAffinity([first, ...rest], prefix, () => 0);
+    if (rankByAffinity(replicas, prefix, AT_REST) !== gone) continue;
+    const { id } = rankByAffinity([first, ...rest], prefix, AT_REST);
     counts.set(id, (counts.get(id) ?? 0) + 1);
   }
   expect(counts.size).toBe(4);
@@ -167,7 +172,7 @@ test.each(["simple-shuffle", "least-busy", "two-choices"] as const)(
       const random = seeded(23);
       const warmth = (id: string) => (id === "replica-0" ? warm : 1);
       const choices = Array.from({ length: 4_000 }, () =>
-        choose(candidates, stillDice({ strategy, random, warmth })),
+        choose(candidates, fleetSignals({ strategy, random, warmth })),
       );
       return choices.filter(({ id }) => id === "replica-0").length / choices.length;
     };
@@ -189,7 +194,7 @@ test.each([
   "prefix-affinity",
 ] as const)("%s: the last one is not starved, however cold, slow and busy it is", (strategy) => {
   const [only] = fleet(1);
-  const dice = stillDice({
+  const dice = fleetSignals({
     strategy,
     random: () => 0.99,
     warmth: () => 0.001,

@@ -1,25 +1,29 @@
 import { expect, test } from "vitest";
-import { REASON_CODES, type Verdict } from "@rollcall/contract";
+import { REASON_CODES, type Config, type Snapshot, type Verdict } from "@rollcall/contract";
 import { configOf, verdictOn, snapshotOf, readConfig } from "../../test/deployments.ts";
+import { HealthRegistry } from "../health/health-registry.ts";
 import { buildTable } from "./table.ts";
 
+const table = (config: Config, snapshot: Snapshot | null) =>
+  buildTable(config, { snapshot, health: new HealthRegistry(), now: { wall: 0, monotonic: 0 } });
+
 test("without a snapshot every deployment is unknown, and none can be sent to", () => {
-  const target = buildTable(configOf({ a: {}, b: {} }), null).targets.get("chat");
-  expect(target?.proven).toEqual([]);
-  expect(target?.unproven).toEqual([
+  const target = table(configOf({ a: {}, b: {} }), null).targets.get("chat");
+  expect(target?.routable).toEqual([]);
+  expect(target?.unroutable).toEqual([
     { id: "a", reason: "unknown" },
     { id: "b", reason: "unknown" },
   ]);
 });
 
-test("only what is ready under the right name is proven; every other keeps its reason", () => {
+test("only what is ready under the right name is routable; every other keeps its reason", () => {
   const config = configOf(Object.fromEntries(REASON_CODES.map((reason) => [`at-${reason}`, {}])));
   const verdicts = config.deployments.map((deployment, index) =>
     verdictOn(deployment, REASON_CODES[index] ?? "unknown"),
   );
-  const target = buildTable(config, snapshotOf(verdicts)).targets.get("chat");
-  expect(target?.proven.map(({ id }) => id)).toEqual(["at-ok"]);
-  expect(target?.unproven).toEqual(
+  const target = table(config, snapshotOf(verdicts)).targets.get("chat");
+  expect(target?.routable.map(({ id }) => id)).toEqual(["at-ok"]);
+  expect(target?.unroutable).toEqual(
     REASON_CODES.filter((reason) => reason !== "ok").map((reason) => ({ id: `at-${reason}`, reason })),
   );
 });
@@ -29,10 +33,10 @@ test.each<[string, Partial<Verdict>]>([
   ["ready, under another name", { ready: true, nameMatches: false }],
   ["not ready, under the right name", { ready: false, nameMatches: true }],
   ["known by another URL, name or credential", { check: "another" }],
-])("what is %s is not proven", (_case, facts) => {
+])("what is %s is not routable", (_case, facts) => {
   const config = configOf({ a: {} });
   const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok", facts));
-  expect(buildTable(config, snapshotOf(verdicts)).targets.get("chat")?.proven).toEqual([]);
+  expect(table(config, snapshotOf(verdicts)).targets.get("chat")?.routable).toEqual([]);
 });
 
 test("a verdict on something else than what the config says now is as none: unknown", () => {
@@ -40,7 +44,7 @@ test("a verdict on something else than what the config says now is as none: unkn
   const verdicts = config.deployments.map((deployment) =>
     verdictOn(deployment, "down", { check: "another" }),
   );
-  expect(buildTable(config, snapshotOf(verdicts)).targets.get("chat")?.unproven).toEqual([
+  expect(table(config, snapshotOf(verdicts)).targets.get("chat")?.unroutable).toEqual([
     { id: "a", reason: "unknown" },
   ]);
 });
@@ -48,12 +52,12 @@ test("a verdict on something else than what the config says now is as none: unkn
 test("a verdict on a deployment that the config does not have changes nothing", () => {
   const config = configOf({ a: {} });
   const [stranger] = configOf({ stranger: {} }).deployments.map((one) => verdictOn(one));
-  const table = buildTable(config, snapshotOf(stranger === undefined ? [] : [stranger]));
-  expect([...table.targets.keys()]).toEqual(["chat"]);
-  expect(table.targets.get("chat")?.proven).toEqual([]);
+  const built = table(config, snapshotOf(stranger === undefined ? [] : [stranger]));
+  expect([...built.targets.keys()]).toEqual(["chat"]);
+  expect(built.targets.get("chat")?.routable).toEqual([]);
 });
 
-test("proven deployments stand in the order of `order`, and of the file where that is equal", () => {
+test("routable deployments stand in the order of `order`, and of the file where that is equal", () => {
   const config = configOf({
     late: { params: { order: 2 } },
     first: { params: { order: 1 } },
@@ -61,8 +65,8 @@ test("proven deployments stand in the order of `order`, and of the file where th
     none: {},
   });
   const snapshot = snapshotOf(config.deployments.map((deployment) => verdictOn(deployment)));
-  const proven = buildTable(config, snapshot).targets.get("chat")?.proven;
-  expect(proven?.map(({ id }) => id)).toEqual(["none", "first", "second", "late"]);
+  const routable = table(config, snapshot).targets.get("chat")?.routable;
+  expect(routable?.map(({ id }) => id)).toEqual(["none", "first", "second", "late"]);
 });
 
 test("every alias has a target of its own, with its fallbacks, or those of * where it has none, but never itself", () => {
@@ -70,7 +74,7 @@ test("every alias has a target of its own, with its fallbacks, or those of * whe
     { a: {}, b: { alias: "small" }, c: { alias: "spare" } },
     { router_settings: { fallbacks: [{ chat: ["small", "spare"] }, { "*": ["spare"] }] } },
   );
-  const { targets } = buildTable(config, null);
+  const { targets } = table(config, null);
   expect(targets.get("chat")?.fallbacks).toEqual(["small", "spare"]);
   expect(targets.get("small")?.fallbacks).toEqual(["spare"]);
   expect(targets.get("spare")?.fallbacks).toEqual([]);
@@ -85,7 +89,7 @@ test("a group alias leads to its alias's target; a hidden one is not listed", ()
       },
     },
   );
-  const { targets, listed } = buildTable(config, null);
+  const { targets, listed } = table(config, null);
   expect(targets.get("gpt-4")).toBe(targets.get("chat"));
   expect(targets.get("gpt-3")).toBe(targets.get("chat"));
   expect(listed).toEqual(["chat", "gpt-4"]);
@@ -96,7 +100,7 @@ test("a group alias under the name of a model is not used: the model's own deplo
     { a: {}, b: { alias: "other" } },
     { router_settings: { model_group_alias: { chat: "other" } } },
   );
-  const { targets, listed } = buildTable(config, null);
+  const { targets, listed } = table(config, null);
   expect(targets.get("chat")?.alias).toBe("chat");
   expect(listed).toEqual(["chat", "other"]);
 });
@@ -109,8 +113,8 @@ test("entries that cannot be served are left out by name, with the reason, and a
       { model_name: "any/*", litellm_params: { model: "openai/*", api_base: "http://a.internal:8000" } },
     ],
   });
-  const table = buildTable(config, null);
-  expect(table.leftOut.get("claude")).toMatch(/anthropic/);
-  expect(table.leftOut.get("any/*")).toMatch(/wildcard/);
-  expect(table.listed).toEqual(["chat"]);
+  const built = table(config, null);
+  expect(built.leftOut.get("claude")).toMatch(/anthropic/);
+  expect(built.leftOut.get("any/*")).toMatch(/wildcard/);
+  expect(built.listed).toEqual(["chat"]);
 });

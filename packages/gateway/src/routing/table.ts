@@ -1,14 +1,17 @@
 import {
-  isProven,
+  isRoutable,
   type Config,
   type Deployment,
   type Reason,
   type Snapshot,
   type Verdict,
 } from "@rollcall/contract";
+import type { Moment } from "../health/ejection.ts";
+import type { HealthRegistry } from "../health/health-registry.ts";
+import type { Candidate } from "./candidate.ts";
 
 /** A deployment that nothing may be sent to, and why. */
-export interface Unproven {
+export interface Unroutable {
   readonly id: string;
   readonly reason: Reason;
   /** While it loads: how long until it is ready, where that is known. Milliseconds. */
@@ -19,8 +22,8 @@ export interface Unproven {
 export interface Target {
   readonly alias: string;
   /** Ready and rightly named, as far as the prober knows; lowest `order` first. */
-  readonly proven: readonly Deployment[];
-  readonly unproven: readonly Unproven[];
+  readonly routable: readonly Candidate[];
+  readonly unroutable: readonly Unroutable[];
   /** Aliases to try when none of these can serve. */
   readonly fallbacks: readonly string[];
   /** Aliases to try when the prompt is too long for these. */
@@ -28,22 +31,27 @@ export interface Target {
 }
 
 /** Config and verdicts joined once, when one of them changes, so that a request only looks up. */
-export interface Table {
+export interface RoutingTable {
   /** Every name that apps may send. */
   readonly targets: ReadonlyMap<string, Target>;
-  /** Since when each deployment has been as it is, by id. Epoch milliseconds. */
-  readonly since: ReadonlyMap<string, number>;
   /** Names that `/v1/models` lists. */
   readonly listed: readonly string[];
   /** Names in the config that cannot be served at all, and why. */
   readonly leftOut: ReadonlyMap<string, string>;
 }
 
-export function buildTable(config: Config, snapshot: Snapshot | null): Table {
+/** What is known beside the config. */
+export interface Known {
+  readonly snapshot: Snapshot | null;
+  readonly health: HealthRegistry;
+  readonly now: Moment;
+}
+
+export function buildTable(config: Config, { snapshot, health, now }: Known): RoutingTable {
   const verdicts = new Map(snapshot?.verdicts.map((verdict) => [verdict.deployment, verdict]));
   const targets = new Map<string, Target>();
   for (const [alias, deployments] of config.aliases) {
-    targets.set(alias, readTarget(alias, deployments, { config, verdicts }));
+    targets.set(alias, readTarget(alias, deployments, { config, verdicts, health, now }));
   }
   const listed = [...targets.keys()];
   for (const [name, { alias, hidden }] of config.groupAliases) {
@@ -52,11 +60,10 @@ export function buildTable(config: Config, snapshot: Snapshot | null): Table {
     targets.set(name, target);
     if (!hidden) listed.push(name);
   }
-  const since = new Map([...verdicts.values()].map((verdict) => [verdict.deployment, verdict.since]));
-  return { targets, since, listed, leftOut: config.leftOut };
+  return { targets, listed, leftOut: config.skipped };
 }
 
-interface Knowledge {
+interface Knowledge extends Omit<Known, "snapshot"> {
   readonly config: Config;
   readonly verdicts: ReadonlyMap<string, Verdict>;
 }
@@ -64,28 +71,31 @@ interface Knowledge {
 function readTarget(
   alias: string,
   deployments: readonly Deployment[],
-  { config, verdicts }: Knowledge,
+  { config, verdicts, health, now }: Knowledge,
 ): Target {
-  const proven: Deployment[] = [];
-  const unproven: Unproven[] = [];
+  const routable: Candidate[] = [];
+  const unroutable: Unroutable[] = [];
   for (const deployment of deployments) {
     const verdict = verdicts.get(deployment.id);
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
-    if (holds && isProven(verdict)) proven.push(deployment);
-    else unproven.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
+    if (holds && isRoutable(verdict)) {
+      const record = health.of(deployment.id);
+      record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
+      routable.push({ id: deployment.id, deployment, health: record });
+    } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
-  proven.sort((a, b) => a.order - b.order);
+  routable.sort((a, b) => a.deployment.order - b.deployment.order);
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
   return {
     alias,
-    proven,
-    unproven,
+    routable,
+    unroutable,
     fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
     contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
   };
 }
 
-function explain({ deployment, reason, readyInMs }: Verdict): Unproven {
+function explain({ deployment, reason, readyInMs }: Verdict): Unroutable {
   return readyInMs === undefined ? { id: deployment, reason } : { id: deployment, reason, readyInMs };
 }

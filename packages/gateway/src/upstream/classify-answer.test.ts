@@ -36,14 +36,28 @@ describe("the backend is at fault: another one may do better", () => {
     [
       "the name, of the Rust frontend",
       404,
-      { error: { message: "x", type: "invalid_request_error", param: "model", code: "model_not_found" } },
+      {
+        error: {
+          message: WRONG_MODEL,
+          type: "invalid_request_error",
+          param: "model",
+          code: "model_not_found",
+        },
+      },
       "wrong_name",
       true,
     ],
     [
       "the name, of another server",
       404,
-      { error: { message: "model 'm' not found", type: "not_found_error", param: null, code: null } },
+      {
+        error: {
+          message: "model 'org/upstream-model' not found",
+          type: "not_found_error",
+          param: null,
+          code: null,
+        },
+      },
       "wrong_name",
       true,
     ],
@@ -86,14 +100,14 @@ describe("the backend is at fault: another one may do better", () => {
     ["a redirect", 302, "", "not_openai", true],
     ["a redirect that says so", 307, "<a href=/login>", "not_openai", true],
   ])("%s: %i", (_case, status, ...[body, reason, definite]) => {
-    expect(read(status, body)).toMatchObject({ reason, definite, retryable: true, answer: null });
+    expect(read(status, body)).toMatchObject({ reason, isDefinite: definite, retryable: true, answer: null });
   });
 
   test("overload and a server's own time limit are tried elsewhere, and told as they are if that was the last", () => {
     expect(read(429, { error: { message: "Slow down", code: "rate_limit_exceeded" } }, "3")).toMatchObject({
       reason: "server_error",
       retryable: true,
-      definite: false,
+      isDefinite: false,
       answer: {
         status: 429,
         retryAfter: "3",
@@ -139,6 +153,12 @@ describe("the request is at fault: no other backend is asked, and nothing is hel
     ],
     ["a string", 400, { error: "bad" }, invalid("bad")],
     ["a framework's: the route is missing, not the name", 404, { detail: "Not Found" }, invalid("Not Found")],
+    [
+      "another model's name, which the request brought along",
+      404,
+      { error: { message: "The model `adapter` does not exist.", type: "NotFoundError", code: 404 } },
+      invalid("The model `adapter` does not exist."),
+    ],
     ["a framework's: the method", 405, { detail: "Method Not Allowed" }, invalid("Method Not Allowed")],
     [
       "a media that cannot be processed",
@@ -162,7 +182,7 @@ describe("the request is at fault: no other backend is asked, and nothing is hel
     ],
   ])("%s", (_case, status, ...[body, error]) => {
     const failure = read(status, body);
-    expect(failure).toMatchObject({ retryable: false, definite: false });
+    expect(failure).toMatchObject({ retryable: false, isDefinite: false });
     expect(failure.answer).toEqual({ status, error, retryAfter: null });
   });
 

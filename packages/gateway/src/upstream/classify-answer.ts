@@ -1,6 +1,12 @@
+import {
+  readErrorBody,
+  saysContextTooLong,
+  saysEngineDead,
+  saysUnknownModel,
+  type ErrorBody,
+} from "@rollcall/contract";
 import type { OpenAiError } from "../errors/gateway-error.ts";
-import { readErrorBody, type ErrorBody } from "./error-body.ts";
-import { UpstreamFailure } from "./failure.ts";
+import { UpstreamError } from "./upstream-error.ts";
 
 export interface ErrorAnswerRead {
   readonly status: number;
@@ -17,37 +23,28 @@ export interface Names {
 /** "The model does not support Embeddings API": the request's fault, whichever deployment is asked. */
 const NOT_IMPLEMENTED = 501;
 
-const ENGINE_DEAD = /EngineCore encountered|Background loop|Engine loop is not running|EngineDead/;
-
 /** A backend's error answer → whose fault it is, whether another backend may do better, and what the app is told. */
-export function classifyAnswer(read: ErrorAnswerRead, names: Names): UpstreamFailure {
+export function classifyAnswer(read: ErrorAnswerRead, names: Names): UpstreamError {
   const { status } = read;
   const error = readErrorBody(read.body);
   // Our key, not the app's: another deployment may have a good one.
-  if (status === 401 || status === 403) return new UpstreamFailure({ reason: "wrong_key", retryable: true });
-  if (status === 404 && error !== null && saysWrongName(error))
-    return new UpstreamFailure({ reason: "wrong_name", retryable: true });
+  if (status === 401 || status === 403) return new UpstreamError("wrong_key");
+  if (status === 404 && error !== null && saysUnknownModel(error, names.upstream))
+    return new UpstreamError("wrong_name");
   if (status >= 500 && status !== NOT_IMPLEMENTED) return serverFault(status, error);
-  if (status < 400) return new UpstreamFailure({ reason: "not_openai", retryable: true });
+  if (status < 400) return new UpstreamError("not_openai");
   const answer = { status, error: restate(read, error, names), retryAfter: read.retryAfter };
-  if (status === 408) return new UpstreamFailure({ reason: "timeout", retryable: true, answer });
-  if (status === 429) return new UpstreamFailure({ reason: "server_error", retryable: true, answer });
-  return new UpstreamFailure({ reason: "ok", retryable: false, answer });
+  if (status === 408) return new UpstreamError("timeout", { answer });
+  if (status === 429) return new UpstreamError("server_error", { answer });
+  return new UpstreamError("ok", { retryable: false, answer });
 }
 
-/** A route that is missing is a 404 too: only the body tells. vLLM: type NotFoundError; its Rust frontend: model_not_found. */
-function saysWrongName({ message, type, param, code }: ErrorBody): boolean {
-  if (code === "model_not_found" || param === "model") return true;
-  return (type === "NotFoundError" || type === "not_found_error") && /model/i.test(message);
-}
-
-function serverFault(status: number, error: ErrorBody | null): UpstreamFailure {
-  if (error !== null && ENGINE_DEAD.test(error.message))
-    return new UpstreamFailure({ reason: "engine_dead", retryable: true });
+function serverFault(status: number, error: ErrorBody | null): UpstreamError {
+  if (error !== null && saysEngineDead(error.message)) return new UpstreamError("engine_dead");
   if (error === null && (status === 502 || status === 503 || status === 504)) {
-    return new UpstreamFailure({ reason: "proxy_error", retryable: true });
+    return new UpstreamError("proxy_error");
   }
-  return new UpstreamFailure({ reason: "server_error", retryable: true });
+  return new UpstreamError("server_error");
 }
 
 /** In OpenAI's shape, with the alias for the upstream's name. */
@@ -61,10 +58,8 @@ function restate({ status, body }: ErrorAnswerRead, error: ErrorBody | null, nam
   };
 }
 
-/** One pattern serves the wordings of all vLLM versions. */
 function codeFor(status: number, message: string): string | null {
-  if (/maximum context length (?:is|of|\()\s*\d+|longer than the maximum model length/i.test(message))
-    return "context_length_exceeded";
+  if (saysContextTooLong(message)) return "context_length_exceeded";
   return status === 429 ? "rate_limit_exceeded" : null;
 }
 
@@ -84,7 +79,7 @@ export function hideName(message: string, { alias, upstream }: Names): string {
 /**
  * A stream's first event may be an error under a 200: vLLM sends the status before the first token. Null where it is none.
  */
-export function classifyFirstEvent(event: Buffer, names: Names): UpstreamFailure | null {
+export function classifyFirstEvent(event: Buffer, names: Names): UpstreamError | null {
   const head = event.toString("latin1", 0, 48);
   if (!/^data:\s*\{\s*"(error"|object"\s*:\s*"error")/.test(head)) return null;
   const end = event.indexOf("\n");
@@ -98,7 +93,7 @@ export function classifyFirstEvent(event: Buffer, names: Names): UpstreamFailure
  * The status is inside. vLLM ≤ 0.13 labels every fault in a stream 400, engine death included, so the text counts first.
  */
 function statusIn(text: string, error: ErrorBody): number {
-  if (ENGINE_DEAD.test(error.message)) return 500;
+  if (saysEngineDead(error.message)) return 500;
   const code = /"code"\s*:\s*(\d{3})\b/.exec(text)?.[1];
   const status = code === undefined ? 500 : Number(code);
   return status >= 400 && status < 600 ? status : 500;

@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
-import { headerOf, type AnswerHead } from "./http1/answer-head.ts";
+import { headerOf, type ResponseHead } from "./http1/response-head.ts";
 
 /**
  * What an app may say to a backend: an allow list, so that no credential, cookie or hop-by-hop header can slip through.
@@ -48,7 +48,7 @@ function line(name: string, value: string): string {
 }
 
 /** Adds what a backend may say to the headers for the app. */
-export function addReturned(head: Pick<AnswerHead, "headers">, headers: Record<string, string>): void {
+export function addReturned(head: Pick<ResponseHead, "headers">, headers: Record<string, string>): void {
   for (const name of RETURNED) {
     const value = headerOf(head, name);
     if (value !== undefined) headers[name] = value;

@@ -1,11 +1,12 @@
 import type { Config } from "@rollcall/contract";
 import type { Deadlines } from "./deadlines.ts";
-import { Connection, type AnswerSink, type ConnectionKeeper, type Sending } from "./http1/connection.ts";
+import { Connection, type ResponseSink, type ConnectionKeeper, type Sending } from "./http1/connection.ts";
 import { targetOf, type Target, type TlsMemory } from "./http1/open-socket.ts";
 import type { UpstreamRequest } from "./http1/request-bytes.ts";
+import type { Transport } from "./transport.ts";
 
 /** One connection pool an origin. Pools outlive reloads; one that no deployment uses any more ends with its last request. */
-export class Pools {
+export class Pools implements Transport {
   readonly #pools = new Map<string, Pool>();
   readonly #deadlines: Deadlines;
 
@@ -14,7 +15,7 @@ export class Pools {
   }
 
   /** Sends on a connection that is idle, or a new one. The sink hears nothing within the call. */
-  send(origin: string, request: UpstreamRequest, sink: AnswerSink): Sending {
+  send(origin: string, request: UpstreamRequest, sink: ResponseSink): Sending {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
       pool = new Pool(origin, this.#deadlines);

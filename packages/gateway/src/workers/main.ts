@@ -1,20 +1,35 @@
-import { boundHeap, StartError } from "@rollcall/runtime";
+import { boundHeap, openAccessLog, openLog, StartError } from "@rollcall/runtime";
 import { startGateway } from "../daemon.ts";
-import { ParentLink } from "./parent-link.ts";
+import type { Start } from "../start.ts";
+import { ParentLink, type WorkerStart } from "./parent-link.ts";
 
-/** One of several gateway processes that share a port: started, and ended, by their parent alone. */
+/** One of several gateway processes that share a port: started, configured and ended by their parent alone. */
 boundHeap();
 const parent = new ParentLink();
-const { index, count, ...options } = await parent.options;
+const begun = await parent.start;
+const { index, count, ...options } = begun.options;
+process.title = `rollcall gateway worker ${index + 1}`;
 try {
-  const seat = { index, count, scrape: () => parent.scrape() };
-  const running = await startGateway({ ...options, env: process.env }, seat);
+  const slot = { index, count, scrape: () => parent.scrape() };
+  const running = await startGateway({ ...options, env: process.env }, slot, asWorker(begun));
   parent.readCounts = () => running.readCounts();
   await parent.send({ kind: "listening", port: running.port });
-  if ((await parent.stopped) === "orphaned") running.log.warn("the parent is gone: gateway stops");
+  if ((await parent.stopped) === "orphaned") running.log.warn("parent process is gone; shutting down");
   process.exit(await running.stop());
 } catch (fault) {
   if (!(fault instanceof StartError)) throw fault;
   await parent.send({ kind: "refused", message: fault.message, exitCode: fault.exitCode });
   process.exit(fault.exitCode);
+}
+
+/** The parent follows the files, and has said what is to be warned of at the start. */
+function asWorker({ options: { host, index: from0, logLevel = "info" }, source }: WorkerStart): Start {
+  const whose = { worker: from0 + 1 };
+  return {
+    source,
+    follow: () => Promise.resolve(),
+    host,
+    log: openLog("gateway", logLevel).child(whose),
+    accessLog: openAccessLog("gateway", logLevel).child(whose),
+  };
 }

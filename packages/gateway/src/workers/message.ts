@@ -1,4 +1,6 @@
-import type { Counts } from "../metrics.ts";
+import type { Config } from "@rollcall/contract";
+import type { SettingsStatus } from "@rollcall/runtime";
+import type { Counts } from "../observe/metrics.ts";
 
 /** What a worker needs to know to begin. */
 export interface WorkerOptions {
@@ -11,9 +13,29 @@ export interface WorkerOptions {
   readonly count: number;
 }
 
+/** The settings in force, as they go from one process to another. */
+export interface SentSettings {
+  readonly config: Config;
+  readonly secrets: ReadonlyMap<string, string | null>;
+  readonly generation: number;
+}
+
+/** Settings that have come into force, or what is to be said of newer ones. */
+export type SettingsMessage =
+  | { readonly kind: "settings"; readonly settings: SentSettings }
+  | { readonly kind: "status"; readonly status: SettingsStatus };
+
+export interface StartMessage {
+  readonly kind: "start";
+  readonly options: WorkerOptions;
+  readonly settings: SentSettings;
+  readonly status: SettingsStatus;
+}
+
 /** From the parent. `id` joins an answer to its question. */
 export type ToWorker =
-  | { readonly kind: "start"; readonly options: WorkerOptions }
+  | StartMessage
+  | SettingsMessage
   | { readonly kind: "count"; readonly id: number }
   | { readonly kind: "page"; readonly id: number; readonly text: string }
   | { readonly kind: "stop" };
@@ -23,4 +45,6 @@ export type FromWorker =
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "refused"; readonly message: string; readonly exitCode: number }
   | { readonly kind: "counted"; readonly id: number; readonly counts: Counts }
-  | { readonly kind: "scrape"; readonly id: number };
+  | { readonly kind: "scrape"; readonly id: number }
+  /** A backend refused its key: perhaps it was rotated a moment ago. */
+  | { readonly kind: "refresh" };

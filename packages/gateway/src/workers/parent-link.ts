@@ -1,30 +1,37 @@
 import { EXIT } from "@rollcall/runtime";
-import type { Counts } from "../metrics.ts";
+import type { Counts } from "../observe/metrics.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
+import { ParentSettings } from "./parent-settings.ts";
 
 /** A page that takes longer than this does not come: the parent itself waits no longer than a second for the others. */
 const PAGE_MS = 3_000;
 
+export interface WorkerStart {
+  readonly options: WorkerOptions;
+  readonly source: ParentSettings;
+}
+
 /** A worker's end of the channel to its parent. */
 export class ParentLink {
-  readonly #begin = Promise.withResolvers<WorkerOptions>();
+  readonly #begin = Promise.withResolvers<WorkerStart>();
   readonly #stop = Promise.withResolvers<"asked" | "orphaned">();
   readonly #pages = new Map<number, (text: string) => void>();
+  #settings: ParentSettings | null = null;
   #questions = 0;
   #stopping = false;
-  readonly options = this.#begin.promise;
+  readonly start = this.#begin.promise;
   /** Resolves when it is time to drain: the parent says so, or it is gone. */
   readonly stopped = this.#stop.promise;
   /** How the parent's question for the counts is answered. */
   readCounts: (() => Promise<Counts>) | null = null;
 
   constructor() {
-    // Ctrl-C and systemd's stop reach every process: the parent's word is the one that counts, or it would start again
-    // what it has not yet been told to end.
-    for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+    // Ctrl-C, a hang-up and systemd's stop reach every process: the parent's word is the one that counts, or it would
+    // start again what it has not yet been told to end.
+    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
     process.on("message", (message) => this.#hear(message as ToWorker));
     process.once("disconnect", () => {
-      // It has not waited for the end of the drain: nobody is to.
+      // The parent died while we drained: exit now.
       if (this.#stopping) process.exit(EXIT.unclean);
       this.#stop.resolve("orphaned");
     });
@@ -55,7 +62,12 @@ export class ParentLink {
   #hear(message: ToWorker): void {
     switch (message.kind) {
       case "start":
-        this.#begin.resolve(message.options);
+        this.#settings = new ParentSettings(message, () => void this.send({ kind: "refresh" }));
+        this.#begin.resolve({ options: message.options, source: this.#settings });
+        return;
+      case "settings":
+      case "status":
+        this.#settings?.take(message);
         return;
       case "count":
         void this.readCounts?.().then((counts) => this.send({ kind: "counted", id: message.id, counts }));

@@ -1,11 +1,20 @@
-import { EXIT, printAddress, startSystemd, systemClock, untilSignalled } from "@rollcall/runtime";
+import {
+  EXIT,
+  printAddress,
+  reportListening,
+  printSettingsStatus,
+  startSystemd,
+  systemClock,
+  untilSignalled,
+} from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../start.ts";
 import { checkPort } from "./check-port.ts";
-import { tooFewForAll } from "./share.ts";
+import { tooFewForAll } from "./divide-limits.ts";
+import { sendSettings } from "./parent-settings.ts";
 import { Supervisor } from "./supervisor.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-const LOOK_MS = 10_000;
+const CHECK_MS = 10_000;
 
 /** Several gateway processes that share one port, until SIGTERM or SIGINT. Resolves with one exit code for all. */
 export async function runWorkers(
@@ -13,7 +22,7 @@ export async function runWorkers(
   count: number,
   start: Start,
 ): Promise<number> {
-  const { host, log } = start;
+  const { host, log, source, follow } = start;
   const port = await checkStart(options, count, start);
   const { configFile, env, logLevel } = options;
   const supervisor = new Supervisor({
@@ -21,20 +30,40 @@ export async function runWorkers(
     port,
     launch: ({ scrape, ...where }) =>
       new WorkerProcess({
-        options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
+        start: {
+          options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
+          // The last good ones, whatever the files hold by now.
+          settings: sendSettings(source.cell.get()),
+          status: source.status.get(),
+        },
         env,
         scrape,
+        refresh: () => source.refresh(systemClock.monotonic()),
       }),
     clock: systemClock,
     log,
   });
+  source.cell.subscribe((settings) =>
+    supervisor.configure({ kind: "settings", settings: sendSettings(settings) }),
+  );
+  source.status.subscribe((status) => supervisor.configure({ kind: "status", status }));
+  const following = new AbortController();
   // Before it listens: whoever reads that it does may at once tell it something.
-  process.on("SIGHUP", () => supervisor.reload());
+  void follow(following.signal);
   const signalled = untilSignalled(log);
-  const bound = await supervisor.start();
-  log.info({ address: printAddress(host, bound), workers: count, pids: supervisor.pids }, "gateway listens");
-  const status = () => `${supervisor.pids.length} of ${count} workers run`;
-  const systemd = startSystemd({ ready: () => true, status, working: () => true }, { env, log });
+  const bound = await supervisor.start().catch((error: unknown) => {
+    following.abort();
+    throw error;
+  });
+  const address = printAddress(host, bound);
+  log.info({ address, workers: count, pids: supervisor.pids }, "gateway listens");
+  reportListening(address);
+  const summary = () =>
+    [
+      `${supervisor.pids.length} of ${count} workers running`,
+      ...printSettingsStatus(source.status.get()),
+    ].join("; ");
+  const systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
   const stop = new AbortController();
   void watch(supervisor, stop.signal);
   const signal = await Promise.race([signalled, supervisor.gaveUp]);
@@ -42,16 +71,17 @@ export async function runWorkers(
   if (signal !== undefined) log.info({ signal }, "gateway stops");
   systemd?.stopping();
   const code = await supervisor.stop();
+  following.abort();
   await systemd?.end();
   return signal === undefined ? EXIT.failed : code;
 }
 
-/** Looks at the workers until the signal is aborted. */
+/** Checks the workers until the signal is aborted. */
 async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   for (;;) {
-    await systemClock.sleep(LOOK_MS, signal);
+    await systemClock.sleep(CHECK_MS, signal);
     if (signal.aborted) return;
-    await supervisor.look();
+    await supervisor.checkWorkers();
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { EXIT, silentLog, StartError } from "@rollcall/runtime";
+import { EXIT, NO_FAULT, silentLog, StartError } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
+import type { SettingsMessage } from "./message.ts";
 import { Supervisor, type Launch } from "./supervisor.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -14,7 +15,7 @@ class FakeWorker implements Worker {
   readonly started = this.#started.promise;
   readonly ended = this.#ended.promise;
   listens = false;
-  reloads = 0;
+  readonly told: SettingsMessage[] = [];
   stops = 0;
 
   constructor({ index, port }: Launch) {
@@ -36,7 +37,7 @@ class FakeWorker implements Worker {
   }
 
   count: Worker["count"] = () => Promise.resolve([]);
-  reload = () => void (this.reloads += 1);
+  configure = (message: SettingsMessage) => void this.told.push(message);
   stop = () => void (this.stops += 1);
   kill = () => void this.end(KILLED);
 }
@@ -94,7 +95,7 @@ describe("starting", () => {
   });
 });
 
-describe("a worker that dies", () => {
+describe("a worker that crashes", () => {
   test("is started again on the same port, and only that one", async () => {
     const { supervisor, launched } = supervised(2);
     await supervisor.start();
@@ -106,12 +107,12 @@ describe("a worker that dies", () => {
     ]);
   });
 
-  test("at once, again and again, ends the gateway", async () => {
+  test("on start five times in a row ends the gateway", async () => {
     const { supervisor, launched, newest } = supervised(2);
     await supervisor.start();
     let gaveUp = false;
     void supervisor.gaveUp.then(() => (gaveUp = true));
-    for (let deaths = 1; deaths <= 5; deaths += 1) {
+    for (let crashes = 1; crashes <= 5; crashes += 1) {
       expect(gaveUp).toBe(false);
       await newest(1).end(KILLED);
     }
@@ -122,7 +123,7 @@ describe("a worker that dies", () => {
   test("now and then does not", async () => {
     const { supervisor, launched, clock, newest } = supervised(2);
     await supervisor.start();
-    for (let deaths = 1; deaths <= 20; deaths += 1) {
+    for (let crashes = 1; crashes <= 20; crashes += 1) {
       clock.jump(60_000);
       await newest(1).end(KILLED);
     }
@@ -140,7 +141,7 @@ describe("a worker that dies", () => {
   });
 });
 
-describe("looking at the workers", () => {
+describe("checking the workers", () => {
   test("ends one that does not answer three times in a row, and it is started again", async () => {
     const { supervisor, launched } = supervised(2);
     await supervisor.start();
@@ -148,7 +149,7 @@ describe("looking at the workers", () => {
     if (hanging === undefined) throw new Error("there is no second worker");
     hanging.count = () => new Promise(() => {});
     for (const alive of [true, true, false]) {
-      await supervisor.look();
+      await supervisor.checkWorkers();
       expect(hanging.listens).toBe(alive);
     }
     await new Promise(setImmediate);
@@ -166,7 +167,7 @@ describe("looking at the workers", () => {
       for (const worker of launched) {
         worker.count = () => (silent ? new Promise(() => {}) : Promise.resolve([]));
       }
-      await supervisor.look();
+      await supervisor.checkWorkers();
     }
     // The first one's successor takes its time to start.
     await launched[0]?.end(KILLED);
@@ -175,7 +176,7 @@ describe("looking at the workers", () => {
     slow.count = () => new Promise(() => {});
     let killed = false;
     slow.kill = () => void (killed = true);
-    for (let turn = 0; turn < 9; turn += 1) await supervisor.look();
+    for (let turn = 0; turn < 9; turn += 1) await supervisor.checkWorkers();
     expect(killed).toBe(false);
     expect(launched).toHaveLength(3);
   });
@@ -208,9 +209,10 @@ describe("stopping", () => {
   });
 });
 
-test("a reload reaches all of them", async () => {
+test("changed settings reach all of them", async () => {
   const { supervisor, launched } = supervised(3);
   await supervisor.start();
-  supervisor.reload();
-  expect(launched.map(({ reloads }) => reloads)).toEqual([1, 1, 1]);
+  const message = { kind: "status", status: NO_FAULT } as const;
+  supervisor.configure(message);
+  expect(launched.map(({ told }) => told)).toEqual([[message], [message], [message]]);
 });

@@ -1,6 +1,6 @@
 import type { Clock } from "@rollcall/contract";
-import { EXIT, StartError, type Log } from "@rollcall/runtime";
-import { afterDeath, type AfterDeath } from "./after-death.ts";
+import { EXIT, StartError, supervise, type Log, type RestartDecision } from "@rollcall/runtime";
+import type { SettingsMessage } from "./message.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -20,8 +20,10 @@ export interface SupervisorOptions {
   readonly log: Log;
 }
 
-/** A worker that has left so many looks in a row unanswered hangs: the kernel goes on handing it connections. */
-const MISSED_LOOKS = 3;
+/** A worker that leaves so many questions in a row unanswered hangs, and the kernel goes on handing it connections. */
+const MISSED_ANSWERS = 3;
+
+const MAX_CONSECUTIVE_CRASHES = 5;
 
 /** Keeps the workers running. No traffic comes here: the kernel hands each connection to one of them. */
 export class Supervisor {
@@ -33,7 +35,7 @@ export class Supervisor {
   readonly #gaveUp = Promise.withResolvers<void>();
   #keeping: readonly Promise<boolean>[] = [];
   #port: number;
-  /** Resolves where a worker dies at once, again and again: then the rest is to be stopped. */
+  /** Resolves where a worker keeps crashing on start: then the rest is to be stopped. */
   readonly gaveUp = this.#gaveUp.promise;
 
   constructor(options: SupervisorOptions) {
@@ -64,19 +66,19 @@ export class Supervisor {
     return [...this.#running].toSorted(([a], [b]) => a - b).map(([, { pid }]) => pid);
   }
 
-  reload(): void {
-    for (const worker of this.#running.values()) worker.reload();
+  configure(message: SettingsMessage): void {
+    for (const worker of this.#running.values()) worker.configure(message);
   }
 
-  /** To be called now and then: keeps what the workers have counted, should they die, and ends those that hang. */
-  async look(): Promise<void> {
+  /** To be called at intervals: keeps what the workers have counted, should they crash, and kills those that hang. */
+  async checkWorkers(): Promise<void> {
     const asked = [...this.#running].filter(([, { listens }]) => listens);
     const answered = await this.#metrics.ask(this.#running);
     for (const [index, worker] of asked) {
       const missed = answered.has(index) ? 0 : (this.#missed.get(worker) ?? 0) + 1;
       this.#missed.set(worker, missed);
-      if (missed < MISSED_LOOKS) continue;
-      this.#options.log.error({ worker: index + 1, pid: worker.pid }, "worker hangs: it is ended");
+      if (missed < MISSED_ANSWERS) continue;
+      this.#options.log.error({ worker: index + 1, pid: worker.pid }, "worker unresponsive; killing it");
       worker.kill();
     }
   }
@@ -104,53 +106,53 @@ export class Supervisor {
     throw end.refusal ?? new StartError(`worker ${index + 1} ended before it listened (${printEnd(end)})`);
   }
 
-  /** Resolves once it is not to run any more; false where it had to cut requests off. */
+  /** Resolves once it is not to run any more; false where it had to cut requests off, or was given up. */
   async #keep(index: number, first: Worker): Promise<boolean> {
-    const { clock } = this.#options;
-    let streak = 0;
-    for (let worker = first; ; worker = this.#again(index)) {
-      const startedAt = clock.monotonic();
-      const end = await worker.ended;
+    const run = async (restarts: number) => {
+      const end = await (restarts === 0 ? first : this.#again(index)).ended;
       this.#running.delete(index);
       this.#metrics.ended(index);
-      if (this.#halt.signal.aborted) return end.code === EXIT.ok;
-      const next = afterDeath({
-        ranMs: clock.monotonic() - startedAt,
-        streak,
-        refused: end.refusal !== null,
-        othersServe: [...this.#running.values()].some(({ listens }) => listens),
-      });
-      this.#tell(index, { end, next });
-      if (next.kind === "give_up") {
-        this.#gaveUp.resolve();
-        return false;
-      }
-      streak = next.streak;
-      await clock.sleep(next.afterMs, this.#halt.signal);
-      if (this.#halt.signal.aborted) return true;
-    }
+      return end;
+    };
+    const crashed = (end: End, decision: RestartDecision) => this.#logCrash(index, { end, decision });
+    const { clock } = this.#options;
+    const outcome = await supervise(
+      { run, crashed, giveUpAt: (end) => this.#giveUpAt(end) },
+      clock,
+      this.#halt.signal,
+    );
+    if (outcome.kind === "stopped") return outcome.end === null || outcome.end.code === EXIT.ok;
+    this.#gaveUp.resolve();
+    return false;
+  }
+
+  /** One that refuses to start, as with a config that has errors, may start once they are mended: while others serve it is tried on. */
+  #giveUpAt({ refusal }: End): number {
+    const othersServe = [...this.#running.values()].some(({ listens }) => listens);
+    return refusal !== null && othersServe ? Number.POSITIVE_INFINITY : MAX_CONSECUTIVE_CRASHES;
   }
 
   #again(index: number): Worker {
     const worker = this.#launch(index);
     this.#metrics.restarted();
     void worker.started.then((port) => {
-      if (port !== null) this.#options.log.info({ worker: index + 1, pid: worker.pid }, "worker runs again");
+      if (port !== null) this.#options.log.info({ worker: index + 1, pid: worker.pid }, "worker restarted");
     });
     return worker;
   }
 
-  #tell(index: number, { end, next }: { end: End; next: AfterDeath }): void {
+  #logCrash(index: number, { end, decision }: { end: End; decision: RestartDecision }): void {
     const { log } = this.#options;
     const facts = { worker: index + 1, ended: printEnd(end) };
-    if (next.kind === "give_up") {
-      log.error({ ...facts, times: next.streak }, "worker dies at once, again and again: the gateway ends");
-    } else if (end.refusal === null) {
-      log.error({ ...facts, againInMs: next.afterMs }, "worker ended: it is started again");
-    } else {
-      // The complaint quotes the config, and a log line holds no hosts or names.
-      log.error({ ...facts, againInMs: next.afterMs }, "worker cannot start: `rollcall check` says why");
+    if (decision.kind === "give_up") {
+      const crashes = decision.consecutiveCrashes;
+      log.error({ ...facts, crashes }, "worker keeps crashing on start; shutting down");
+      return;
     }
+    const restart = { ...facts, restartInMs: decision.afterMs };
+    if (end.refusal === null) log.error(restart, "worker exited; restarting it");
+    // The complaint quotes the config, and a log line holds no hosts or names.
+    else log.error(restart, "worker cannot start; run `rollcall check` to see why");
   }
 }
 

@@ -1,16 +1,16 @@
 import { AggregatorRegistry } from "prom-client";
-import type { Counts } from "../metrics.ts";
+import type { Counts } from "../observe/metrics.ts";
 
 /**
- * The sum over all workers, those included that have died: a total that goes backwards would look like a restart of the
- * whole to Prometheus. Gauges are of the living alone.
+ * The sum over all workers, crashed ones included: a total that goes backwards would look like a restart of the
+ * whole to Prometheus. Gauges are of the running ones alone.
  */
 export class Totals {
-  /** What each living worker said last. */
+  /** What each running worker reported last. */
   readonly #last = new Map<number, Counts>();
-  #dead: Counts = [];
+  #retired: Counts = [];
 
-  hear(worker: number, counts: Counts): void {
+  record(worker: number, counts: Counts): void {
     this.#last.set(worker, counts);
   }
 
@@ -20,7 +20,7 @@ export class Totals {
     if (counts === undefined) return;
     this.#last.delete(worker);
     // What `aggregate` registers carries its values with it.
-    this.#dead = merge([this.#dead, onlyTotals(counts)]).getMetricsAsArray() as unknown as Counts;
+    this.#retired = merge([this.#retired, onlyTotals(counts)]).getMetricsAsArray() as unknown as Counts;
   }
 
   /** As Prometheus reads it. Of a worker that has not answered now, its gauges are left out and its totals are the last known. */
@@ -28,7 +28,7 @@ export class Totals {
     const living = [...this.#last].map(([worker, counts]) =>
       answered.has(worker) ? counts : onlyTotals(counts),
     );
-    return merge([...living, this.#dead, own]).metrics();
+    return merge([...living, this.#retired, own]).metrics();
   }
 }
 

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
-import { GatewayMetrics, type Counts } from "../metrics.ts";
+import { countRequest } from "../../test/ended-requests.ts";
+import { GatewayMetrics, type Counts } from "../observe/metrics.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { Worker } from "./worker-process.ts";
 
 async function counted(requests: number): Promise<Counts> {
   const metrics = new GatewayMetrics();
-  for (let turn = 0; turn < requests; turn += 1) metrics.answered("chat", 200, 100);
+  for (let turn = 0; turn < requests; turn += 1) countRequest(metrics, "chat");
   return metrics.registry.getMetricsAsJSON();
 }
 
@@ -17,7 +18,7 @@ function worker(count: Worker["count"], listens = true): Worker {
     listens,
     ended: new Promise(() => {}),
     count,
-    reload: () => {},
+    configure: () => {},
     stop: () => {},
     kill: () => {},
   };
@@ -39,7 +40,9 @@ test("asks all, and says how many there are and how often one was started again"
       [2, worker(() => Promise.resolve(null), false)],
     ]),
   );
-  expect(text).toContain('rollcall_gateway_requests_total{alias="chat",status="200"} 5\n');
+  expect(text).toContain(
+    'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 5\n',
+  );
   expect(text).toContain("rollcall_gateway_workers 2\n");
   expect(text).toContain("rollcall_gateway_worker_restarts_total 1\n");
 });
@@ -57,7 +60,9 @@ test("does not wait for a worker that does not answer for longer than its time",
   const page = metrics.print(both);
   await new Promise(setImmediate);
   clock.pass();
-  expect(await page).toContain('rollcall_gateway_requests_total{alias="chat",status="200"} 5\n');
+  expect(await page).toContain(
+    'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 5\n',
+  );
 });
 
 test("an answer that comes after the death is not counted twice", async () => {
@@ -73,6 +78,6 @@ test("an answer that comes after the death is not counted twice", async () => {
   late.resolve(await counted(50));
   await page;
   expect(await metrics.print(running)).toContain(
-    'rollcall_gateway_requests_total{alias="chat",status="200"} 1\n',
+    'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 1\n',
   );
 });

@@ -20,12 +20,12 @@ export class WorkerMetrics {
     const registers = [this.#registry];
     this.#workers = new Gauge({
       name: "rollcall_gateway_workers",
-      help: "Worker processes that listen.",
+      help: "Worker processes that accept connections.",
       registers,
     });
     this.#restarts = new Counter({
       name: "rollcall_gateway_worker_restarts_total",
-      help: "Workers that were started again after they had ended by themselves.",
+      help: "Worker processes restarted after a crash.",
       registers,
     });
   }
@@ -53,7 +53,7 @@ export class WorkerMetrics {
       const counts = await worker.count();
       // Its place may be another's by now.
       if (counts === null || running.get(index) !== worker) return;
-      this.#totals.hear(index, counts);
+      this.#totals.record(index, counts);
       answered.add(index);
     });
     await Promise.race([Promise.all(asking), this.#clock.sleep(ANSWER_MS, enough.signal)]);

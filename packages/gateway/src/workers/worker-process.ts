@@ -1,11 +1,10 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
 import type { Environment } from "@rollcall/contract";
-import { StartError } from "@rollcall/runtime";
-import type { Counts } from "../metrics.ts";
-import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
+import { entryPoint, StartError } from "@rollcall/runtime";
+import type { Counts } from "../observe/metrics.ts";
+import type { FromWorker, SettingsMessage, StartMessage, ToWorker } from "./message.ts";
 
-const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
+const MAIN = entryPoint("gateway-worker", () => new URL("main.ts", import.meta.url));
 
 /** How a worker ended. */
 export interface End {
@@ -24,7 +23,8 @@ export interface Worker {
   readonly ended: Promise<End>;
   /** What it has counted; null where it ends before it answers. */
   count(): Promise<Counts | null>;
-  reload(): void;
+  /** Tells it of settings that changed. */
+  configure(message: SettingsMessage): void;
   /** Asks it to drain. */
   stop(): void;
   /** Ends it at once, also where it hears nothing any more. */
@@ -32,16 +32,19 @@ export interface Worker {
 }
 
 export interface WorkerSpec {
-  readonly options: WorkerOptions;
+  readonly start: Omit<StartMessage, "kind">;
   readonly env: Environment;
   /** The text of `/metrics` for all workers, for the one that was asked. */
   readonly scrape: () => Promise<string>;
+  /** Looks whether a key was rotated. */
+  readonly refresh: () => void;
 }
 
 /** A worker in a process of its own. It logs to our output by itself. */
 export class WorkerProcess implements Worker {
   readonly #child: ChildProcess;
   readonly #scrape: WorkerSpec["scrape"];
+  readonly #refresh: WorkerSpec["refresh"];
   readonly #asked = new Map<number, (counts: Counts | null) => void>();
   readonly #started = Promise.withResolvers<number | null>();
   readonly started = this.#started.promise;
@@ -50,8 +53,9 @@ export class WorkerProcess implements Worker {
   #questions = 0;
   listens = false;
 
-  constructor({ options, env, scrape }: WorkerSpec) {
+  constructor({ start, env, scrape, refresh }: WorkerSpec) {
     this.#scrape = scrape;
+    this.#refresh = refresh;
     this.#child = fork(MAIN, {
       env: { ...env },
       // JSON knows no NaN, which the age of a snapshot that never came is.
@@ -60,7 +64,7 @@ export class WorkerProcess implements Worker {
     });
     this.ended = this.#untilEnded();
     this.#child.on("message", (message) => this.#hear(message as FromWorker));
-    this.#send({ kind: "start", options });
+    this.#send({ kind: "start", ...start });
   }
 
   get pid(): number {
@@ -77,9 +81,8 @@ export class WorkerProcess implements Worker {
     return answer.promise;
   }
 
-  reload(): void {
-    // Before it listens it does not hear the signal, and would end of it; and it has only just read the files.
-    if (this.listens) this.#child.kill("SIGHUP");
+  configure(message: SettingsMessage): void {
+    this.#send(message);
   }
 
   stop(): void {
@@ -105,6 +108,9 @@ export class WorkerProcess implements Worker {
         return;
       case "scrape":
         void this.#scrape().then((text) => this.#send({ kind: "page", id: message.id, text }));
+        return;
+      case "refresh":
+        this.#refresh();
     }
   }
 

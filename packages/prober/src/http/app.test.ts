@@ -1,5 +1,6 @@
+import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
-import { CalledRoll, type RollOptions } from "../../test/called-roll.ts";
+import { ProberHarness, type HarnessOptions } from "../../test/prober-harness.ts";
 import type { Entry } from "../../test/configs.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { proberApp } from "./app.ts";
@@ -11,28 +12,30 @@ const entries: readonly Entry[] = [
 ];
 
 interface Asked {
-  readonly roll: CalledRoll;
-  readonly state: { host: string; draining: boolean; fault: string | null };
+  readonly harness: ProberHarness;
+  readonly state: { host: string; draining: boolean; settings: SettingsStatus };
   readonly get: (path: string, headers?: Record<string, string>) => Promise<{ status: number; text: string }>;
 }
 
-function asked(options: RollOptions = {}): Asked {
-  const roll = new CalledRoll(entries, options);
-  const state = { host: "127.0.0.1", draining: false, fault: null as string | null };
+function asked(options: HarnessOptions = {}): Asked {
+  const harness = new ProberHarness(entries, options);
+  const state: Asked["state"] = { host: "127.0.0.1", draining: false, settings: NO_FAULT };
   const get: Asked["get"] = async (path, headers = {}) => {
     const { host } = state;
-    const app = proberApp(httpOf(roll, { source: state, host, draining: () => state.draining }));
+    const app = proberApp(
+      httpOf(harness, { source: { status: new Cell(state.settings) }, host, draining: () => state.draining }),
+    );
     const reply = await app.request(path, { headers });
     return { status: reply.status, text: await reply.text() };
   };
-  return { roll, state, get };
+  return { harness, state, get };
 }
 
 /** All backends serve what is expected, and were asked. */
-async function ready(options: RollOptions = {}): Promise<Asked> {
+async function ready(options: HarnessOptions = {}): Promise<Asked> {
   const made = asked(options);
-  for (const { base = "" } of entries) made.roll.backends.serve(base, "llama");
-  await made.roll.start();
+  for (const { base = "" } of entries) made.harness.backends.serve(base, "llama");
+  await made.harness.start();
   return made;
 }
 
@@ -52,30 +55,30 @@ describe("/readyz", () => {
   });
 
   it("is 200 when one of two deployments of an alias is out", async () => {
-    const { get, roll } = await ready();
-    roll.backends.serve("http://gpu-1:8000", "qwen");
-    await roll.clock.advance(2_010);
-    expect(roll.written.last.verdicts[0]?.reason).toBe("wrong_name");
+    const { get, harness } = await ready();
+    harness.backends.serve("http://gpu-1:8000", "qwen");
+    await harness.clock.advance(2_010);
+    expect(harness.written.last.verdicts[0]?.reason).toBe("wrong_name");
     expect(await get("/readyz")).toMatchObject({ status: 200 });
   });
 
   it("is 503 when one alias has none", async () => {
-    const { get, roll } = await ready();
-    roll.backends.serve("http://gpu-3:8000", "qwen");
-    await roll.clock.advance(2_010);
+    const { get, harness } = await ready();
+    harness.backends.serve("http://gpu-3:8000", "qwen");
+    await harness.clock.advance(2_010);
     expect(await get("/readyz")).toEqual({ status: 503, text: "not ready\n" });
   });
 
-  it("is 503 until the first roll call is over, though an earlier run knew all to be well", async () => {
-    const { roll } = await ready();
-    const next = asked({ previous: roll.written.last });
-    for (const { base = "" } of entries) next.roll.backends.hang(base);
-    await next.roll.start();
+  it("is 503 until the initial probe round is done, though an earlier run knew all to be well", async () => {
+    const { harness } = await ready();
+    const next = asked({ previous: harness.written.last });
+    for (const { base = "" } of entries) next.harness.backends.hang(base);
+    await next.harness.start();
     expect(await next.get("/readyz")).toEqual({
       status: 503,
-      text: "[-] the first roll call is not over\nnot ready\n",
+      text: "[-] initial probe round not done\nnot ready\n",
     });
-    await next.roll.clock.advance(5_010);
+    await next.harness.clock.advance(5_010);
     expect(await next.get("/readyz")).toMatchObject({ status: 200 });
   });
 
@@ -88,11 +91,20 @@ describe("/readyz", () => {
 
   it("is 200 and says so when the config file has errors: the previous config works", async () => {
     const { get, state } = await ready();
-    state.fault = "config.yaml: error: at gpu-1:8000";
+    state.settings = { fault: faultOf("config.yaml: error: at gpu-1:8000"), needRestart: [] };
     expect(await get("/readyz")).toEqual({
       status: 200,
       text: "[!] the config file has errors: the previous config is in use\nready\n",
     });
+  });
+
+  it("says of settings that need a restart where details are asked for", async () => {
+    const { get, state } = await ready();
+    state.settings = { fault: null, needRestart: ["prober.port", "state.file"] };
+    expect((await get("/readyz")).text).toBe("ready\n");
+    expect((await get("/readyz?verbose")).text).toContain(
+      "[!] settings need a restart: prober.port, state.file\nready\n",
+    );
   });
 });
 
@@ -102,9 +114,9 @@ describe("/readyz/<alias>", () => {
     ["org/b", 200],
     ["org%2Fb", 200],
   ])("speaks of that alias alone: %s is %i", async (path, status) => {
-    const { get, roll } = await ready();
-    for (const host of ["gpu-1", "gpu-2"]) roll.backends.serve(`http://${host}:8000`, "qwen");
-    await roll.clock.advance(2_010);
+    const { get, harness } = await ready();
+    for (const host of ["gpu-1", "gpu-2"]) harness.backends.serve(`http://${host}:8000`, "qwen");
+    await harness.clock.advance(2_010);
     expect(await get(`/readyz/${path}`)).toMatchObject({ status });
     expect(await get("/readyz")).toMatchObject({ status: 503 });
   });
@@ -121,20 +133,20 @@ describe("/readyz/<alias>", () => {
 
   it("takes an alias with a space, a percent sign and other letters", async () => {
     const alias = "Größe 100% モデル";
-    const roll = new CalledRoll([{ alias, base: "http://gpu-1:8000" }]);
-    roll.backends.serve("http://gpu-1:8000", "llama");
-    await roll.start();
-    const app = proberApp(httpOf(roll));
+    const harness = new ProberHarness([{ alias, base: "http://gpu-1:8000" }]);
+    harness.backends.serve("http://gpu-1:8000", "llama");
+    await harness.start();
+    const app = proberApp(httpOf(harness));
     expect((await app.request(`/readyz/${encodeURIComponent(alias)}`)).status).toBe(200);
   });
 });
 
 describe("?verbose", () => {
   it("says of each alias which deployments are out and why", async () => {
-    const { get, roll } = await ready();
-    roll.backends.serve("http://gpu-1:8000", "qwen");
-    roll.backends.refuse("http://gpu-3:8000");
-    await roll.clock.advance(4_010);
+    const { get, harness } = await ready();
+    harness.backends.serve("http://gpu-1:8000", "qwen");
+    harness.backends.refuse("http://gpu-3:8000");
+    await harness.clock.advance(4_010);
     expect(await get("/readyz?verbose")).toEqual({
       status: 503,
       text: "[+] a: 1 wrong_name, 2 ok\n[-] org/b: 3 loading\nnot ready\n",
@@ -143,9 +155,9 @@ describe("?verbose", () => {
   });
 
   it("names no host and no served name", async () => {
-    const { get, roll } = await ready();
-    roll.backends.serve("http://gpu-1:8000", "secret-name");
-    await roll.clock.advance(2_010);
+    const { get, harness } = await ready();
+    harness.backends.serve("http://gpu-1:8000", "secret-name");
+    await harness.clock.advance(2_010);
     expect((await get("/readyz?verbose=1")).text).not.toMatch(/gpu-|8000|secret-name|llama/);
   });
 });
@@ -164,14 +176,14 @@ describe("/status", () => {
     const { get } = await ready();
     const { status, text } = await get("/status");
     expect(status).toBe(200);
-    expect(JSON.parse(text)).toMatchObject({ prober: { calledOnce: true }, deployments: [{}, {}, {}] });
+    expect(JSON.parse(text)).toMatchObject({ prober: { initialRoundDone: true }, deployments: [{}, {}, {}] });
   });
 });
 
 describe("/metrics", () => {
   it("is Prometheus's text format", async () => {
-    const { roll } = await ready();
-    const app = proberApp(httpOf(roll, { host: "0.0.0.0" }));
+    const { harness } = await ready();
+    const app = proberApp(httpOf(harness, { host: "0.0.0.0" }));
     const reply = await app.request("/metrics");
     expect(reply.headers.get("content-type")).toContain("text/plain; version=0.0.4");
     expect(await reply.text()).toContain('rollcall_deployment_ready{deployment="3",alias="org/b"} 1');
@@ -190,11 +202,11 @@ describe("anything else", () => {
   );
 
   it("that goes wrong inside is 500 without a word of what", async () => {
-    const { roll } = await ready();
+    const { harness } = await ready();
     const broken = () => {
       throw new Error("secret place");
     };
-    const app = proberApp(httpOf(roll, { draining: broken }));
+    const app = proberApp(httpOf(harness, { draining: broken }));
     const reply = await app.request("/readyz");
     expect(reply.status).toBe(500);
     expect(await reply.json()).toEqual({ error: "internal error" });

@@ -34,9 +34,10 @@ export function proberApp(http: ProberHttp): Hono {
   });
   app.get("/metrics", async (c) => {
     const { prober } = http;
-    return c.body(await prober.printMetrics(), 200, { "content-type": prober.metrics.registry.contentType });
+    const text = await prober.printMetrics();
+    return c.body(text, 200, { "content-type": prober.metrics.registry.contentType });
   });
-  app.notFound((c) => c.json({ error: `there is no such route: try ${ROUTES}` }, 404));
+  app.notFound((c) => c.json({ error: `no such route; try ${ROUTES}` }, 404));
   app.onError((_fault, c) => c.json({ error: "internal error" }, 500));
   return app;
 }

@@ -11,7 +11,7 @@ export interface ProberHttp {
   readonly snapshots: Pick<HttpSnapshotWriter<Snapshot, Verdict>, "answer">;
   readonly events: Pick<Events, "list" | "newest" | "oldest">;
   readonly settings: Cell<Settings>;
-  readonly source: Pick<SettingsSource, "fault">;
+  readonly source: Pick<SettingsSource, "status">;
   /** The address listened on: how wide decides who may read details. */
   readonly host: string;
   /** True once the process was asked to stop. */

@@ -1,6 +1,6 @@
 import { Cell } from "@rollcall/runtime";
 import { describe, expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { configOf, settingsOf } from "../../test/configs.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { mayReadDetails } from "./details.ts";
@@ -11,7 +11,7 @@ const env = { MASTER: "sk-master" };
 function answer(host: string, authorization?: string, masterKey?: string): string | null {
   const written = masterKey === undefined ? {} : { masterKey };
   const settings = new Cell(settingsOf(configOf([{}], written, env), env));
-  return mayReadDetails(authorization, { ...httpOf(new CalledRoll([{}])), settings, host });
+  return mayReadDetails({ authorization }, { ...httpOf(new ProberHarness([{}])), settings, host });
 }
 
 describe("on loopback", () => {
@@ -55,12 +55,17 @@ describe("bound wider", () => {
     expect(answer("0.0.0.0", header, "os.environ/MASTER")).toBeNull();
   });
 
-  it.each(["Bearer sk-maste", "Bearer sk-master2", "Bearer SK-MASTER", "Bearer ", "", "Basic sk-master"])(
-    "nothing else does: %j",
-    (header) => {
-      expect(answer("0.0.0.0", header, "sk-master")).toBe("details need the master key as a Bearer token");
-    },
-  );
+  it.each([
+    "Bearer sk-maste",
+    "Bearer sk-master2",
+    "Bearer SK-MASTER",
+    "Bearer ",
+    "",
+    "Basic sk-master",
+    "sk-master",
+  ])("nothing else does: %j", (header) => {
+    expect(answer("0.0.0.0", header, "sk-master")).toBe("details need the master key as a Bearer token");
+  });
 
   it("a master key that cannot be read opens nothing", () => {
     expect(answer("0.0.0.0", "Bearer ", "os.environ/MISSING")).toContain("set general_settings.master_key");

@@ -1,6 +1,6 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { listensOnlyHere } from "@rollcall/contract";
-import type { MiddlewareHandler } from "hono";
+import { ExpectedKey, sentKey, type KeyHeaders } from "@rollcall/runtime";
+import type { Context, MiddlewareHandler } from "hono";
 import type { ProberHttp } from "./context.ts";
 
 /**
@@ -8,7 +8,7 @@ import type { ProberHttp } from "./context.ts";
  * Null allows; a text refuses.
  */
 export function mayReadDetails(
-  authorization: string | undefined,
+  headers: KeyHeaders,
   { host, settings }: Pick<ProberHttp, "host" | "settings">,
 ): string | null {
   if (listensOnlyHere(host)) return null;
@@ -16,18 +16,20 @@ export function mayReadDetails(
   const key = secrets.value(config.masterKey);
   if (key === null)
     return "details are refused on this address: set general_settings.master_key and send it as a Bearer token";
-  const sent = authorization?.replace(/^Bearer\s+/i, "") ?? "";
-  return timingSafeEqual(sha256(sent), sha256(key)) ? null : "details need the master key as a Bearer token";
+  const sent = sentKey(headers);
+  return sent !== null && new ExpectedKey(key).matches(sent)
+    ? null
+    : "details need the master key as a Bearer token";
+}
+
+export function keyHeaders({ req }: Context): KeyHeaders {
+  return { authorization: req.header("authorization"), "x-api-key": req.header("x-api-key") };
 }
 
 /** For routes that tell them: 401 where they may not be read. */
 export function detailsOnly(http: ProberHttp): MiddlewareHandler {
   return async (c, next) => {
-    const refusal = mayReadDetails(c.req.header("authorization"), http);
+    const refusal = mayReadDetails(keyHeaders(c), http);
     return refusal === null ? next() : c.json({ error: refusal }, 401);
   };
-}
-
-function sha256(text: string): Buffer {
-  return createHash("sha256").update(text).digest();
 }

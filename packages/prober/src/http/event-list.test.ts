@@ -1,22 +1,22 @@
 import { expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
-import { readyTrack, trackOf } from "../../test/tracks.ts";
+import { readyHistory, historyOf } from "../../test/deployment-histories.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 import type { EventList } from "./event-list.ts";
 
 function asked() {
   const events = new Events(3);
-  const verdict = (deployment: string, alias: string) => ({ ...readyTrack().verdict, deployment, alias });
+  const verdict = (deployment: string, alias: string) => ({ ...readyHistory().verdict, deployment, alias });
   for (const [id, alias] of [
     ["1", "a"],
     ["2", "a"],
     ["1", "a"],
     ["3", "org/b"],
   ] as const)
-    events.record(trackOf().verdict, verdict(id, alias), 7);
-  const app = proberApp(httpOf(new CalledRoll([{}]), { events }));
+    events.record(historyOf().verdict, verdict(id, alias), 7);
+  const app = proberApp(httpOf(new ProberHarness([{}]), { events }));
   return async (path: string) => {
     const reply = await app.request(path);
     return { status: reply.status, body: (await reply.json()) as EventList };

@@ -1,31 +1,31 @@
 import { expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 import type { Explanation } from "./explanation.ts";
 
 async function asked() {
-  const roll = new CalledRoll([
+  const harness = new ProberHarness([
     { id: "1", alias: "chat", base: "http://gpu-1:8000" },
     { id: "2", alias: "chat", base: "http://gpu-2:8000", key: "sk-backend" },
     { id: "chat", alias: "org/b", base: "http://gpu-3:8000" },
   ]);
-  roll.backends.serve("http://gpu-1:8000", "llama");
-  roll.backends.serve("http://gpu-2:8000", "qwen");
-  await roll.start();
+  harness.backends.serve("http://gpu-1:8000", "llama");
+  harness.backends.serve("http://gpu-2:8000", "qwen");
+  await harness.start();
   const events = new Events();
-  const app = proberApp(httpOf(roll, { events }));
+  const app = proberApp(httpOf(harness, { events }));
   const get = async (path: string) => {
     const reply = await app.request(path);
     return { status: reply.status, body: (await reply.json()) as Explanation };
   };
-  return { roll, events, get };
+  return { harness, events, get };
 }
 
 it("tells of a deployment what was asked, what came back, what it means, what to do and what changed", async () => {
-  const { roll, events, get } = await asked();
-  const verdict = roll.written.last.verdicts[1];
+  const { harness, events, get } = await asked();
+  const verdict = harness.written.last.verdicts[1];
   if (verdict === undefined) throw new Error("no verdict");
   for (let at = 1; at <= 12; at += 1) events.record({ ...verdict, reason: "ok" }, verdict, at);
   const { status, body } = await get("/explain/2");
@@ -56,12 +56,12 @@ it("tells of a deployment what was asked, what came back, what it means, what to
 });
 
 it("tells of an alias by its deployments: it is ready if one of them is", async () => {
-  const { roll, get } = await asked();
+  const { harness, get } = await asked();
   const { body } = await get("/explain/chat");
   expect(body).toMatchObject({ name: "chat", ready: true });
   expect(body.deployments.map(({ deployment }) => deployment)).toEqual(["1", "2"]);
-  roll.backends.serve("http://gpu-1:8000", "qwen");
-  await roll.clock.advance(2_010);
+  harness.backends.serve("http://gpu-1:8000", "qwen");
+  await harness.clock.advance(2_010);
   expect((await get("/explain/chat")).body).toMatchObject({ ready: false });
   expect((await get("/explain/org/b")).body).toMatchObject({ name: "org/b", ready: false });
   expect((await get("/explain/org%2Fb")).body).toMatchObject({ name: "org/b" });
@@ -76,10 +76,10 @@ it("has the general advice where there is no better", async () => {
 });
 
 it("knows an alias by its second name", async () => {
-  const { roll, get } = await asked();
-  const settings = roll.settings.get();
+  const { harness, get } = await asked();
+  const settings = harness.settings.get();
   const groupAliases = new Map([["gpt-4", { alias: "chat", hidden: false }]]);
-  roll.settings.set({ ...settings, config: { ...settings.config, groupAliases } });
+  harness.settings.set({ ...settings, config: { ...settings.config, groupAliases } });
   expect((await get("/explain/gpt-4")).body).toMatchObject({ name: "chat", ready: true });
 });
 

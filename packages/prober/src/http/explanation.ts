@@ -1,10 +1,11 @@
-import { didYouMean, isProven, REASONS } from "@rollcall/contract";
-import type { Load } from "../decide/read-load.ts";
-import type { Exchange } from "../decide/sighting.ts";
+import { didYouMean, isRoutable, REASONS } from "@rollcall/contract";
+import type { Load } from "../read/load.ts";
+import type { ProbeExchange } from "../read/probe-result.ts";
+import type { Evidence } from "../fleet.ts";
 import type { Event } from "../events.ts";
 import { aliasOf } from "./alias-of.ts";
 import type { ProberHttp } from "./context.ts";
-import { printDeployments, type DeploymentStatus } from "./status.ts";
+import { printDeployment, type DeploymentStatus } from "./status.ts";
 
 /** What `GET /explain/<alias or deployment>` answers: all that is known of it, and what to do. */
 export interface Explanation {
@@ -17,7 +18,7 @@ export interface Explanation {
 
 export interface DeploymentExplanation extends DeploymentStatus {
   /** What the last probe asked and what came back, in its order. */
-  readonly exchanges: readonly Exchange[];
+  readonly exchanges: readonly ProbeExchange[];
   readonly meaning: string;
   readonly fix: string;
   /** The server's version; null where it does not tell. */
@@ -36,30 +37,30 @@ type Known = Pick<ProberHttp, "prober" | "settings" | "events">;
 
 /** An alias before a deployment of the same name. Null: there is neither. */
 export function explain(name: string, http: Known): Explanation | null {
-  const all = printDeployments(http);
+  const all = http.prober.fleet.evidence();
   const alias = aliasOf(name, http.settings.get().config);
-  const ofAlias = all.filter((deployment) => deployment.alias === alias);
-  const found = ofAlias.length > 0 ? ofAlias : all.filter(({ deployment }) => deployment === name);
+  const ofAlias = all.filter(({ verdict }) => verdict.alias === alias);
+  const found = ofAlias.length > 0 ? ofAlias : all.filter(({ verdict }) => verdict.deployment === name);
   if (found.length === 0) return null;
   return {
     name: ofAlias.length > 0 ? alias : name,
-    ready: found.some(isProven),
-    deployments: found.map((deployment) => explainDeployment(deployment, http)),
+    ready: found.some(({ verdict }) => isRoutable(verdict)),
+    deployments: found.map((evidence) => explainDeployment(evidence, http)),
   };
 }
 
-function explainDeployment(status: DeploymentStatus, { prober, events }: Known): DeploymentExplanation {
-  const evidence = prober.fleet.evidence(status.deployment);
-  const { meaning, fix } = REASONS[status.reason];
+function explainDeployment(evidence: Evidence, { events }: Known): DeploymentExplanation {
+  const { verdict, exchanges, version, load, loadTimesMs } = evidence;
+  const { meaning, fix } = REASONS[verdict.reason];
   return {
-    ...status,
-    exchanges: evidence?.exchanges ?? [],
+    ...printDeployment(evidence),
+    exchanges,
     meaning,
-    fix: status.hint === "" ? fix : status.hint,
-    version: evidence?.version ?? null,
-    load: evidence?.load ?? null,
-    loadTimesMs: evidence?.loadTimesMs ?? [],
-    changes: events.list({ deployment: status.deployment }).slice(-CHANGES),
+    fix: verdict.hint === "" ? fix : verdict.hint,
+    version,
+    load,
+    loadTimesMs,
+    changes: events.list({ deployment: verdict.deployment }).slice(-CHANGES),
   };
 }
 

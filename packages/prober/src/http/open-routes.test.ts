@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
+import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { expect, it, onTestFinished } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
-import { readyTrack } from "../../test/tracks.ts";
+import { readyHistory } from "../../test/deployment-histories.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 
@@ -12,7 +13,7 @@ const SECRET = /gpu-\d|10\.9\.8\.7|8000|sk-|upstream-|another-|\/team/;
 
 /** A fleet in trouble of several kinds, on all addresses, with words that give a leak away. */
 async function troubled() {
-  const roll = new CalledRoll(
+  const harness = new ProberHarness(
     [
       { id: "1", alias: "a", model: "upstream-one", base: "http://gpu-1:8000/team", key: "sk-backend" },
       { id: "2", alias: "a", model: "upstream-two", base: "http://gpu-2:8000" },
@@ -20,14 +21,15 @@ async function troubled() {
     ],
     { masterKey: "sk-master" },
   );
-  roll.backends.serve("http://gpu-1:8000", "upstream-one");
-  roll.backends.serve("http://gpu-2:8000", "another-name");
-  await roll.start();
+  harness.backends.serve("http://gpu-1:8000", "upstream-one");
+  harness.backends.serve("http://gpu-2:8000", "another-name");
+  await harness.start();
   const events = new Events();
-  const { verdict } = readyTrack();
+  const { verdict } = readyHistory();
   events.record(verdict, { ...verdict, found: ["another-name"] }, 0);
-  const fault = "config.yaml:7: error: http://gpu-1:8000 sk-backend";
-  const app = proberApp(httpOf(roll, { host: "0.0.0.0", events, source: { fault } }));
+  const fault = faultOf("config.yaml:7: error: http://gpu-1:8000 sk-backend");
+  const status = new Cell<SettingsStatus>({ ...NO_FAULT, fault });
+  const app = proberApp(httpOf(harness, { host: "0.0.0.0", events, source: { status } }));
   // A server, since what holds the snapshot answers on its sockets.
   const server = createAdaptorServer({ fetch: app.fetch }).listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CalledRoll } from "../../test/called-roll.ts";
+import { ProberHarness } from "../../test/prober-harness.ts";
 import type { Entry } from "../../test/configs.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { proberApp } from "./app.ts";
@@ -12,15 +12,15 @@ const entries: readonly Entry[] = [
 
 /** A fleet of which these hosts serve what is expected. */
 async function asked(good: readonly string[], more: readonly Entry[] = []) {
-  const roll = new CalledRoll([...entries, ...more]);
-  for (const host of good) roll.backends.serve(`http://${host}:8000`, "llama");
-  await roll.start();
-  const app = proberApp(httpOf(roll));
+  const harness = new ProberHarness([...entries, ...more]);
+  for (const host of good) harness.backends.serve(`http://${host}:8000`, "llama");
+  await harness.start();
+  const app = proberApp(httpOf(harness));
   const get = async (path: string) => {
     const reply = await app.request(path);
     return { status: reply.status, text: await reply.text() };
   };
-  return { roll, get };
+  return { harness, get };
 }
 
 describe("/readyz/deployment/<id>", () => {
@@ -125,10 +125,10 @@ describe("?require", () => {
 });
 
 it("an alias is found by its second name too", async () => {
-  const { roll } = await asked(["gpu-1"]);
-  const settings = roll.settings.get();
+  const { harness } = await asked(["gpu-1"]);
+  const settings = harness.settings.get();
   const groupAliases = new Map([["gpt-4", { alias: "a", hidden: true }]]);
-  roll.settings.set({ ...settings, config: { ...settings.config, groupAliases } });
-  const reply = await proberApp(httpOf(roll)).request("/readyz/gpt-4?verbose");
+  harness.settings.set({ ...settings, config: { ...settings.config, groupAliases } });
+  const reply = await proberApp(httpOf(harness)).request("/readyz/gpt-4?verbose");
   expect(await reply.text()).toBe("[+] a: 1 ok, 2 loading\nready\n");
 });

@@ -1,6 +1,7 @@
+import { printSettingsStatus } from "@rollcall/runtime";
 import { Hono, type Context } from "hono";
-import { readAliases, type AliasReadiness } from "../decide/readiness.ts";
-import { isMet, isMetBy, parseRequirement, type Requirement } from "../decide/requirement.ts";
+import { readAliases, type AliasReadiness } from "../judge/readiness.ts";
+import { isMet, isMetBy, parseRequirement, type Requirement } from "../judge/requirement.ts";
 import { aliasOf } from "./alias-of.ts";
 import type { ProberHttp } from "./context.ts";
 
@@ -58,13 +59,15 @@ function ofDeployment(c: Context, http: ProberHttp): Response {
 }
 
 function answer(c: Context, http: ProberHttp, { asked, requirement }: Asked): Response {
-  const called = http.prober.calledOnce;
+  const called = http.prober.initialRoundDone;
   const ready = called && !http.draining() && isMet(requirement, asked);
   const verbose = c.req.query("verbose") !== undefined;
   const lines = verbose ? asked.map((entry) => printAlias(entry, isMetBy(entry, requirement))) : [];
-  if (!called) lines.push("[-] the first roll call is not over");
+  if (!called) lines.push("[-] initial probe round not done");
   if (http.draining()) lines.push("[-] shutting down");
-  if (http.source.fault !== null) lines.push("[!] the config file has errors: the previous config is in use");
+  const { fault, needRestart } = http.source.status.get();
+  const told = verbose ? { fault, needRestart } : { fault, needRestart: [] };
+  lines.push(...printSettingsStatus(told).map((line) => `[!] ${line}`));
   return c.text([...lines, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);
 }
 

@@ -67,10 +67,11 @@ describe("bound wider than loopback", () => {
       faults: ["answered 401: master key rejected"],
     });
     expect((await follow(asked, KEY)).snapshots).toHaveLength(1);
+    expect(await asked.get("/state", { "x-api-key": KEY })).toMatchObject({ status: 200 });
   });
 });
 
-describe("before the first roll call is over", () => {
+describe("before the initial probe round is done", () => {
   it("/state says so, and a stream waits for the end of it", async () => {
     const hanging = await simulated();
     hanging.control.fault("hang-all");

@@ -1,5 +1,6 @@
 import type { Kind, Verdict } from "@rollcall/contract";
-import type { Notice } from "../decide/warn.ts";
+import type { Evidence } from "../fleet.ts";
+import type { Notice } from "../judge/warn.ts";
 import type { ProberHttp } from "./context.ts";
 
 /** What `GET /status` answers and `rollcall status` prints. Times are epoch milliseconds. */
@@ -8,8 +9,11 @@ export interface Status {
     readonly instance: string;
     readonly generation: number;
     readonly config: string;
+    /** Every complaint about a config that was refused, a line each; null where the newest is in use. */
     readonly configFault: string | null;
-    readonly calledOnce: boolean;
+    /** Changed in the config, but not in force before a restart: `prober.port`. */
+    readonly settingsNeedRestart: readonly string[];
+    readonly initialRoundDone: boolean;
     readonly intervalMs: number;
   };
   readonly deployments: readonly DeploymentStatus[];
@@ -30,35 +34,27 @@ export function printStatus({
   source,
 }: Pick<ProberHttp, "prober" | "settings" | "source">): Status {
   const { config, generation } = settings.get();
+  const { fault, needRestart } = source.status.get();
   return {
     prober: {
       instance: prober.instance,
       generation,
       config: config.checksum,
-      configFault: source.fault,
-      calledOnce: prober.calledOnce,
+      configFault: fault?.detail ?? null,
+      settingsNeedRestart: needRestart,
+      initialRoundDone: prober.initialRoundDone,
       intervalMs: config.prober.intervalMs,
     },
-    deployments: printDeployments({ prober, settings }),
+    deployments: printDeployments({ prober }),
   };
 }
 
 /** Every verdict with where it was gathered and what goes with it, in the order of the config. */
-export function printDeployments({
-  prober,
-  settings,
-}: Pick<ProberHttp, "prober" | "settings">): readonly DeploymentStatus[] {
-  const bases = new Map(
-    settings
-      .get()
-      .config.deployments.map(({ id, backend }) => [id, `${backend.base.origin}${backend.base.apiPath}`]),
-  );
-  return prober.fleet.verdicts().map((verdict) => {
-    const evidence = prober.fleet.evidence(verdict.deployment);
-    return Object.assign({}, verdict, {
-      apiBase: bases.get(verdict.deployment) ?? "",
-      kind: evidence?.kind ?? null,
-      notices: evidence?.notices ?? [],
-    });
-  });
+export function printDeployments({ prober }: Pick<ProberHttp, "prober">): readonly DeploymentStatus[] {
+  return prober.fleet.evidence().map(printDeployment);
+}
+
+export function printDeployment({ target, verdict, kind, notices }: Evidence): DeploymentStatus {
+  const apiBase = `${target.address}${target.backend.base.apiPath}`;
+  return { ...verdict, apiBase, kind, notices };
 }

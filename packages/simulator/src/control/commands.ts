@@ -1,9 +1,9 @@
 import type { Control } from "../control.ts";
 import { FAULT_NAMES } from "../faults/catalogue.ts";
-import { LOAD_AS } from "../life.ts";
+import { LOAD_AS, TERMINATE_AS } from "../life.ts";
 import { ERROR_BODIES } from "../vllm/error-body.ts";
-import { METRICS_STYLES } from "../vllm/metrics-style.ts";
-import { AMOUNT, COUNT, type Input, NAMES, NUMBER, oneOf, orNull, STRING, STRINGS } from "./input.ts";
+import { METRICS_STYLES } from "../vllm/metrics-page/metrics-style.ts";
+import { AMOUNT, COUNT, FILE, type Input, NAMES, NUMBER, oneOf, orNull, STRING, STRINGS } from "./input.ts";
 
 /** A switch as it is reached over HTTP. Nothing is switched until the whole input is known to be good. */
 export interface Command {
@@ -70,8 +70,30 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
   "/restart": command("{}", () => (control) => control.restart()),
   "/kill": command("{}", () => (control) => control.kill()),
   "/refuse": command("{}", () => (control) => control.refuse()),
+  "/terminate": command('{"as":"silent","refuseAfterMs":250,"silentMs":60000}', (input) => {
+    const options = {
+      ...input.maybe("as", oneOf(TERMINATE_AS)),
+      ...input.maybe("refuseAfterMs", AMOUNT),
+      ...input.maybe("silentMs", AMOUNT),
+    };
+    return (control) => control.terminate(options);
+  }),
+  "/crash-engine": command('{"refuseAfterMs":300}', (input) => {
+    const options = input.maybe("refuseAfterMs", AMOUNT);
+    return (control) => control.crashEngine(options);
+  }),
   "/start": command("{}", () => (control) => control.start()),
   "/reset": command("{}", () => (control) => control.reset()),
+  "/replay": command('{"path":"/v1/chat/completions","file":"chat.http","count":1}', (input) => {
+    const path = input.take("path", STRING);
+    const file = input.take("file", orNull(FILE));
+    const options = {
+      ...input.maybe("status", COUNT),
+      ...input.maybe("bytesPerWrite", COUNT),
+      ...input.maybe("count", COUNT),
+    };
+    return (control) => control.replay(path, file, options);
+  }),
   "/fault": command('{"name":"hang","count":1}', (input) => {
     const name = input.take("name", orNull(oneOf(FAULT_NAMES)));
     const options = {

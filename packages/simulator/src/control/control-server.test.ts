@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test } from "vitest";
 import { ask, failure, type Reply } from "../../test/ask.ts";
 import { chat } from "../../test/chat.ts";
@@ -60,10 +61,14 @@ test.each([
   expect(simulator.control.state()).toMatchObject(state);
 });
 
+const HERE = fileURLToPath(import.meta.url);
+
 test("every switch works with the body that GET / shows for it", async () => {
   const { url } = await controlled();
   for (const [path, { body }] of Object.entries(COMMANDS)) {
-    expect(await ask(url + path, { method: "POST", raw: body })).toMatchObject({ status: 200 });
+    expect(await ask(url + path, { method: "POST", raw: body.replace("chat.http", HERE) })).toMatchObject({
+      status: 200,
+    });
   }
 });
 
@@ -99,6 +104,8 @@ test.each([
   ["/clock", '{"offsetMs":"1"}', 'offsetMs: expected a number, found "1"'],
   ["/error-bodies", '{"style":"x"}', 'style: expected one of nested, flat, rust, found "x"'],
   ["/fault", '{"name":"hang","count":0}', "count: expected a whole number from 1 on, found 0"],
+  ["/replay", '{"path":"/x","file":"none"}', 'file: expected a file that is there, or null, found "none"'],
+  ["/terminate", '{"as":"x"}', 'as: expected one of aborted, silent, found "x"'],
   ["/fault", "{", 'body: expected a JSON object, found "{"'],
   ["/fault", "[]", "body: expected a JSON object, found []"],
 ])("POST %s %s is 400 and switches nothing", async (path, raw, error) => {

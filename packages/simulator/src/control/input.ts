@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+
 /** Says what was expected and what was found. */
 export class InputError extends Error {}
 
@@ -16,6 +18,11 @@ export const STRINGS: Shape<string[]> = {
   what: "a list of strings",
   accepts: (value): value is string[] =>
     Array.isArray(value) && value.every((item) => typeof item === "string"),
+};
+
+export const FILE: Shape<string> = {
+  what: "a file that is there",
+  accepts: (value): value is string => typeof value === "string" && existsSync(value),
 };
 
 /** A server always has a name. */

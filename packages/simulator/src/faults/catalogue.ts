@@ -11,8 +11,12 @@ export const FAULTS = {
   "error-first-event": "200, then the error as the first event, then [DONE]; 500 when it is no stream",
   "error-mid-stream": "the error after `after` events, then [DONE]; 500 when it is no stream",
   abort: "200 with finish_reason abort and no content",
+  "abort-queued":
+    "as SIGTERM ends queued requests: a chat's role chunk and [DONE], only [DONE] of a completion; finish_reason abort in JSON",
+  "shutting-down": "inference 500 cannot schedule new futures after shutdown; /health 503",
   draining: "as abort, streams under way included; vLLM's /health stays 200, SGLang's is 503",
-  "engine-dead": "/health 503 and inference 500; /v1/models 200",
+  "engine-dead":
+    "/health 503 and inference 500; /v1/models 200: with VLLM_KEEP_ALIVE_ON_ENGINE_DEATH, else see crashEngine",
   "engine-dead-500": "as engine-dead with /health 500, as vLLM before 0.11",
   "engine-dead-unnoticed": "inference 500 with the text of a dead engine; /health and /v1/models 200",
   "engine-error": "inference 500 EngineGenerateError with an empty message",
@@ -20,6 +24,8 @@ export const FAULTS = {
   garbage: 'every token is "!"',
   asleep: "inference waits until the fault is left; engine_sleep_state awake is 0, /is_sleeping true",
   deadlock: "inference waits for ever: waiting is 1 and rises, running and kv usage are 0",
+  "engine-stopped":
+    "the engine process is stopped: requests wait, streams fall silent, gauges and counters stay (0 from idle), /health 200",
   saturated: "kv usage near 1, requests waiting, preemptions rising with every look at /metrics",
   "frozen-metrics": "/metrics: running above 0 and counters that do not move; all else works",
   overloaded: "inference: SGLang's and Ollama's 503, TGI's and TEI's 429; the other kinds only queue",

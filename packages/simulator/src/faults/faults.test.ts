@@ -2,13 +2,18 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { Client } from "undici";
 import { describe, expect, test, vi } from "vitest";
+import { captureFile } from "../../test/capture-request.ts";
 import { ask, failure, open, type Reply, soon } from "../../test/ask.ts";
-import { chat, contentOf, eventsOf, metric, openStream } from "../../test/chat.ts";
+import { chat, contentOf, eventsOf, MESSAGES, metric, openStream } from "../../test/chat.ts";
 import { running } from "../../test/running.ts";
 import { turns, until } from "../../test/until.ts";
 import type { Simulator } from "../index.ts";
 import { FAULT_NAMES, FAULTS, type FaultName } from "./catalogue.ts";
 
+/** In a stream Python prints it, with its spaces. */
+const ENGINE_DEAD_EVENT =
+  '{"error": {"message": "EngineCore encountered an issue. See stack trace (above) for the root cause.", ' +
+  '"type": "InternalServerError", "param": null, "code": 500}}';
 const ENGINE_DEAD =
   '{"error":{"message":"EngineCore encountered an issue. See stack trace (above) for the root cause.",' +
   '"type":"InternalServerError","param":null,"code":500}}';
@@ -125,7 +130,7 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
   },
   "error-first-event": async (simulator) => {
     const { status, text } = await chat(simulator, { stream: true });
-    expect({ status, text }).toEqual({ status: 200, text: `data: ${ENGINE_DEAD}\n\ndata: [DONE]\n\n` });
+    expect({ status, text }).toEqual({ status: 200, text: `data: ${ENGINE_DEAD_EVENT}\n\ndata: [DONE]\n\n` });
     expect(await chat(simulator)).toMatchObject({ status: 500, text: ENGINE_DEAD });
     simulator.control.setErrorBodies("flat");
     expect(JSON.parse(eventsOf((await chat(simulator, { stream: true })).text)[0] ?? "")).toMatchObject({
@@ -136,11 +141,29 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     const events = eventsOf((await chat(simulator, { stream: true, max_tokens: 50 })).text);
     expect(events).toHaveLength(5);
     expect(contentOf(events.slice(0, 3)).split(" ")).toHaveLength(2);
-    expect(events.slice(3)).toEqual([ENGINE_DEAD, "[DONE]"]);
+    expect(events.slice(3)).toEqual([ENGINE_DEAD_EVENT, "[DONE]"]);
     expect(await metric(simulator, 'vllm:request_success_total{engine="0",finished_reason="error"')).toBe(1);
     expect(await chat(simulator)).toMatchObject({ status: 500, text: ENGINE_DEAD });
   },
   abort: abortedAnswers,
+  "abort-queued": async (simulator) => {
+    const [role, ...rest] = eventsOf((await chat(simulator, { stream: true })).text);
+    expect(JSON.parse(role ?? "").choices).toMatchObject([{ delta: { role: "assistant", content: "" } }]);
+    expect(rest).toEqual(["[DONE]"]);
+    const json = { prompt: "x", stream: true };
+    expect((await ask(`${simulator.url}/v1/completions`, { json })).text).toBe("data: [DONE]\n\n");
+    expect((await chat(simulator)).json().choices[0]).toMatchObject({
+      finish_reason: "abort",
+      message: { content: "" },
+    });
+    await modelsAndHealthWork(simulator);
+  },
+  "shutting-down": async (simulator) => {
+    const text = (await readFile(captureFile("vllm-0.32.0/sigterm-late-request-500.txt"), "utf8")).trim();
+    expect(await chat(simulator)).toMatchObject({ status: 500, text });
+    expect(await chat(simulator, { stream: true })).toMatchObject({ status: 500, text });
+    expect((await get(simulator, "/health")).status).toBe(503);
+  },
   draining: async (simulator) => {
     simulator.control.fault(null);
     simulator.control.setSpeed({ tokensPerSecond: 100 });
@@ -217,6 +240,32 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     expect(await metric(simulator, byReason)).toBe(2);
     expect(await metric(simulator, "vllm:num_requests_running")).toBe(0);
     expect(await metric(simulator, "vllm:kv_cache_usage_perc")).toBe(0);
+  },
+  "engine-stopped": async (simulator) => {
+    const numbers = (): Promise<number[]> =>
+      Promise.all(
+        ["num_requests_running", "num_requests_waiting{", "generation_tokens_total"].map((name) =>
+          metric(simulator, `vllm:${name}`),
+        ),
+      );
+    const before = await numbers();
+    const asked = [chat(simulator), chat(simulator, { stream: true })];
+    expect(await soon(Promise.race(asked))).toBe("pending");
+    // It hangs from idle: nothing that is counted shows it.
+    expect(before.slice(0, 2)).toEqual([0, 0]);
+    expect(await numbers()).toEqual(before);
+    await modelsAndHealthWork(simulator);
+    simulator.control.fault(null);
+    simulator.control.setSpeed({ tokensPerSecond: 100 });
+    const stream = await openStream(simulator, { max_tokens: 20 });
+    await once(stream, "readable");
+    simulator.control.fault("engine-stopped");
+    const rest = stream.toArray();
+    expect(await soon(rest)).toBe("pending");
+    simulator.control.fault(null);
+    expect(eventsOf(Buffer.concat(await rest).toString()).at(-1)).toBe("[DONE]");
+    expect((await asked[0])?.json().choices[0].finish_reason).toBe("stop");
+    expect(contentOf(eventsOf((await asked[1])?.text ?? "")).split(" ")).toHaveLength(12);
   },
   saturated: async (simulator) => {
     expect(await metric(simulator, "vllm:kv_cache_usage_perc")).toBe(0.99);
@@ -408,7 +457,7 @@ test("close ends the connection in order, reset does not", async () => {
     simulator.control.fault(name);
     const client = new Client(simulator.url);
     const headers = { "content-type": "application/json" };
-    const body = '{"messages":[]}';
+    const body = JSON.stringify({ messages: MESSAGES });
     const asked = client.request({ method: "POST", path: "/v1/chat/completions", headers, body });
     const error = await asked.then(
       () => undefined,
@@ -435,7 +484,7 @@ test("a fault with a count wears off after that many inference requests, whateve
 test("a fault in the middle of a stream comes after as many events as it is told", async () => {
   const simulator = await running();
   simulator.control.fault("error-mid-stream", { after: 0 });
-  expect(eventsOf((await chat(simulator, { stream: true })).text)).toEqual([ENGINE_DEAD, "[DONE]"]);
+  expect(eventsOf((await chat(simulator, { stream: true })).text)).toEqual([ENGINE_DEAD_EVENT, "[DONE]"]);
   simulator.control.fault("error-mid-stream", { after: 7 });
   expect(eventsOf((await chat(simulator, { stream: true })).text)).toHaveLength(9);
 });
@@ -449,7 +498,7 @@ test.each(["hang", "asleep"] as const)(
     const asked = fetch(`${simulator.url}/v1/chat/completions`, {
       method: "POST",
       headers: { "content-type": "application/json" },
-      body: '{"messages":[]}',
+      body: JSON.stringify({ messages: MESSAGES }),
       signal: controller.signal,
     }).catch(() => "left");
     await vi.waitFor(() => expect(simulator.seen.last()?.body).toBeDefined());

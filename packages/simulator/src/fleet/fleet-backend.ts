@@ -36,7 +36,7 @@ export class FleetBackend {
 function card(id: string, root: string): string {
   const facts = { id, object: "model", created: CREATED, owned_by: "vllm", root, parent: null };
   const permission = {
-    id: `modelperm-${"0".repeat(32)}`,
+    id: `modelperm-${"0".repeat(16)}`,
     object: "model_permission",
     created: CREATED,
     ...RIGHTS,

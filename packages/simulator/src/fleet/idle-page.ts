@@ -1,4 +1,4 @@
-import { metricsPage } from "../vllm/metrics-page.ts";
+import { MetricsPrinter } from "../vllm/metrics-page/metrics-page.ts";
 
 const IDLE = {
   running: 0,
@@ -12,13 +12,12 @@ const IDLE = {
   awake: true,
 };
 
-/** vLLM's page is some tens of kilobytes long, most of it histograms: whoever scrapes it must read past them. */
-const HISTOGRAM = Array.from(
-  { length: 600 },
-  (_, index) => `vllm:time_to_first_token_seconds_bucket{engine="0",le="${index / 10}",model_name="m"} 0.0\n`,
-).join("");
-
 /** What the `/metrics` of every backend of a fleet says: nobody asks it for anything. */
-export const IDLE_PAGE =
-  HISTOGRAM +
-  metricsPage({ style: "current", modelName: "m", startedAtSeconds: 1_755_000_000, engines: [IDLE] });
+export const IDLE_PAGE = new MetricsPrinter().page({
+  style: "current",
+  modelName: "m",
+  startedAtSeconds: 1_755_000_000,
+  maxModelLen: 131_072,
+  engines: [IDLE],
+  http: [],
+});

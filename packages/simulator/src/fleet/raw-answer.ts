@@ -15,9 +15,10 @@ export const NOT_FOUND: RawAnswer = {
 
 /** An HTTP/1.1 answer as text; bodies are ASCII. */
 export function printAnswer({ status, headers = {}, body = "" }: RawAnswer, now: number): string {
-  let head = `HTTP/1.1 ${status}\r\ndate: ${httpDate(now)}\r\nserver: uvicorn\r\n`;
+  const length = Buffer.byteLength(body);
+  let head = `HTTP/1.1 ${status}\r\ndate: ${httpDate(now)}\r\nserver: uvicorn\r\ncontent-length: ${length}\r\n`;
   for (const [name, value] of Object.entries(headers)) head += `${name}: ${value}\r\n`;
-  return `${head}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  return `${head}vary: Origin\r\n\r\n${body}`;
 }
 
 let second = 0;

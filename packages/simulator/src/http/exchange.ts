@@ -46,7 +46,8 @@ export class Exchange {
   /** An answer that is known whole. Like all that is sent, it goes nowhere once the exchange is over. */
   answer(status: number, headers: OutgoingHttpHeaders, body: string): void {
     if (this.over) return;
-    this.#head(status, { ...headers, "content-length": String(Buffer.byteLength(body)) });
+    const length = { "content-length": String(Buffer.byteLength(body)) };
+    this.#head(status, "content-length" in headers ? headers : { ...headers, ...length });
     this.#response.end(body);
   }
 
@@ -74,8 +75,8 @@ export class Exchange {
     this.#connections.cut(this.#socket, how);
   }
 
-  /** Answers with bytes that are no HTTP, and ends the connection. */
-  cutAfter(bytes: string): void {
+  /** Answers with these bytes, HTTP or not, and ends the connection. */
+  cutAfter(bytes: string | Uint8Array): void {
     this.#socket.write(bytes);
     this.cut("end");
   }
@@ -111,6 +112,11 @@ export class Exchange {
         resolve();
       };
     });
+  }
+
+  /** Undefined until a head was sent. */
+  get status(): number | undefined {
+    return this.#response.headersSent ? this.#response.statusCode : undefined;
   }
 
   #head(status: number, headers: OutgoingHttpHeaders): void {

@@ -77,7 +77,7 @@ test.each<[KindName, string | undefined]>([
 test.each<[KindName, number, string]>([
   ["vllm", 404, "gpt-oss-120b"],
   ["sglang", 200, "other"],
-  ["llamacpp", 200, "other"],
+  ["llamacpp", 200, "gpt-oss-120b"],
   ["ollama", 404, "gpt-oss-120b:latest"],
   ["tgi", 200, "gpt-oss-120b"],
   ["lmdeploy", 404, "gpt-oss-120b"],

@@ -1,5 +1,5 @@
 import type { KindName } from "./kind-name.ts";
-import { LLAMACPP } from "./llamacpp.ts";
+import { LLAMACPP } from "./llamacpp/llamacpp.ts";
 import { LMDEPLOY } from "./lmdeploy.ts";
 import { LMSTUDIO } from "./lmstudio.ts";
 import { LOCALAI } from "./localai.ts";

@@ -1,16 +1,22 @@
 import type { Answer } from "../vllm/answer.ts";
 import type { Call, Route } from "../vllm/call.ts";
 import type { Dialect } from "../vllm/dialect.ts";
+import type { Stage } from "../vllm/engine.ts";
+import type { Task } from "../vllm/task.ts";
 
 /** What a kind of server does differently from the others. They all share one engine. */
 export interface ServerKind {
   readonly dialect: Dialect;
   /** The version it says it is, unless told otherwise. */
   readonly version: string;
+  /** What its model is for, unless told otherwise. */
+  readonly tasks: readonly Task[];
   /** Whether the port opens before the model is loaded. */
   readonly listensWhileLoading: boolean;
+  /** Whether SIGTERM cuts its connections at once, instead of ending its requests first. */
+  readonly cutsOnTerminate?: boolean;
   /** Paths that need the key, where keys are set. */
-  guards(path: string): boolean;
+  guards(path: string, stage: Stage): boolean;
   readonly unauthorized: Answer;
   /** Total: its own 404 and 405 are routes too. */
   routeFor(call: Call): Route;

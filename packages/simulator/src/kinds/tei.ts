@@ -35,6 +35,7 @@ export const TEI: ServerKind = {
     errorEvent: (cause) => errorBody(translate(cause)),
   },
   version: "1.9.3",
+  tasks: ["embed"],
   listensWhileLoading: false,
   guards: allButExactly("/", "/health", "/ping", "/metrics"),
   unauthorized: empty(401),

@@ -36,6 +36,7 @@ export const TGI: ServerKind = {
     errorEvent: (cause) => errorBody(translate(cause)),
   },
   version: "3.3.7",
+  tasks: ["generate"],
   listensWhileLoading: false,
   guards: allButExactly("/v1/models", "/health", "/metrics"),
   unauthorized: empty(401),

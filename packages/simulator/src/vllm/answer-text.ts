@@ -7,6 +7,10 @@ const WORDS = (
 export function tokenAt(seed: number, index: number): string {
   let mixed = Math.imul(seed ^ Math.imul(index + 1, 0x9e3779b1), 0x85ebca6b);
   mixed ^= mixed >>> 15;
-  const word = WORDS[(mixed >>> 0) % WORDS.length] ?? "";
+  const word = wordOf(mixed >>> 0);
   return index === 0 ? word : ` ${word}`;
+}
+
+export function wordOf(number: number): string {
+  return WORDS[number % WORDS.length] ?? "";
 }

@@ -3,6 +3,8 @@ export interface Answer {
   readonly status: number;
   readonly headers: Record<string, string>;
   readonly body: string;
+  /** Without what a middleware adds to the answers of routes: it was refused before. */
+  readonly bare?: boolean;
 }
 
 export function json(status: number, body: unknown): Answer {

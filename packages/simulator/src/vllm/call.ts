@@ -1,17 +1,23 @@
 import type { Fault, FaultSwitch } from "../faults/fault-switch.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Random } from "../random.ts";
+import type { Replays } from "../replay/replays.ts";
 import type { SeenRequest } from "../request-log.ts";
 import type { Settings } from "../settings.ts";
 import type { Answer } from "./answer.ts";
 import type { Dialect } from "./dialect.ts";
 import type { Engine } from "./engine.ts";
+import type { HttpCounters } from "./http-counters.ts";
+import type { MetricsPrinter } from "./metrics-page/metrics-page.ts";
 
 /** The server that requests are answered by. */
 export interface Backend {
   readonly settings: Settings;
   readonly faults: FaultSwitch;
   readonly engine: Engine;
+  readonly http: HttpCounters;
+  readonly metrics: MetricsPrinter;
+  readonly replays: Replays;
   readonly dialect: Dialect;
   readonly random: Random;
   /** The server's own clock, in milliseconds. */
@@ -34,10 +40,20 @@ export function serverHeaders({ dialect, now }: Backend): Record<string, string>
   return { ...(dialect.dated && { date: new Date(now()).toUTCString() }), ...dialect.headers };
 }
 
-export function send({ exchange, backend }: Call, { status, headers, body }: Answer): void {
+/** What every answer of its routes ends its head with. */
+export function trailingHeaders({ dialect }: Backend, status: number): Record<string, string> {
+  return dialect.trailing(status);
+}
+
+/** In the order of Starlette: what the answer has of its own, its length, its type, and what a middleware adds. */
+export function send({ exchange, backend }: Call, { status, headers, body, bare }: Answer): void {
+  const { "content-type": type, ...own } = headers;
   const { jsonType } = backend.dialect;
-  const type = headers["content-type"] === "application/json" ? { "content-type": jsonType } : {};
-  exchange.answer(status, { ...serverHeaders(backend), ...headers, ...type }, body);
+  const length = { "content-length": String(Buffer.byteLength(body)) };
+  const content = type !== undefined && { "content-type": type === "application/json" ? jsonType : type };
+  const ordered = backend.dialect.typeFirst ? { ...content, ...length } : { ...length, ...content };
+  const trailing = bare === true ? {} : trailingHeaders(backend, status);
+  exchange.answer(status, { ...serverHeaders(backend), ...own, ...ordered, ...trailing }, body);
 }
 
 /** `created` of cards and answers: whole seconds. */

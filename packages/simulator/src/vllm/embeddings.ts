@@ -1,16 +1,16 @@
 import { hash, randomFrom } from "../random.ts";
 import { json } from "./answer.ts";
-import { answerId, createdNow } from "./answer-head.ts";
 import { type Call, send } from "./call.ts";
 import { enterEngine } from "./enter-engine.ts";
 import { readInference } from "./inference-request.ts";
 import { isTokenIds, readPrompt } from "./prompt.ts";
+import { answerId, createdNow } from "./subject.ts";
 
 const DIMENSIONS = 16;
 
 /** POST /v1/embeddings: the same seed and input give the same unit vector. */
 export async function embeddings(call: Call): Promise<void> {
-  const request = await readInference(call, "input");
+  const request = await readInference(call, "embeddings");
   const run = request && (await enterEngine(call));
   if (request === undefined || run === undefined) return;
   const { body, model, prompt } = request;

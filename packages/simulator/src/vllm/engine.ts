@@ -15,14 +15,23 @@ export interface EngineCounts {
   finished: Record<FinishReason, number>;
 }
 
+type Place = "running" | "waiting" | "gone";
+
 /** One request inside the engine. */
 export class Run {
   #counts: EngineCounts;
-  #place: "running" | "waiting" | "gone" = "running";
+  #place: Place;
+  #onMoved: () => void;
 
-  constructor(counts: EngineCounts) {
+  constructor(counts: EngineCounts, place: "running" | "waiting", onMoved: () => void) {
     this.#counts = counts;
-    counts.running += 1;
+    this.#place = place;
+    this.#onMoved = onMoved;
+    counts[place] += 1;
+  }
+
+  get isWaiting(): boolean {
+    return this.#place === "waiting";
   }
 
   /** Takes the request off the GPU, as a paused or blocked scheduler does. */
@@ -51,13 +60,20 @@ export class Run {
     this.#counts.finished[reason] += 1;
   }
 
-  #move(to: "running" | "waiting" | "gone"): void {
+  #move(to: Place): void {
     if (this.#place === "gone") return;
     this.#counts[this.#place] -= 1;
     if (to !== "gone") this.#counts[to] += 1;
     this.#place = to;
+    this.#onMoved();
   }
 }
+
+/**
+ * How the engine ended under its requests: "aborted" and "silent" by SIGTERM, whose aborts reach the API server or do
+ * not, "dead" by a crash.
+ */
+export type EngineEnd = "aborted" | "silent" | "dead";
 
 /**
  * How far a server is that listens while it loads. `listed` is as `starting`, with /v1/models already answered by
@@ -70,12 +86,18 @@ export class Engine {
   counts: EngineCounts = zero();
   /** Wall clock in milliseconds. */
   startedAt: number;
+  /** Requests that run at once; the others wait (--max-num-seqs). */
+  #capacity: number;
+  #queue: Run[] = [];
   #stage: Stage = "serving";
-  #onServing = new Set<() => void>();
+  #ended: EngineEnd | undefined;
+  #onChange = new Set<() => void>();
+  #onRestart: (() => void) | undefined;
   #frozen: EngineCounts | undefined;
 
-  constructor(now: number) {
+  constructor(now: number, capacity = Infinity) {
     this.startedAt = now;
+    this.#capacity = capacity;
   }
 
   /** What /metrics shows: the engine pushes its numbers, so those of a wedged one stand still. */
@@ -96,25 +118,61 @@ export class Engine {
     this.#frozen = frozen ? structuredClone(this.counts) : undefined;
   }
 
+  /** Undefined while it lives. */
+  get ended(): EngineEnd | undefined {
+    return this.#ended;
+  }
+
   restart(now: number, stage: Stage = "serving"): void {
     this.counts = zero();
     this.startedAt = now;
     this.#stage = stage;
+    this.#ended = undefined;
+    this.#queue = [];
+    this.#onRestart?.();
+  }
+
+  /** Calls back when all that the process had counted is gone. */
+  onRestart(listener: () => void): void {
+    this.#onRestart = listener;
   }
 
   loaded(): void {
     this.#stage = "serving";
-    for (const listener of this.#onServing) listener();
+    this.#announce();
   }
 
-  /** Calls back once the model is loaded, until the returned function is called. */
-  onServing(listener: () => void): () => void {
-    this.#onServing.add(listener);
-    return () => this.#onServing.delete(listener);
+  end(how: EngineEnd): void {
+    this.#ended = how;
+    this.#announce();
+  }
+
+  /** Calls back when a request is admitted or ends, the model is loaded or the engine ends, until it is left. */
+  onChange(listener: () => void): () => void {
+    this.#onChange.add(listener);
+    return () => this.#onChange.delete(listener);
   }
 
   begin(): Run {
-    return new Run(this.counts);
+    const { counts } = this;
+    const run: Run = new Run(counts, counts.running < this.#capacity ? "running" : "waiting", () => {
+      if (counts === this.counts) this.#schedule();
+    });
+    if (run.isWaiting) this.#queue.push(run);
+    return run;
+  }
+
+  #schedule(): void {
+    if (this.#queue.length === 0) return;
+    this.#queue = this.#queue.filter((run) => run.isWaiting);
+    const next = this.counts.running < this.#capacity ? this.#queue.shift() : undefined;
+    if (next === undefined) return;
+    next.admit();
+    this.#announce();
+  }
+
+  #announce(): void {
+    for (const listener of this.#onChange) listener();
   }
 }
 

@@ -2,7 +2,7 @@ import type { FaultName } from "../faults/catalogue.ts";
 import type { Exchange } from "../http/exchange.ts";
 import type { Call } from "./call.ts";
 import type { Run } from "./engine.ts";
-import { ENGINE_DEAD, type VllmError } from "./error-body.ts";
+import { ENGINE_DEAD, SHUT_DOWN, type VllmError } from "./error-body.ts";
 import { Refusal } from "./refusal.ts";
 
 const NO_CHAT_TEMPLATE: VllmError = {
@@ -18,6 +18,7 @@ const REFUSALS: Partial<Record<FaultName, VllmError>> = {
   "engine-dead": ENGINE_DEAD,
   "engine-dead-500": ENGINE_DEAD,
   "engine-dead-unnoticed": ENGINE_DEAD,
+  "shutting-down": SHUT_DOWN,
   // Often that is all vLLM says when generate() failed.
   "engine-error": { status: 500, type: "EngineGenerateError", message: "" },
 };
@@ -44,7 +45,7 @@ export async function enterEngine(call: Call): Promise<Run | undefined> {
   if (fault?.name === "no-chat-template" && exchange.path === "/v1/chat/completions") {
     throw new Refusal(NO_CHAT_TEMPLATE);
   }
-  if (backend.engine.stage !== "serving") await exchange.until((wake) => backend.engine.onServing(wake));
+  await untilLoaded(call);
   if (exchange.over) return undefined;
   const run = backend.engine.begin();
   exchange.onOver(() => run.end("abort"));
@@ -57,7 +58,12 @@ export async function enterEngine(call: Call): Promise<Run | undefined> {
   return exchange.over ? undefined : run;
 }
 
-function refusalOf({ fault, backend: { dialect } }: Call): VllmError | undefined {
+async function untilLoaded({ exchange, backend: { engine } }: Call): Promise<void> {
+  while (engine.stage !== "serving" && !exchange.over) await exchange.until((wake) => engine.onChange(wake));
+}
+
+function refusalOf({ fault, backend: { dialect, engine } }: Call): VllmError | undefined {
+  if (engine.ended !== undefined) return engine.ended === "dead" ? ENGINE_DEAD : SHUT_DOWN;
   if (fault?.name === "overloaded") return dialect.overload;
   if (fault?.name === "asleep") return dialect.asleep;
   return fault && REFUSALS[fault.name];

@@ -14,6 +14,8 @@ export interface VllmError {
   readonly message: string;
   /** vLLM ≥ 0.14 names the parameter at fault. */
   readonly param?: string;
+  /** Fields that only some kinds add. */
+  readonly extra?: Readonly<Record<string, unknown>>;
 }
 
 export const ENGINE_DEAD: VllmError = {
@@ -22,7 +24,16 @@ export const ENGINE_DEAD: VllmError = {
   message: "EngineCore encountered an issue. See stack trace (above) for the root cause.",
 };
 
+/** What the API server says once its engine was shut down under it. */
+export const SHUT_DOWN: VllmError = {
+  status: 500,
+  type: "InternalServerError",
+  message: "cannot schedule new futures after shutdown",
+};
+
+/** `type: "detail"` = an error of FastAPI's own, which has no object. */
 export function errorAnswer(error: VllmError, bodies: ErrorBodies): Answer {
+  if (error.type === "detail") return json(error.status, { detail: error.message });
   return json(error.status, errorBody(error, bodies));
 }
 

@@ -1,5 +1,8 @@
+import type { FaultName } from "../faults/catalogue.ts";
 import type { Answer } from "./answer.ts";
 import { type Call, type Route, send } from "./call.ts";
+
+const DEAD: ReadonlySet<FaultName> = new Set(["engine-dead", "engine-dead-500", "shutting-down"]);
 
 const SLOW_MS = 15_000;
 
@@ -12,6 +15,6 @@ export function healthRoute(answer: (call: Call) => Answer): Route {
 }
 
 /** Whether the engine behind the server has died and the server knows it. */
-export function engineDied({ fault }: Call): boolean {
-  return fault?.name === "engine-dead" || fault?.name === "engine-dead-500";
+export function engineDied({ fault, backend }: Call): boolean {
+  return backend.engine.ended !== undefined || (fault !== undefined && DEAD.has(fault.name));
 }

@@ -1,7 +1,9 @@
 import { readBody } from "../http/read-body.ts";
 import { type Call, identity } from "./call.ts";
+import type { VllmError } from "./error-body.ts";
 import { type Prompt, readPrompt } from "./prompt.ts";
-import { badRequest, Refusal } from "./refusal.ts";
+import { Refusal } from "./refusal.ts";
+import { type Endpoint, PROMPT_FIELDS } from "./request-rules.ts";
 
 /** A request that passed every check before the engine. */
 export interface InferenceRequest {
@@ -11,62 +13,63 @@ export interface InferenceRequest {
   readonly prompt: Prompt;
   /** Undefined when the client leaves it to the model. */
   readonly maxTokens: number | undefined;
+  /** How many choices. */
+  readonly n: number;
 }
 
 /** The seen body is kept up to this length. */
 const KEPT_BODY = 64 * 1024;
 
-/** Reads and checks in vLLM's order: JSON, fields, model name, context length. Undefined = the client has left. */
-export async function readInference(call: Call, field: string): Promise<InferenceRequest | undefined> {
+/** Reads and checks in vLLM's order: JSON, fields, model name, values, context. Undefined = the client has left. */
+export async function readInference(call: Call, endpoint: Endpoint): Promise<InferenceRequest | undefined> {
   const body = await readJson(call);
   if (body === undefined) return undefined;
-  if (body[field] === undefined || body[field] === null) {
-    throw badRequest(
-      validation(`{'type': 'missing', 'loc': ('body', '${field}'), 'msg': 'Field required'}`),
-      `body.${field}`,
-    );
-  }
-  const model = echoedName(call, body["model"]);
-  const prompt = readPrompt(body[field]);
-  const maxTokens = asCount(body["max_completion_tokens"]) ?? asCount(body["max_tokens"]);
   const { dialect, settings } = call.backend;
-  if (!dialect.truncates) checkContext(prompt.tokens, maxTokens ?? 0, settings.maxModelLen);
-  return { body, model, prompt, maxTokens };
+  const rules = dialect.rules(settings);
+  throwAny(rules.fields(endpoint, body));
+  const model = echoedName(call, body["model"]);
+  throwAny(rules.values(endpoint, body, model));
+  const prompt = readPrompt(body[PROMPT_FIELDS[endpoint]]);
+  const maxTokens = countIn(body, ["max_completion_tokens", "max_tokens", "max_output_tokens"]);
+  const lengths = { prompt: prompt.tokens, output: maxTokens, limit: settings.maxModelLen };
+  if (!dialect.truncates) throwAny(rules.context(lengths));
+  return { body, model, prompt, maxTokens, n: countIn(body, ["n"]) ?? 1 };
 }
 
-export async function readJson({ exchange, seen }: Call): Promise<Record<string, unknown> | undefined> {
+export async function readJson({
+  exchange,
+  seen,
+  backend,
+}: Call): Promise<Record<string, unknown> | undefined> {
   const raw = await readBody(exchange.request);
   if (raw === undefined) return undefined;
+  const rules = backend.dialect.rules(backend.settings);
   const mediaType = (seen.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();
-  if (mediaType !== "application/json") {
-    throw badRequest("Unsupported Media Type: Only 'application/json' is allowed");
+  throwAny(rules.mediaType(mediaType ?? ""));
+  throwAny(rules.badUtf8(raw));
+  const text = raw.toString();
+  const value = parse(text);
+  if (value === undefined) throw new Refusal(rules.badJson(text));
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new Refusal(rules.notAnObject(value));
   }
-  const body = parseObject(raw.toString());
+  const body = value as Record<string, unknown>;
   if (raw.length <= KEPT_BODY) seen.body = body;
   if (typeof body["model"] === "string") seen.model = body["model"];
   return body;
 }
 
-function parseObject(text: string): Record<string, unknown> {
-  let value: unknown;
+/** Undefined for what is no JSON. */
+function parse(text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    throw badRequest(
-      validation("{'type': 'json_invalid', 'loc': ('body', 0), 'msg': 'JSON decode error'}"),
-      "body.0",
-    );
+    return undefined;
   }
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    const problem =
-      "{'type': 'model_attributes_type', 'loc': ('body',), 'msg': 'Input should be a valid dictionary'}";
-    throw badRequest(validation(problem), "body");
-  }
-  return value as Record<string, unknown>;
 }
 
-function validation(problem: string): string {
-  return `1 validation error:\n  ${problem}`;
+function throwAny(error: VllmError | undefined): void {
+  if (error !== undefined) throw new Refusal(error);
 }
 
 /** A missing or empty name means the default model; LoRA names must match exactly. */
@@ -82,15 +85,7 @@ function echoedName(call: Call, asked: unknown): string {
   throw new Refusal(echoed);
 }
 
-function checkContext(prompt: number, output: number, limit: number): void {
-  if (prompt + output <= limit) return;
-  const message =
-    `This model's maximum context length is ${limit} tokens. However, you requested ${output} output tokens and ` +
-    `your prompt contains ${prompt} input tokens, for a total of ${prompt + output} tokens. Please reduce the length ` +
-    `of the input prompt or the number of requested output tokens. (parameter=input_tokens, value=${prompt})`;
-  throw new Refusal({ status: 400, type: "BadRequestError", message, param: "input_tokens" });
-}
-
-function asCount(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isInteger(value) && value > 0 ? value : undefined;
+function countIn(body: Record<string, unknown>, names: readonly string[]): number | undefined {
+  const values = names.map((name) => body[name]);
+  return values.find((value): value is number => Number.isInteger(value) && Number(value) > 0);
 }

@@ -1,20 +1,22 @@
 import { type Call, identity, send } from "./call.ts";
 import type { EngineCounts } from "./engine.ts";
-import { type EngineValues, metricsPage } from "./metrics-page.ts";
+import type { EngineValues } from "./metrics-page/families.ts";
 
 /** Requests that fill a GPU's KV cache here: a round number, so that usage is easy to predict. */
 const FULL = 100;
 
 /** GET /metrics */
 export function metrics(call: Call): void {
-  const { engine, settings } = call.backend;
+  const { engine, settings, http, metrics: printer } = call.backend;
   const style = settings.metricsStyle;
   // The first served name labels every metric, so the name can be read where no key is asked for.
   const modelName = identity(call).names[0] ?? "";
-  const body = metricsPage({
+  const body = printer.page({
     style,
     modelName,
     startedAtSeconds: engine.startedAt / 1000,
+    maxModelLen: settings.maxModelLen,
+    http: http.counts,
     engines: style === "data-parallel" ? twoEngines(call) : [underFault(call, valuesOf(call, engine.shown))],
   });
   // The Rust frontend speaks OpenMetrics; the Python one, which this is, the older text format.

@@ -1,4 +1,4 @@
-import { hexFrom } from "../random.ts";
+import { hex16From } from "../random.ts";
 import { type Backend, seconds } from "./call.ts";
 
 /** The same in every card. */
@@ -18,7 +18,7 @@ export const RIGHTS = {
 export function permission({ random, now }: Backend): object[] {
   return [
     {
-      id: `modelperm-${hexFrom(random)}`,
+      id: `modelperm-${hex16From(random)}`,
       object: "model_permission",
       created: seconds(now()),
       ...RIGHTS,

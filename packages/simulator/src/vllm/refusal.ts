@@ -9,8 +9,3 @@ export class Refusal extends Error {
     this.error = error;
   }
 }
-
-/** Malformed requests are 400 in vLLM, never 422, and their type has a space. */
-export function badRequest(message: string, param?: string): Refusal {
-  return new Refusal({ status: 400, type: "Bad Request", message, ...(param !== undefined && { param }) });
-}

@@ -1,12 +1,18 @@
 import { json } from "./answer.ts";
 import { type Call, type Route, send } from "./call.ts";
+import { countTokens } from "./count-tokens.ts";
+import type { VllmError } from "./error-body.ts";
+import { MESSAGES_FORMAT } from "./formats/messages-format.ts";
+import { RESPONSES_FORMAT } from "./formats/responses-format.ts";
 import { health } from "./health.ts";
-import { INFERENCE_ROUTES } from "./inference-routes.ts";
+import { inference } from "./inference.ts";
+import { TASK_ROUTES } from "./inference-routes.ts";
 import { metrics } from "./metrics.ts";
 import { models } from "./models.ts";
+import { Refusal } from "./refusal.ts";
 import { FASTAPI, router, type Routes } from "./router.ts";
 import { isSleeping, sleep, wakeUp } from "./sleep.ts";
-import { tokenize } from "./tokenize.ts";
+import { detokenize, tokenize } from "./tokenize.ts";
 
 /** There is no GET /v1/models/{id}, and HEAD is not GET. */
 const ROUTES: Routes = {
@@ -17,21 +23,45 @@ const ROUTES: Routes = {
   "/load": { GET: (call) => send(call, json(200, { server_load: 0 })) },
   "/metrics": { GET: metrics },
   "/tokenize": { POST: tokenize },
+  "/detokenize": { POST: detokenize },
   "/v1/models": { GET: models },
-  ...INFERENCE_ROUTES,
+};
+
+const NO_SCALE_OUT: VllmError = {
+  status: 403,
+  type: "PermissionDeniedError",
+  message: "Scale-out endpoints are disabled. Restart vllm serve with --enable-scale-out to enable them.",
+};
+
+/** What a model that generates has besides chat and completions. */
+const GENERATE_ROUTES: Routes = {
+  "/v1/chat/completions/render": { POST: refuseScaleOut },
+  "/v1/completions/render": { POST: refuseScaleOut },
+  "/v1/responses": { POST: inference("responses", () => RESPONSES_FORMAT) },
+  "/v1/messages": { POST: inference("messages", () => MESSAGES_FORMAT) },
+  "/v1/messages/count_tokens": { POST: countTokens },
 };
 
 /** Only with VLLM_SERVER_DEV_MODE=1. */
 const DEV_ROUTES: Routes = {
-  ...ROUTES,
   "/is_sleeping": { GET: isSleeping },
   "/sleep": { POST: sleep },
   "/wake_up": { POST: wakeUp },
 };
 
-const normal = router(ROUTES, FASTAPI);
-const dev = router(DEV_ROUTES, FASTAPI);
-
+/** Routes are attached for what the model is for: the others are not there at all. */
 export function routeFor(call: Call): Route {
-  return call.backend.settings.devMode ? dev(call) : normal(call);
+  const { devMode, tasks } = call.backend.settings;
+  const generates = tasks.includes("generate");
+  const routes = {
+    ...ROUTES,
+    ...(generates && { ...TASK_ROUTES.generate, ...GENERATE_ROUTES }),
+    ...(tasks.includes("embed") && TASK_ROUTES.embed),
+    ...(devMode && DEV_ROUTES),
+  };
+  return router(routes, FASTAPI)(call);
+}
+
+function refuseScaleOut(): never {
+  throw new Refusal(NO_SCALE_OUT);
 }

@@ -3,7 +3,7 @@ import { empty, json } from "./answer.ts";
 import { type Call, send } from "./call.ts";
 
 /** An engine in one of these states answers nothing, its own routes included. */
-const STUCK: ReadonlySet<FaultName> = new Set(["hang", "deadlock", "frozen-metrics"]);
+const STUCK: ReadonlySet<FaultName> = new Set(["hang", "deadlock", "frozen-metrics", "engine-stopped"]);
 
 /** GET /is_sleeping: unlike /health it asks the engine, so that a hung one leaves it without an answer. */
 export async function isSleeping(call: Call): Promise<void> {

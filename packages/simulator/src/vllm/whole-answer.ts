@@ -1,50 +1,53 @@
-import { json } from "./answer.ts";
+import { type Answer, json } from "./answer.ts";
 import { type Call, send, serverHeaders } from "./call.ts";
-import type { FinishReason } from "./engine.ts";
 import { ENGINE_DEAD } from "./error-body.ts";
-import { drainsNow, type Generation } from "./generation.ts";
+import type { Streamed } from "./event-stream.ts";
+import type { Choice } from "./formats/answer-format.ts";
+import type { Generation } from "./generation.ts";
+import { interruption } from "./interruption.ts";
 import { Pace } from "./pace.ts";
 import { Refusal } from "./refusal.ts";
 
-/** A generation that is complete. */
-export interface Whole {
-  readonly text: string;
-  readonly made: number;
-  readonly reason: FinishReason;
-}
-
 /** Sends a generation as one JSON body, after the time that it takes. */
-export async function sendWhole(
-  call: Call,
-  generation: Generation,
-  body: (whole: Whole) => object,
-): Promise<void> {
+export async function sendWhole(call: Call, { subject, generation, format }: Streamed): Promise<void> {
   const { exchange, fault } = call;
-  await new Pace(call).whole(generation.length);
-  if (fault?.name === "hang-mid-stream") await exchange.silence();
+  await new Pace(call, generation.run).whole(generation.length);
+  if (fault?.name === "hang-mid-stream" || interruption(call) === "silent") await exchange.silence();
   if (exchange.over) return;
-  if (fault?.name === "error-first-event" || fault?.name === "error-mid-stream") {
+  if (
+    fault?.name === "error-first-event" ||
+    fault?.name === "error-mid-stream" ||
+    interruption(call) === "dead"
+  ) {
     generation.run.end("error");
     throw new Refusal(ENGINE_DEAD);
   }
-  const answer = json(200, body(complete(call, generation)));
-  if (fault?.name === "cut-mid-stream") await sendHalf(call, answer.body);
+  const { dialect, settings } = call.backend;
+  const badGrammar = dialect.rules(settings).grammar(subject.body);
+  if (badGrammar !== undefined) throw new Refusal(badGrammar);
+  const answer = json(200, format.whole(subject, complete(call, generation)));
+  if (fault?.name === "cut-mid-stream") await sendHalf(call, answer);
   else send(call, answer);
 }
 
-function complete(call: Call, generation: Generation): Whole {
-  const drained = drainsNow(call);
-  const made = drained ? 0 : generation.length;
-  const reason = drained ? "abort" : generation.reason;
-  generation.run.generated(made);
-  generation.run.end(reason);
-  return { text: Array.from({ length: made }, (_, index) => generation.token(index)).join(""), made, reason };
+/** What an aborted request had made by then is not told. */
+function complete(call: Call, { run, length, choices, reason, token }: Generation): Choice[] {
+  const aborted = interruption(call) !== undefined;
+  const made = aborted ? 0 : length;
+  const end = aborted ? "abort" : reason;
+  run.generated(made * choices);
+  run.end(end);
+  return Array.from({ length: choices }, (_, index) => ({
+    index,
+    tokens: Array.from({ length: made }, (_none, position) => token(index, position)),
+    reason: end,
+  }));
 }
 
 /** The headers promise the whole body; half of it comes. */
-async function sendHalf({ exchange, backend }: Call, body: string): Promise<void> {
+async function sendHalf({ exchange, backend }: Call, { body }: Answer): Promise<void> {
   const length = { "content-length": String(Buffer.byteLength(body)) };
-  exchange.begin(200, { ...serverHeaders(backend), "content-type": "application/json", ...length });
+  exchange.begin(200, { ...serverHeaders(backend), ...length, "content-type": "application/json" });
   await exchange.write(Buffer.from(body).subarray(0, Math.floor(body.length / 2)));
   await exchange.turn();
   exchange.cut("destroy");

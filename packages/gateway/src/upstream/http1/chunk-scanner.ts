@@ -1,4 +1,4 @@
-import { AnswerFault } from "./answer-head.ts";
+import { ProtocolError } from "./protocol-error.ts";
 
 const CR = 0x0d;
 const LF = 0x0a;
@@ -22,12 +22,14 @@ type State =
   | "lastLf"
   | "over";
 
-/** Walks the framing of one chunked body (RFC 9112, section 7.1), cut anywhere. Throws AnswerFault where it is broken. */
+/** Walks the framing of one chunked body (RFC 9112, section 7.1), cut anywhere. Where it is broken `error` says so. */
 export class ChunkScanner {
   #state: State = "size";
   #digits = 0;
   #ignored = 0;
   #left = 0;
+  /** Once it is there nothing more is to be read. */
+  error: ProtocolError | null = null;
 
   /** Bytes of the chunk at hand that have not been taken. */
   get left(): number {
@@ -48,7 +50,7 @@ export class ChunkScanner {
   /** Index of the next byte of data, or behind the framing that is there. */
   skipFraming(bytes: Buffer, from: number): number {
     let at = from;
-    while (at < bytes.length && this.#state !== "data" && this.#state !== "over") {
+    while (at < bytes.length && this.error === null && this.#state !== "data" && this.#state !== "over") {
       this.#step(bytes[at] ?? 0);
       at += 1;
     }
@@ -65,17 +67,17 @@ export class ChunkScanner {
         else this.#ignore(byte);
         break;
       case "sizeLf":
-        need(byte, LF);
+        this.#need(byte, LF);
         this.#digits = 0;
         this.#ignored = 0;
         this.#state = this.#left === 0 ? "trailerStart" : "data";
         break;
       case "dataCr":
-        need(byte, CR);
+        this.#need(byte, CR);
         this.#state = "dataLf";
         break;
       case "dataLf":
-        need(byte, LF);
+        this.#need(byte, LF);
         this.#state = "size";
         break;
       case "trailerStart":
@@ -87,11 +89,11 @@ export class ChunkScanner {
         else this.#ignore(byte);
         break;
       case "trailerLf":
-        need(byte, LF);
+        this.#need(byte, LF);
         this.#state = "trailerStart";
         break;
       case "lastLf":
-        need(byte, LF);
+        this.#need(byte, LF);
         this.#state = "over";
         break;
       // Not framing: whoever calls has stopped before.
@@ -106,26 +108,30 @@ export class ChunkScanner {
   #readSize(byte: number): void {
     const digit = hexDigit(byte);
     if (digit !== -1) {
-      if (this.#digits === MOST_DIGITS) throw new AnswerFault("a chunk is too large to be one");
+      if (this.#digits === MOST_DIGITS) this.#break("a chunk is too large to be one");
       this.#left = this.#left * 16 + digit;
       this.#digits += 1;
       return;
     }
-    if (this.#digits === 0) throw new AnswerFault("a chunk does not begin with its size");
-    if (byte === CR) this.#state = "sizeLf";
+    if (this.#digits === 0) this.#break("a chunk does not begin with its size");
+    else if (byte === CR) this.#state = "sizeLf";
     else if (byte === SEMICOLON) this.#state = "extension";
-    else throw new AnswerFault("a chunk's size does not end with its line");
+    else this.#break("a chunk's size does not end with its line");
   }
 
   #ignore(byte: number): void {
     this.#ignored += 1;
     if (byte === LF || this.#ignored > MOST_IGNORED_BYTES)
-      throw new AnswerFault("what stands beside the chunks has no end");
+      this.#break("what stands beside the chunks has no end");
   }
-}
 
-function need(byte: number, wanted: number): void {
-  if (byte !== wanted) throw new AnswerFault("a line of the chunks' framing does not end as it should");
+  #need(byte: number, wanted: number): void {
+    if (byte !== wanted) this.#break("a line of the chunks' framing does not end as it should");
+  }
+
+  #break(message: string): void {
+    this.error ??= new ProtocolError(message);
+  }
 }
 
 function hexDigit(byte: number): number {

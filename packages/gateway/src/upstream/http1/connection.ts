@@ -1,16 +1,24 @@
 import type { Socket } from "node:net";
 import type { Deadline, Deadlines } from "../deadlines.ts";
-import type { AnswerHead } from "./answer-head.ts";
-import { AnswerReader, type AnswerParts } from "./answer-reader.ts";
+import type { ResponseHead } from "./response-head.ts";
+import type { ProtocolError } from "./protocol-error.ts";
+import { ResponseReader, type ResponseHandler } from "./response-reader.ts";
 import { openSocket, type Target, type TlsMemory } from "./open-socket.ts";
 import { requestBytes, type UpstreamRequest } from "./request-bytes.ts";
 
-/** Hears what becomes of one request: the parts of its answer, or a fault in place of the rest of them. */
-export interface AnswerSink extends AnswerParts {
-  fail(fault: Error): void;
+/** A connection that failed: Node's error code, or "" where it has none. A value, never thrown. */
+export interface ConnectionFailure {
+  readonly code: string;
+  /** No byte of the request can have reached the backend. */
+  readonly unsent: boolean;
 }
 
-/** The hold on a request that is under way. Not to be used once its answer has ended: the connection may carry another one. */
+/** Receives what becomes of one request: the parts of its answer, or an error in place of the rest of them. */
+export interface ResponseSink extends ResponseHandler {
+  fail(error: ConnectionFailure | ProtocolError): void;
+}
+
+/** Handle of a request that is under way. Not to be used once its answer has ended: the connection may carry another one. */
 export interface Sending {
   /** The answer is not read any further. */
   pause(): void;
@@ -40,14 +48,14 @@ const MARGIN_MS = 1_000;
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** A connection to a backend, kept alive, with one request at a time. */
-export class Connection implements AnswerParts, Deadline, Sending {
+export class Connection implements ResponseHandler, Deadline, Sending {
   expiresAt: number;
   place = -1;
   readonly #keeper: ConnectionKeeper;
   readonly #socket: Socket;
-  readonly #reader = new AnswerReader();
-  #sink: AnswerSink | null = null;
-  #fault: Error | null = null;
+  readonly #reader = new ResponseReader();
+  #sink: ResponseSink | null = null;
+  #errorCode = "";
   #connecting = true;
   #paused = false;
   #persistent = true;
@@ -65,7 +73,7 @@ export class Connection implements AnswerParts, Deadline, Sending {
       this.#connecting = false;
       deadlines.delete(this);
     });
-    socket.on("error", (fault) => (this.#fault ??= fault));
+    socket.on("error", ({ code = "" }: NodeJS.ErrnoException) => (this.#errorCode ||= code));
     socket.on("end", () => this.#ended());
     socket.on("close", () => this.#closed());
   }
@@ -74,7 +82,7 @@ export class Connection implements AnswerParts, Deadline, Sending {
     return !this.#socket.destroyed;
   }
 
-  send(request: UpstreamRequest, sink: AnswerSink): Sending {
+  send(request: UpstreamRequest, sink: ResponseSink): Sending {
     if (!this.#connecting) this.#keeper.deadlines.delete(this);
     this.#sink = sink;
     this.#reader.expect(this);
@@ -103,12 +111,11 @@ export class Connection implements AnswerParts, Deadline, Sending {
 
   /** Its time is over: to connect, or to wait for another request. */
   onExpired(): void {
-    if (this.#connecting)
-      this.#fault = Object.assign(new Error("no connection in time"), { code: "ETIMEDOUT" });
+    if (this.#connecting) this.#errorCode = "ETIMEDOUT";
     this.#socket.destroy();
   }
 
-  head(head: AnswerHead): void {
+  head(head: ResponseHead): void {
     this.#persistent = head.persistent;
     if (head.keepAlive !== null) this.#idleMs = idleTime(head.keepAlive);
     this.#sink?.head(head);
@@ -137,35 +144,31 @@ export class Connection implements AnswerParts, Deadline, Sending {
   }
 
   #read(size: number): boolean {
-    try {
-      this.#reader.push(SHARED.subarray(0, size));
-    } catch (fault) {
-      this.#break(fault as Error);
-    }
+    const error = this.#reader.push(SHARED.subarray(0, size));
+    if (error !== null) this.#break(error);
     return true;
   }
 
   #ended(): void {
     if (this.#reader.close()) this.#socket.destroy();
-    else this.#break(Object.assign(new Error("the backend closed the connection"), { code: "ECONNRESET" }));
+    else this.#break({ code: "ECONNRESET", unsent: false });
   }
 
-  #break(fault: Error): void {
-    this.#fault ??= fault;
+  #break(error: ConnectionFailure | ProtocolError): void {
     this.#socket.destroy();
-    this.#fail();
+    this.#fail(error);
   }
 
   #closed(): void {
     this.#keeper.deadlines.delete(this);
     this.#keeper.closed(this);
-    this.#fail();
+    this.#fail({ code: this.#errorCode, unsent: this.#connecting });
   }
 
-  #fail(): void {
+  #fail(error: ConnectionFailure | ProtocolError): void {
     const sink = this.#sink;
     this.#sink = null;
-    sink?.fail(this.#fault ?? new Error("the connection is gone"));
+    sink?.fail(error);
   }
 }
 

@@ -1,0 +1,37 @@
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { parseArgs } from "node:util";
+import { bundle } from "./bundle.ts";
+import { shippedManifest, type SourceManifest } from "./manifest.ts";
+import { PROGRAMS } from "./programs.ts";
+import { findThirdParties, printThirdParties } from "./third-party.ts";
+
+/** Writes what is shipped into a directory, which is emptied first: `node scripts/build.ts [--out <directory>]`. */
+const PACKAGE = path.join(import.meta.dirname, "..");
+const { out } = parseArgs({
+  options: { out: { type: "string", default: path.join(PACKAGE, "dist") } },
+}).values;
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+const modules = new Set<string>();
+for (const [name, source] of Object.entries(PROGRAMS)) {
+  const { code, modules: used } = await bundle(source);
+  for (const file of used) modules.add(file);
+  write(`${name}.js`, code);
+}
+write("THIRD-PARTY-LICENSES.txt", printThirdParties(findThirdParties([...modules])));
+const manifest = JSON.parse(readFileSync(path.join(PACKAGE, "package.json"), "utf8")) as SourceManifest;
+write("package.json", `${JSON.stringify(shippedManifest(manifest), null, 2)}\n`);
+for (const [from, to] of [
+  ["bin", "bin"],
+  ["CHANGELOG.md", "CHANGELOG.md"],
+  ["README.md", "README.md"],
+  ["../../LICENSE", "LICENSE"],
+] as const)
+  cpSync(path.join(PACKAGE, from), path.join(out, to), { recursive: true });
+
+function write(name: string, text: string): void {
+  writeFileSync(path.join(out, name), text);
+  process.stdout.write(`${name.padEnd(26)} ${String(Math.round(text.length / 1024)).padStart(5)} KiB\n`);
+}

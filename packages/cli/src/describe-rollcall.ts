@@ -1,0 +1,32 @@
+import type { Command } from "commander";
+import manifest from "../package.json" with { type: "json" };
+import { EXIT } from "@rollcall/runtime";
+import { addCheck } from "./commands/check.ts";
+import { describeGateway, describeProber } from "./commands/daemons.ts";
+import { addDemo } from "./commands/demo.ts";
+import { addExplain } from "./commands/explain.ts";
+import { addStatus } from "./commands/status.ts";
+import { addUp } from "./commands/up.ts";
+import { addWait } from "./commands/wait.ts";
+import type { CommandContext } from "./context.ts";
+
+const EXIT_CODES = `
+Exit codes:
+  ${EXIT.ok}   success
+  ${EXIT.failed}   could not start, or not everything is as it should be
+  ${EXIT.timeout}   wait: timed out; explain: no such alias or deployment
+  ${EXIT.unclean}   stopped before running requests had ended
+  ${EXIT.usage}  invalid command line or config`;
+
+/** The whole command, with all that it can do. */
+export function describeRollcall(program: Command, context: CommandContext): void {
+  program
+    .name("rollcall")
+    .description("Gateway and readiness prober for self-hosted LLM servers.")
+    .version(manifest.version)
+    .addHelpText("after", EXIT_CODES);
+  addUp(program, context);
+  describeGateway(program.command("gateway"), context);
+  describeProber(program.command("prober"), context);
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addWait]) add(program, context);
+}

@@ -1,0 +1,101 @@
+import { parseByteSize } from "./byte-size.ts";
+import { parseDuration, printDuration } from "./duration.ts";
+import { texts } from "./schema-parts.ts";
+import type { Setting } from "./setting.ts";
+
+/** Says what is wrong with the value, or with one item of it. */
+type Complain = (message: string, item?: number) => void;
+
+interface SettingKind<S extends Setting> {
+  /** JSON schema, without description and default. */
+  schema(setting: S): object;
+  /** Said after the description, where the schema alone does not tell how it is written. */
+  readonly format: string;
+  /** A value of the schema's type → the value as code uses it. What it returns after a complaint is not used. */
+  read(written: never, setting: S, complain: Complain): unknown;
+}
+
+type OfKind<K extends Setting["kind"]> = Extract<Setting, { kind: K }>;
+
+const AS_WRITTEN = { format: "", read: (written: unknown) => written };
+
+const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
+  duration: {
+    schema: () => ({ type: ["string", "number"] }),
+    format: "A duration such as 500ms, 2s, 10m; a bare number is seconds.",
+    read: readDuration,
+  },
+  size: {
+    schema: () => ({ type: ["string", "number"] }),
+    format: "A size such as 32MiB; a bare number is bytes.",
+    read: readSize,
+  },
+  port: { schema: () => ({ type: "integer", minimum: 0, maximum: 65_535 }), ...AS_WRITTEN },
+  integer: { schema: ({ minimum }) => ({ type: "integer", minimum }), ...AS_WRITTEN },
+  count_or_auto: {
+    schema: ({ maximum }) => ({ type: ["integer", "string"], minimum: 1, maximum, pattern: "^auto$" }),
+    ...AS_WRITTEN,
+  },
+  boolean: { schema: () => ({ type: "boolean" }), ...AS_WRITTEN },
+  enum: { schema: ({ values }) => ({ type: "string", enum: values }), ...AS_WRITTEN },
+  string: { schema: () => ({ type: "string" }), ...AS_WRITTEN },
+  origins: { schema: () => texts, format: "", read: readOrigins },
+};
+
+/** JSON schema of one setting. */
+export function schemaOf(setting: Setting): object {
+  const kind = kindOf(setting);
+  const description = `${setting.description} ${kind.format}`.trim();
+  return {
+    ...kind.schema(setting),
+    ...(setting.default === null ? {} : { default: setting.default }),
+    description,
+  };
+}
+
+/** What holds for this setting, given what was written for it. */
+export function readSetting(written: unknown, setting: Setting, complain: Complain): unknown {
+  const value = written ?? setting.default;
+  return value === null ? null : kindOf(setting).read(value as never, setting, complain);
+}
+
+/** A kind takes the settings of its own kind, which no compiler can follow through a table. */
+function kindOf(setting: Setting): SettingKind<Setting> {
+  return KINDS[setting.kind];
+}
+
+/** Shorter than this and a loop would spin. */
+const SHORTEST_MS = 10;
+
+/** Longer than this and it would spin too: a timer counts to 2^31 - 1, and one set further fires at once. */
+const LONGEST_MS = 24 * 86_400_000;
+
+function readDuration(
+  written: string | number,
+  { leastMs = SHORTEST_MS }: OfKind<"duration">,
+  complain: Complain,
+): number {
+  const ms = parseDuration(written);
+  const expect = (expected: string) => complain(`found ${JSON.stringify(written)}, expected ${expected}`);
+  if (ms === null) expect("a duration such as 500ms, 2s or 10m");
+  else if (ms < leastMs) expect(`at least ${leastMs} ms`);
+  else if (ms > LONGEST_MS) expect(`at most ${printDuration(LONGEST_MS)}`);
+  return ms ?? 0;
+}
+
+function readSize(written: string | number, _setting: Setting, complain: Complain): number {
+  const bytes = parseByteSize(written);
+  if (bytes === null) complain(`found ${JSON.stringify(written)}, expected a size such as 32MiB`);
+  return bytes ?? 0;
+}
+
+/** Origins only: what is asked there is ours to say. */
+function readOrigins(written: readonly string[], _setting: Setting, complain: Complain): readonly string[] {
+  return written.flatMap((origin, item) => {
+    const url = URL.canParse(origin) ? new URL(origin) : null;
+    if (url !== null && /^https?:$/.test(url.protocol) && url.pathname === "/" && url.username === "")
+      return [url.origin];
+    complain(`found ${JSON.stringify(origin)}, expected a prober's address such as http://host:4001`, item);
+    return [];
+  });
+}

@@ -1,0 +1,91 @@
+/** What a setting's value is. Each kind has one line in `setting-kinds.ts`. */
+export type Setting = Described &
+  (
+    | { readonly kind: "duration"; readonly default: string; readonly leastMs?: number }
+    | { readonly kind: "size"; readonly default: string }
+    | { readonly kind: "port"; readonly default: number }
+    | { readonly kind: "integer"; readonly default: number; readonly minimum: number }
+    | { readonly kind: "count_or_auto"; readonly default: number | "auto"; readonly maximum: number }
+    | { readonly kind: "boolean"; readonly default: boolean }
+    | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
+    | { readonly kind: "string"; readonly default: string | null }
+    | { readonly kind: "origins"; readonly default: readonly [] }
+  );
+
+export type Daemon = "gateway" | "prober";
+
+interface Described {
+  readonly description: string;
+  /** Does a changed file put it in force, or only a restart? */
+  readonly reload: "live" | "restart";
+  /** Daemons that have to be restarted for it, where the section's name does not say. */
+  readonly daemons?: readonly Daemon[];
+  /** Its key in earlier versions: no longer read, but whoever writes it is told. */
+  readonly formerly?: string;
+}
+
+/** Settings by section, and those that stand in none. */
+export interface SettingTable {
+  readonly [key: string]: Setting | { readonly [key: string]: Setting };
+}
+
+/** What a property of the config says of its unit: `drain` → `drainMs`. */
+export const UNIT_SUFFIX = {
+  duration: "Ms",
+  size: "Bytes",
+  port: "",
+  integer: "",
+  count_or_auto: "",
+  boolean: "",
+  enum: "",
+  string: "",
+  origins: "",
+} as const satisfies Record<Setting["kind"], string>;
+
+interface Value {
+  duration: number;
+  size: number;
+  port: number;
+  integer: number;
+  count_or_auto: number | "auto";
+  boolean: boolean;
+  string: string;
+  origins: readonly string[];
+}
+
+type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
+  ? V
+  : (S["kind"] extends keyof Value ? Value[S["kind"]] : never) | (null extends S["default"] ? null : never);
+
+type CamelCase<Key extends string> = Key extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<CamelCase<Tail>>}`
+  : Key;
+
+type PropertyOf<Key extends string, S> = S extends Setting
+  ? `${CamelCase<Key>}${(typeof UNIT_SUFFIX)[S["kind"]]}`
+  : Key;
+
+/** The table's settings as code uses them: times in milliseconds, sizes in bytes, nothing left out. */
+export type ConfigOf<Table> = {
+  readonly [Key in keyof Table & string as PropertyOf<Key, Table[Key]>]: Table[Key] extends Setting
+    ? ValueOf<Table[Key]>
+    : ConfigOf<Table[Key]>;
+};
+
+/** The same as a person writes them: units in words, all of it optional. */
+export type WrittenOf<Table> = {
+  [Key in keyof Table]?: Table[Key] extends Setting ? WrittenValue<Table[Key]> : WrittenOf<Table[Key]>;
+};
+
+type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
+  ? string | number
+  : NonNullable<ValueOf<S>>;
+
+export function isSetting(node: SettingTable[string]): node is Setting {
+  return typeof node.kind === "string";
+}
+
+/** `not_ready_interval`, a duration → `notReadyIntervalMs`. */
+export function propertyOf(key: string, { kind }: Setting): string {
+  return key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()) + UNIT_SUFFIX[kind];
+}

@@ -1,0 +1,22 @@
+import { versioned, type Endpoint } from "./endpoint.ts";
+
+export const chatCompletions: Endpoint = {
+  name: "chat_completions",
+  method: "POST",
+  paths: versioned("/chat/completions"),
+  upstreamPath: "/chat/completions",
+  model: "json",
+  response: {
+    model: [["model"]],
+    usage: ["usage"],
+    events: { model: [["model"]], usage: ["usage"], named: false, terminal: ["[DONE]"] },
+  },
+  counts: ["tokens"],
+  servedBy: "all",
+  resend: "always",
+  sticky: false,
+  canary: {
+    modes: ["chat", "responses"],
+    body: (model, tokens) => ({ model, messages: [{ role: "user", content: "Hi" }], max_tokens: tokens }),
+  },
+};

@@ -1,0 +1,19 @@
+import { versioned, type Endpoint } from "./endpoint.ts";
+
+export const completions: Endpoint = {
+  name: "completions",
+  method: "POST",
+  paths: versioned("/completions"),
+  upstreamPath: "/completions",
+  model: "json",
+  response: {
+    model: [["model"]],
+    usage: ["usage"],
+    events: { model: [["model"]], usage: ["usage"], named: false, terminal: ["[DONE]"] },
+  },
+  counts: ["tokens"],
+  servedBy: "all",
+  resend: "always",
+  sticky: false,
+  canary: { modes: ["completion"], body: (model, tokens) => ({ model, prompt: "Hi", max_tokens: tokens }) },
+};

@@ -1,0 +1,15 @@
+import { versioned, type Endpoint } from "./endpoint.ts";
+
+export const embeddings: Endpoint = {
+  name: "embeddings",
+  method: "POST",
+  paths: versioned("/embeddings"),
+  upstreamPath: "/embeddings",
+  model: "json",
+  response: { model: [["model"]], usage: ["usage"], events: null },
+  counts: ["tokens"],
+  servedBy: "all",
+  resend: "always",
+  sticky: false,
+  canary: { modes: ["embedding"], body: (model) => ({ model, input: "Hi" }) },
+};

@@ -1,0 +1,70 @@
+import type { Kind } from "../kind.ts";
+
+/** Keys from the outermost object inwards: `["response", "model"]`. */
+export type KeyPath = readonly string[];
+
+/** What a request of an endpoint is counted in, beside itself. */
+export type Unit = "tokens" | "seconds" | "characters" | "images" | "searches";
+
+/** Where a request says which model it is for. */
+export type ModelPlace =
+  /** Top-level field of a JSON body. */
+  | "json"
+  /** `{model}` in the path; a JSON body may repeat it. */
+  | "path";
+
+/** How server-sent events of an endpoint are framed. */
+export interface EventShape {
+  /** Where the data object of an event repeats the model's name. */
+  readonly model: readonly KeyPath[];
+  /** Where usage stands in the event that has it. */
+  readonly usage: KeyPath;
+  /** Do events carry an `event:` line? */
+  readonly named: boolean;
+  /** Data (`[DONE]`) or event name that ends a whole stream. */
+  readonly terminal: readonly string[];
+}
+
+/** What a backend answers. */
+export interface ResponseShape {
+  /** Where a JSON answer repeats the model's name; empty where the answer is not JSON. */
+  readonly model: readonly KeyPath[];
+  readonly usage: KeyPath;
+  /** Null where the endpoint does not stream events. */
+  readonly events: EventShape | null;
+}
+
+/** The smallest request that proves that a model can serve. */
+export interface CanaryRequest {
+  /** `model_info.mode` of the deployments that it is sent to. */
+  readonly modes: readonly string[];
+  /** The body; `tokens` is how many are asked for. */
+  body(model: string, tokens: number): object;
+}
+
+/** One API operation that apps may call: everything that the daemons know about it. */
+export interface Endpoint {
+  /** The `endpoint` label of metrics and logs. */
+  readonly name: string;
+  readonly method: "POST";
+  /** Every path under which apps may call it. `{model}` stands for a model name, slashes included. */
+  readonly paths: readonly string[];
+  /** Below the backend's API base, in lower case: `/chat/completions`. */
+  readonly upstreamPath: string;
+  readonly model: ModelPlace;
+  readonly response: ResponseShape;
+  readonly counts: readonly Unit[];
+  /** Server kinds that have it. */
+  readonly servedBy: "all" | readonly Kind[];
+  /** May a request be sent to a second deployment: always, only where the first cannot have read it, or never? */
+  readonly resend: "always" | "unsent" | "never";
+  /** Must later requests about the same object reach the same deployment? */
+  readonly sticky: boolean;
+  /** Null where there is no harmless request. */
+  readonly canary: CanaryRequest | null;
+}
+
+/** The paths of one operation with and without the version. */
+export function versioned(path: string): readonly string[] {
+  return [`/v1${path}`, path];
+}

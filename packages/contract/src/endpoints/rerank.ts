@@ -1,0 +1,15 @@
+import { versioned, type Endpoint } from "./endpoint.ts";
+
+export const rerank: Endpoint = {
+  name: "rerank",
+  method: "POST",
+  paths: versioned("/rerank"),
+  upstreamPath: "/rerank",
+  model: "json",
+  response: { model: [["model"]], usage: ["usage"], events: null },
+  counts: ["tokens", "searches"],
+  servedBy: ["vllm", "sglang", "llamacpp", "tei"],
+  resend: "always",
+  sticky: false,
+  canary: { modes: ["rerank"], body: (model) => ({ model, query: "Hi", documents: ["Hi"] }) },
+};

@@ -1,0 +1,65 @@
+import { expect, test } from "vitest";
+import type { ErrorBody } from "./error-body.ts";
+import { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./server-texts.ts";
+
+test.each([
+  ["vLLM's V1 engine", "EngineCore encountered an issue. See stack trace (above) for the root cause.", true],
+  ["vLLM's V0 engine", "Background loop has errored already.", true],
+  ["an older one", "Engine loop is not running. Inspect the stacktrace.", true],
+  ["its exception", "EngineDeadError: the engine has died", true],
+  ["one failed request", "Internal server error", false],
+  ["an empty message", "", false],
+])("a dead engine, by the words of %s", (_who, message, dead) => {
+  expect(saysEngineDead(message)).toBe(dead);
+});
+
+test.each([
+  [
+    "vLLM ≤ 0.10",
+    "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens (8000 in the messages, 1000 in the completion).",
+    true,
+  ],
+  [
+    "vLLM ≥ 0.10.1",
+    "'max_tokens' or 'max_completion_tokens' is too large: 9. This model's maximum context length is 8 tokens and your request has 7 input tokens (9 > 8 - 7).",
+    true,
+  ],
+  ["vLLM's renderer", "Input length (9000) exceeds model's maximum context length (8192).", true],
+  ["vLLM's engine", "The decoder prompt (length 9) is longer than the maximum model length of 8.", true],
+  ["talk of it without a number", "The maximum context length is a setting.", false],
+  ["another wrong request", "1 validation error", false],
+])("a prompt too long, by the words of %s", (_who, message, tooLong) => {
+  expect(saysContextTooLong(message)).toBe(tooLong);
+});
+
+const NAME = "org/model-7b";
+const body = (fields: Partial<ErrorBody>): ErrorBody => ({
+  message: `The model \`${NAME}\` does not exist.`,
+  type: "NotFoundError",
+  param: "model",
+  code: null,
+  ...fields,
+});
+
+test.each<[what: string, error: ErrorBody, unknown: boolean]>([
+  ["vLLM", body({}), true],
+  ["vLLM before there was a param", body({ param: null }), true],
+  ["vLLM's Rust frontend", body({ type: "invalid_request_error", code: "model_not_found" }), true],
+  ["LMDeploy", body({ message: `The model '${NAME}' does not exist.`, param: null }), true],
+  ["Ollama", body({ message: `model '${NAME}' not found`, type: "not_found_error", param: null }), true],
+  [
+    "vLLM of another name, such as a tool's or an adapter's",
+    body({ message: "The model `x` does not exist." }),
+    false,
+  ],
+  [
+    "vLLM of a name that only begins alike",
+    body({ message: `The model \`${NAME}-awq\` does not exist.` }),
+    false,
+  ],
+  ["a route that is missing", body({ message: "Not Found", type: "", param: null }), false],
+  ["a wrong request that repeats the name", body({ type: "BadRequestError" }), false],
+  ["a file that is missing", body({ message: `The file '${NAME}' does not exist.`, param: null }), false],
+])("no such model, by the words of %s: %#", (_who, error, unknown) => {
+  expect(saysUnknownModel(error, NAME)).toBe(unknown);
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { readJsonFields } from "./json-fields.ts";
+import { readOverrides } from "./overrides.ts";
+
+const NONE = { fallbacks: null, disableFallbacks: false, numRetries: null, timeoutMs: null };
+
+function read(fields: object | string) {
+  const text = typeof fields === "string" ? fields : JSON.stringify({ model: "m", ...fields });
+  const body = Buffer.from(text);
+  const found = readJsonFields(body);
+  if (!found.ok) throw new Error("no model");
+  return readOverrides(body, found.value);
+}
+
+test.each<[string, object, object]>([
+  ["nothing", {}, NONE],
+  ["other names", { fallbacks: ["a", "b"] }, { ...NONE, fallbacks: ["a", "b"] }],
+  ["other names as objects", { fallbacks: [{ model: "a", x: 1 }, "b"] }, { ...NONE, fallbacks: ["a", "b"] }],
+  ["no other name", { fallbacks: [] }, { ...NONE, fallbacks: [] }],
+  ["what are no names", { fallbacks: [1, null, {}, ["a"], "b"] }, { ...NONE, fallbacks: ["b"] }],
+  ["names that are no list", { fallbacks: "a" }, NONE],
+  ["no fallbacks at all", { disable_fallbacks: true }, { ...NONE, disableFallbacks: true }],
+  ["no fallbacks, in words", { disable_fallbacks: "true" }, NONE],
+  ["retries", { num_retries: 3 }, { ...NONE, numRetries: 3 }],
+  ["no retries", { num_retries: 0 }, { ...NONE, numRetries: 0 }],
+  ["very many retries", { num_retries: 1_000 }, { ...NONE, numRetries: 10 }],
+  ["less than no retries", { num_retries: -1 }, NONE],
+  ["half a retry", { num_retries: 1.5 }, NONE],
+  ["retries in words", { num_retries: "3" }, NONE],
+  ["a time", { timeout: 1.5 }, { ...NONE, timeoutMs: 1_500 }],
+  ["no time", { timeout: 0 }, NONE],
+  ["less than no time", { timeout: -1 }, NONE],
+  ["a time that is none", { timeout: null }, NONE],
+  ["the same in another place", { metadata: { num_retries: 3, timeout: 1, fallbacks: ["a"] } }, NONE],
+])("a request may ask for %s", (_case, fields, expected) => {
+  expect(read(fields)).toEqual(expected);
+});
+
+test("of what is asked for twice the last holds", () => {
+  expect(read('{"model":"m","num_retries":1,"timeout":9,"num_retries":2}')).toEqual({
+    ...NONE,
+    numRetries: 2,
+    timeoutMs: 9_000,
+  });
+});

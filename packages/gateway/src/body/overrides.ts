@@ -1,0 +1,43 @@
+import { readSpan, type RequestFields } from "./json-fields.ts";
+
+/** What one request may ask for itself, as LiteLLM reads it; what is of another shape is not there. */
+export interface Overrides {
+  readonly fallbacks: readonly string[] | null;
+  readonly disableFallbacks: boolean;
+  readonly numRetries: number | null;
+  readonly timeoutMs: number | null;
+}
+
+const NONE: Overrides = { fallbacks: null, disableFallbacks: false, numRetries: null, timeoutMs: null };
+
+/** More than this would be a way to make the gateway busy. */
+const MOST_RETRIES = 10;
+
+/** LiteLLM's `max_fallbacks`. */
+const MOST_FALLBACKS = 5;
+
+export function readOverrides(body: Buffer, { spans }: Pick<RequestFields, "spans">): Overrides {
+  const { fallbacks, disable_fallbacks: disable, num_retries: retries, timeout } = spans;
+  if (fallbacks === undefined && disable === undefined && retries === undefined && timeout === undefined)
+    return NONE;
+  const read = (span: typeof fallbacks): unknown => (span === undefined ? undefined : readSpan(body, span));
+  const names = read(fallbacks);
+  const count = read(retries);
+  const seconds = read(timeout);
+  return {
+    fallbacks: Array.isArray(names)
+      ? [...new Set(names.map(nameOf))].filter((name) => name !== null).slice(0, MOST_FALLBACKS)
+      : null,
+    disableFallbacks: read(disable) === true,
+    numRetries: Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), MOST_RETRIES) : null,
+    timeoutMs:
+      typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds) ? seconds * 1_000 : null,
+  };
+}
+
+/** `"other"` or `{"model": "other", …}`. */
+function nameOf(entry: unknown): string | null {
+  if (typeof entry === "string") return entry;
+  const model = (entry as { model?: unknown } | null)?.model;
+  return typeof model === "string" ? model : null;
+}

@@ -1,0 +1,63 @@
+import type { Endpoint } from "@rollcall/contract";
+
+/** What a path leads to. */
+export interface Match {
+  readonly endpoint: Endpoint;
+  /** The name in the path, decoded, where the endpoint has it there. */
+  readonly pathModel: string | null;
+}
+
+const MODEL = "{model}";
+
+interface Template {
+  readonly before: string;
+  readonly after: string;
+  readonly endpoint: Endpoint;
+}
+
+/** Finds endpoints by the request's target. Almost all are found by one look-up of the target as it came. */
+export class EndpointIndex {
+  readonly #exact = new Map<string, Match>();
+  readonly #templates: readonly Template[];
+
+  constructor(endpoints: readonly Endpoint[]) {
+    const paths = endpoints.flatMap((endpoint) => endpoint.paths.map((path) => ({ endpoint, path })));
+    for (const { endpoint, path } of paths) this.#exact.set(path, { endpoint, pathModel: null });
+    this.#templates = paths.flatMap(({ endpoint, path }) => {
+      const [before = "", after] = path.split(MODEL);
+      return after === undefined ? [] : [{ before, after, endpoint }];
+    });
+  }
+
+  /** `target`: as in the request line; a query means nothing here. Null: no endpoint's path. */
+  find(target: string): Match | null {
+    const exact = this.#exact.get(target);
+    if (exact !== undefined) return exact;
+    const path = pathOf(target);
+    if (path === null) return null;
+    return this.#exact.get(path) ?? this.#findTemplate(path);
+  }
+
+  #findTemplate(path: string): Match | null {
+    for (const { before, after, endpoint } of this.#templates) {
+      const isLongEnough = path.length > before.length + after.length;
+      if (!isLongEnough || !path.startsWith(before) || !path.endsWith(after)) continue;
+      const pathModel = decode(path.slice(before.length, path.length - after.length));
+      if (pathModel !== null) return { endpoint, pathModel };
+    }
+    return null;
+  }
+}
+
+/** Without query, dots and, where a client takes us for a proxy, its origin. Null: no target of HTTP. */
+function pathOf(target: string): string | null {
+  return URL.parse(target, "http://localhost")?.pathname ?? null;
+}
+
+function decode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}

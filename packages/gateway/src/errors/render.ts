@@ -1,0 +1,29 @@
+import type { GatewayError } from "./gateway-error.ts";
+import { toOpenAi } from "./to-openai.ts";
+
+/** An error as bytes on the wire. */
+export interface RenderedError {
+  readonly status: number;
+  /** With `content-type`, without framing. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** The only place where a failure becomes an answer. `requestId` is null where there is no request yet. */
+export function renderError(failure: GatewayError, requestId: string | null): RenderedError {
+  const { status, headers, error } = toOpenAi(failure);
+  return {
+    status,
+    headers: {
+      ...headers,
+      "content-type": "application/json",
+      ...(requestId === null ? {} : { "x-request-id": requestId }),
+    },
+    body: JSON.stringify({ error }),
+  };
+}
+
+/** The same within a stream that has begun: one server-sent event. */
+export function renderErrorEvent(failure: GatewayError): string {
+  return `data: ${JSON.stringify({ error: toOpenAi(failure).error })}\n\n`;
+}

@@ -1,0 +1,56 @@
+import type { Reason, Snapshot, Verdict } from "@rollcall/contract";
+import { expect, test } from "vitest";
+import { deploymentOf, snapshotOf, verdictOn } from "../../test/deployments.ts";
+import { ejection } from "./ejection.ts";
+import { HealthRegistry } from "./health-registry.ts";
+
+const START = 1_000_000;
+
+/** Of a and b; the two clocks are far apart, so that a mix-up of them shows. */
+function ejected(): HealthRegistry {
+  const registry = new HealthRegistry();
+  const at = { wall: START, monotonic: 5_000 };
+  registry.of("a").eject(ejection({ definite: true, reason: "wrong_name" }, at));
+  registry.of("b").eject(ejection({ definite: false, reason: "timeout" }, at));
+  return registry;
+}
+
+const on = (reason: Reason, facts: Partial<Verdict>) => verdictOn(deploymentOf("a"), reason, facts);
+
+const ejectedIn = (registry: HealthRegistry) => registry.evidence(5_001).map(([id]) => id);
+
+test("a snapshot that found one routable after its ejection ends that, and no other", () => {
+  const registry = ejected();
+  registry.update(snapshotOf([on("ok", { observedAt: START + 1 })]));
+  expect(ejectedIn(registry)).toEqual(["b"]);
+});
+
+test("a snapshot that confirms it with all that are routable ends it, though its verdict has not changed", () => {
+  const registry = ejected();
+  const verdict = on("ok", { observedAt: START - 1_000 });
+  registry.update(snapshotOf([verdict], { confirmedAt: START }));
+  expect(ejectedIn(registry)).toEqual(["a", "b"]);
+  registry.update(snapshotOf([verdict], { confirmedAt: START + 1 }));
+  expect(ejectedIn(registry)).toEqual(["b"]);
+});
+
+test.each<[string, Verdict, Partial<Snapshot>]>([
+  ["found it routable before", on("ok", { observedAt: START }), {}],
+  ["found it not ready", on("loading", { observedAt: START + 1 }), { confirmedAt: START + 1 }],
+  ["found another name", on("wrong_name", { observedAt: START + 1 }), { confirmedAt: START + 1 }],
+  [
+    "has not seen its name",
+    on("ok", { observedAt: START + 1, nameMatches: null }),
+    { confirmedAt: START + 1 },
+  ],
+])("a snapshot that %s ends nothing", (_case, verdict, header) => {
+  const registry = ejected();
+  registry.update(snapshotOf([verdict], header));
+  expect(ejectedIn(registry)).toEqual(["a", "b"]);
+});
+
+test("a snapshot that says nothing of it ends nothing", () => {
+  const registry = ejected();
+  registry.update(snapshotOf([verdictOn(deploymentOf("c"), "ok", { observedAt: START + 1 })]));
+  expect(ejectedIn(registry)).toEqual(["a", "b"]);
+});

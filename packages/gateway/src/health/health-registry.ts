@@ -1,0 +1,48 @@
+import { confirmed, isRoutable, type Snapshot } from "@rollcall/contract";
+import { DeploymentHealth } from "./deployment-health.ts";
+import type { Evidence } from "./ejection.ts";
+
+/** The health records of all deployments, by id. */
+export class HealthRegistry {
+  readonly #byId = new Map<string, DeploymentHealth>();
+
+  of(id: string): DeploymentHealth {
+    let health = this.#byId.get(id);
+    if (health === undefined) this.#byId.set(id, (health = new DeploymentHealth(id)));
+    return health;
+  }
+
+  /** Forgets the idle ones that the config does not have any more. */
+  retain(ids: ReadonlySet<string>): void {
+    for (const [id, { inFlight }] of this.#byId) if (inFlight === 0 && !ids.has(id)) this.#byId.delete(id);
+  }
+
+  /** A verdict whose evidence was asked for after an ejection outweighs it. */
+  update(snapshot: Snapshot): void {
+    const ejected = [...this.#byId.values()].filter(({ ejection }) => ejection !== null);
+    if (ejected.length === 0) return;
+    const verdicts = new Map(snapshot.verdicts.map((verdict) => [verdict.deployment, verdict]));
+    for (const health of ejected) {
+      const verdict = verdicts.get(health.id);
+      if (verdict !== undefined && isRoutable(verdict))
+        health.onRoutable(confirmed(verdict, snapshot).observedAt);
+    }
+  }
+
+  /** Requests under way on all of them. */
+  get inFlight(): number {
+    return [...this.#byId.values()].reduce((sum, { inFlight }) => sum + inFlight, 0);
+  }
+
+  [Symbol.iterator](): IterableIterator<DeploymentHealth> {
+    return this.#byId.values();
+  }
+
+  /** What requests hold against each of them now. */
+  evidence(now: number): [string, Evidence][] {
+    return [...this.#byId.values()].flatMap((health): [string, Evidence][] => {
+      const against = health.evidence(now);
+      return against === null ? [] : [[health.id, against]];
+    });
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from "@rollcall/contract";
+import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
+import type { BodyMemory } from "../body/body-memory.ts";
+import type { HealthRegistry } from "../health/health-registry.ts";
+import type { GatewayMetrics } from "../observe/metrics.ts";
+import type { Authenticator } from "../pipeline/authenticate.ts";
+import type { Runner } from "../pipeline/runner.ts";
+import type { RoutingState } from "../routing-state.ts";
+import type { SnapshotFeed } from "../snapshot-feed.ts";
+import type { Pools } from "../upstream/pools.ts";
+
+/** Open requests, and whether more are wanted. */
+export interface Activity {
+  /** Open requests, including rejected ones still being answered. */
+  answering: number;
+  /** Set once, when shutdown starts. */
+  draining: boolean;
+}
+
+/** The parts of a running gateway that others look at: its server, probes, metrics, drain. */
+export interface Services {
+  readonly state: Cell<RoutingState>;
+  readonly source: Pick<SettingsSource, "status">;
+  readonly feed: SnapshotFeed;
+  readonly health: HealthRegistry;
+  readonly bodies: BodyMemory;
+  readonly pools: Pools;
+  readonly authenticator: Authenticator;
+  readonly runner: Runner;
+  readonly metrics: GatewayMetrics;
+  readonly activity: Activity;
+  readonly clock: Clock;
+  readonly log: Log;
+}

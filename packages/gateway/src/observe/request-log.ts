@@ -1,0 +1,41 @@
+import type { Log } from "@rollcall/runtime";
+import type { RequestContext } from "../pipeline/request-context.ts";
+import type { RequestEnd } from "../pipeline/stage.ts";
+import type { AttemptEnd, AttemptFacts, AttemptObserver, RequestObserver } from "./observer.ts";
+
+export interface RequestLogs {
+  readonly log: Log;
+  /** A line for every request, where the config wants them. */
+  readonly accessLog: Log;
+}
+
+/** Lines about requests: one for each that failed, and for all where the config asks for them. */
+export class RequestLog implements AttemptObserver, RequestObserver {
+  readonly #logs: RequestLogs;
+
+  constructor(logs: RequestLogs) {
+    this.#logs = logs;
+  }
+
+  attemptEnded({ ctx, candidate, number }: AttemptFacts, { outcome, excuse }: AttemptEnd): void {
+    const { requestId } = ctx;
+    const facts = { requestId, deployment: candidate.id, attempt: number };
+    if (outcome.kind === "cut") {
+      this.#logs.log.warn({ ...facts, alias: ctx.alias, cause: outcome.cause }, "stream cut by the backend");
+      return;
+    }
+    if (outcome.kind !== "failed" || excuse === "key_rotated") return;
+    const { reason, retryable, timeout } = outcome.error;
+    if (!retryable && timeout === null) return;
+    this.#logs.log.warn({ ...facts, reason, timeout }, "attempt failed");
+  }
+
+  requestEnded(ctx: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
+    const { alias, endpoint, requestId, state } = ctx;
+    if (failure === null && !state.config.gateway.accessLog) return;
+    const facts = { requestId, endpoint: endpoint.name, alias, status, ending, ms: Math.round(ms) };
+    if (failure === null) this.#logs.accessLog.info(facts, "request");
+    else if (status >= 500) this.#logs.log.warn({ ...facts, error: failure.kind }, "request failed");
+    else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
+  }
+}

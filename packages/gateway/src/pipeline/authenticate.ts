@@ -1,0 +1,19 @@
+import type { IncomingHttpHeaders } from "node:http";
+import type { Principal } from "@rollcall/contract";
+import type { Stage } from "./stage.ts";
+
+/** Says who asks, by the headers alone. */
+export interface Authenticator {
+  authenticate(headers: IncomingHttpHeaders): Principal | AuthenticationError;
+}
+
+export type AuthenticationError = "no_key" | "wrong_key";
+
+export function authenticate(authenticator: Authenticator): Stage {
+  return (ctx) => {
+    const principal = authenticator.authenticate(ctx.incoming.headers);
+    if (typeof principal === "string") return { kind: principal };
+    ctx.principal = principal;
+    return null;
+  };
+}

@@ -1,0 +1,26 @@
+import type { ModelPlace, Result } from "@rollcall/contract";
+import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
+import { readOverrides } from "../body/overrides.ts";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { Stage } from "./stage.ts";
+
+type Read = (ctx: RequestContext) => Result<RequestFields, GatewayError>;
+
+/** How the fields are found, by where the endpoint has the model. */
+const READERS: Readonly<Record<ModelPlace, Read>> = {
+  json: ({ body }) => readJsonFields(body.bytes),
+  path: ({ body, pathModel }) => readFieldsBeside(body.bytes, pathModel ?? ""),
+};
+
+export function inspect(place: ModelPlace): Stage {
+  const read = READERS[place];
+  return (ctx) => {
+    const fields = read(ctx);
+    if (!fields.ok) return fields.error;
+    ctx.fields = fields.value;
+    ctx.overrides = readOverrides(ctx.body.bytes, fields.value);
+    ctx.alias = ctx.state.table.targets.get(fields.value.model)?.alias ?? "";
+    return null;
+  };
+}

@@ -1,0 +1,85 @@
+import { describe, expect, test } from "vitest";
+import { UpstreamError } from "../upstream/upstream-error.ts";
+import { nextStep, pauseMs, type Failure, type NextStep } from "./next-step.ts";
+
+const DOWN = new UpstreamError("down");
+const REJECTED = new UpstreamError("ok", { retryable: false, answer: answer(400) });
+const TOO_LONG = new UpstreamError("ok", {
+  retryable: false,
+  answer: answer(400, null, "context_length_exceeded"),
+});
+
+function answer(status: number, retryAfter: string | null = null, code: string | null = null) {
+  return { status, error: { message: "m", type: "t", param: null, code }, retryAfter };
+}
+
+const busy = (retryAfter: string | null) =>
+  new UpstreamError("server_error", { answer: answer(429, retryAfter) });
+
+/** The first attempt failed, there is another deployment, and nothing else to turn to. */
+const FIRST: Failure = {
+  error: DOWN,
+  attempts: 1,
+  retries: 2,
+  resend: "always",
+  hasAnother: true,
+  hasBudget: true,
+  fallback: null,
+  longerContext: null,
+  random: 0.5,
+};
+
+const GIVE_UP: NextStep = { kind: "give_up" };
+const after = (afterMs: number): NextStep => ({ kind: "retry", afterMs });
+
+test.each<[string, Partial<Failure>, NextStep]>([
+  ["another deployment is asked at once", {}, after(0)],
+  ["the same one is given a moment, with as much again by chance", { hasAnother: false }, after(75)],
+  ["the moment doubles", { hasAnother: false, attempts: 2 }, after(150)],
+  ["a fault of the request is nobody else's either", { error: REJECTED }, GIVE_UP],
+  ["retries are counted", { attempts: 3 }, GIVE_UP],
+  ["the last of them is made", { attempts: 2 }, after(0)],
+  ["without a budget there is none", { hasBudget: false }, GIVE_UP],
+  ["a fallback comes after the retries", { fallback: "b" }, after(0)],
+  ["then it does", { attempts: 3, fallback: "b" }, { kind: "fallback", alias: "b" }],
+  ["a fallback costs budget too", { attempts: 3, fallback: "b", hasBudget: false }, GIVE_UP],
+  ["no retries leave the fallback", { retries: 0, fallback: "b" }, { kind: "fallback", alias: "b" }],
+  ["a fault of the request has no fallback", { error: REJECTED, fallback: "b" }, GIVE_UP],
+  [
+    "a prompt that is too long goes where there is room, without budget or retries",
+    { error: TOO_LONG, longerContext: "long", hasBudget: false, retries: 0 },
+    { kind: "longer_context", alias: "long" },
+  ],
+  ["where there is no more room it is the request's fault", { error: TOO_LONG }, GIVE_UP],
+  ["what the backend asks for is waited", { error: busy("2"), hasAnother: false }, after(2_000)],
+  ["but not where another can be asked", { error: busy("2") }, after(0)],
+  ["five seconds are waited", { error: busy("5"), hasAnother: false }, after(5_000)],
+  ["more is for the app to know", { error: busy("5.001"), hasAnother: false }, GIVE_UP],
+  ["more is no matter where another can be asked", { error: busy("60") }, after(0)],
+  ["what may never be sent again is not", { resend: "never" }, GIVE_UP],
+  ["what may be resent unsent is not, once it was sent", { resend: "unsent" }, GIVE_UP],
+  [
+    "what was not sent is",
+    { resend: "unsent", error: new UpstreamError("down", { unsent: true }) },
+    after(0),
+  ],
+])("%s", (_case, facts, expected) => {
+  expect(nextStep({ ...FIRST, ...facts })).toEqual(expected);
+});
+
+describe("Retry-After", () => {
+  test.each<[string | null, number]>([
+    ["1", 1_000],
+    ["7", 7_000],
+    ["0.5", 500],
+    ["0", 0],
+    ["30", 30_000],
+    ["3600", 30_000],
+    ["-5", 1_000],
+    ["Wed, 21 Oct 2015 07:28:00 GMT", 1_000],
+    ["soon", 1_000],
+    [null, 1_000],
+  ])("%j lets a deployment alone for %i ms", (retryAfter, expected) => {
+    expect(pauseMs(retryAfter)).toBe(expected);
+  });
+});

@@ -1,0 +1,65 @@
+import type { Config, Endpoint } from "@rollcall/contract";
+import { admit, type Admission } from "./admit.ts";
+import { authenticate, type Authenticator } from "./authenticate.ts";
+import { forward } from "./forward.ts";
+import { inspect } from "./inspect.ts";
+import { queue, type QueueDeps } from "./queue.ts";
+import { receive, type ReceiveDeps } from "./receive.ts";
+import type { RetryDeps } from "./retry-loop.ts";
+import { route } from "./route.ts";
+import type { Flow, Stage } from "./stage.ts";
+
+export interface PipelineDeps extends RetryDeps, QueueDeps, ReceiveDeps {
+  readonly authenticator: Authenticator;
+  /** May this principal call this alias at this endpoint? Null where every principal may do everything. */
+  readonly authorize: Stage | null;
+  /** Null where no principal has a limit. */
+  readonly admission: Admission | null;
+}
+
+/**
+ * The stages of a request, in order. `accept` and `match` come before (`server/accept.ts`); `settle` and `observe` come at
+ * every end (`Runner.end`). Route, dispatch and relay are repeated for each attempt (`RetryLoop`). Those marked * may wait.
+ * What the config does not ask for is not in the list.
+ */
+function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling): readonly Stage[] {
+  const { authenticator, authorize, admission, router } = deps;
+  return [
+    authenticate(authenticator),
+    /* * */ receive(deps, flow),
+    inspect(endpoint.model),
+    ...(authorize === null ? [] : [authorize]),
+    /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
+    /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),
+    route(router),
+    /* * */ forward(deps, flow),
+  ];
+}
+
+interface Compiling {
+  readonly deps: PipelineDeps;
+  readonly flow: Flow;
+}
+
+/** The stages of an endpoint under a config. */
+export type StageCompiler = (endpoint: Endpoint, config: Config) => readonly Stage[];
+
+/** Compiles each endpoint's stages once for each config. */
+export function pipeline(deps: PipelineDeps): (flow: Flow) => StageCompiler {
+  return (flow) => {
+    let compiledFor: Config | null = null;
+    let stages = new Map<Endpoint, readonly Stage[]>();
+    return (endpoint, config) => {
+      if (config !== compiledFor) {
+        compiledFor = config;
+        stages = new Map();
+      }
+      let compiled = stages.get(endpoint);
+      if (compiled === undefined) {
+        compiled = stagesFor(endpoint, config, { deps, flow });
+        stages.set(endpoint, compiled);
+      }
+      return compiled;
+    };
+  };
+}

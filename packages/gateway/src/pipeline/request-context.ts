@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ANONYMOUS, type Endpoint, type Principal } from "@rollcall/contract";
+import type { RequestFields } from "../body/json-fields.ts";
+import type { Overrides } from "../body/overrides.ts";
+import type { RequestBody } from "../body/request-body.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { RoutingState } from "../routing-state.ts";
+import type { Cancelable } from "./cancelable.ts";
+import type { Reservation } from "./reservation.ts";
+
+/** What `accept` and `match` know of a request. */
+export interface Accepted {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly requestId: string;
+  /** Monotonic milliseconds at its head. */
+  readonly startedAt: number;
+  readonly state: RoutingState;
+  readonly endpoint: Endpoint;
+  /** The name in the path, where the endpoint has it there. */
+  readonly pathModel: string | null;
+}
+
+/** One request from its head to the end of its answer. Each field is written once, by the stage that its comment names. */
+export class RequestContext implements Accepted {
+  // accept
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly state: RoutingState;
+
+  // match
+  readonly endpoint: Endpoint;
+  readonly pathModel: string | null;
+
+  /** authenticate */
+  principal: Principal = ANONYMOUS;
+
+  /** receive: kept until the first byte of an answer, so that it can be sent again. */
+  body!: RequestBody;
+
+  // inspect
+  fields!: RequestFields;
+  overrides!: Overrides;
+  /** inspect: the alias that the name means; "" where the config has none. */
+  alias = "";
+
+  /** admit: what the request may use at most. */
+  reservation: Reservation | null = null;
+
+  /** route: where the first attempt goes. */
+  candidate!: Candidate;
+
+  /** dispatch: how many attempts were made, counted up with each. */
+  attempts = 0;
+
+  // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
+  next = 0;
+  waitsFor: Cancelable | null = null;
+  ended = false;
+
+  constructor({ incoming, outgoing, requestId, startedAt, state, endpoint, pathModel }: Accepted) {
+    this.incoming = incoming;
+    this.outgoing = outgoing;
+    this.requestId = requestId;
+    this.startedAt = startedAt;
+    this.state = state;
+    this.endpoint = endpoint;
+    this.pathModel = pathModel;
+  }
+}

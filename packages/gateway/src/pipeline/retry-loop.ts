@@ -1,0 +1,182 @@
+import type { Clock } from "@rollcall/contract";
+import pRetry from "p-retry";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import type { AttemptEnd } from "../observe/observer.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { RetryBudget } from "../routing/retry-budget.ts";
+import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
+import type { UpstreamError } from "../upstream/upstream-error.ts";
+import type { Dispatcher } from "./dispatch.ts";
+import { nextStep, type NextStep } from "./next-step.ts";
+import type { RequestContext } from "./request-context.ts";
+import { explainDecision } from "./route.ts";
+import type { Router } from "./router.ts";
+
+export interface RetryDeps {
+  readonly router: Router;
+  readonly dispatcher: Dispatcher;
+  readonly budget: RetryBudget;
+  readonly clock: Clock;
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+}
+
+/** How a request ends that had to be tried again: as its last attempt, or by an error. */
+export type RetryResult =
+  | Exclude<AttemptOutcome, { kind: "failed" }>
+  | { kind: "error"; failure: GatewayError };
+
+/** p-retry wants an Error to go on from; what failed is inside. */
+class AttemptFailed extends Error {
+  readonly upstream: UpstreamError;
+
+  constructor(upstream: UpstreamError) {
+    super(upstream.reason);
+    this.name = "AttemptFailed";
+    this.upstream = upstream;
+  }
+}
+
+/** No deployment is to get the request any more. */
+class Unroutable extends Error {
+  readonly failure: GatewayError;
+
+  constructor(failure: GatewayError) {
+    super(failure.kind);
+    this.name = "Unroutable";
+    this.failure = failure;
+  }
+}
+
+/** What a request needs once its first attempt has failed; almost none ever has one. */
+export class RetryLoop {
+  readonly #ctx: RequestContext;
+  readonly #deps: RetryDeps;
+  readonly #tried = new Set<string>();
+  readonly #left = new AbortController();
+  #name: string;
+  #fallbacksTaken = 0;
+
+  constructor(ctx: RequestContext, deps: RetryDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    this.#name = ctx.fields.model;
+  }
+
+  /** Tries again as `nextStep` says. Rejects only for a bug of ours. */
+  async run(first: AttemptEnd, candidate: Candidate): Promise<RetryResult> {
+    const failed = this.#failureOf(first, candidate);
+    if (!(failed instanceof AttemptFailed)) return failed;
+    try {
+      if (!(await this.#proceed(failed.upstream))) throw failed;
+      return await pRetry(() => this.#attempt(), {
+        // How often is `nextStep`'s to say, and so is the wait.
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 0,
+        shouldRetry: ({ error }) => error instanceof AttemptFailed && this.#proceed(error.upstream),
+      });
+    } catch (error) {
+      if (error instanceof Unroutable) return { kind: "error", failure: error.failure };
+      if (error instanceof AttemptFailed) return { kind: "error", failure: this.#explain(error.upstream) };
+      throw error;
+    }
+  }
+
+  /** One more attempt, on what is the best deployment now. */
+  #attempt(): Promise<RetryResult> {
+    if (this.#ctx.ended) return Promise.resolve({ kind: "abandoned" });
+    const { dispatcher, router } = this.#deps;
+    const decision = router.decide(this.#ctx, { name: this.#name, tried: this.#tried });
+    if (decision.kind !== "forward")
+      return Promise.reject(new Unroutable(explainDecision(decision, this.#ctx.fields.model)));
+    return new Promise((resolve, reject) => {
+      dispatcher.start(this.#ctx, decision.candidate, (_ctx, end, candidate) => {
+        const result = this.#failureOf(end, candidate);
+        if (result instanceof AttemptFailed) reject(result);
+        else resolve(result);
+      });
+    });
+  }
+
+  #failureOf({ outcome, excuse }: AttemptEnd, { id }: Candidate): AttemptFailed | RetryResult {
+    if (outcome.kind !== "failed") return outcome;
+    // With the new key the same deployment is as good as any.
+    if (excuse !== "key_rotated") this.#tried.add(id);
+    return new AttemptFailed(outcome.error);
+  }
+
+  /** Takes the next step; false: there is none. */
+  async #proceed(error: UpstreamError): Promise<boolean> {
+    if (this.#ctx.ended) return false;
+    const step = this.#nextStep(error);
+    switch (step.kind) {
+      case "give_up":
+        return false;
+      case "retry":
+        this.#deps.budget.spend();
+        if (step.afterMs > 0) await this.#wait(step.afterMs);
+        return !this.#ctx.ended;
+      case "fallback":
+        this.#deps.budget.spend();
+        this.#fallbacksTaken = this.#fallbacks().indexOf(step.alias) + 1;
+        this.#name = step.alias;
+        return true;
+      case "longer_context":
+        this.#name = step.alias;
+        return true;
+      default:
+        return step satisfies never;
+    }
+  }
+
+  #nextStep(error: UpstreamError): NextStep {
+    const { budget, random } = this.#deps;
+    const { attempts, endpoint, overrides, state } = this.#ctx;
+    return nextStep({
+      error,
+      attempts,
+      retries: overrides.numRetries ?? state.config.numRetries,
+      resend: endpoint.resend,
+      hasAnother: this.#hasAnother(),
+      hasBudget: budget.left >= 1,
+      fallback:
+        this.#fallbacks()
+          .slice(this.#fallbacksTaken)
+          .find((name) => this.#isKnown(name)) ?? null,
+      longerContext: this.#longerContext(),
+      random: random(),
+    });
+  }
+
+  async #wait(ms: number): Promise<void> {
+    this.#ctx.waitsFor = { cancel: () => this.#left.abort() };
+    await this.#deps.clock.sleep(ms, this.#left.signal);
+  }
+
+  #hasAnother(): boolean {
+    const decision = this.#deps.router.decide(this.#ctx, { name: this.#name, tried: this.#tried });
+    return decision.kind !== "forward" || !this.#tried.has(decision.candidate.id);
+  }
+
+  #isKnown(name: string): boolean {
+    return this.#ctx.state.table.targets.has(name);
+  }
+
+  #fallbacks(): readonly string[] {
+    const { fields, overrides, state } = this.#ctx;
+    if (overrides.disableFallbacks) return [];
+    return overrides.fallbacks ?? state.table.targets.get(fields.model)?.fallbacks ?? [];
+  }
+
+  #longerContext(): string | null {
+    if (this.#ctx.overrides.disableFallbacks) return null;
+    const [next] = this.#ctx.state.table.targets.get(this.#name)?.contextWindowFallbacks ?? [];
+    return next !== undefined && this.#isKnown(next) ? next : null;
+  }
+
+  #explain({ answer, reason, timeout }: UpstreamError): GatewayError {
+    const { attempts, fields } = this.#ctx;
+    if (answer !== null) return { kind: "upstream_answer", ...answer };
+    return { kind: "upstream_failed", model: fields.model, reason, attempts, timeout };
+  }
+}

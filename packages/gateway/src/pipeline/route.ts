@@ -1,0 +1,38 @@
+import type { GatewayError } from "../errors/gateway-error.ts";
+import type { Decision } from "../routing/decide.ts";
+import type { Router } from "./router.ts";
+import type { Stage } from "./stage.ts";
+
+const NOTHING_TRIED: ReadonlySet<string> = new Set();
+
+/** Where the first attempt goes; `RetryLoop` routes those that follow. */
+export function route(router: Router): Stage {
+  return (ctx) => {
+    const { model } = ctx.fields;
+    const decision = router.decide(ctx, { name: model, tried: NOTHING_TRIED });
+    if (decision.kind !== "forward") return explainDecision(decision, model);
+    ctx.candidate = decision.candidate;
+    return null;
+  };
+}
+
+/** No deployment is to get the request: not a failure of any of them, so nothing to try again. */
+export function explainDecision(
+  decision: Exclude<Decision, { kind: "forward" }>,
+  model: string,
+): GatewayError {
+  switch (decision.kind) {
+    case "unknown_model":
+      return { kind: "unknown_model", model };
+    case "left_out":
+      return { kind: "unsupported_model", model, why: decision.why };
+    case "none_ready":
+      return { kind: "none_ready", model, out: decision.out };
+    case "all_full":
+      return { kind: "all_full", model };
+    case "state_refused":
+      return { kind: "state_refused" };
+    default:
+      return decision satisfies never;
+  }
+}

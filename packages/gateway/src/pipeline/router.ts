@@ -1,0 +1,86 @@
+import type { Clock, Strategy } from "@rollcall/contract";
+import type { Cell } from "@rollcall/runtime";
+import { hashConversation } from "../body/conversation.ts";
+import type { Evidence } from "../health/ejection.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import { decide, type Asked, type Decision, type RoutingContext } from "../routing/decide.ts";
+import type { RoutingTable } from "../routing/table.ts";
+import type { RoutingState } from "../routing-state.ts";
+import type { SnapshotFeed } from "../snapshot-feed.ts";
+import type { RequestContext } from "./request-context.ts";
+
+export interface RouterDeps {
+  readonly state: Cell<RoutingState>;
+  readonly feed: Pick<SnapshotFeed, "freshness">;
+  readonly clock: Pick<Clock, "monotonic">;
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+}
+
+/** Decides by config and verdicts as they are now. */
+export class Router {
+  readonly #deps: RouterDeps;
+
+  constructor(deps: RouterDeps) {
+    this.#deps = deps;
+  }
+
+  decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
+    const { disableFallbacks, fallbacks } = ctx.overrides;
+    return decide(
+      { name, tried, fallbacks: disableFallbacks ? [] : fallbacks },
+      new RequestRouting(ctx, this.#deps),
+    );
+  }
+}
+
+/** All that a decision depends on, worked out only where it is asked for. */
+class RequestRouting implements RoutingContext {
+  readonly table: RoutingTable;
+  readonly strategy: Strategy;
+  readonly #ctx: RequestContext;
+  readonly #deps: RouterDeps;
+  readonly #state: RoutingState;
+  readonly #now: number;
+
+  constructor(ctx: RequestContext, deps: RouterDeps) {
+    this.#ctx = ctx;
+    this.#deps = deps;
+    this.#state = deps.state.get();
+    this.#now = deps.clock.monotonic();
+    this.table = this.#state.table;
+    this.strategy = this.#state.config.strategy;
+  }
+
+  get isSnapshotUsable(): boolean {
+    return this.#state.config.state.onStale === "keep" || this.#deps.feed.freshness() === "fresh";
+  }
+
+  evidence({ health }: Candidate): Evidence | null {
+    return health.evidence(this.#now);
+  }
+
+  random(): number {
+    return this.#deps.random();
+  }
+
+  warmth({ health }: Candidate): number {
+    return health.warmth(this.#now, this.#state.config.gateway.slowStartMs);
+  }
+
+  inFlight({ health }: Candidate): number {
+    return health.inFlight;
+  }
+
+  latency({ health }: Candidate): number | null {
+    return health.latencyMs;
+  }
+
+  recent({ health }: Candidate): number {
+    return health.recent(this.#now);
+  }
+
+  conversation(): number {
+    return hashConversation(this.#ctx.body.bytes, this.#ctx.fields);
+  }
+}

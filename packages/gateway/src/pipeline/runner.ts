@@ -1,0 +1,102 @@
+import type { Clock } from "@rollcall/contract";
+import type { Log } from "@rollcall/runtime";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import type { RequestObserver } from "../observe/observer.ts";
+import { sendError } from "../server/send-error.ts";
+import type { StageCompiler } from "./pipeline.ts";
+import type { RequestContext } from "./request-context.ts";
+import { settle } from "./settle.ts";
+import { SUSPENDED, type Ending, type Flow } from "./stage.ts";
+
+/** nginx's word for a client that left before its answer began; nobody is sent it. */
+const CLIENT_CLOSED_REQUEST = 499;
+
+export interface RunnerDeps {
+  readonly observers: readonly RequestObserver[];
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Leads requests through their stages. Every end of a request passes `settle` and the observers exactly once. */
+export class Runner implements Flow {
+  readonly #deps: RunnerDeps;
+  readonly #compile: StageCompiler;
+
+  constructor(deps: RunnerDeps, compiler: (flow: Flow) => StageCompiler) {
+    this.#deps = deps;
+    this.#compile = compiler(this);
+  }
+
+  start(ctx: RequestContext): void {
+    this.#advance(ctx);
+  }
+
+  resume(ctx: RequestContext, failure: GatewayError | null): void {
+    if (ctx.ended) return;
+    ctx.waitsFor = null;
+    if (failure === null) this.#advance(ctx);
+    else this.end(ctx, "error", failure);
+  }
+
+  /** The app's connection closed before its answer was whole. */
+  leave(ctx: RequestContext): void {
+    if (ctx.ended) return;
+    const { waitsFor } = ctx;
+    ctx.waitsFor = null;
+    try {
+      waitsFor?.cancel();
+    } catch (error) {
+      this.crash(ctx, error);
+    }
+    this.end(ctx, "client_disconnected");
+  }
+
+  end(ctx: RequestContext, ending: Ending, failure?: GatewayError): void {
+    if (ctx.ended) return;
+    ctx.ended = true;
+    ctx.waitsFor = null;
+    const { outgoing, requestId } = ctx;
+    const status = failure === undefined ? statusOf(ctx, ending) : sendError(outgoing, failure, requestId);
+    settle(ctx);
+    const ms = this.#deps.clock.monotonic() - ctx.startedAt;
+    for (const observer of this.#deps.observers) {
+      try {
+        observer.requestEnded(ctx, { ending, failure: failure ?? null, status, ms });
+      } catch (error) {
+        this.#logBug(ctx, error);
+      }
+    }
+  }
+
+  crash(ctx: RequestContext, error: unknown): void {
+    this.#logBug(ctx, error);
+    this.end(ctx, "error", { kind: "internal" });
+  }
+
+  #advance(ctx: RequestContext): void {
+    try {
+      const stages = this.#compile(ctx.endpoint, ctx.state.config);
+      while (!ctx.ended) {
+        const stage = stages[ctx.next];
+        if (stage === undefined) return;
+        ctx.next += 1;
+        const result = stage(ctx);
+        if (result === SUSPENDED) return;
+        if (result !== null) this.end(ctx, "error", result);
+      }
+    } catch (error) {
+      this.crash(ctx, error);
+    }
+  }
+
+  #logBug({ requestId }: RequestContext, error: unknown): void {
+    const stack = error instanceof Error ? error.stack : String(error);
+    this.#deps.log.error({ requestId, error: stack }, "internal error: a bug in the gateway");
+  }
+}
+
+function statusOf({ outgoing }: RequestContext, ending: Ending): number {
+  return ending === "client_disconnected" && !outgoing.headersSent
+    ? CLIENT_CLOSED_REQUEST
+    : outgoing.statusCode;
+}

@@ -1,0 +1,29 @@
+import type { Clock, Config, Snapshot } from "@rollcall/contract";
+import type { Secrets, Settings } from "@rollcall/runtime";
+import type { HealthRegistry } from "./health/health-registry.ts";
+import { buildTable, type RoutingTable } from "./routing/table.ts";
+import { UpstreamTemplates } from "./upstream/upstream-templates.ts";
+
+/** What decisions go by. Replaced whole when config, secrets or verdicts change. */
+export interface RoutingState {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly generation: number;
+  readonly table: RoutingTable;
+  readonly templates: UpstreamTemplates;
+}
+
+export interface RoutingSources {
+  readonly settings: Pick<Settings, "config" | "secrets" | "generation">;
+  readonly snapshot: Snapshot | null;
+  readonly health: HealthRegistry;
+  readonly clock: Pick<Clock, "now" | "monotonic">;
+}
+
+export function buildRoutingState({ settings, snapshot, health, clock }: RoutingSources): RoutingState {
+  const { config, secrets, generation } = settings;
+  const now = { wall: clock.now(), monotonic: clock.monotonic() };
+  health.retain(new Set(config.deployments.map(({ id }) => id)));
+  const table = buildTable(config, { snapshot, health, now });
+  return { config, secrets, generation, table, templates: new UpstreamTemplates(secrets) };
+}

@@ -1,0 +1,12 @@
+import type { Deployment } from "@rollcall/contract";
+import type { DeploymentHealth } from "../health/deployment-health.ts";
+
+/** A deployment that may be chosen, with what requests have shown of it. */
+export interface Candidate {
+  readonly id: string;
+  readonly deployment: Deployment;
+  readonly health: DeploymentHealth;
+}
+
+/** At least one of them. */
+export type Candidates = readonly [Candidate, ...Candidate[]];

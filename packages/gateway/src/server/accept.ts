@@ -1,0 +1,64 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { ENDPOINTS } from "@rollcall/contract";
+import { EndpointIndex } from "../endpoints/endpoint-index.ts";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import type { Services } from "../main/services.ts";
+import { RequestContext } from "../pipeline/request-context.ts";
+import { requestIdOf } from "./request-id.ts";
+
+/** A Host that needs no second look; HTTP/1.0 sends none. */
+const PLAIN_HOST = /^[a-z0-9._-]+(?::[1-5]?\d{4})?$/;
+
+const BAD_HTTP: GatewayError = { kind: "bad_http" };
+
+/** accept and match: the first two stages. What is no endpoint's is for `other`. */
+export class Acceptor {
+  readonly #services: Pick<Services, "activity" | "clock" | "runner" | "state">;
+  readonly #other: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+  readonly #index = new EndpointIndex(ENDPOINTS);
+
+  constructor(
+    services: Pick<Services, "activity" | "clock" | "runner" | "state">,
+    other: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
+  ) {
+    this.#services = services;
+    this.#other = other;
+  }
+
+  accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
+    const { activity, clock, runner, state } = this.#services;
+    activity.answering += 1;
+    const match = this.#index.find(incoming.url ?? "");
+    if (match === null) {
+      outgoing.on("close", () => (activity.answering -= 1));
+      this.#other(incoming, outgoing);
+      return;
+    }
+    const ctx = new RequestContext({
+      incoming,
+      outgoing,
+      requestId: requestIdOf(incoming.headers),
+      startedAt: clock.monotonic(),
+      state: state.get(),
+      endpoint: match.endpoint,
+      pathModel: match.pathModel,
+    });
+    outgoing.on("close", () => {
+      activity.answering -= 1;
+      if (!outgoing.writableFinished) runner.leave(ctx);
+    });
+    const failure = refuse(ctx);
+    if (failure === null) runner.start(ctx);
+    else runner.end(ctx, "error", failure);
+  }
+}
+
+function refuse({ incoming, endpoint }: RequestContext): GatewayError | null {
+  const { headers, method = "" } = incoming;
+  if (headers.host !== undefined && !isHost(headers.host)) return BAD_HTTP;
+  return method === endpoint.method ? null : { kind: "wrong_method", method, allowed: endpoint.method };
+}
+
+function isHost(host: string): boolean {
+  return PLAIN_HOST.test(host) || (!/[/\\?#@]/.test(host) && URL.canParse(`http://${host}`));
+}

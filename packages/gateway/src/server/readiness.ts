@@ -1,0 +1,53 @@
+import type { Services } from "../main/services.ts";
+import { printSettingsStatus } from "@rollcall/runtime";
+
+export interface GatewayReadiness {
+  readonly ready: boolean;
+  readonly lines: readonly string[];
+}
+
+/**
+ * Can this process take traffic? Yes once it has heard from the prober, until it drains. Not whether any backend can: a
+ * gateway taken out of its load balancer could not even say why there is no answer.
+ */
+export function readReadiness({
+  feed,
+  state,
+  source,
+  activity: { draining },
+  clock,
+}: Pick<Services, "activity" | "clock" | "feed" | "source" | "state">): GatewayReadiness {
+  const { config, table, generation } = state.get();
+  const freshness = feed.freshness();
+  const lines: string[] = [];
+  if (draining) lines.push("[-] draining");
+  if (freshness === "none") lines.push("[-] no snapshot from the prober yet");
+  if (freshness === "fresh")
+    lines.push(`[+] snapshot is fresh (${Math.round(feed.ageMs() / 100) / 10} s old)`);
+  if (freshness === "stale") {
+    const policy = config.state.onStale === "keep" ? "the last verdicts are kept" : "requests are refused";
+    lines.push(
+      `[!] snapshot is stale (${Math.round(feed.ageMs() / 1_000)} s old): ${policy}; is the prober running?`,
+    );
+  }
+  const status = source.status.get();
+  if (status.fault === null) lines.push(`[+] config generation ${generation}`);
+  lines.push(...printSettingsStatus(status).map((line) => `[!] ${line}`));
+  // In the second between two reloads they differ; if they stay so, one of them reads another file, unless it is our own
+  // that was refused.
+  if (status.fault === null && feed.snapshot !== null && feed.snapshot.config !== config.checksum) {
+    lines.push("[!] the prober uses a different config: its results for changed entries are ignored");
+  }
+  for (const [name, { routable, unroutable }] of table.targets) {
+    const now = clock.monotonic();
+    const out = routable.flatMap(({ id, health }) => {
+      const against = health.evidence(now);
+      return against === null ? [] : [`${id} ${against.reason}`];
+    });
+    const parts = [...unroutable.map(({ id, reason }) => `${id} ${reason}`), ...out];
+    lines.push(
+      `${routable.length > 0 ? "[+]" : "[!]"} ${name}: ${routable.length} ready${parts.length === 0 ? "" : `, out: ${parts.join(", ")}`}`,
+    );
+  }
+  return { ready: !draining && freshness !== "none", lines };
+}

@@ -1,0 +1,47 @@
+import { createServer, type Server } from "node:http";
+import type { Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Services } from "../main/services.ts";
+import { Acceptor } from "./accept.ts";
+import { gatewayApp, type Scrape } from "./app.ts";
+import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
+
+/** Longer than the idle time of the load balancers in front (60 s as a rule), so that they close first. */
+const KEEP_ALIVE_MS = 75_000;
+
+/** Slower than this is no client but an attack, or a broken link. */
+const HEADERS_MS = 30_000;
+const REQUEST_MS = 300_000;
+
+/** The gateway's HTTP server, with its limits. */
+export function openServer(services: Services, scrape: Scrape): Server {
+  const listener = getRequestListener(gatewayApp(services, scrape).fetch, {
+    // HTTP/1.0 knows no Host, and some load balancers look that way whether we live.
+    hostname: "localhost",
+    errorHandler: answerUnreadable,
+  });
+  const acceptor = new Acceptor(services, (incoming, outgoing) => void listener(incoming, outgoing));
+  const server = createServer(
+    {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 5_000,
+    },
+    (incoming, outgoing) => acceptor.accept(incoming, outgoing),
+  );
+  server.on("clientError", answerClientError);
+  limitConnections(server, () => services.state.get().config.gateway.maxConnections);
+  return server;
+}
+
+/** Above the limit a connection gets a clear answer and ends: memory and descriptors are for those that are served. */
+function limitConnections(server: Server, limit: () => number): void {
+  let open = 0;
+  server.on("connection", (socket: Socket) => {
+    open += 1;
+    socket.once("close", () => (open -= 1));
+    if (open > limit()) answerTooMany(socket);
+  });
+}

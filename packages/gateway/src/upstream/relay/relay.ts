@@ -1,0 +1,40 @@
+import type { ServerResponse } from "node:http";
+import type { CutCause } from "../../errors/gateway-error.ts";
+import type { BodyTransform, Transform } from "../transform/transform.ts";
+import type { AttemptOutcome } from "../attempt-outcome.ts";
+import type { UpstreamError } from "../upstream-error.ts";
+
+/** What became of a piece: relayed, relayed to an app that reads slower than the backend writes, or it ends the attempt. */
+export type RelayResult = "flow" | "pause" | UpstreamError;
+
+/** How an answer of one kind goes to the app. What it has not sent yet can still come from another deployment. */
+export interface Relay {
+  /** True once the app has had a byte: from then on nothing may be tried again. */
+  readonly committed: boolean;
+  data(chunk: Buffer): RelayResult;
+  /** Calls once the app has read what was held up. */
+  onceDrained(listener: () => void): void;
+  /** The backend's answer ended as it should; the error says where it did not. */
+  end(): UpstreamError | null;
+  /** It was cut off after the first byte: says so, and invents no ending. */
+  cut(cause: CutCause): void;
+}
+
+/** The app's side of an answer. */
+export interface Downstream {
+  readonly outgoing: ServerResponse;
+  /** The backend's, once it is known. */
+  status: number;
+  /** Ours, and then what a backend may say. */
+  readonly headers: Record<string, string>;
+  /** The name that the app asked for. */
+  readonly alias: string;
+  /** What the bytes of whole events go through, in this order. */
+  eventTransforms(): readonly Transform[];
+  /** What the bytes of a JSON answer go through, in this order. */
+  bodyTransforms(): readonly BodyTransform[];
+  /** The first byte is on its way. */
+  firstByte(): void;
+  /** The attempt has ended. Called exactly once; never throws. */
+  ended(outcome: AttemptOutcome): void;
+}

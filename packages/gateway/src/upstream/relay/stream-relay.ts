@@ -1,0 +1,99 @@
+import type { CutCause } from "../../errors/gateway-error.ts";
+import { renderErrorEvent } from "../../errors/render.ts";
+import { flushAll, transformAll, type Transform } from "../transform/transform.ts";
+import { UpstreamError } from "../upstream-error.ts";
+import { isOpening, saysAborted } from "./aborted.ts";
+import { EventFrames } from "./event-frames.ts";
+import { EventWriter } from "./event-writer.ts";
+import type { Downstream, Relay, RelayResult } from "./relay.ts";
+
+/** Every event that is an error has this in it, and hardly any other: one search in place of two. */
+const ERROR = Buffer.from('"error"');
+const ERROR_EVENTS = ['data: {"error"', 'data: {"object":"error"'].map((text) => Buffer.from(text));
+const LF = 0x0a;
+
+/** Where an event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
+function findError(events: Buffer): number {
+  if (!events.includes(ERROR)) return -1;
+  for (const mark of ERROR_EVENTS) {
+    const at = events.indexOf(mark);
+    if (at === 0 || (at > 0 && events[at - 1] === LF)) return at;
+  }
+  return -1;
+}
+
+/** What the first event of a stream says, where it is an error. */
+export type InspectFirst = (event: Buffer) => UpstreamError | null;
+
+/**
+ * Server-sent events: whole events, each through the transforms. The status leaves with the first event that carries
+ * something, since vLLM says 200 before it knows whether it can.
+ */
+export class StreamRelay implements Relay {
+  readonly #down: Downstream;
+  readonly #transforms: readonly Transform[];
+  readonly #writer: EventWriter;
+  readonly #frames = new EventFrames();
+  readonly #inspectFirst: InspectFirst;
+  #opening: Buffer | null = null;
+  committed = false;
+
+  constructor(down: Downstream, inspectFirst: InspectFirst) {
+    this.#down = down;
+    this.#transforms = down.eventTransforms();
+    this.#writer = new EventWriter(down.outgoing);
+    this.#inspectFirst = inspectFirst;
+  }
+
+  data(chunk: Buffer): RelayResult {
+    const events = this.#frames.push(chunk);
+    // An event without an end: what sends it is broken, or is no such stream.
+    if (this.#frames.overflowing) return new UpstreamError("proxy_error");
+    return events === null ? "flow" : this.#send(events);
+  }
+
+  onceDrained(listener: () => void): void {
+    this.#writer.onceDrained(listener);
+  }
+
+  end(): UpstreamError | null {
+    const rest = this.#frames.flush();
+    const result = rest === null ? "flow" : this.#send(rest);
+    if (typeof result === "object") return result;
+    this.#commit();
+    this.#writer.end(flushAll(this.#transforms));
+    return null;
+  }
+
+  cut(cause: CutCause): void {
+    const event = renderErrorEvent({ kind: "upstream_cut", model: this.#down.alias, cause });
+    this.#writer.end([Buffer.from(event)]);
+  }
+
+  #send(events: Buffer): RelayResult {
+    if (saysAborted(events)) return new UpstreamError("draining");
+    const error = findError(events);
+    if (error === -1) return this.#pass(events);
+    if (error > 0) this.#pass(events.subarray(0, error));
+    const first = this.committed ? null : this.#inspectFirst(events.subarray(error));
+    // What a backend says of its own end is for logs: the app is told in our words.
+    return first ?? new UpstreamError("server_error");
+  }
+
+  #pass(events: Buffer): RelayResult {
+    if (!this.committed && this.#opening === null && isOpening(events)) {
+      this.#opening = events;
+      return "flow";
+    }
+    this.#commit();
+    return this.#writer.write(transformAll(this.#transforms, events)) ? "flow" : "pause";
+  }
+
+  #commit(): void {
+    if (this.committed) return;
+    this.#writer.begin(this.#down.status, this.#down.headers);
+    this.committed = true;
+    this.#down.firstByte();
+    if (this.#opening !== null) this.#writer.write(transformAll(this.#transforms, this.#opening));
+  }
+}

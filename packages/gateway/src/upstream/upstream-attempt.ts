@@ -1,0 +1,212 @@
+import type { CutCause, TimeoutPhase } from "../errors/gateway-error.ts";
+import type { AttemptOutcome } from "./attempt-outcome.ts";
+import { classifyAnswer, classifyFirstEvent, type Names } from "./classify-answer.ts";
+import { classifyConnection } from "./classify-connection.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
+import { ErrorCollector } from "./error-collector.ts";
+import { addReturned } from "./headers.ts";
+import type { ConnectionFailure, ResponseSink, Sending } from "./http1/connection.ts";
+import type { ProtocolError } from "./http1/protocol-error.ts";
+import { headerOf, type ResponseHead } from "./http1/response-head.ts";
+import { BodyRelay } from "./relay/body-relay.ts";
+import type { Downstream, Relay } from "./relay/relay.ts";
+import { StreamRelay } from "./relay/stream-relay.ts";
+import { UpstreamError } from "./upstream-error.ts";
+
+/** Milliseconds; the total as the monotonic moment when it is over. */
+export interface AttemptTimeouts {
+  readonly firstTokenMs: number;
+  readonly idleMs: number;
+  readonly totalAt: number;
+}
+
+export interface AttemptOptions {
+  readonly names: Names;
+  readonly stream: boolean;
+  readonly down: Downstream;
+  readonly deadlines: Deadlines;
+  readonly timeouts: AttemptTimeouts;
+}
+
+const COMPLETE: AttemptOutcome = { kind: "complete" };
+const ABANDONED: AttemptOutcome = { kind: "abandoned" };
+
+/** One upstream attempt: reads the backend's answer and relays it to the app. */
+export class UpstreamAttempt implements ResponseSink, Deadline {
+  expiresAt: number;
+  place = -1;
+  readonly #options: AttemptOptions;
+  #sending: Sending | null = null;
+  #relay: Relay | null = null;
+  #errorAnswer: ErrorCollector | null = null;
+  #ended = false;
+  #paused = false;
+
+  constructor(options: AttemptOptions) {
+    this.#options = options;
+    const { deadlines, stream, timeouts } = options;
+    // Without a stream the first byte is the whole answer, so only the total counts.
+    this.expiresAt = stream
+      ? Math.min(deadlines.now() + timeouts.firstTokenMs, timeouts.totalAt)
+      : timeouts.totalAt;
+    deadlines.add(this);
+  }
+
+  /** The request is on its way. */
+  begin(sending: Sending): void {
+    this.#sending = sending;
+  }
+
+  /** The app left: the backend's work is cancelled. */
+  cancel(): void {
+    if (this.#ended) return;
+    this.#end(ABANDONED);
+    this.#sending?.abort();
+  }
+
+  onExpired(): void {
+    if (this.#ended) return;
+    const isTotal = this.#options.deadlines.now() >= this.#options.timeouts.totalAt;
+    if (this.#relay?.committed === true) {
+      this.#cut(isTotal ? "total" : "idle");
+    } else {
+      const timeout: TimeoutPhase = isTotal ? "total" : "first_token";
+      this.#fail(new UpstreamError("timeout", { timeout }));
+    }
+    this.#sending?.abort();
+  }
+
+  head(head: ResponseHead): void {
+    try {
+      this.#takeHead(head);
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  data(piece: Buffer): void {
+    if (this.#ended) return;
+    try {
+      if (this.#relay === null) this.#takeError(piece);
+      else this.#relayPiece(this.#relay, piece);
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  end(): void {
+    if (this.#ended) return;
+    try {
+      if (this.#relay === null) this.#failWithAnswer();
+      else this.#endRelay(this.#relay);
+    } catch (error) {
+      this.#crash(error);
+    }
+  }
+
+  fail(error: ConnectionFailure | ProtocolError): void {
+    if (!this.#ended) this.#break(classifyConnection(error), "cut");
+  }
+
+  #takeHead(head: ResponseHead): void {
+    const { status } = head;
+    if (status > 299) {
+      this.#errorAnswer = new ErrorCollector(status, headerOf(head, "retry-after") ?? null);
+      return;
+    }
+    const { down } = this.#options;
+    down.status = status;
+    addReturned(head, down.headers);
+    this.#relay = this.#openRelay(down);
+  }
+
+  #openRelay(down: Downstream): Relay {
+    const isStream = down.headers["content-type"]?.startsWith("text/event-stream") === true;
+    if (!isStream) return new BodyRelay(down);
+    return new StreamRelay(down, (event) => classifyFirstEvent(event, this.#options.names));
+  }
+
+  #relayPiece(relay: Relay, piece: Buffer): void {
+    const result = relay.data(piece);
+    if (result === "flow") {
+      this.#renewIdle();
+    } else if (result === "pause") {
+      if (!this.#paused) this.#pause(relay);
+    } else {
+      this.#breakOff(result);
+      this.#sending?.abort();
+    }
+  }
+
+  #endRelay(relay: Relay): void {
+    const error = relay.end();
+    if (error === null) this.#end(COMPLETE);
+    else this.#breakOff(error);
+  }
+
+  /** The relay cannot go on: the bytes make no answer, or the backend gave the request up. */
+  #breakOff(error: UpstreamError): void {
+    this.#break(error, error.reason === "proxy_error" ? "cut" : "abort");
+  }
+
+  /** Of a stream the next event is awaited. */
+  #renewIdle(): void {
+    const { deadlines, stream, timeouts } = this.#options;
+    if (!stream || this.#paused || this.#relay?.committed !== true) return;
+    this.expiresAt = Math.min(deadlines.now() + timeouts.idleMs, timeouts.totalAt);
+  }
+
+  /** While the app does not read, the backend's silence is ours. */
+  #pause(relay: Relay): void {
+    this.#paused = true;
+    this.#sending?.pause();
+    this.expiresAt = this.#options.timeouts.totalAt;
+    relay.onceDrained(() => {
+      // By then the connection may have been given to another request.
+      if (this.#ended) return;
+      this.#paused = false;
+      this.#renewIdle();
+      this.#sending?.resume();
+    });
+  }
+
+  /** It went wrong in the middle: told in the stream after the first byte, an error before it. */
+  #break(error: UpstreamError, cause: CutCause): void {
+    if (this.#relay?.committed === true) this.#cut(cause);
+    else this.#fail(error);
+  }
+
+  #takeError(piece: Buffer): void {
+    if (this.#errorAnswer?.add(piece) !== true) return;
+    this.#failWithAnswer();
+    this.#sending?.abort();
+  }
+
+  #failWithAnswer(): void {
+    const answer = this.#errorAnswer?.read() ?? { status: 0, body: "", retryAfter: null };
+    this.#fail(classifyAnswer(answer, this.#options.names));
+  }
+
+  #cut(cause: CutCause): void {
+    this.#relay?.cut(cause);
+    this.#end({ kind: "cut", cause });
+  }
+
+  #fail(error: UpstreamError): void {
+    this.#end({ kind: "failed", error });
+  }
+
+  /** What threw is the gateway's own doing: no exception goes on into the parser, and no deployment is blamed. */
+  #crash(error: unknown): void {
+    if (this.#ended) throw error;
+    if (this.#relay?.committed === true) this.#relay.cut("internal");
+    this.#end({ kind: "bug", error });
+    this.#sending?.abort();
+  }
+
+  #end(outcome: AttemptOutcome): void {
+    this.#ended = true;
+    this.#options.deadlines.delete(this);
+    this.#options.down.ended(outcome);
+  }
+}

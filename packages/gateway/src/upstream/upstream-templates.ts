@@ -1,0 +1,35 @@
+import type { Deployment } from "@rollcall/contract";
+import type { Secrets } from "@rollcall/runtime";
+import { UpstreamHeaders } from "./headers.ts";
+
+/** What all requests to one deployment say, as bytes on the wire. */
+export interface UpstreamTemplate {
+  readonly headers: UpstreamHeaders;
+  /** The name that the backend knows, as a JSON string. */
+  readonly name: Buffer;
+  /** Its id as a header can carry it: an alias may hold what no header can. */
+  readonly id: string;
+}
+
+/** The templates of the deployments of one routing state, each made when the first request wants it. */
+export class UpstreamTemplates {
+  readonly #secrets: Secrets;
+  readonly #known = new Map<Deployment, UpstreamTemplate>();
+
+  constructor(secrets: Secrets) {
+    this.#secrets = secrets;
+  }
+
+  of(deployment: Deployment): UpstreamTemplate {
+    let template = this.#known.get(deployment);
+    if (template === undefined) {
+      template = {
+        headers: new UpstreamHeaders(deployment, this.#secrets),
+        name: Buffer.from(JSON.stringify(deployment.expected)),
+        id: encodeURIComponent(deployment.id),
+      };
+      this.#known.set(deployment, template);
+    }
+    return template;
+  }
+}

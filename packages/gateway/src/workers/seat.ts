@@ -1,8 +1,0 @@
-/** One worker's place among those that share the port. */
-export interface Seat {
-  /** From 0; log lines count from 1. */
-  readonly index: number;
-  readonly count: number;
-  /** The text of `/metrics` for all workers together. */
-  readonly scrape: () => Promise<string>;
-}

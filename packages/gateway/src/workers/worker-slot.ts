@@ -1,0 +1,8 @@
+/** One worker's place among those that share the port. */
+export interface WorkerSlot {
+  /** From 0; log lines count from 1. */
+  readonly index: number;
+  readonly count: number;
+  /** The text of `/metrics` for all workers together. */
+  readonly scrape: () => Promise<string>;
+}

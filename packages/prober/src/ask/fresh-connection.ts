@@ -1,0 +1,181 @@
+import { connect as connectTls } from "node:tls";
+import type { Clock } from "@rollcall/contract";
+import { Client, errors, type Dispatcher } from "undici";
+import { PROBE_TIMEOUT } from "../read/failure.ts";
+import type { ProbeResponse } from "../read/probe-response.ts";
+import type { Connection, Network, ProbeRequest } from "./network.ts";
+
+/** Enough for the cards of some thousand adapters; more than that is no model list. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+const MAX_HEADER_BYTES = 16 * 1024;
+
+/** One probe's questions follow each other at once; a connection that waits longer is of no more use. */
+const IDLE_MS = 4_000;
+
+/**
+ * The network. Every probe has a connection of its own: two servers can share one port (SO_REUSEPORT), and one that was
+ * kept would show only one of them, while within one probe all answers come from one server. Redirects are not followed.
+ * A timeout covers everything, a slow drip included.
+ */
+export function openNetwork(clock: Clock): Network {
+  return { connect: (address) => new FreshConnection(address, clock), speaksTls };
+}
+
+/** Why a connection ends when its probe does: made once, since the trace of an error costs more than the probe. */
+const OVER = new Error("the probe is over");
+
+/** Aborts when the time is over or the given signal says so. Lighter than what AbortSignal offers, and far more often. */
+class Deadline {
+  over = false;
+  readonly #controller = new AbortController();
+  readonly #timer: NodeJS.Timeout;
+  readonly #outer: AbortSignal;
+  readonly #abort = () => this.#controller.abort(OVER);
+
+  constructor(ms: number, outer: AbortSignal) {
+    this.#outer = outer;
+    this.#timer = setTimeout(() => {
+      this.over = true;
+      this.#abort();
+    }, ms);
+    if (outer.aborted) this.#abort();
+    else outer.addEventListener("abort", this.#abort);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** undici hears no signal as long as it connects: a port that swallows the handshake would hold it for ever. */
+  aborted(): Promise<never> {
+    return new Promise((_resolve, reject) => {
+      this.signal.addEventListener("abort", () => reject(OVER), { once: true });
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener("abort", this.#abort);
+  }
+}
+
+class FreshConnection implements Connection {
+  readonly #client: Client;
+  readonly #clock: Clock;
+
+  constructor(address: string, clock: Clock) {
+    this.#clock = clock;
+    this.#client = new Client(address, {
+      // The questions have deadlines of their own.
+      connectTimeout: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      keepAliveTimeout: IDLE_MS,
+      maxHeaderSize: MAX_HEADER_BYTES,
+      pipelining: 1,
+      allowH2: false,
+    });
+  }
+
+  async ask({ path, headers, body, timeoutMs }: ProbeRequest, signal: AbortSignal): Promise<ProbeResponse> {
+    const start = this.#clock.monotonic();
+    const elapsed = () => this.#clock.monotonic() - start;
+    const deadline = new Deadline(timeoutMs, signal);
+    try {
+      const asked = this.#client.request({
+        path,
+        method: body === undefined ? "GET" : "POST",
+        headers: {
+          ...headers,
+          accept: "application/json",
+          // Silence would allow any, and a list that is compressed is not read.
+          "accept-encoding": "identity",
+          "user-agent": "rollcall-prober",
+          ...(body !== undefined && { "content-type": "application/json" }),
+        },
+        body: body ?? null,
+        signal: deadline.signal,
+      });
+      const response = await Promise.race([asked, deadline.aborted()]);
+      const { text, truncated } = await readCapped(response.body);
+      return {
+        kind: "response",
+        status: response.statusCode,
+        headers: flatten(response.headers),
+        body: text,
+        truncated,
+        durationMs: elapsed(),
+      };
+    } catch (fault) {
+      const code = deadline.over ? PROBE_TIMEOUT : codeOf(fault);
+      return { kind: "failure", code, durationMs: elapsed() };
+    } finally {
+      deadline.end();
+    }
+  }
+
+  close(): void {
+    void this.#client.destroy(OVER).catch(() => {});
+  }
+}
+
+/** A handshake that comes to anything at all; whose certificate it is does not matter here. */
+function speaksTls(origin: string, timeoutMs: number): Promise<boolean> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const host = hostname.replace(/^\[|\]$/g, "");
+    const socket = connectTls({
+      host,
+      port: Number(port || 80),
+      rejectUnauthorized: false,
+      timeout: timeoutMs,
+    });
+    const end = (speaks: boolean) => () => {
+      socket.destroy();
+      resolve(speaks);
+    };
+    socket
+      .once("secureConnect", end(true))
+      .once("error", end(false))
+      .once("timeout", end(false))
+      .once("close", end(false));
+  });
+}
+
+async function readCapped(
+  body: Dispatcher.ResponseData["body"],
+): Promise<{ text: string; truncated: boolean }> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    if (!Buffer.isBuffer(chunk)) continue;
+    chunks.push(chunk);
+    size += chunk.length;
+    if (size > MAX_BODY_BYTES) return { text: "", truncated: true };
+  }
+  // Most answers come in one piece, and thousands of them a second need not be copied.
+  const [whole = Buffer.alloc(0)] = chunks;
+  return { text: (chunks.length > 1 ? Buffer.concat(chunks) : whole).toString("utf8"), truncated: false };
+}
+
+function flatten(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+): Record<string, string | undefined> {
+  return Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value]),
+  );
+}
+
+/** undici wraps what the socket said: the innermost code names the cause. Happy-eyeballs failures hold several. */
+function codeOf(fault: unknown): string {
+  const error = fault as { code?: unknown; cause?: unknown; errors?: unknown } | null;
+  if (Array.isArray(error?.errors) && error.errors.length > 0) return codeOf(error.errors.at(-1));
+  if (error?.cause !== undefined) {
+    const inner = codeOf(error.cause);
+    if (inner !== "UNKNOWN") return inner;
+  }
+  // undici's parser does not always say what it stumbled over; that it did is enough.
+  if (fault instanceof errors.HTTPParserError) return fault.code ?? "HPE_INVALID";
+  return typeof error?.code === "string" ? error.code : "UNKNOWN";
+}

@@ -1,0 +1,45 @@
+import { isRoutable, REASONS } from "@rollcall/contract";
+import type { DeploymentHistory } from "../remember/deployment-history.ts";
+
+export interface Intervals {
+  readonly intervalMs: number;
+  readonly notReadyIntervalMs: number;
+  readonly maxIntervalMs: number;
+}
+
+/** A tenth more or less, so that probes that began together do not stay together. */
+const JITTER = 0.1;
+
+/** What has been out for so long is asked a sixtieth of that time later, and so on. */
+const PATIENCE = 60;
+
+/** How long until a backend is asked again: sooner while one of its deployments waits for good news. `random` is 0..1. */
+export function nextDelay(
+  histories: readonly DeploymentHistory[],
+  intervals: Intervals,
+  { now, random }: { readonly now: number; readonly random: number },
+): number {
+  const delays = histories.map((history) => delayOf(history, intervals, now));
+  // A backend without deployments is about to be let go of.
+  const base = delays.length === 0 ? intervals.intervalMs : Math.min(...delays);
+  // Never later than the interval says: "within one interval" is a promise.
+  return base * (1 - JITTER * random);
+}
+
+function delayOf(
+  { verdict, reasonSince, failures, successes }: DeploymentHistory,
+  intervals: Intervals,
+  now: number,
+): number {
+  const { intervalMs, notReadyIntervalMs, maxIntervalMs } = intervals;
+  if (isRoutable(verdict) && failures === 0) return intervalMs;
+  const soon = Math.min(intervalMs, notReadyIntervalMs);
+  // What answers well again is counted as fast as can be.
+  if (isRoutable(verdict) || successes > 0 || REASONS[verdict.reason].selfHealing) return soon;
+  return Math.max(soon, Math.min((now - reasonSince) / PATIENCE, maxIntervalMs));
+}
+
+/** The first probes of a fleet, spread over a moment that grows with it: all of a small one at once. */
+export function firstDelay(backends: number, { intervalMs }: Intervals, random: number): number {
+  return Math.min(intervalMs, backends * 2) * random;
+}

@@ -1,0 +1,7 @@
+import { OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
+
+export const lmdeploy: ServerKind = {
+  ...OPENAI_COMPATIBLE,
+  recognise: ownedBy("lmdeploy"),
+  health: { path: "/health", asleep: /"status"\s*:\s*"sleeping"/ },
+};

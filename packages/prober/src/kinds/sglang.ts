@@ -1,0 +1,23 @@
+import { absent, fault } from "../read/outcome.ts";
+import { OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
+
+export const sglang: ServerKind = {
+  ...OPENAI_COMPATIBLE,
+  recognise: ownedBy("sglang"),
+  loadingWords: /starting/i,
+  health: {
+    path: "/health",
+    // It generates a token first, for which it takes a second or more.
+    timeoutMs: 5_000,
+    // It lists its model before its warm-up is over, and answers 503 again once it was told to end.
+    unavailable: (served, detail) => (served ? fault("draining", detail) : absent(detail)),
+  },
+  metrics: {
+    running: "sglang:num_running_reqs",
+    waiting: "sglang:num_queue_reqs",
+    kvUsage: ["sglang:token_usage"],
+    preemptions: "sglang:num_retracted_reqs_total",
+    succeeded: "sglang:num_requests_total",
+    progress: ["sglang:prompt_tokens_total", "sglang:generation_tokens_total", "sglang:num_requests_total"],
+  },
+};

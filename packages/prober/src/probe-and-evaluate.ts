@@ -1,0 +1,93 @@
+import type { Clock } from "@rollcall/contract";
+import type { Settings } from "@rollcall/runtime";
+import { askCanary } from "./ask/canary.ts";
+import { canaryFor } from "./read/canary.ts";
+import type { Outcome } from "./read/outcome.ts";
+import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
+import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
+import type { Network } from "./ask/network.ts";
+import { probe } from "./ask/probe.ts";
+import { instantOf } from "./remember/instant.ts";
+import type { Target } from "./remember/target.ts";
+import type { ProbeContext } from "./ask/probe-session.ts";
+
+export interface EvaluationContext {
+  readonly fleet: Fleet;
+  readonly network: Network;
+  readonly clock: Clock;
+  readonly settings: () => Settings;
+  /** Looks whether the settings changed just now. */
+  readonly refresh: (now: number) => boolean;
+  readonly signal: AbortSignal;
+}
+
+export interface Evaluated {
+  readonly result: ProbeResult;
+  readonly changes: readonly Transition[];
+}
+
+/** One target is asked, judged and recorded. Null where it was no longer wanted when the answers came. */
+export async function probeAndEvaluate(
+  target: Target,
+  context: EvaluationContext,
+): Promise<Evaluated | null> {
+  const { clock, fleet, refresh, settings, signal } = context;
+  // Evidence counts from when it was asked for: it cannot speak of what happened later.
+  const now = instantOf(clock);
+  const first = await probe(target, contextOf(target, context));
+  // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
+  const rotated = isRefused(first) && refresh(clock.now());
+  const result = rotated ? await probe(target, contextOf(target, context)) : first;
+  if (signal.aborted) return null;
+  const moment = { thresholds: settings().config.prober, now };
+  const judged = await withCanaries(target, fleet.judge(target.id, result, moment), context);
+  return signal.aborted ? null : { result, changes: fleet.record(judged, moment) };
+}
+
+function contextOf(
+  target: Target,
+  { fleet, network, clock, settings, signal }: EvaluationContext,
+): ProbeContext {
+  const { config, secrets } = settings();
+  return {
+    network,
+    secrets,
+    signal,
+    timeoutMs: config.prober.timeoutMs,
+    now: () => clock.now(),
+    state: fleet.state(target.id),
+  };
+}
+
+function isRefused({ models, key }: ProbeResult): boolean {
+  return key !== null || (models.kind === "fault" && models.reason === "wrong_key");
+}
+
+/** Those that must show a token first, and have shown none since their start, are asked for one. */
+async function withCanaries(target: Target, judged: Judged, context: EvaluationContext): Promise<Judged> {
+  const outcomes: DeploymentOutcome[] = [];
+  const asked: ProbeExchange[] = [];
+  for (const one of judged.outcomes) {
+    if (!needsCanary(one, judged)) {
+      outcomes.push(one);
+      continue;
+    }
+    const { exchanges, outcome } = await askCanary(target, one.deployment, contextOf(target, context));
+    outcomes.push(tried(one, outcome));
+    asked.push(...exchanges);
+  }
+  const { state } = judged;
+  const exchanges = [...state.exchanges, ...asked];
+  return { ...judged, state: { ...state, canaries: asked.length, exchanges }, outcomes };
+}
+
+function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { busy }: Judged): boolean {
+  if (!deployment.canary || generates || busy || outcome.kind !== "ready") return false;
+  return canaryFor(deployment.mode, deployment.expected) !== null;
+}
+
+function tried(one: DeploymentOutcome, outcome: Outcome | null): DeploymentOutcome {
+  if (outcome === null) return { ...one, generates: true };
+  const { found } = one.outcome.kind === "ready" ? one.outcome : { found: [] };
+  return { ...one, outcome: outcome.kind === "fault" ? { ...outcome, nameMatches: true, found } : outcome };
+}

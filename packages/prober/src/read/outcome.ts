@@ -1,0 +1,52 @@
+import type { Kind, Reason, Served } from "@rollcall/contract";
+import type { ModelCard } from "./model-card.ts";
+
+/** What one probe says of one deployment, before history is asked. */
+export type Outcome = Ready | Fault | Absent;
+
+/** Serves the expected name and its engine is alive. */
+export interface Ready {
+  readonly kind: "ready";
+  readonly found: readonly string[];
+  readonly served: Served;
+}
+
+/** Something is wrong that needs no history to be named. */
+export interface Fault {
+  readonly kind: "fault";
+  readonly reason: Reason;
+  readonly nameMatches: boolean | null;
+  readonly found: readonly string[];
+  readonly detail: string;
+  /** What to do, where the evidence says more than the reason's own fix. */
+  readonly fix?: string;
+}
+
+/** Nothing answers. A loading vLLM looks just like that (bound, not listening): history tells them apart. */
+export interface Absent {
+  readonly kind: "absent";
+  readonly detail: string;
+}
+
+/** What a model list says: the cards of what is served, or why there are none to be read. */
+export type ModelsReading = ModelsRead | Fault | Absent;
+
+export interface ModelsRead {
+  readonly kind: "models";
+  readonly cards: readonly ModelCard[];
+  /** Where the list is one that only this kind of server has. */
+  readonly server?: Kind;
+}
+
+interface Evidence {
+  readonly found?: readonly string[];
+  readonly fix?: string | undefined;
+}
+
+export function fault(reason: Reason, detail: string, { found = [], fix }: Evidence = {}): Fault {
+  return { kind: "fault", reason, nameMatches: null, found, detail, ...(fix !== undefined && { fix }) };
+}
+
+export function absent(detail: string): Absent {
+  return { kind: "absent", detail };
+}

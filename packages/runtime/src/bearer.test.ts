@@ -1,0 +1,41 @@
+import { describe, expect, test } from "vitest";
+import { ExpectedKey, sentKey, type KeyHeaders } from "./bearer.ts";
+
+test.each<[what: string, headers: KeyHeaders, key: string | null]>([
+  ["a Bearer token", { authorization: "Bearer sk-1" }, "sk-1"],
+  ["the scheme in other case", { authorization: "bearer sk-1" }, "sk-1"],
+  ["spaces around it", { authorization: "Bearer   sk-1  " }, "sk-1"],
+  ["Anthropic's header", { "x-api-key": "sk-1" }, "sk-1"],
+  ["both: the Bearer token counts", { authorization: "Bearer sk-1", "x-api-key": "sk-2" }, "sk-1"],
+  ["another scheme beside Anthropic's header", { authorization: "Basic sk-1", "x-api-key": "sk-2" }, "sk-2"],
+  ["a key without its scheme", { authorization: "sk-1" }, null],
+  ["another scheme", { authorization: "Basic sk-1" }, null],
+  ["two words", { authorization: "Bearer sk-1 sk-2" }, null],
+  ["the scheme alone", { authorization: "Bearer " }, null],
+  ["an empty header of Anthropic's", { "x-api-key": "" }, null],
+  ["Anthropic's header twice", { "x-api-key": ["sk-1", "sk-1"] }, null],
+  ["nothing", {}, null],
+])("the key that was sent: %s", (_what, headers, key) => {
+  expect(sentKey(headers)).toBe(key);
+});
+
+describe("an expected key", () => {
+  test.each([
+    ["itself", "sk-master", true],
+    ["less of it", "sk-maste", false],
+    ["more than it", "sk-master2", false],
+    ["itself and a zero", "sk-master\0", false],
+    ["other case", "SK-MASTER", false],
+    ["nothing", "", false],
+  ])("is matched by %s: %j, %j", (_what, sent, matches) => {
+    const key = new ExpectedKey("sk-master");
+    expect(key.matches(sent)).toBe(matches);
+    // What was sent before leaves nothing behind.
+    expect(key.matches("sk-master")).toBe(true);
+  });
+
+  test("may have letters beyond ASCII, as the header brings them", () => {
+    const key = new ExpectedKey("clé");
+    expect([key.matches("clé"), key.matches("cle")]).toEqual([true, false]);
+  });
+});

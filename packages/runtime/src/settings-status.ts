@@ -1,0 +1,45 @@
+/** What is to be said of the newest files, beside the settings in force. */
+export interface SettingsStatus {
+  /** Why they are not in use; null when they are. */
+  readonly fault: SettingsFault | null;
+  /** Settings in use that are as they were at the start, though the file has changed them: `gateway.port`. */
+  readonly needRestart: readonly string[];
+}
+
+export interface SettingsFault {
+  /** Every complaint, a line each. They quote what they found: for operators alone. */
+  readonly detail: string;
+  /** One line that quotes nothing: for open routes. */
+  readonly summary: string;
+  /** Fields for the log, which holds no hosts or names either. */
+  readonly logged: Readonly<Record<string, string | number>>;
+}
+
+export const NO_FAULT: SettingsStatus = { fault: null, needRestart: [] };
+
+/** Complaints about the files themselves. */
+export function faultOf(detail: string): SettingsFault {
+  const complaints = detail.split("\n").length - 1;
+  return {
+    detail,
+    summary: "the config file has errors: the previous config is in use",
+    logged: { complaints, remedy: "`rollcall check` lists them" },
+  };
+}
+
+/** Nothing is wrong with the files, but a rule of ours keeps them from replacing what is in force. */
+export function vetoOf(file: string, veto: string): SettingsFault {
+  return {
+    detail: `${file} cannot be used:\n  ${file}: error: ${veto}`,
+    summary: `${veto}: the previous config is in use`,
+    logged: { reason: veto },
+  };
+}
+
+/** As readiness tells it, a line each, by an open route: nothing of the config is quoted. */
+export function printSettingsStatus({ fault, needRestart }: SettingsStatus): readonly string[] {
+  return [
+    ...(fault === null ? [] : [fault.summary]),
+    ...(needRestart.length === 0 ? [] : [`settings need a restart: ${needRestart.join(", ")}`]),
+  ];
+}

@@ -55,6 +55,18 @@ describe("a backend that comes and goes", () => {
   });
 });
 
+describe("a key that is refused", () => {
+  it("is looked up again, by the clock that the settings' files are followed by", async () => {
+    const lookedAt: number[] = [];
+    const harness = new ProberHarness([a], { refresh: (now) => lookedAt.push(now) < 0 });
+    harness.backends.answer(A, () => response(401, "Unauthorized"));
+    harness.backends.latencyMs = 0;
+    const startedAt = harness.clock.monotonic();
+    await harness.start();
+    expect(lookedAt).toEqual([startedAt]);
+  });
+});
+
 describe("an engine that hangs", () => {
   function working(): { engine: ScriptedEngine; harness: ProberHarness } {
     const engine = new ScriptedEngine();

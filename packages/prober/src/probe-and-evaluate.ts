@@ -16,7 +16,7 @@ export interface EvaluationContext {
   readonly network: Network;
   readonly clock: Clock;
   readonly settings: () => Settings;
-  /** Looks whether the settings changed just now. */
+  /** Looks whether the settings changed just now; `now` is monotonic. */
   readonly refresh: (now: number) => boolean;
   readonly signal: AbortSignal;
 }
@@ -36,7 +36,7 @@ export async function probeAndEvaluate(
   const now = instantOf(clock);
   const first = await probe(target, contextOf(target, context));
   // A key that is refused may have been rotated a moment ago: the new one is tried before anything is said.
-  const rotated = isRefused(first) && refresh(clock.now());
+  const rotated = isRefused(first) && refresh(clock.monotonic());
   const result = rotated ? await probe(target, contextOf(target, context)) : first;
   if (signal.aborted) return null;
   const moment = { thresholds: settings().config.prober, now };

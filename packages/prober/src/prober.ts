@@ -23,7 +23,7 @@ export interface ProberOptions {
   readonly metrics: ProberMetrics;
   /** The last snapshot of an earlier run: what it knew holds until it is asked again. */
   readonly previous: Snapshot | null;
-  /** Looks whether the settings changed just now. */
+  /** Looks whether the settings changed just now; `now` is monotonic. */
   readonly refresh: (now: number) => boolean;
 }
 

@@ -12,6 +12,7 @@ import { ScriptedBackends } from "./scripted-backends.ts";
 export interface HarnessOptions extends Written {
   readonly env?: Environment;
   readonly previous?: Snapshot;
+  readonly refresh?: (now: number) => boolean;
   /** 0..1; 0 makes no delay and no jitter. */
   readonly random?: () => number;
 }
@@ -32,7 +33,7 @@ export class ProberHarness {
     const { log } = this.logged;
     const metrics = new ProberMetrics();
     this.prober = new Prober({
-      refresh: () => false,
+      refresh: options.refresh ?? (() => false),
       settings: this.settings,
       network: this.backends.network,
       clock: this.clock,

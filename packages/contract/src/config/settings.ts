@@ -179,7 +179,7 @@ export const SETTINGS = {
       reload: "restart",
       daemons: ["gateway"],
       description:
-        "Probers to follow over HTTP instead of the file, such as http://host:4001; the freshest is used.",
+        "Probers to follow over HTTP instead of the file, such as http://host:4001; one at a time is used.",
     },
     on_stale: {
       kind: "enum",

@@ -28,7 +28,7 @@ export const ROLLCALL: System = {
 /** The same from another checkout, for a change that is measured before and after; absent where none is named. */
 export const ROLLCALL_BEFORE: System = {
   ...ROLLCALL,
-  name: "Rollcall before",
+  name: "Rollcall-before",
   version: async () => (BEFORE === undefined ? null : "before"),
   setup: `as Rollcall, from the checkout in ${BEFORE_VARIABLE}`,
   start: (site) =>

@@ -47,6 +47,8 @@ export function compose(parts: Parts): Composed {
   const health = new HealthRegistry();
   const state = new Cell(buildRoutingState({ settings, snapshot: null, health, clock }));
   const deadlines = new Deadlines(clock);
+  const metrics = new GatewayMetrics();
+  metrics.initialise(settings.config);
   const limits = () => state.get().config.gateway;
   const bodies = new BodyMemory({
     // One body is always allowed, however many workers share the memory.
@@ -62,14 +64,16 @@ export function compose(parts: Parts): Composed {
     bodies,
     pools: new Pools(deadlines),
     authenticator: new MasterKeyAuthenticator(state),
-    metrics: new GatewayMetrics(),
+    metrics,
     activity: { answering: 0, draining: false },
     clock,
     log: logs.log,
     deadlines,
     retryBudget: new RetryBudget(),
-    update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) =>
-      state.set(buildRoutingState({ settings: next, snapshot, health, clock })),
+    update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
+      if (next.config !== state.get().config) metrics.initialise(next.config);
+      state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
+    },
   };
   return { ...built, runner: composeRunner(built, parts) };
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { configOf } from "../../test/deployments.ts";
 import { countRequest, requestTo } from "../../test/ended-requests.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { UpstreamError } from "../upstream/upstream-error.ts";
@@ -23,11 +24,11 @@ async function lines(metrics: GatewayMetrics, readings: Partial<GaugeReadings> =
 
 test("a gateway that has done nothing shows what it has, its aliases at zero", async () => {
   const metrics = new GatewayMetrics();
-  metrics.initialise(["chat"], ["embeddings"]);
+  metrics.initialise(configOf({ a: {} }));
   expect(await lines(metrics)).toEqual([
-    'rollcall_gateway_requests_total{alias="chat",endpoint="embeddings",status="200"} 0',
-    'rollcall_gateway_interrupted_total{alias="chat",endpoint="embeddings",ending="upstream_aborted"} 0',
-    'rollcall_gateway_interrupted_total{alias="chat",endpoint="embeddings",ending="client_disconnected"} 0',
+    'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 0',
+    'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="upstream_aborted"} 0',
+    'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="client_disconnected"} 0',
     "rollcall_gateway_request_body_bytes 0",
     "rollcall_gateway_snapshot_age_seconds 1.5",
     "rollcall_gateway_snapshot_sequence 12",

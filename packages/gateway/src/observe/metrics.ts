@@ -1,4 +1,4 @@
-import type { Reason } from "@rollcall/contract";
+import { ENDPOINTS, type Config, type Reason } from "@rollcall/contract";
 import { Counter, Gauge, Registry, type Aggregator } from "prom-client";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
@@ -144,11 +144,11 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       this.#interrupted.inc({ alias, endpoint: endpoint.name, ending });
   }
 
-  /** Begins the series of an alias at zero: a counter that is born at one is no increase. */
-  initialise(aliases: Iterable<string>, endpoints: Iterable<string>): void {
-    const names = [...endpoints];
-    for (const alias of aliases) {
-      for (const endpoint of names) {
+  /** Begins the series of every alias at zero, for what its mode is asked: a counter that is born at one is no increase. */
+  initialise({ aliases }: Pick<Config, "aliases">): void {
+    for (const [alias, deployments] of aliases) {
+      for (const { name: endpoint, canary } of ENDPOINTS) {
+        if (!deployments.some(({ mode }) => canary?.modes.includes(mode) === true)) continue;
         this.#requests.begin(alias, endpoint);
         for (const ending of ["upstream_aborted", "client_disconnected"])
           this.#interrupted.inc({ alias, endpoint, ending }, 0);

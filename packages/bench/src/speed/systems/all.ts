@@ -3,7 +3,7 @@ import { HAPROXY } from "./haproxy.ts";
 import { LITELLM } from "./litellm.ts";
 import { NGINX } from "./nginx.ts";
 import { PORTKEY } from "./portkey.ts";
-import { ROLLCALL, ROLLCALL_2 } from "./rollcall.ts";
+import { ROLLCALL, ROLLCALL_2, ROLLCALL_BEFORE } from "./rollcall.ts";
 import { SGLANG_ROUTER, VLLM_ROUTER } from "./rust-router.ts";
 import type { System } from "./system.ts";
 
@@ -13,6 +13,7 @@ export const SYSTEMS: readonly System[] = [
   NGINX,
   HAPROXY,
   ROLLCALL,
+  ROLLCALL_BEFORE,
   ROLLCALL_2,
   VLLM_ROUTER,
   SGLANG_ROUTER,

@@ -9,6 +9,10 @@ import type { Site } from "../site.ts";
 import type { RunningSystem, System } from "./system.ts";
 
 const KEY = "sk-bench";
+/** A checkout with its packages installed. */
+const BEFORE_VARIABLE = "ROLLCALL_BENCH_BEFORE";
+const BEFORE = process.env[BEFORE_VARIABLE];
+
 const SETUP =
   "gateway and prober as two processes, master key, alias unlike the served name, the rest as it comes";
 
@@ -18,7 +22,17 @@ export const ROLLCALL: System = {
   share: 1,
   warmCpuSeconds: 2,
   setup: SETUP,
-  start: (site) => startRollcall(site, []),
+  start: (site) => startRollcall(site),
+};
+
+/** The same from another checkout, for a change that is measured before and after; absent where none is named. */
+export const ROLLCALL_BEFORE: System = {
+  ...ROLLCALL,
+  name: "Rollcall-before",
+  version: async () => (BEFORE === undefined ? null : "before"),
+  setup: `as Rollcall, from the checkout in ${BEFORE_VARIABLE}`,
+  start: (site) =>
+    startRollcall(site, { name: "before", main: path.join(BEFORE ?? "", "packages/cli/src/main.ts") }),
 };
 
 /** Absent where the gateway's command line does not know the flag. */
@@ -33,7 +47,7 @@ export const ROLLCALL_2: System = {
   share: 1,
   warmCpuSeconds: 4,
   setup: `as Rollcall, with --workers 2`,
-  start: (site) => startRollcall(site, ["--workers", "2"]),
+  start: (site) => startRollcall(site, { name: "2", flags: ["--workers", "2"] }),
 };
 
 /** The same with a line for every request, which goes to a file. */
@@ -41,18 +55,23 @@ export const ROLLCALL_LOGGING: System = {
   ...ROLLCALL,
   name: "Rollcall, access log",
   setup: "as Rollcall, with access_log",
-  start: (site) => startRollcall(site, [], true),
+  start: (site) => startRollcall(site, { name: "log", accessLog: true }),
 };
+
+interface Variant {
+  /** Tells its files from those of the others. */
+  readonly name?: string;
+  readonly main?: string;
+  /** Of the gateway. */
+  readonly flags?: readonly string[];
+  readonly accessLog?: boolean;
+}
 
 async function startRollcall(
   site: Site,
-  flags: readonly string[],
-  accessLog = false,
+  { name = "", main = ROLLCALL_MAIN, flags = [], accessLog = false }: Variant = {},
 ): Promise<RunningSystem> {
-  const directory = path.join(
-    site.directory,
-    `rollcall${flags.join("")}-${site.deployments}${accessLog ? "-log" : ""}`,
-  );
+  const directory = path.join(site.directory, `rollcall${name}-${site.deployments}`);
   const ports = { gateway: await freePort(), prober: await freePort() };
   const file = `${directory}.yaml`;
   const gateway = accessLog ? ", gateway: { access_log: true }" : "";
@@ -60,7 +79,7 @@ async function startRollcall(
   const configure = (revision: number) => writeFileSync(file, configFor(site, revision) + section);
   configure(0);
   const run = (daemon: "gateway" | "prober", more: readonly string[]) => {
-    const args = [ROLLCALL_MAIN, daemon, "--config", file, "--port", String(ports[daemon]), ...more];
+    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...more];
     return new Child(process.execPath, args, { outputFile: `${directory}-${daemon}.log` });
   };
   const [gatewayChild, prober] = [run("gateway", flags), run("prober", [])];

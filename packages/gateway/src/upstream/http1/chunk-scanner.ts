@@ -9,6 +9,12 @@ const MOST_DIGITS = 12;
 /** Of extensions of one chunk, or of all trailers: nobody means them, so little is read over. */
 const MOST_IGNORED_BYTES = 16 * 1024;
 
+/** The value of a byte that is a hexadecimal digit, else -1. */
+const HEX = Int8Array.from({ length: 256 }, (_, byte) => {
+  const digit = Number.parseInt(String.fromCharCode(byte), 16);
+  return Number.isNaN(digit) ? -1 : digit;
+});
+
 type State =
   | "size"
   | "extension"
@@ -27,14 +33,10 @@ export class ChunkScanner {
   #state: State = "size";
   #digits = 0;
   #ignored = 0;
-  #left = 0;
+  /** Bytes of the chunk at hand that have not been taken. */
+  left = 0;
   /** Once it is there nothing more is to be read. */
   error: ProtocolError | null = null;
-
-  /** Bytes of the chunk at hand that have not been taken. */
-  get left(): number {
-    return this.#left;
-  }
 
   /** The last chunk and the trailers are behind. */
   get over(): boolean {
@@ -43,18 +45,43 @@ export class ChunkScanner {
 
   /** So many of `left` were read. */
   take(bytes: number): void {
-    this.#left -= bytes;
-    if (this.#left === 0) this.#state = "dataCr";
+    this.left -= bytes;
+    if (this.left === 0) this.#state = "dataCr";
   }
 
   /** Index of the next byte of data, or behind the framing that is there. */
   skipFraming(bytes: Buffer, from: number): number {
-    let at = from;
+    let at = this.#skipPlain(bytes, from);
     while (at < bytes.length && this.error === null && this.#state !== "data" && this.#state !== "over") {
       this.#step(bytes[at] ?? 0);
       at += 1;
     }
     return at;
+  }
+
+  /** What is whole and usual of the framing between two chunks: almost always all of it. The rest is walked byte by byte. */
+  #skipPlain(bytes: Buffer, from: number): number {
+    let at = from;
+    if (this.#state === "dataCr" && bytes[at] === CR && bytes[at + 1] === LF) {
+      this.#state = "size";
+      at += 2;
+    }
+    return this.#state === "size" && this.#digits === 0 ? this.#skipPlainSize(bytes, at) : at;
+  }
+
+  /** A size without extensions, with its line's end. Where it is anything else it is left to be walked. */
+  #skipPlainSize(bytes: Buffer, from: number): number {
+    let at = from;
+    let size = 0;
+    for (let digit = HEX[bytes[at] ?? 0] ?? -1; digit !== -1; digit = HEX[bytes[at] ?? 0] ?? -1) {
+      if (at - from === MOST_DIGITS) return from;
+      size = size * 16 + digit;
+      at += 1;
+    }
+    if (size === 0 || bytes[at] !== CR || bytes[at + 1] !== LF) return from;
+    this.left = size;
+    this.#state = "data";
+    return at + 2;
   }
 
   #step(byte: number): void {
@@ -70,7 +97,7 @@ export class ChunkScanner {
         this.#need(byte, LF);
         this.#digits = 0;
         this.#ignored = 0;
-        this.#state = this.#left === 0 ? "trailerStart" : "data";
+        this.#state = this.left === 0 ? "trailerStart" : "data";
         break;
       case "dataCr":
         this.#need(byte, CR);
@@ -106,10 +133,10 @@ export class ChunkScanner {
   }
 
   #readSize(byte: number): void {
-    const digit = hexDigit(byte);
+    const digit = HEX[byte] ?? -1;
     if (digit !== -1) {
       if (this.#digits === MOST_DIGITS) this.#break("a chunk is too large to be one");
-      this.#left = this.#left * 16 + digit;
+      this.left = this.left * 16 + digit;
       this.#digits += 1;
       return;
     }
@@ -132,10 +159,4 @@ export class ChunkScanner {
   #break(message: string): void {
     this.error ??= new ProtocolError(message);
   }
-}
-
-function hexDigit(byte: number): number {
-  if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;
-  const lower = byte | 0x20;
-  return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : -1;
 }

@@ -47,9 +47,9 @@ export class StreamRelay implements Relay {
 
   data(chunk: Buffer): RelayResult {
     const events = this.#frames.push(chunk);
+    if (events !== null) return this.#send(events);
     // An event without an end: what sends it is broken, or is no such stream.
-    if (this.#frames.overflowing) return new UpstreamError("proxy_error");
-    return events === null ? "flow" : this.#send(events);
+    return this.#frames.overflowing ? new UpstreamError("proxy_error") : "flow";
   }
 
   onceDrained(listener: () => void): void {
@@ -60,7 +60,7 @@ export class StreamRelay implements Relay {
     const rest = this.#frames.flush();
     const result = rest === null ? "flow" : this.#send(rest);
     if (typeof result === "object") return result;
-    this.#commit();
+    if (!this.committed) this.#commit();
     this.#writer.end(flushAll(this.#transforms));
     return null;
   }
@@ -85,12 +85,11 @@ export class StreamRelay implements Relay {
       this.#opening = events;
       return "flow";
     }
-    this.#commit();
+    if (!this.committed) this.#commit();
     return this.#writer.write(transformAll(this.#transforms, events)) ? "flow" : "pause";
   }
 
   #commit(): void {
-    if (this.committed) return;
     this.#writer.begin(this.#down.status, this.#down.headers);
     this.committed = true;
     this.#down.firstByte();

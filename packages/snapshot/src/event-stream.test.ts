@@ -1,10 +1,11 @@
 import * as assert from "node:assert/strict";
 import { expect, test } from "vitest";
-import { CHANGE_EVENT, EventStream, HEARTBEAT, printEvent } from "./event-stream.ts";
+import { CHANGE_EVENT, EventStream, HEARTBEAT, KEEPALIVE, printEvent } from "./event-stream.ts";
 
 const TEXT = '{"verdicts":[\n{"detail":"data: id: \\n"},\n{"détail":"ü"}\n]}';
 const SENT =
   HEARTBEAT +
+  KEEPALIVE +
   printEvent("prober-1", TEXT) +
   HEARTBEAT +
   HEARTBEAT +

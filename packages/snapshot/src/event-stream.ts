@@ -1,7 +1,10 @@
 /** Server-sent events: what the writer's end of the HTTP carrier sends and the reader's receives. */
 
-/** Says that the connection lives, and nothing else. */
+/** Says that the connection lives, and that all there is was sent. */
 export const HEARTBEAT = ":\n\n";
+
+/** Says only that the connection lives: what there is is still being printed. */
+export const KEEPALIVE = "\n";
 
 /** How often it does. */
 export const HEARTBEAT_MS = 500;

@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
+import { setImmediate as nextTurn } from "node:timers/promises";
 import { VERDICTS, type Snapshot, type Verdict } from "@rollcall/contract";
 import { FakeClock } from "@rollcall/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { serve } from "../test/serve.ts";
-import { snapshotOf } from "../test/samples.ts";
+import { snapshotOf, verdictOf } from "../test/samples.ts";
 import { changeBetween } from "./changes.ts";
 import { CHANGES, EventStream, HEARTBEAT_MS, type StreamEvent } from "./event-stream.ts";
 import { HttpSnapshotWriter, type HttpWriterOptions } from "./http-writer.ts";
@@ -126,6 +127,18 @@ describe("followed", () => {
     await writer.write(snapshotOf(1));
     await until(() => events.length === 3);
     expect(idsOf(events)).toEqual([null, null, "prober-1-1"]);
+  });
+
+  test("while it prints what there is, nothing says that there is nothing", async () => {
+    const { clock, writer, follow } = await open();
+    const verdicts = Array.from({ length: 10_000 }, (_, index) => verdictOf(index, 1));
+    await writer.write({ ...snapshotOf(1), verdicts });
+    const { events } = await follow();
+    while (events.length === 0) {
+      clock.jump(HEARTBEAT_MS);
+      await nextTurn();
+    }
+    expect(idsOf(events.slice(0, 1))).toEqual(["prober-1-1"]);
   });
 
   test("it does not send again what the reader had before", async () => {

@@ -1,7 +1,15 @@
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from "node:http";
 import type { Clock, SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
 import { ChangeHistory } from "./change-history.ts";
-import { CHANGES, EVENT_STREAM, HEARTBEAT, HEARTBEAT_MS, printData, printEventEnd } from "./event-stream.ts";
+import {
+  CHANGES,
+  EVENT_STREAM,
+  HEARTBEAT,
+  HEARTBEAT_MS,
+  KEEPALIVE,
+  printData,
+  printEventEnd,
+} from "./event-stream.ts";
 import { continues, parsePosition, positionOf, printPosition, type Position } from "./position.ts";
 import type { SnapshotWriter } from "./ports.ts";
 import { PostedBase, PostedChange } from "./posted.ts";
@@ -186,7 +194,8 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
       await this.#options.clock.sleep(HEARTBEAT_MS, this.#closing.signal);
       if (this.#closing.signal.aborted) break;
       for (const follower of this.#followers) {
-        if (!follower.isFull) follower.isFull = !follower.response.write(HEARTBEAT);
+        const { isFull, isWaiting, response } = follower;
+        if (!isFull) follower.isFull = !response.write(isWaiting ? KEEPALIVE : HEARTBEAT);
       }
     }
     this.#isBeating = false;

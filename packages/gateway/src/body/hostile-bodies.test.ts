@@ -169,7 +169,15 @@ describe("an abort", () => {
         let sent = 0;
         const outgoing = { writeHead: () => (sent += 1), write: () => (sent += 1), end: () => (sent += 1) };
         const firstByte = () => (sent += 1);
-        const down = { outgoing, status: 200, headers: {}, alias: "m", eventTransforms: () => [], firstByte };
+        const down = {
+          outgoing,
+          status: 200,
+          headers: {},
+          alias: "m",
+          response: { events: null },
+          eventTransforms: () => [],
+          firstByte,
+        };
         const relay = new StreamRelay(
           down as unknown as ConstructorParameters<typeof StreamRelay>[0],
           () => null,

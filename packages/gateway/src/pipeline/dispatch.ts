@@ -121,10 +121,9 @@ function upstreamRequest(
   { backend, expected }: Deployment,
   { headers, name }: UpstreamTemplate,
 ) {
-  const isNamed = fields.model === expected && fields.name.form === "json";
   return {
     path: backend.base.apiPath + endpoint.upstreamPath,
     headerLines: headers.print(incoming.headers, requestId),
-    body: isNamed ? [body.bytes] : renameBody(body.bytes, fields.name, name),
+    body: fields.name.sent === expected ? [body.bytes] : renameBody(body.bytes, fields.name, name),
   };
 }

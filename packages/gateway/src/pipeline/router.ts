@@ -80,7 +80,7 @@ class RequestRouting implements RoutingContext {
     return health.recent(this.#now);
   }
 
-  conversation(): number {
+  conversation(): number | null {
     return hashConversation(this.#ctx.body.bytes, this.#ctx.fields);
   }
 }

@@ -9,17 +9,34 @@ import type { Downstream, Relay, RelayResult } from "./relay.ts";
 
 /** Every event that is an error has this in it, and hardly any other: one search in place of two. */
 const ERROR = Buffer.from('"error"');
-const ERROR_EVENTS = ['data: {"error"', 'data: {"object":"error"'].map((text) => Buffer.from(text));
+const ERROR_LINES = ['data: {"error"', 'data: {"object":"error"', "event: error\n", "event: error\r\n"].map(
+  (text) => Buffer.from(text),
+);
 const LF = 0x0a;
+const CR = 0x0d;
 
-/** Where an event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
+/** Where the first event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
 function findError(events: Buffer): number {
   if (!events.includes(ERROR)) return -1;
-  for (const mark of ERROR_EVENTS) {
-    const at = events.indexOf(mark);
-    if (at === 0 || (at > 0 && events[at - 1] === LF)) return at;
+  let first = -1;
+  for (const line of ERROR_LINES) {
+    const at = events.indexOf(line);
+    const isLine = at === 0 || (at > 0 && events[at - 1] === LF);
+    if (isLine && (first === -1 || at < first)) first = at;
   }
-  return -1;
+  return first === -1 ? -1 : startOfEvent(events, first);
+}
+
+/** The line at `at` may have others of its event before it, such as the event's name. */
+function startOfEvent(events: Buffer, at: number): number {
+  let start = at;
+  while (start > 0) {
+    const before = start === 1 ? 0 : events.lastIndexOf(LF, start - 2) + 1;
+    const isBlank = before === start - 1 || (before === start - 2 && events[before] === CR);
+    if (isBlank) return start;
+    start = before;
+  }
+  return start;
 }
 
 /** What the first event of a stream says, where it is an error. */
@@ -35,7 +52,10 @@ export class StreamRelay implements Relay {
   readonly #writer: EventWriter;
   readonly #frames = new EventFrames();
   readonly #inspectFirst: InspectFirst;
+  /** Is in every event that ends the stream. Empty where a stream may end without. */
+  readonly #terminal: readonly Buffer[];
   #opening: Buffer | null = null;
+  #hasTerminal = false;
   committed = false;
 
   constructor(down: Downstream, inspectFirst: InspectFirst) {
@@ -43,6 +63,10 @@ export class StreamRelay implements Relay {
     this.#transforms = down.eventTransforms();
     this.#writer = new EventWriter(down.outgoing);
     this.#inspectFirst = inspectFirst;
+    const { events } = down.response;
+    // Some servers leave out [DONE]; a named last event is part of the answer.
+    this.#terminal =
+      events?.named === true ? events.terminal.map((name) => Buffer.from(JSON.stringify(name))) : [];
   }
 
   data(chunk: Buffer): RelayResult {
@@ -60,13 +84,16 @@ export class StreamRelay implements Relay {
     const rest = this.#frames.flush();
     const result = rest === null ? "flow" : this.#send(rest);
     if (typeof result === "object") return result;
+    if (this.#terminal.length > 0 && !this.#hasTerminal) return new UpstreamError("proxy_error");
     if (!this.committed) this.#commit();
     this.#writer.end(flushAll(this.#transforms));
     return null;
   }
 
   cut(cause: CutCause): void {
-    const event = renderErrorEvent({ kind: "upstream_cut", model: this.#down.alias, cause });
+    const { alias, response } = this.#down;
+    const named = response.events?.named === true;
+    const event = renderErrorEvent({ kind: "upstream_cut", model: alias, cause }, { named });
     this.#writer.end([Buffer.from(event)]);
   }
 
@@ -86,6 +113,7 @@ export class StreamRelay implements Relay {
       return "flow";
     }
     if (!this.committed) this.#commit();
+    this.#hasTerminal ||= this.#terminal.some((mark) => events.includes(mark));
     return this.#writer.write(transformAll(this.#transforms, events)) ? "flow" : "pause";
   }
 

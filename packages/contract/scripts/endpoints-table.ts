@@ -33,5 +33,7 @@ export function endpointsTable(): string {
 }
 
 function terminal(ends: readonly string[]): string {
-  return ends.length === 0 ? "no terminal event" : `ends with ${ends.map((end) => `\`${end}\``).join(" or ")}`;
+  return ends.length === 0
+    ? "no terminal event"
+    : `ends with ${ends.map((end) => `\`${end}\``).join(" or ")}`;
 }

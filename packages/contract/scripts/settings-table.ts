@@ -7,9 +7,7 @@ export function settingsTable(): string {
     ({ path, setting }) =>
       `| \`${path.join(".")}\` | ${printDefault(setting)} | ${setting.reload === "live" ? "on reload" : "on restart"} | ${setting.description} |`,
   );
-  return ["| setting | default | takes effect | meaning |", "| --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  return ["| setting | default | takes effect | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
 function printDefault({ default: value }: Setting): string {

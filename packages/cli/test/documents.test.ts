@@ -1,7 +1,16 @@
 import { describe, expect, test } from "vitest";
-import { anchors, listDocuments, npmScripts, readDocument, relativeLinks, whyBroken } from "./documents.ts";
+import {
+  anchors,
+  listFiles,
+  namedSources,
+  npmScripts,
+  readDocument,
+  relativeLinks,
+  whyBroken,
+} from "./documents.ts";
 
-const DOCUMENTS = listDocuments();
+const FILES = listFiles();
+const DOCUMENTS = FILES.filter((file) => file.endsWith(".md"));
 const { scripts } = JSON.parse(readDocument("package.json")) as { scripts: Record<string, string> };
 
 describe.each(DOCUMENTS)("%s", (file) => {
@@ -13,6 +22,11 @@ describe.each(DOCUMENTS)("%s", (file) => {
       return why === null ? [] : [`${file}:${line}: ${target}: ${why}`];
     });
     expect(broken).toEqual([]);
+  });
+
+  test("names source files that are there", () => {
+    const isThere = (name: string) => FILES.some((one) => `/${one}`.endsWith(`/${name}`));
+    expect(namedSources(text).filter((name) => !isThere(name))).toEqual([]);
   });
 
   test("runs scripts that package.json has", () => {
@@ -66,6 +80,13 @@ describe("what reads documents", () => {
     ["a heading of no document", "package.json#x", "only documents have anchors"],
   ])("tells of %s", (_what, target, why) => {
     expect(whyBroken("README.md", target)).toBe(why);
+  });
+
+  test("finds source files by any part of their path", () => {
+    expect(namedSources("`a.ts`, `pipeline/route.ts` and `no.json`, b.ts")).toEqual([
+      "a.ts",
+      "pipeline/route.ts",
+    ]);
   });
 
   test("finds scripts", () => {

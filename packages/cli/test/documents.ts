@@ -13,13 +13,13 @@ export interface Link {
 /** Neither written here nor part of what is read. */
 const FOREIGN = new Set([".git", ".turbo", "dist", "node_modules"]);
 
-/** Every document of the repository, by its path from the root. */
-export function listDocuments(folder = ""): readonly string[] {
+/** Every file of the repository, by its path from the root. */
+export function listFiles(folder = ""): readonly string[] {
   return readdirSync(path.join(ROOT, folder), { withFileTypes: true })
     .flatMap((entry) => {
       const file = path.join(folder, entry.name);
-      if (entry.isDirectory()) return FOREIGN.has(entry.name) ? [] : listDocuments(file);
-      return entry.name.endsWith(".md") ? [file] : [];
+      if (entry.isDirectory()) return FOREIGN.has(entry.name) ? [] : listFiles(file);
+      return [file];
     })
     .toSorted();
 }
@@ -86,5 +86,12 @@ export function whyBroken(file: string, target: string): string | null {
 export function npmScripts(text: string): readonly string[] {
   return [...text.matchAll(/\bnpm (?:(start|test)\b|run ([\w:-]+))/g)].map(
     ([, short, script]) => short ?? script ?? "",
+  );
+}
+
+/** TypeScript files that a document names in code spans, such as `pipeline/route.ts`. */
+export function namedSources(text: string): readonly string[] {
+  return proseLines(text).flatMap((line) =>
+    [...line.matchAll(/`([\w./-]+\.ts)`/g)].map(([, file = ""]) => file),
   );
 }

@@ -13,7 +13,9 @@ function listedMetrics(): readonly string[] {
     .split("\n")
     .flatMap((line) => {
       const [, name = "", type = "", labels = ""] = line.split("|").map((cell) => cell.trim());
-      return /^`rollcall_gateway_/.test(name) ? [`${name} ${type} ${labels}`.replaceAll("`", "").trim()] : [];
+      return name.startsWith("`rollcall_gateway_")
+        ? [`${name} ${type} ${labels}`.replaceAll("`", "").trim()]
+        : [];
     });
 }
 

@@ -33,6 +33,7 @@ describe("the errors that the page of endpoints lists", () => {
     request_timeout: [{ kind: "request_timeout" }],
     too_many_connections: [{ kind: "too_many_connections" }],
     not_json: [{ kind: "not_json", found: "x" }],
+    not_multipart: [{ kind: "not_multipart", found: "x" }],
     model_missing: [{ kind: "model_missing", found: "x" }],
     no_route: [{ kind: "no_route", method: "GET", path: "/" }],
     wrong_method: [{ kind: "wrong_method", method: "GET", allowed: "POST" }],

@@ -11,15 +11,15 @@ import {
 } from "@rollcall/runtime";
 import { drain } from "./drain.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
-import { compose } from "./main/compose.ts";
-import type { Services } from "./main/services.ts";
-import type { Counts } from "./observe/metrics.ts";
-import { readGauges } from "./observe/gauges.ts";
-import { openServer } from "./server/server.ts";
+import { compose } from "./compose.ts";
+import type { Services } from "./services.ts";
+import type { Counts } from "../observe/metrics.ts";
+import { readGauges } from "../observe/gauges.ts";
+import { openServer } from "../server/server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
-import { openStateReader } from "./state-reader.ts";
-import { divideLimits } from "./workers/divide-limits.ts";
-import type { WorkerSlot } from "./workers/worker-slot.ts";
+import { openStateReader } from "../probers/state-reader.ts";
+import { divideLimits } from "../workers/divide-limits.ts";
+import type { WorkerSlot } from "../workers/worker-slot.ts";
 
 export interface RunningGateway {
   readonly url: string;

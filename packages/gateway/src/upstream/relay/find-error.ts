@@ -1,4 +1,4 @@
-/** Every event that is an error has this in it, and hardly any other: one search in place of two. */
+/** Every event that is an error has this in it, and hardly any other: one search in place of four. */
 const ERROR = Buffer.from('"error"');
 const ERROR_LINES = ['data: {"error"', 'data: {"object":"error"', "event: error\n", "event: error\r\n"].map(
   (text) => Buffer.from(text),

@@ -5,39 +5,9 @@ import { UpstreamError } from "../upstream-error.ts";
 import { isOpening, saysAborted } from "./aborted.ts";
 import { EventFrames } from "./event-frames.ts";
 import { EventWriter } from "./event-writer.ts";
+import { findError } from "./find-error.ts";
 import type { Downstream, Relay, RelayResult } from "./relay.ts";
-
-/** Every event that is an error has this in it, and hardly any other: one search in place of two. */
-const ERROR = Buffer.from('"error"');
-const ERROR_LINES = ['data: {"error"', 'data: {"object":"error"', "event: error\n", "event: error\r\n"].map(
-  (text) => Buffer.from(text),
-);
-const LF = 0x0a;
-const CR = 0x0d;
-
-/** Where the first event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
-function findError(events: Buffer): number {
-  if (!events.includes(ERROR)) return -1;
-  let first = -1;
-  for (const line of ERROR_LINES) {
-    const at = events.indexOf(line);
-    const isLine = at === 0 || (at > 0 && events[at - 1] === LF);
-    if (isLine && (first === -1 || at < first)) first = at;
-  }
-  return first === -1 ? -1 : startOfEvent(events, first);
-}
-
-/** The line at `at` may have others of its event before it, such as the event's name. */
-function startOfEvent(events: Buffer, at: number): number {
-  let start = at;
-  while (start > 0) {
-    const before = start === 1 ? 0 : events.lastIndexOf(LF, start - 2) + 1;
-    const isBlank = before === start - 1 || (before === start - 2 && events[before] === CR);
-    if (isBlank) return start;
-    start = before;
-  }
-  return start;
-}
+import { TerminalEvents } from "./terminal-events.ts";
 
 /** What the first event of a stream says, where it is an error. */
 export type InspectFirst = (event: Buffer) => UpstreamError | null;
@@ -52,10 +22,9 @@ export class StreamRelay implements Relay {
   readonly #writer: EventWriter;
   readonly #frames = new EventFrames();
   readonly #inspectFirst: InspectFirst;
-  /** Is in every event that ends the stream. Empty where a stream may end without. */
-  readonly #terminal: readonly Buffer[];
+  /** Null where a stream may end without one. */
+  readonly #terminal: TerminalEvents | null;
   #opening: Buffer | null = null;
-  #hasTerminal = false;
   committed = false;
 
   constructor(down: Downstream, inspectFirst: InspectFirst) {
@@ -65,8 +34,7 @@ export class StreamRelay implements Relay {
     this.#inspectFirst = inspectFirst;
     const { events } = down.response;
     // Some servers leave out [DONE]; a named last event is part of the answer.
-    this.#terminal =
-      events?.named === true ? events.terminal.map((name) => Buffer.from(JSON.stringify(name))) : [];
+    this.#terminal = events?.named === true ? new TerminalEvents(events.terminal) : null;
   }
 
   data(chunk: Buffer): RelayResult {
@@ -84,7 +52,7 @@ export class StreamRelay implements Relay {
     const rest = this.#frames.flush();
     const result = rest === null ? "flow" : this.#send(rest);
     if (typeof result === "object") return result;
-    if (this.#terminal.length > 0 && !this.#hasTerminal) return new UpstreamError("proxy_error");
+    if (this.#terminal?.seen === false) return new UpstreamError("proxy_error");
     if (!this.committed) this.#commit();
     this.#writer.end(flushAll(this.#transforms));
     return null;
@@ -113,7 +81,7 @@ export class StreamRelay implements Relay {
       return "flow";
     }
     if (!this.committed) this.#commit();
-    this.#hasTerminal ||= this.#terminal.some((mark) => events.includes(mark));
+    if (this.#terminal !== null) this.#terminal.look(events);
     return this.#writer.write(transformAll(this.#transforms, events)) ? "flow" : "pause";
   }
 

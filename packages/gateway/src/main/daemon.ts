@@ -9,6 +9,7 @@ import {
   type Log,
   type Settings,
 } from "@rollcall/runtime";
+import { isHeartbeat } from "@rollcall/snapshot";
 import { drain } from "./drain.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./compose.ts";
@@ -58,9 +59,10 @@ export async function startGateway(
     gateway.pools.retire(settings.config);
     gateway.update(settings, gateway.feed.snapshot);
   });
-  await gateway.feed.start((snapshot) => {
+  await gateway.feed.start((snapshot, change) => {
     gateway.health.update(snapshot);
-    gateway.update(settings, snapshot);
+    // A heartbeat changes no verdict, so the table stays.
+    if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
   registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 

@@ -1,11 +1,18 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { withGeneratedParts } from "./generated-parts.ts";
+import { documentUrl, GENERATED_PARTS, withGeneratedPart } from "./generated-parts.ts";
 
 /** The formatter pads the cells of a table; words are what counts. */
 const words = (text: string) => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---");
 
-test("the README's tables are the source's: `npm run docs` writes them", () => {
-  const readme = readFileSync(new URL("../../../README.md", import.meta.url), "utf8");
-  expect(words(readme)).toBe(words(withGeneratedParts(readme)));
+test.each(Object.keys(GENERATED_PARTS))(
+  "the table in %s is the source's: `npm run docs` writes it",
+  (name) => {
+    const text = readFileSync(documentUrl(name), "utf8");
+    expect(words(text)).toBe(words(withGeneratedPart(name, text)));
+  },
+);
+
+test("a document without its marks is refused, not left as it is", () => {
+  expect(() => withGeneratedPart("reasons.md", "# Reasons")).toThrow("reasons.md lacks <!-- reasons:");
 });

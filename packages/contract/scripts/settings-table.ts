@@ -5,11 +5,9 @@ import type { Setting } from "../src/config/setting.ts";
 export function settingsTable(): string {
   const rows = PLACED_SETTINGS.map(
     ({ path, setting }) =>
-      `| \`${path.join(".")}\` | ${printDefault(setting)} | ${setting.reload === "live" ? "at once" : "at a restart"} | ${setting.description} |`,
+      `| \`${path.join(".")}\` | ${printDefault(setting)} | ${setting.reload === "live" ? "on reload" : "on restart"} | ${setting.description} |`,
   );
-  return ["| setting | default | a change holds | meaning |", "| --- | --- | --- | --- |", ...rows].join(
-    "\n",
-  );
+  return ["| setting | default | takes effect | meaning |", "| --- | --- | --- | --- |", ...rows].join("\n");
 }
 
 function printDefault({ default: value }: Setting): string {

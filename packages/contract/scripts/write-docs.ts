@@ -1,6 +1,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import { withGeneratedParts } from "./generated-parts.ts";
+import { documentUrl, GENERATED_PARTS, withGeneratedPart } from "./generated-parts.ts";
 
-// The tables stand between marks in the README; a test holds them against the source.
-const target = new URL("../../../README.md", import.meta.url);
-writeFileSync(target, withGeneratedParts(readFileSync(target, "utf8")));
+// The tables stand between marks in their documents; a test holds them against the source.
+for (const name of Object.keys(GENERATED_PARTS)) {
+  const target = documentUrl(name);
+  writeFileSync(target, withGeneratedPart(name, readFileSync(target, "utf8")));
+}

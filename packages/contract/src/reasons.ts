@@ -10,6 +10,8 @@ interface ReasonFacts {
   readonly queueable: boolean;
   /** Nothing answers: it counts towards how long the server was away. */
   readonly absence: boolean;
+  /** A request can fail for it: then it is a series of `attempt_failures_total` from the start. */
+  readonly failsRequests: boolean;
   /** One failed request is enough to make the deployment the second choice, until the prober has looked. */
   readonly suspectAtOnce: boolean;
   /** Whether somebody may have to act. */
@@ -24,6 +26,7 @@ const NO_TRAITS = {
   selfHealing: false,
   queueable: false,
   absence: false,
+  failsRequests: false,
   suspectAtOnce: false,
   severity: "warning",
 } as const;
@@ -62,6 +65,7 @@ const TABLE = {
   },
   down: {
     ...NO_TRAITS,
+    failsRequests: true,
     absence: true,
     suspectAtOnce: true,
     meaning: "Refuses connections for far longer than any load takes.",
@@ -76,23 +80,27 @@ const TABLE = {
   },
   dns: {
     ...NO_TRAITS,
+    failsRequests: true,
     suspectAtOnce: true,
     meaning: "The host name in api_base does not resolve.",
     fix: "Correct the host in api_base, or the DNS or hosts entry where Rollcall runs.",
   },
   tls: {
     ...NO_TRAITS,
+    failsRequests: true,
     suspectAtOnce: true,
     meaning: "The TLS handshake failed, or one side speaks TLS and the other does not.",
     fix: "Check http:// against https:// in api_base, the certificate's name and date, and its CA.",
   },
   timeout: {
     ...NO_TRAITS,
+    failsRequests: true,
     meaning: "Accepts connections, or swallows them, and does not answer in time.",
     fix: "Check the network path and the server's load; a firewall that drops packets looks like this.",
   },
   wrong_key: {
     ...NO_TRAITS,
+    failsRequests: true,
     definite: true,
     meaning: "The backend refuses the configured API key (401 or 403).",
     fix: "Make api_key equal to the backend's --api-key.",
@@ -105,18 +113,21 @@ const TABLE = {
   },
   not_openai: {
     ...NO_TRAITS,
+    failsRequests: true,
     definite: true,
     meaning: "The port answers, but not as an OpenAI-compatible server.",
     fix: "Correct host and port in api_base: another service answers there.",
   },
   proxy_error: {
     ...NO_TRAITS,
+    failsRequests: true,
     suspectAtOnce: true,
     meaning: "A proxy in front of the backend answers with its own error.",
     fix: "Look at that proxy's upstream: it cannot reach the backend.",
   },
   wrong_name: {
     ...NO_TRAITS,
+    failsRequests: true,
     definite: true,
     ready: true,
     meaning: "The backend serves other names than the one the config expects.",
@@ -143,6 +154,7 @@ const TABLE = {
   },
   engine_dead: {
     ...NO_TRAITS,
+    failsRequests: true,
     definite: true,
     meaning: "The server process answers, but its engine has died.",
     fix: "Restart the backend; run it with Restart=always, since vLLM exits 0 when its engine dies.",
@@ -155,6 +167,7 @@ const TABLE = {
   },
   draining: {
     ...NO_TRAITS,
+    failsRequests: true,
     definite: true,
     meaning: "The backend is shutting down and no longer finishes requests.",
     fix: "Nothing to do if it was meant; otherwise start it again.",
@@ -172,6 +185,7 @@ const TABLE = {
   },
   server_error: {
     ...NO_TRAITS,
+    failsRequests: true,
     meaning: "The backend answers with an error of its own (5xx).",
     fix: "Read the backend's log.",
   },

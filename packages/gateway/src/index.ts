@@ -1,4 +1,4 @@
-export { keylessRisk } from "./auth-guard.ts";
-export { startGateway, type RunningGateway } from "./daemon.ts";
-export { runGateway } from "./run-gateway.ts";
-export type { GatewayDaemonOptions } from "./start.ts";
+export { keylessRisk } from "./main/auth-guard.ts";
+export { startGateway, type RunningGateway } from "./main/daemon.ts";
+export { runGateway } from "./main/run-gateway.ts";
+export type { GatewayDaemonOptions } from "./main/start.ts";

@@ -129,7 +129,8 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
   const seen = new Map<string, Seen>();
   const evidence = new Map<string, Evidence | null>();
   let turn = 0;
-  const { gateway, clock } = scriptedGateway(CONFIG, SNAPSHOT, (attempt) => {
+  const { gateway, clock } = scriptedGateway(CONFIG, SNAPSHOT, { play: playOne });
+  function playOne(attempt: Attempt): void {
     const name = script[turn % Math.max(script.length, 1)] ?? "answers";
     turn += 1;
     watch(attempt, name);
@@ -145,7 +146,7 @@ async function play(batches: readonly (readonly Asked[])[], script: readonly Pla
       },
     };
     PLAYS[name](attempt, stage);
-  });
+  }
   const against = (id: string) => gateway.health.of(id).evidence(clock.monotonic());
   for (const { id } of CONFIG.deployments) {
     const health: DeploymentHealth = gateway.health.of(id);
@@ -243,12 +244,14 @@ const ONE_SNAPSHOT = snapshotOf(ONE.deployments.map((deployment) => verdictOn(de
 
 /** The only deployment, with its breaker half open: the next request is the trial. */
 function halfOpen(name: PlayName) {
-  const { gateway, clock, source } = scriptedGateway(ONE, ONE_SNAPSHOT, (attempt) => {
-    const expire = () => {
-      clock.jump(7_000_000);
-      gateway.deadlines.look();
-    };
-    PLAYS[name](attempt, { expire, leave: () => request.outgoing.emit("close") });
+  const { gateway, clock, source } = scriptedGateway(ONE, ONE_SNAPSHOT, {
+    play: (attempt) => {
+      const expire = () => {
+        clock.jump(7_000_000);
+        gateway.deadlines.look();
+      };
+      PLAYS[name](attempt, { expire, leave: () => request.outgoing.emit("close") });
+    },
   });
   const health = gateway.health.of("one");
   for (let turn = 0; turn < 5; turn += 1) health.failed("down", clock.monotonic());
@@ -278,9 +281,11 @@ test("a trial that is refused by a key that was rotated meanwhile does not keep 
 
 test("a name that a request gives many times is asked once: one request does not use up the retries of all", async () => {
   const attempts: string[] = [];
-  const { gateway } = scriptedGateway(CONFIG, SNAPSHOT, (attempt) => {
-    attempts.push(attempt.deployment);
-    attempt.sink.fail({ code: "ECONNRESET", unsent: false });
+  const { gateway } = scriptedGateway(CONFIG, SNAPSHOT, {
+    play: (attempt) => {
+      attempts.push(attempt.deployment);
+      attempt.sink.fail({ code: "ECONNRESET", unsent: false });
+    },
   });
   const fallbacks = Array.from({ length: 500 }, () => "b");
   await run(gateway, scriptedRequest("r", { model: "a", num_retries: 0, fallbacks }));

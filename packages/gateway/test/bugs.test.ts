@@ -97,6 +97,17 @@ test.each(["attemptStarted", "attemptFirstByte", "attemptEnded", "requestEnded"]
   },
 );
 
+test("a bug while the request is sent ends what it had begun", async () => {
+  const { ask, evidence, gateway, sent } = gatewayWith();
+  sent.mockImplementation(() => {
+    throw new TypeError("nothing to send");
+  });
+  const { outgoing } = await ask();
+  expect(outgoing.statusCode).toBe(500);
+  expect(gateway.health.inFlight).toBe(0);
+  expect(evidence()).toEqual([null, null]);
+});
+
 test("a bug in the machinery of retries ends the request with a 500 too", async () => {
   vi.spyOn(RetryBudget.prototype, "left", "get").mockImplementation(() => {
     throw new TypeError("no budget");

@@ -17,7 +17,7 @@ export interface Fleet {
   readonly latency?: (id: string) => number | null;
   readonly recent?: (id: string) => number;
   readonly evidence?: (id: string) => Evidence | null;
-  readonly conversation?: () => number;
+  readonly conversation?: () => number | null;
 }
 
 /** A fleet at rest, but for what the test is about. */

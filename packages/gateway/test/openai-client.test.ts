@@ -187,6 +187,7 @@ describe("keys", () => {
   test.each([
     ["a bearer", { authorization: `Bearer ${MASTER_KEY}` }],
     ["x-api-key", { authorization: "", "x-api-key": MASTER_KEY }],
+    ["api-key", { authorization: "", "api-key": MASTER_KEY }],
   ])("%s opens the gateway", async (_case, headers) => {
     const gateway = await gatewayFor({ chat: [await simulator()] });
     expect((await gateway.chat({}, headers)).status).toBe(200);

@@ -1,10 +1,10 @@
-import { IncomingMessage, ServerResponse } from "node:http";
+import { IncomingMessage, ServerResponse, type IncomingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { ENDPOINTS, type Config, type Snapshot } from "@rollcall/contract";
-import { Cell, NO_FAULT, Secrets, silentLog } from "@rollcall/runtime";
+import { Cell, NO_FAULT, Secrets, silentLog, type Log } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
-import { compose, type Composed } from "../src/main/compose.ts";
+import { compose, type Composed, type Parts } from "../src/main/compose.ts";
 import { RequestContext } from "../src/pipeline/request-context.ts";
 import type { ResponseSink } from "../src/upstream/http1/connection.ts";
 import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
@@ -19,8 +19,15 @@ export interface Attempt {
   readonly sink: ResponseSink;
 }
 
+/** How the backends answer, and what else is not as a gateway starts. */
+export interface Script extends Pick<Parts, "access"> {
+  readonly play: (attempt: Attempt) => void;
+  readonly log?: Log;
+}
+
 /** The gateway's own parts, with time and backends as the test plays them. */
-export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attempt: Attempt) => void) {
+export function scriptedGateway(config: Config, snapshot: Snapshot, script: Script) {
+  const { play, log = silentLog, ...parts } = script;
   const clock = new FakeClock({ sleepsPass: true });
   const settings = { config, secrets: Secrets.read(config, { env: {}, directory: "/" }), generation: 1 };
   const source = { status: new Cell(NO_FAULT), refresh: () => false };
@@ -30,8 +37,9 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,
     random: seeded(5),
-    logs: { log: silentLog, accessLog: silentLog },
+    logs: { log, accessLog: silentLog },
     transport: scriptedTransport(config, play),
+    ...parts,
   });
   gateway.update(settings, snapshot);
   return { gateway, clock, source };
@@ -65,11 +73,15 @@ export interface Scripted {
   readonly outgoing: ServerResponse;
 }
 
-export function scriptedRequest(requestId: string, body: object): Scripted {
+export function scriptedRequest(
+  requestId: string,
+  body: object,
+  headers: IncomingHttpHeaders = {},
+): Scripted {
   const readable = Readable.from([Buffer.from(JSON.stringify(body))]);
   return {
     requestId,
-    incoming: Object.assign(readable, { headers: {}, socket: new Socket() }) as unknown as IncomingMessage,
+    incoming: Object.assign(readable, { headers, socket: new Socket() }) as unknown as IncomingMessage,
     outgoing: new ServerResponse(new IncomingMessage(new Socket())),
   };
 }

@@ -6,6 +6,8 @@ test.each<[what: string, headers: KeyHeaders, key: string | null]>([
   ["the scheme in other case", { authorization: "bearer sk-1" }, "sk-1"],
   ["spaces around it", { authorization: "Bearer   sk-1  " }, "sk-1"],
   ["Anthropic's header", { "x-api-key": "sk-1" }, "sk-1"],
+  ["Azure's header", { "api-key": "sk-1" }, "sk-1"],
+  ["Azure's header beside an empty one of Anthropic's", { "x-api-key": "", "api-key": "sk-1" }, "sk-1"],
   ["both: the Bearer token counts", { authorization: "Bearer sk-1", "x-api-key": "sk-2" }, "sk-1"],
   ["another scheme beside Anthropic's header", { authorization: "Basic sk-1", "x-api-key": "sk-2" }, "sk-2"],
   ["a key without its scheme", { authorization: "sk-1" }, null],

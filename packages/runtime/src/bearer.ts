@@ -4,14 +4,16 @@ import { timingSafeEqual } from "node:crypto";
 export interface KeyHeaders {
   readonly authorization?: string | undefined;
   readonly "x-api-key"?: string | readonly string[] | undefined;
+  readonly "api-key"?: string | readonly string[] | undefined;
 }
 
-/** `Authorization: Bearer …` as OpenAI's clients send it, or `x-api-key` as Anthropic's do; null without a key. */
+/** `Authorization: Bearer …` as OpenAI's clients send it, `x-api-key` as Anthropic's do, `api-key` as Azure's; null without a key. */
 export function sentKey(headers: KeyHeaders): string | null {
   const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? "")?.[1];
   if (bearer !== undefined) return bearer;
-  const other = headers["x-api-key"];
-  return typeof other === "string" && other !== "" ? other : null;
+  for (const other of [headers["x-api-key"], headers["api-key"]])
+    if (typeof other === "string" && other !== "") return other;
+  return null;
 }
 
 /** One key that is expected. Made once a key, not once a request. */

@@ -10,6 +10,8 @@ export type Unit = "tokens" | "seconds" | "characters" | "images" | "searches";
 export type ModelPlace =
   /** Top-level field of a JSON body. */
   | "json"
+  /** Field of a multipart/form-data body, before or behind its files. */
+  | "multipart"
   /** `{model}` in the path; a JSON body may repeat it. */
   | "path";
 

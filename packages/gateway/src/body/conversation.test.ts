@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { hashConversation } from "./conversation.ts";
 import { readJsonFields } from "./json-fields.ts";
 
-function hash(fields: object | string): number {
+function hash(fields: object | string): number | null {
   const body = Buffer.from(typeof fields === "string" ? fields : JSON.stringify({ model: "m", ...fields }));
   const found = readJsonFields(body);
   if (!found.ok) throw new Error("no model");
@@ -51,7 +51,6 @@ describe("two conversations have two hashes", () => {
 });
 
 test.each<[string, object | string]>([
-  ["nothing", {}],
   ["no message", { messages: [] }],
   ["a system's message alone", { messages: [system("x")] }],
   ["messages that are none", { messages: "x" }],
@@ -59,6 +58,10 @@ test.each<[string, object | string]>([
   ["white space", '{"model":"m","messages": [ { "role" : "user" } , 2 ] }'],
 ])("a body with %s has a hash too", (_case, fields) => {
   expect(Number.isInteger(hash(fields))).toBe(true);
+});
+
+test("a body without a conversation has none", () => {
+  expect(hash({ query: "one", documents: ["two"] })).toBeNull();
 });
 
 test("of a very long beginning only the two ends count", () => {

@@ -10,11 +10,11 @@ const COMMA = 0x2c;
 
 /**
  * A hash of what all turns of a conversation begin with: the first message, and the second where the first is the
- * system's, which many conversations share.
+ * system's, which many conversations share. Null where the body holds none: of a form, or without messages.
  */
-export function hashConversation(body: Buffer, { spans }: Pick<RequestFields, "spans">): number {
+export function hashConversation(body: Buffer, { spans }: Pick<RequestFields, "spans">): number | null {
   const span = spans.messages ?? spans.prompt ?? spans.input;
-  if (span === undefined) return 0;
+  if (span === undefined) return null;
   const end = body[span.start] === OPEN_BRACKET ? endOfOpening(body, span.start) : span.end;
   if (end - span.start <= MOST_BYTES) return hashBytes(body.subarray(span.start, end));
   // A long system message is shared by many: what tells them apart stands at the end.

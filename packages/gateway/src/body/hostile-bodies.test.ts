@@ -33,7 +33,7 @@ const body = fc.record(Object.fromEntries(FIELDS.map((field) => [field, anything
 function wrongs({ hash, overrides }: NonNullable<ReturnType<typeof understand>>): string[] {
   const { fallbacks, disableFallbacks, numRetries, timeoutMs } = overrides;
   const checks: Record<string, boolean> = {
-    hash: Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32,
+    hash: hash === null || (Number.isInteger(hash) && hash >= 0 && hash < 2 ** 32),
     fallbacks: fallbacks === null || fallbacks.every((name) => typeof name === "string"),
     disableFallbacks: typeof disableFallbacks === "boolean",
     numRetries: numRetries === null || (Number.isInteger(numRetries) && numRetries >= 0 && numRetries <= 10),
@@ -169,7 +169,15 @@ describe("an abort", () => {
         let sent = 0;
         const outgoing = { writeHead: () => (sent += 1), write: () => (sent += 1), end: () => (sent += 1) };
         const firstByte = () => (sent += 1);
-        const down = { outgoing, status: 200, headers: {}, alias: "m", eventTransforms: () => [], firstByte };
+        const down = {
+          outgoing,
+          status: 200,
+          headers: {},
+          alias: "m",
+          response: { events: null },
+          eventTransforms: () => [],
+          firstByte,
+        };
         const relay = new StreamRelay(
           down as unknown as ConstructorParameters<typeof StreamRelay>[0],
           () => null,

@@ -1,8 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonObjectText } from "../../test/json-text.ts";
-import { readJsonFields, type RequestFields } from "./json-fields.ts";
-import { renameBody } from "./rename.ts";
+import { readFieldsBeside, readJsonFields, type RequestFields } from "./json-fields.ts";
+import { renameBody, writeName } from "./rename.ts";
 
 const read = (text: string) => readJsonFields(Buffer.from(text));
 
@@ -86,7 +86,7 @@ describe("the model and the stream flag", () => {
 
 /** As it is sent, in one piece. */
 function renamed(body: Buffer, fields: RequestFields, name: string): Buffer {
-  return Buffer.concat(renameBody(body, fields.name, Buffer.from(JSON.stringify(name))));
+  return Buffer.concat(renameBody(body, fields.name, writeName(name)));
 }
 
 describe("the body with another name", () => {
@@ -100,6 +100,31 @@ describe("the body with another name", () => {
     const fields = read(text);
     if (!fields.ok) throw new Error("no model");
     expect(renamed(Buffer.from(text), fields.value, name).toString()).toBe(expected);
+  });
+});
+
+describe("beside a name in the path", () => {
+  test.each<[string, string, string | null, string]>([
+    ["no name, other fields", '{"n":1}', null, '{"model":"up","n":1}'],
+    ["no name, white space", ' {\n "n":1}', null, ' {"model":"up",\n "n":1}'],
+    ["nothing", "{}", null, '{"model":"up"}'],
+    ["nothing but white space", "{ }", null, '{"model":"up" }'],
+    ["the same name", '{"n":1,"model":"m"}', "m", '{"n":1,"model":"up"}'],
+    ["another name", '{"model":"other"}', "other", '{"model":"up"}'],
+    ["a name that is none", '{"model":null}', null, '{"model":"up"}'],
+  ])("a body with %s is sent under the backend's", (_case, text, ...[sent, expected]) => {
+    const body = Buffer.from(text);
+    const fields = readFieldsBeside(body, "m");
+    if (!fields.ok) throw new Error("refused");
+    expect(fields.value).toMatchObject({ model: "m", name: { sent } });
+    expect(renamed(body, fields.value, "up").toString()).toBe(expected);
+  });
+
+  test("a body that is no JSON object is refused", () => {
+    expect(readFieldsBeside(Buffer.from("[]"), "m")).toEqual({
+      ok: false,
+      error: { kind: "not_json", found: '"[]"' },
+    });
   });
 });
 

@@ -53,7 +53,12 @@ export function readJsonFields(body: Buffer): Result<RequestFields, GatewayError
   if (typeof model !== "string" || model === "") {
     return err({ kind: "model_missing", found: body.toString("utf8", start, Math.min(end, start + 40)) });
   }
-  return ok({ model, stream: readStream(body, spans), name: { start, end, form: "json" }, spans });
+  return ok({
+    model,
+    stream: readStream(body, spans),
+    name: { start, end, form: "json", sent: model },
+    spans,
+  });
 }
 
 /** The same where the path has named the model: a backend reads the name in the body, which may have none. */
@@ -61,10 +66,14 @@ export function readFieldsBeside(body: Buffer, model: string): Result<RequestFie
   const spans = scanObject(body);
   if (spans === null) return err({ kind: "not_json", found: describe(body) });
   const stream = readStream(body, spans);
-  if (spans.model !== undefined) return ok({ model, stream, name: { ...spans.model, form: "json" }, spans });
+  if (spans.model !== undefined) {
+    const sent = readText(body, spans.model);
+    const place = { ...spans.model, form: "json", sent: typeof sent === "string" ? sent : null } as const;
+    return ok({ model, stream, name: place, spans });
+  }
   const start = skipSpace(body, 0) + 1;
   const form = body[skipSpace(body, start)] === CLOSE_BRACE ? "only_member" : "first_member";
-  return ok({ model, stream, name: { start, end: start, form }, spans });
+  return ok({ model, stream, name: { start, end: start, form, sent: null }, spans });
 }
 
 function readStream(body: Buffer, { stream }: Spans): boolean {

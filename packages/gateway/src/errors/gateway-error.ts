@@ -21,6 +21,7 @@ export type GatewayError =
   | { readonly kind: "request_timeout" }
   | { readonly kind: "too_many_connections" }
   | { readonly kind: "not_json"; readonly found: string }
+  | { readonly kind: "not_multipart"; readonly found: string }
   | { readonly kind: "model_missing"; readonly found: string }
   | { readonly kind: "no_route"; readonly method: string; readonly path: string }
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }

@@ -23,7 +23,10 @@ export function renderError(failure: GatewayError, requestId: string | null): Re
   };
 }
 
-/** The same within a stream that has begun: one server-sent event. */
-export function renderErrorEvent(failure: GatewayError): string {
-  return `data: ${JSON.stringify({ error: toOpenAi(failure).error })}\n\n`;
+/** The same within a stream that has begun: one server-sent event, with its name where all of the stream have one. */
+export function renderErrorEvent(failure: GatewayError, { named }: { readonly named: boolean }): string {
+  const { error } = toOpenAi(failure);
+  return named
+    ? `event: error\ndata: ${JSON.stringify({ type: "error", error })}\n\n`
+    : `data: ${JSON.stringify({ error })}\n\n`;
 }

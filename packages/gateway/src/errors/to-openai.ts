@@ -47,6 +47,11 @@ const ANSWERS: Answers = {
     ),
   not_json: ({ found }) =>
     invalid(400, `The request body is not a JSON object: found ${found}. Send {"model": "…", …}.`),
+  not_multipart: ({ found }) =>
+    invalid(
+      400,
+      `The request body is not valid multipart/form-data: found ${found}. Let the HTTP client set Content-Type.`,
+    ),
   model_missing: ({ found }) =>
     invalid(400, `\`model\` must be a non-empty string: found ${found}.`, { param: "model" }),
   no_route: ({ method, path }) =>

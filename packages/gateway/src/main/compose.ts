@@ -6,16 +6,16 @@ import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
 import { RequestLog, type RequestLogs } from "../observe/request-log.ts";
+import { masterKeyAccess, type Access } from "../pipeline/access.ts";
 import { Dispatcher } from "../pipeline/dispatch.ts";
-import { MasterKeyAuthenticator } from "../pipeline/master-key.ts";
 import { PendingQueue } from "../pipeline/pending-queue.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
-import { ReprobeRequester } from "../reprobe-requester.ts";
+import { ReprobeRequester } from "../probers/reprobe-requester.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
 import { buildRoutingState } from "../routing-state.ts";
-import { SnapshotFeed } from "../snapshot-feed.ts";
+import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools } from "../upstream/pools.ts";
 import type { Transport } from "../upstream/transport.ts";
@@ -32,6 +32,8 @@ export interface Parts {
   readonly logs: RequestLogs;
   /** Instead of connections to the backends. */
   readonly transport?: Transport;
+  /** Instead of the config's master key. */
+  readonly access?: Access;
 }
 
 export interface Composed extends Services {
@@ -49,6 +51,7 @@ export function compose(parts: Parts): Composed {
   const deadlines = new Deadlines(clock);
   const metrics = new GatewayMetrics();
   metrics.initialise(settings.config);
+  const access = parts.access ?? masterKeyAccess(state);
   const limits = () => state.get().config.gateway;
   const bodies = new BodyMemory({
     // One body is always allowed, however many workers share the memory.
@@ -63,7 +66,7 @@ export function compose(parts: Parts): Composed {
     health,
     bodies,
     pools: new Pools(deadlines),
-    authenticator: new MasterKeyAuthenticator(state),
+    authenticator: access.authenticator,
     metrics,
     activity: { answering: 0, draining: false },
     clock,
@@ -75,12 +78,12 @@ export function compose(parts: Parts): Composed {
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
   };
-  return { ...built, runner: composeRunner(built, parts) };
+  return { ...built, runner: composeRunner(built, access, parts) };
 }
 
 /** Who routes, sends, observes and retries. */
-function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
-  const { activity, authenticator, bodies, deadlines, feed, metrics, pools, retryBudget, state } = built;
+function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: Parts): Runner {
+  const { activity, bodies, deadlines, feed, metrics, pools, retryBudget, state } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
@@ -96,9 +99,7 @@ function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
     isDraining: () => activity.draining,
   });
   const stages = pipeline({
-    authenticator,
-    authorize: null,
-    admission: null,
+    ...access,
     bodies,
     deadlines,
     router,

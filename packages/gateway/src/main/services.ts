@@ -6,7 +6,7 @@ import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
 import type { Runner } from "../pipeline/runner.ts";
 import type { RoutingState } from "../routing-state.ts";
-import type { SnapshotFeed } from "../snapshot-feed.ts";
+import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import type { Pools } from "../upstream/pools.ts";
 
 /** Open requests, and whether more are wanted. */

@@ -1,24 +1,14 @@
 import { expect, test } from "vitest";
 import { configOf } from "../../test/deployments.ts";
 import { countRequest, requestTo } from "../../test/ended-requests.ts";
+import { gaugeReadings } from "../../test/gauge-readings.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { UpstreamError } from "../upstream/upstream-error.ts";
 import { GatewayMetrics, type GaugeReadings } from "./metrics.ts";
 import type { AttemptEnd } from "./observer.ts";
 
-const QUIET: GaugeReadings = {
-  inFlight: [],
-  available: [],
-  ejected: [],
-  bodyBytes: 0,
-  snapshotAgeMs: 1_500,
-  snapshotSequence: 12,
-  snapshotFresh: true,
-  snapshotFaults: 0,
-};
-
 async function lines(metrics: GatewayMetrics, readings: Partial<GaugeReadings> = {}): Promise<string[]> {
-  const text = await metrics.print({ ...QUIET, ...readings });
+  const text = await metrics.print(gaugeReadings(readings));
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 

@@ -1,4 +1,4 @@
-import { ENDPOINTS, type Config, type Reason } from "@rollcall/contract";
+import { ENDPOINTS, REASON_CODES, REASONS, type Config } from "@rollcall/contract";
 import { Counter, Gauge, Registry, type Aggregator } from "prom-client";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
@@ -30,19 +30,7 @@ export interface GaugeReadings {
 }
 
 /** What an attempt can be found to have failed of: each is a series from a deployment's first attempt on. */
-const ATTEMPT_REASONS: readonly Reason[] = [
-  "down",
-  "dns",
-  "tls",
-  "timeout",
-  "server_error",
-  "proxy_error",
-  "wrong_key",
-  "wrong_name",
-  "engine_dead",
-  "draining",
-  "not_openai",
-];
+const ATTEMPT_REASONS = REASON_CODES.filter((reason) => REASONS[reason].failsRequests);
 
 /** What Prometheus reads. Labels are aliases and deployment ids of the config, endpoints, statuses and reason codes: all bounded. */
 export class GatewayMetrics implements AttemptObserver, RequestObserver {

@@ -44,7 +44,6 @@ export class Dispatcher implements AttemptOwner {
       { ctx, candidate, number: ctx.attempts, sentAt: now },
       { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this },
     );
-    this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     const attempt = new UpstreamAttempt({
       names: { alias: ctx.fields.model, upstream: deployment.expected },
       stream: ctx.fields.stream,
@@ -56,10 +55,15 @@ export class Dispatcher implements AttemptOwner {
         totalAt: now + (ctx.overrides.timeoutMs ?? deployment.timeoutMs),
       },
     });
+    this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     ctx.waitsFor = attempt;
-    attempt.begin(
-      transport.send(deployment.backend.base.origin, upstreamRequest(ctx, deployment, template), attempt),
-    );
+    try {
+      const request = upstreamRequest(ctx, deployment, template);
+      attempt.begin(transport.send(deployment.backend.base.origin, request, attempt));
+    } catch (error) {
+      // What has started has to end, whatever happens in between.
+      attempt.crash(error);
+    }
   }
 
   firstByte(attempt: DispatchedAttempt): void {
@@ -121,10 +125,9 @@ function upstreamRequest(
   { backend, expected }: Deployment,
   { headers, name }: UpstreamTemplate,
 ) {
-  const isNamed = fields.model === expected && fields.name.form === "json";
   return {
     path: backend.base.apiPath + endpoint.upstreamPath,
     headerLines: headers.print(incoming.headers, requestId),
-    body: isNamed ? [body.bytes] : renameBody(body.bytes, fields.name, name),
+    body: fields.name.sent === expected ? [body.bytes] : renameBody(body.bytes, fields.name, name),
   };
 }

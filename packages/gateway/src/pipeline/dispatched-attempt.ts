@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { ResponseShape } from "@rollcall/contract";
 import { namePlacesOf } from "../endpoints/name-places.ts";
 import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
@@ -39,6 +40,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   readonly outgoing: ServerResponse;
   readonly headers: Record<string, string>;
   readonly alias: string;
+  readonly response: ResponseShape;
   readonly #owner: AttemptOwner;
   status = 200;
 
@@ -55,16 +57,19 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     this.outgoing = ctx.outgoing;
     this.headers = headers;
     this.alias = ctx.fields.model;
+    this.response = ctx.endpoint.response;
     this.#owner = owner;
   }
 
-  /** In the order of the bytes: backend → name. */
+  /** In the order of the bytes: backend → name. Where no name is repeated there is nothing to rewrite. */
   eventTransforms(): readonly Transform[] {
-    return [new EventNameRewriter(this.alias, namePlacesOf(this.ctx.endpoint).events)];
+    const { events } = namePlacesOf(this.ctx.endpoint);
+    return events.marks.length === 0 ? [] : [new EventNameRewriter(this.alias, events)];
   }
 
   bodyTransforms(): readonly BodyTransform[] {
-    return [new BodyNameRewriter(this.alias, namePlacesOf(this.ctx.endpoint).body)];
+    const { body } = namePlacesOf(this.ctx.endpoint);
+    return body.marks.length === 0 ? [] : [new BodyNameRewriter(this.alias, body)];
   }
 
   firstByte(): void {

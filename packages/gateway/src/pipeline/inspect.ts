@@ -1,5 +1,6 @@
 import type { ModelPlace, Result } from "@rollcall/contract";
 import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
+import { readMultipartFields } from "../body/multipart-fields.ts";
 import { readOverrides } from "../body/overrides.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -10,6 +11,7 @@ type Read = (ctx: RequestContext) => Result<RequestFields, GatewayError>;
 /** How the fields are found, by where the endpoint has the model. */
 const READERS: Readonly<Record<ModelPlace, Read>> = {
   json: ({ body }) => readJsonFields(body.bytes),
+  multipart: ({ body, incoming }) => readMultipartFields(body.bytes, incoming.headers["content-type"]),
   path: ({ body, pathModel }) => readFieldsBeside(body.bytes, pathModel ?? ""),
 };
 

@@ -1,6 +1,7 @@
 import type { Config, Endpoint } from "@rollcall/contract";
-import { admit, type Admission } from "./admit.ts";
-import { authenticate, type Authenticator } from "./authenticate.ts";
+import type { Access } from "./access.ts";
+import { admit } from "./admit.ts";
+import { authenticate } from "./authenticate.ts";
 import { forward } from "./forward.ts";
 import { inspect } from "./inspect.ts";
 import { queue, type QueueDeps } from "./queue.ts";
@@ -9,13 +10,7 @@ import type { RetryDeps } from "./retry-loop.ts";
 import { route } from "./route.ts";
 import type { Flow, Stage } from "./stage.ts";
 
-export interface PipelineDeps extends RetryDeps, QueueDeps, ReceiveDeps {
-  readonly authenticator: Authenticator;
-  /** May this principal call this alias at this endpoint? Null where every principal may do everything. */
-  readonly authorize: Stage | null;
-  /** Null where no principal has a limit. */
-  readonly admission: Admission | null;
-}
+export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps;
 
 /**
  * The stages of a request, in order. `accept` and `match` come before (`server/accept.ts`); `settle` and `observe` come at

@@ -6,7 +6,7 @@ import type { Candidate } from "../routing/candidate.ts";
 import { decide, type Asked, type Decision, type RoutingContext } from "../routing/decide.ts";
 import type { RoutingTable } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
-import type { SnapshotFeed } from "../snapshot-feed.ts";
+import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import type { RequestContext } from "./request-context.ts";
 
 export interface RouterDeps {
@@ -80,7 +80,7 @@ class RequestRouting implements RoutingContext {
     return health.recent(this.#now);
   }
 
-  conversation(): number {
+  conversation(): number | null {
     return hashConversation(this.#ctx.body.bytes, this.#ctx.fields);
   }
 }

@@ -57,15 +57,10 @@ export class Runner implements Flow {
     ctx.waitsFor = null;
     const { outgoing, requestId } = ctx;
     const status = failure === undefined ? statusOf(ctx, ending) : sendError(outgoing, failure, requestId);
-    settle(ctx);
+    this.#guard(ctx, () => settle(ctx));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
-    for (const observer of this.#deps.observers) {
-      try {
-        observer.requestEnded(ctx, { ending, failure: failure ?? null, status, ms });
-      } catch (error) {
-        this.#logBug(ctx, error);
-      }
-    }
+    for (const observer of this.#deps.observers)
+      this.#guard(ctx, () => observer.requestEnded(ctx, { ending, failure: failure ?? null, status, ms }));
   }
 
   crash(ctx: RequestContext, error: unknown): void {
@@ -86,6 +81,15 @@ export class Runner implements Flow {
       }
     } catch (error) {
       this.crash(ctx, error);
+    }
+  }
+
+  /** What throws at the end of a request keeps nobody else from hearing of it. */
+  #guard(ctx: RequestContext, act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#logBug(ctx, error);
     }
   }
 

@@ -167,6 +167,21 @@ test("prefix-affinity keeps to one replica for one conversation", () => {
   expect(new Set(places).size).toBe(3);
 });
 
+test("prefix-affinity spreads requests that are part of no conversation", () => {
+  const candidates = [candidateOf("a"), candidateOf("b"), candidateOf("c")] as const;
+  const inFlight = (id: string) => (id === "b" ? 0 : 1);
+  const by = (random: () => number) =>
+    choose(
+      candidates,
+      fleetSignals({ strategy: "prefix-affinity", conversation: () => null, random, inFlight }),
+    ).id;
+  const random = seeded(3);
+  const places = Array.from({ length: 300 }, () => by(random));
+  expect(new Set(places).size).toBe(3);
+  // Two of the three pairs have it, and it is the less busy one of both.
+  expect(places.filter((id) => id === "b").length).toBeGreaterThan(150);
+});
+
 describe("a replica that has just come back", () => {
   const candidates = [candidateOf("a"), candidateOf("b")] as const;
 

@@ -15,8 +15,8 @@ export interface LoadSignals {
   latency(candidate: Candidate): number | null;
   /** Requests sent to it within the last minute. */
   recent(candidate: Candidate): number;
-  /** A hash of the conversation's beginning. */
-  conversation(): number;
+  /** A hash of the conversation's beginning; null for a request that is part of none. */
+  conversation(): number | null;
 }
 
 /** Picks one of the candidates. */
@@ -34,8 +34,12 @@ export function choose(candidates: Candidates, signals: LoadSignals): Candidate 
         candidates,
         (one) => signals.recent(one) / Math.max(one.deployment.weight, Number.MIN_VALUE),
       );
-    case "prefix-affinity":
-      return rankByAffinity(candidates, signals.conversation(), signals);
+    case "prefix-affinity": {
+      const conversation = signals.conversation();
+      return conversation === null
+        ? twoChoices(candidates, signals)
+        : rankByAffinity(candidates, conversation, signals);
+    }
     case "two-choices":
       return twoChoices(candidates, signals);
     default:

@@ -76,14 +76,18 @@ export function hideName(message: string, { alias, upstream }: Names): string {
   return message.replaceAll(new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, "g"), () => alias);
 }
 
+const NAMED_ERROR = /^event: error\r?\n(?=data:)/;
+const ERROR_DATA = /^data:\s*\{\s*"(error"|object"\s*:\s*"error")/;
+
 /**
  * A stream's first event may be an error under a 200: vLLM sends the status before the first token. Null where it is none.
  */
 export function classifyFirstEvent(event: Buffer, names: Names): UpstreamError | null {
   const head = event.toString("latin1", 0, 48);
-  if (!/^data:\s*\{\s*"(error"|object"\s*:\s*"error")/.test(head)) return null;
-  const end = event.indexOf("\n");
-  const text = event.toString("utf8", 5, end === -1 ? event.length : end);
+  const named = NAMED_ERROR.exec(head)?.[0].length ?? 0;
+  if (named === 0 && !ERROR_DATA.test(head)) return null;
+  const end = event.indexOf("\n", named);
+  const text = event.toString("utf8", named + "data:".length, end === -1 ? event.length : end);
   const error = readErrorBody(text);
   if (error === null) return null;
   return classifyAnswer({ status: statusIn(text, error), body: text, retryAfter: null }, names);

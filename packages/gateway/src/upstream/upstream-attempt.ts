@@ -80,7 +80,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
     try {
       this.#takeHead(head);
     } catch (error) {
-      this.#crash(error);
+      this.crash(error);
     }
   }
 
@@ -90,7 +90,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
       if (this.#relay === null) this.#takeError(piece);
       else this.#relayPiece(this.#relay, piece);
     } catch (error) {
-      this.#crash(error);
+      this.crash(error);
     }
   }
 
@@ -100,12 +100,17 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
       if (this.#relay === null) this.#failWithAnswer();
       else this.#endRelay(this.#relay);
     } catch (error) {
-      this.#crash(error);
+      this.crash(error);
     }
   }
 
   fail(error: ConnectionFailure | ProtocolError): void {
-    if (!this.#ended) this.#break(classifyConnection(error), "cut");
+    if (this.#ended) return;
+    try {
+      this.#break(classifyConnection(error), "cut");
+    } catch (bug) {
+      this.crash(bug);
+    }
   }
 
   #takeHead(head: ResponseHead): void {
@@ -197,7 +202,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   /** What threw is the gateway's own doing: no exception goes on into the parser, and no deployment is blamed. */
-  #crash(error: unknown): void {
+  crash(error: unknown): void {
     if (this.#ended) throw error;
     if (this.#relay?.committed === true) this.#relay.cut("internal");
     this.#end({ kind: "bug", error });

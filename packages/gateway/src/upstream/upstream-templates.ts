@@ -1,12 +1,13 @@
 import type { Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
+import { writeName, type WrittenName } from "../body/rename.ts";
 import { UpstreamHeaders } from "./headers.ts";
 
 /** What all requests to one deployment say, as bytes on the wire. */
 export interface UpstreamTemplate {
   readonly headers: UpstreamHeaders;
-  /** The name that the backend knows, as a JSON string. */
-  readonly name: Buffer;
+  /** The name that the backend knows. */
+  readonly name: WrittenName;
   /** Its id as a header can carry it: an alias may hold what no header can. */
   readonly id: string;
 }
@@ -25,7 +26,7 @@ export class UpstreamTemplates {
     if (template === undefined) {
       template = {
         headers: new UpstreamHeaders(deployment, this.#secrets),
-        name: Buffer.from(JSON.stringify(deployment.expected)),
+        name: writeName(deployment.expected),
         id: encodeURIComponent(deployment.id),
       };
       this.#known.set(deployment, template);

@@ -1,6 +1,6 @@
 import { boundHeap, openAccessLog, openLog, StartError } from "@rollcall/runtime";
-import { startGateway } from "../daemon.ts";
-import type { Start } from "../start.ts";
+import { startGateway } from "../main/daemon.ts";
+import type { Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
 
 /** One of several gateway processes that share a port: started, configured and ended by their parent alone. */

@@ -7,7 +7,7 @@ import {
   systemClock,
   untilSignalled,
 } from "@rollcall/runtime";
-import type { GatewayDaemonOptions, Start } from "../start.ts";
+import type { GatewayDaemonOptions, Start } from "../main/start.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./divide-limits.ts";
 import { sendSettings } from "./parent-settings.ts";

@@ -1,24 +1,14 @@
 import { expect, test } from "vitest";
 import { countRequest } from "../../test/ended-requests.ts";
+import { gaugeReadings } from "../../test/gauge-readings.ts";
 import { GatewayMetrics, type Counts, type GaugeReadings } from "../observe/metrics.ts";
 import { Totals } from "./totals.ts";
-
-const IDLE: GaugeReadings = {
-  inFlight: [],
-  available: [["chat", 2]],
-  ejected: [],
-  bodyBytes: 0,
-  snapshotAgeMs: 1_000,
-  snapshotSequence: 12,
-  snapshotFresh: true,
-  snapshotFaults: 0,
-};
 
 /** What a worker says that has answered `requests`, each in a tenth of a second. */
 function counted(requests: number, now: Partial<GaugeReadings> = {}): Promise<Counts> {
   const metrics = new GatewayMetrics();
   for (let turn = 0; turn < requests; turn += 1) countRequest(metrics, "chat");
-  return metrics.read({ ...IDLE, ...now });
+  return metrics.read(gaugeReadings({ available: [["chat", 2]], snapshotAgeMs: 1_000, ...now }));
 }
 
 const REQUESTS = 'requests_total{alias="chat",endpoint="chat_completions",status="200"}';

@@ -1,4 +1,4 @@
-import { saysEngineDead } from "@rollcall/contract";
+import { ENDPOINTS, saysEngineDead } from "@rollcall/contract";
 import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse } from "./probe-response.ts";
 import { absent, fault, type Outcome } from "./outcome.ts";
@@ -9,31 +9,12 @@ export interface Canary {
   readonly body: string;
 }
 
-const TEXT = "Hi";
-
 /** The smallest request of a mode; null for modes that have none, such as audio. `tokens` is how many are asked for. */
 export function canaryFor(mode: string, model: string, tokens = 1): Canary | null {
-  switch (mode) {
-    case "chat":
-    case "responses":
-      return post("/chat/completions", {
-        model,
-        messages: [{ role: "user", content: TEXT }],
-        max_tokens: tokens,
-      });
-    case "completion":
-      return post("/completions", { model, prompt: TEXT, max_tokens: tokens });
-    case "embedding":
-      return post("/embeddings", { model, input: TEXT });
-    case "rerank":
-      return post("/rerank", { model, query: TEXT, documents: [TEXT] });
-    default:
-      return null;
-  }
-}
-
-function post(path: string, body: object): Canary {
-  return { path, body: JSON.stringify(body) };
+  for (const { canary, upstreamPath } of ENDPOINTS)
+    if (canary?.modes.includes(mode) === true)
+      return { path: upstreamPath, body: JSON.stringify(canary.body(model, tokens)) };
+  return null;
 }
 
 /** What came of it: null where it generates, or the outcome that says why not. */

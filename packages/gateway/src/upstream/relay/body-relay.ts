@@ -9,10 +9,17 @@ const WHOLE_BYTES = 1024 * 1024;
 /** Up to here an answer leaves as text, joined to its head. */
 const SHORT_BYTES = 8 * 1024;
 
-/** A JSON answer: small ones leave in one piece with their length, large ones flow. */
+/** What is played while it comes, so that it is not held back. */
+const MEDIA = /^(?:audio|video)\/|^application\/octet-stream\b/i;
+
+/**
+ * An answer that is no stream of events: small ones leave in one piece with their length, large ones flow. Where the endpoint
+ * has no JSON with a name in it (text, sound), the bytes are not looked into.
+ */
 export class BodyRelay implements Relay {
   readonly #down: Downstream;
   readonly #transforms: readonly BodyTransform[];
+  readonly #isOpaque: boolean;
   #held: Buffer[] = [];
   #size = 0;
   committed = false;
@@ -20,13 +27,14 @@ export class BodyRelay implements Relay {
   constructor(down: Downstream) {
     this.#down = down;
     this.#transforms = down.bodyTransforms();
+    this.#isOpaque = down.response.model.length === 0;
   }
 
   data(chunk: Buffer): RelayResult {
     if (this.committed) return this.#write(transformAll(this.#transforms, chunk));
     this.#held.push(chunk);
     this.#size += chunk.length;
-    return this.#size <= WHOLE_BYTES ? "flow" : this.#commit();
+    return this.#size <= WHOLE_BYTES && !this.#isMedia() ? "flow" : this.#commit();
   }
 
   onceDrained(listener: () => void): void {
@@ -40,7 +48,7 @@ export class BodyRelay implements Relay {
       return null;
     }
     const body = joined(transformWhole(this.#transforms, joined(this.#held)));
-    if (saysAborted(body)) return new UpstreamError("draining");
+    if (!this.#isOpaque && saysAborted(body)) return new UpstreamError("draining");
     const { outgoing, status, headers } = this.#down;
     headers["content-length"] = String(body.length);
     outgoing.writeHead(status, headers);
@@ -52,9 +60,13 @@ export class BodyRelay implements Relay {
     return null;
   }
 
-  /** Half a JSON text must not look like an answer: the connection breaks. */
+  /** Half of it must not look like an answer: the connection breaks. */
   cut(): void {
     this.#down.outgoing.destroy();
+  }
+
+  #isMedia(): boolean {
+    return this.#isOpaque && MEDIA.test(this.#down.headers["content-type"] ?? "");
   }
 
   #commit(): RelayResult {

@@ -1,4 +1,5 @@
 import type { ServerResponse } from "node:http";
+import type { ResponseShape } from "@rollcall/contract";
 import type { CutCause } from "../../errors/gateway-error.ts";
 import type { BodyTransform, Transform } from "../transform/transform.ts";
 import type { AttemptOutcome } from "../attempt-outcome.ts";
@@ -29,9 +30,11 @@ export interface Downstream {
   readonly headers: Record<string, string>;
   /** The name that the app asked for. */
   readonly alias: string;
+  /** What the endpoint answers. */
+  readonly response: ResponseShape;
   /** What the bytes of whole events go through, in this order. */
   eventTransforms(): readonly Transform[];
-  /** What the bytes of a JSON answer go through, in this order. */
+  /** What the bytes of an answer that is no stream of events go through, in this order. */
   bodyTransforms(): readonly BodyTransform[];
   /** The first byte is on its way. */
   firstByte(): void;

@@ -5,22 +5,9 @@ import { UpstreamError } from "../upstream-error.ts";
 import { isOpening, saysAborted } from "./aborted.ts";
 import { EventFrames } from "./event-frames.ts";
 import { EventWriter } from "./event-writer.ts";
+import { findError } from "./find-error.ts";
 import type { Downstream, Relay, RelayResult } from "./relay.ts";
-
-/** Every event that is an error has this in it, and hardly any other: one search in place of two. */
-const ERROR = Buffer.from('"error"');
-const ERROR_EVENTS = ['data: {"error"', 'data: {"object":"error"'].map((text) => Buffer.from(text));
-const LF = 0x0a;
-
-/** Where an event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
-function findError(events: Buffer): number {
-  if (!events.includes(ERROR)) return -1;
-  for (const mark of ERROR_EVENTS) {
-    const at = events.indexOf(mark);
-    if (at === 0 || (at > 0 && events[at - 1] === LF)) return at;
-  }
-  return -1;
-}
+import { TerminalEvents } from "./terminal-events.ts";
 
 /** What the first event of a stream says, where it is an error. */
 export type InspectFirst = (event: Buffer) => UpstreamError | null;
@@ -35,6 +22,8 @@ export class StreamRelay implements Relay {
   readonly #writer: EventWriter;
   readonly #frames = new EventFrames();
   readonly #inspectFirst: InspectFirst;
+  /** Null where a stream may end without one. */
+  readonly #terminal: TerminalEvents | null;
   #opening: Buffer | null = null;
   committed = false;
 
@@ -43,6 +32,9 @@ export class StreamRelay implements Relay {
     this.#transforms = down.eventTransforms();
     this.#writer = new EventWriter(down.outgoing);
     this.#inspectFirst = inspectFirst;
+    const { events } = down.response;
+    // Some servers leave out [DONE]; a named last event is part of the answer.
+    this.#terminal = events?.named === true ? new TerminalEvents(events.terminal) : null;
   }
 
   data(chunk: Buffer): RelayResult {
@@ -60,13 +52,16 @@ export class StreamRelay implements Relay {
     const rest = this.#frames.flush();
     const result = rest === null ? "flow" : this.#send(rest);
     if (typeof result === "object") return result;
+    if (this.#terminal?.seen === false) return new UpstreamError("proxy_error");
     if (!this.committed) this.#commit();
     this.#writer.end(flushAll(this.#transforms));
     return null;
   }
 
   cut(cause: CutCause): void {
-    const event = renderErrorEvent({ kind: "upstream_cut", model: this.#down.alias, cause });
+    const { alias, response } = this.#down;
+    const named = response.events?.named === true;
+    const event = renderErrorEvent({ kind: "upstream_cut", model: alias, cause }, { named });
     this.#writer.end([Buffer.from(event)]);
   }
 
@@ -86,6 +81,7 @@ export class StreamRelay implements Relay {
       return "flow";
     }
     if (!this.committed) this.#commit();
+    if (this.#terminal !== null) this.#terminal.look(events);
     return this.#writer.write(transformAll(this.#transforms, events)) ? "flow" : "pause";
   }
 

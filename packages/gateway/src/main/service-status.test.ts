@@ -1,11 +1,11 @@
 import { Cell, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { expect, it } from "vitest";
-import { configOf, snapshotOf, verdictOn } from "../test/deployments.ts";
+import { configOf, snapshotOf, verdictOn } from "../../test/deployments.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
-import type { Freshness } from "./snapshot-feed.ts";
-import { HealthRegistry } from "./health/health-registry.ts";
-import { buildRoutingState } from "./routing-state.ts";
+import type { Freshness } from "../probers/snapshot-feed.ts";
+import { HealthRegistry } from "../health/health-registry.ts";
+import { buildRoutingState } from "../routing-state.ts";
 
 function observed() {
   const config = configOf(

@@ -1,8 +1,8 @@
 import { boundHeap, reportListening, startSystemd, untilSignalled } from "@rollcall/runtime";
 import { startGateway } from "./daemon.ts";
 import { readStart, type GatewayDaemonOptions } from "./start.ts";
-import { countWorkers } from "./workers/count-workers.ts";
-import { runWorkers } from "./workers/run-workers.ts";
+import { countWorkers } from "../workers/count-workers.ts";
+import { runWorkers } from "../workers/run-workers.ts";
 
 /** The gateway as a process: until SIGTERM or SIGINT, and until what runs has ended. Resolves with the exit code. */
 export async function runGateway(options: GatewayDaemonOptions): Promise<number> {

@@ -2,7 +2,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { once } from "node:events";
 import { expect, onTestFinished, test } from "vitest";
-import { snapshotOf } from "../test/deployments.ts";
+import { snapshotOf } from "../../test/deployments.ts";
 import { FakeClock } from "@rollcall/testkit";
 import { ReprobeRequester } from "./reprobe-requester.ts";
 

@@ -1,5 +1,5 @@
 import type { Server } from "node:http";
-import type { Services } from "./main/services.ts";
+import type { Services } from "./services.ts";
 
 const LOOK_MS = 25;
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Snapshot, SnapshotChange, Verdict } from "@rollcall/contract";
 import { silentLog, type Log } from "@rollcall/runtime";
 import type { SnapshotListener, SnapshotReader } from "@rollcall/snapshot";
-import { snapshotOf } from "../test/deployments.ts";
+import { snapshotOf } from "../../test/deployments.ts";
 import { FakeClock } from "@rollcall/testkit";
 import { SnapshotFeed } from "./snapshot-feed.ts";
 

@@ -9,17 +9,18 @@ import {
   type Log,
   type Settings,
 } from "@rollcall/runtime";
+import { isHeartbeat } from "@rollcall/snapshot";
 import { drain } from "./drain.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
-import { compose } from "./main/compose.ts";
-import type { Services } from "./main/services.ts";
-import type { Counts } from "./observe/metrics.ts";
-import { readGauges } from "./observe/gauges.ts";
-import { openServer } from "./server/server.ts";
+import { compose } from "./compose.ts";
+import type { Services } from "./services.ts";
+import type { Counts } from "../observe/metrics.ts";
+import { readGauges } from "../observe/gauges.ts";
+import { openServer } from "../server/server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
-import { openStateReader } from "./state-reader.ts";
-import { divideLimits } from "./workers/divide-limits.ts";
-import type { WorkerSlot } from "./workers/worker-slot.ts";
+import { openStateReader } from "../probers/state-reader.ts";
+import { divideLimits } from "../workers/divide-limits.ts";
+import type { WorkerSlot } from "../workers/worker-slot.ts";
 
 export interface RunningGateway {
   readonly url: string;
@@ -58,9 +59,10 @@ export async function startGateway(
     gateway.pools.retire(settings.config);
     gateway.update(settings, gateway.feed.snapshot);
   });
-  await gateway.feed.start((snapshot) => {
+  await gateway.feed.start((snapshot, change) => {
     gateway.health.update(snapshot);
-    gateway.update(settings, snapshot);
+    // A heartbeat changes no verdict, so the table stays.
+    if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
   registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 

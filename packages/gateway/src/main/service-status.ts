@@ -1,5 +1,5 @@
 import { printSettingsStatus, summariseAliases, type ServiceStatus } from "@rollcall/runtime";
-import type { Services } from "./main/services.ts";
+import type { Services } from "./services.ts";
 
 type Observed = Pick<Services, "activity" | "feed" | "source" | "state">;
 

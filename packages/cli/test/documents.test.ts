@@ -1,0 +1,100 @@
+import { describe, expect, test } from "vitest";
+import {
+  anchors,
+  listFiles,
+  namedSources,
+  npmScripts,
+  readDocument,
+  relativeLinks,
+  whyBroken,
+} from "./documents.ts";
+
+const FILES = listFiles();
+const DOCUMENTS = FILES.filter((file) => file.endsWith(".md"));
+const { scripts } = JSON.parse(readDocument("package.json")) as { scripts: Record<string, string> };
+
+describe.each(DOCUMENTS)("%s", (file) => {
+  const text = readDocument(file);
+
+  test("links to files and headings that are there", () => {
+    const broken = relativeLinks(text).flatMap(({ target, line }) => {
+      const why = whyBroken(file, target);
+      return why === null ? [] : [`${file}:${line}: ${target}: ${why}`];
+    });
+    expect(broken).toEqual([]);
+  });
+
+  test("names source files that are there", () => {
+    const isThere = (name: string) => FILES.some((one) => `/${one}`.endsWith(`/${name}`));
+    expect(namedSources(text).filter((name) => !isThere(name))).toEqual([]);
+  });
+
+  test("runs scripts that package.json has", () => {
+    expect(npmScripts(text).filter((script) => !Object.hasOwn(scripts, script))).toEqual([]);
+  });
+});
+
+test("every page and every decision is linked from the page above it", () => {
+  const linkedFrom = (file: string) => new Set(relativeLinks(readDocument(file)).map(({ target }) => target));
+  const pagesOf = (folder: string) =>
+    DOCUMENTS.filter((file) => file.startsWith(folder) && !file.slice(folder.length).includes("/"));
+  const fromRoot = linkedFrom("README.md");
+  const pages = pagesOf("packages/docs/");
+  expect(pages.length).toBeGreaterThan(5);
+  expect(pages.filter((page) => !fromRoot.has(page))).toEqual([]);
+  const records = pagesOf("packages/docs/decisions/").map((file) => file.split("/").at(-1) ?? "");
+  const index = linkedFrom("packages/docs/decisions/README.md");
+  expect(records.filter((record) => record !== "README.md" && !index.has(record))).toEqual([]);
+});
+
+test("decisions are numbered from 001, each number once", () => {
+  const numbers = DOCUMENTS.flatMap((file) => /^packages\/docs\/decisions\/(\d{3})-/.exec(file)?.[1] ?? []);
+  expect(numbers).toEqual(numbers.map((_, index) => String(index + 1).padStart(3, "0")));
+});
+
+test("every package has a README", () => {
+  const packages = FILES.flatMap((file) => /^(packages\/[\w-]+)\/package\.json$/.exec(file)?.[1] ?? []);
+  expect(packages.length).toBeGreaterThan(5);
+  expect(packages.filter((folder) => !DOCUMENTS.includes(`${folder}/README.md`))).toEqual([]);
+});
+
+describe("what reads documents", () => {
+  test.each([
+    ["a heading", "# Two Words", "two-words"],
+    ["code and signs", "## Settings under `rollcall:`", "settings-under-rollcall"],
+    ["a link", "## See [here](x.md)", "see-here"],
+    ["a heading that is there twice", "# A\n# A", "a-1"],
+  ])("finds the anchor of %s", (_what, text, anchor) => {
+    expect([...anchors(text)]).toContain(anchor);
+  });
+
+  test("passes over headings and links in code", () => {
+    const text = "```\n# no heading\n[no](link.md)\n```\nand `[no](link.md)`, but [yes](a.md#b)";
+    expect([...anchors(text)]).toEqual([]);
+    expect(relativeLinks(text)).toEqual([{ target: "a.md#b", line: 5 }]);
+  });
+
+  test.each([
+    ["a file that is missing", "no.md", "there is no such file"],
+    ["a heading that is missing", "#no-such", "README.md has no heading #no-such"],
+    ["a place outside", "../x.md", "leads out of the repository"],
+    ["a heading of no document", "package.json#x", "only documents have anchors"],
+  ])("tells of %s", (_what, target, why) => {
+    expect(whyBroken("README.md", target)).toBe(why);
+  });
+
+  test("finds source files by any part of their path", () => {
+    expect(namedSources("`a.ts`, `pipeline/route.ts` and `no.json`, b.ts")).toEqual([
+      "a.ts",
+      "pipeline/route.ts",
+    ]);
+  });
+
+  test("finds scripts", () => {
+    expect(npmScripts("npm start, `npm run bench:faults -- --quick`, npm test")).toEqual([
+      "start",
+      "bench:faults",
+      "test",
+    ]);
+  });
+});

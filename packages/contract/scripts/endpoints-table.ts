@@ -1,0 +1,40 @@
+import type { Endpoint, ModelPlace } from "../src/endpoints/endpoint.ts";
+import { ENDPOINTS } from "../src/endpoints/table.ts";
+
+const MODEL_PLACES: Readonly<Record<ModelPlace, string>> = {
+  json: "`model` in the JSON body",
+  multipart: "`model` in a multipart form",
+  path: "in the path",
+};
+
+const RESENDS: Readonly<Record<Endpoint["resend"], string>> = {
+  always: "yes",
+  unsent: "only if the first backend cannot have read it",
+  never: "no",
+};
+
+/** Every endpoint that carries a model as a table in Markdown. */
+export function endpointsTable(): string {
+  const rows = ENDPOINTS.map(({ name, method, paths, model, response, resend, servedBy }) => {
+    const cells = [
+      `\`${name}\``,
+      paths.map((path) => `\`${method} ${path}\``).join(", "),
+      MODEL_PLACES[model],
+      response.events === null ? "no" : `server-sent events, ${terminal(response.events.terminal)}`,
+      RESENDS[resend],
+      servedBy === "all" ? "all" : servedBy.join(", "),
+    ];
+    return `| ${cells.join(" | ")} |`;
+  });
+  return [
+    "| `endpoint` label | paths | model | streams | retried elsewhere | server kinds |",
+    "| --- | --- | --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
+function terminal(ends: readonly string[]): string {
+  return ends.length === 0
+    ? "no terminal event"
+    : `ends with ${ends.map((end) => `\`${end}\``).join(" or ")}`;
+}

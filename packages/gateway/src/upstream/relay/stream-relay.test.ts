@@ -1,0 +1,101 @@
+import type { EventShape } from "@rollcall/contract";
+import { describe, expect, test } from "vitest";
+import { downstream } from "../../../test/relayed.ts";
+import { classifyFirstEvent } from "../classify-answer.ts";
+import { UpstreamError } from "../upstream-error.ts";
+import { StreamRelay } from "./stream-relay.ts";
+
+const NAMED: EventShape = {
+  model: [],
+  usage: [],
+  named: true,
+  terminal: ["response.completed", "response.failed"],
+};
+const PLAIN: EventShape = { model: [], usage: [], named: false, terminal: ["[DONE]"] };
+
+const event = (type: string, rest: object = {}, lineBreak = "\n") =>
+  `event: ${type}${lineBreak}data: ${JSON.stringify({ type, ...rest })}${lineBreak}${lineBreak}`;
+
+const DELTA = event("response.output_text.delta", { delta: "Hi" });
+const ERROR = { code: "server_error", message: "overloaded" };
+
+function relayed(events: EventShape) {
+  const { down, bytes, seen } = downstream({ model: [], usage: [], events }, "text/event-stream");
+  const relay = new StreamRelay(down, (first) =>
+    classifyFirstEvent(first, { alias: "chat", upstream: "up" }),
+  );
+  return {
+    relay,
+    seen,
+    data: (text: string) => relay.data(Buffer.from(text)),
+    text: () => bytes().toString(),
+  };
+}
+
+describe("a stream of named events", () => {
+  test.each(["response.completed", "response.failed"])("is whole once %s came", (terminal) => {
+    const { relay, data, text, seen } = relayed(NAMED);
+    const events = DELTA + event(terminal);
+    expect(data(events)).toBe("flow");
+    expect(relay.end()).toBeNull();
+    expect(text()).toBe(events);
+    expect(seen.ended).toBe(true);
+  });
+
+  test("that ends without its last event was broken off, and says so by an event with a name", () => {
+    const { relay, data, text } = relayed(NAMED);
+    data(DELTA);
+    expect(relay.end()).toEqual(new UpstreamError("proxy_error"));
+    relay.cut("cut");
+    const [name = "", told = ""] = text().slice(DELTA.length).split("\n");
+    expect(name).toBe("event: error");
+    expect(JSON.parse(told.slice("data: ".length))).toMatchObject({
+      type: "error",
+      error: { code: "upstream_cut" },
+    });
+  });
+
+  test("with nothing in it can still be asked for elsewhere", () => {
+    const { relay, text } = relayed(NAMED);
+    expect(relay.end()).toEqual(new UpstreamError("proxy_error"));
+    expect([relay.committed, text()]).toEqual([false, ""]);
+  });
+
+  test.each([
+    ["flat", event("error", ERROR)],
+    ["nested", event("error", { error: ERROR })],
+    ["with other line breaks", event("error", ERROR, "\r\n")],
+    ["without a type", `event: error\ndata: ${JSON.stringify({ error: ERROR })}\n\n`],
+  ])("whose first event is an error, %s, sends nothing", (_case, error) => {
+    const { relay, data, text } = relayed(NAMED);
+    expect(data(error)).toEqual(new UpstreamError("server_error"));
+    expect([relay.committed, text()]).toEqual([false, ""]);
+  });
+
+  test("passes whole events before an error, and of the error not even its name", () => {
+    for (const lineBreak of ["\n", "\r\n"]) {
+      const { data, text } = relayed(NAMED);
+      const before = event("response.output_text.delta", {}, lineBreak);
+      expect(data(before + event("error", { error: ERROR }, lineBreak))).toBeInstanceOf(UpstreamError);
+      expect(text()).toBe(before);
+    }
+  });
+
+  test("may speak of errors", () => {
+    const { data, text } = relayed(NAMED);
+    const spoken = event("response.error.explained", { error: null, text: 'event: error\ndata: {"error"' });
+    expect(data(spoken)).toBe("flow");
+    expect(text()).toBe(spoken);
+  });
+});
+
+test("a stream without names may end without [DONE], and breaks off by an event without a name", () => {
+  const { relay, data, text } = relayed(PLAIN);
+  data("data: {}\n\n");
+  expect(relay.end()).toBeNull();
+  expect(text()).toBe("data: {}\n\n");
+  const other = relayed(PLAIN);
+  other.data("data: {}\n\n");
+  other.relay.cut("cut");
+  expect(other.text()).toMatch(/^data: \{\}\n\ndata: \{"error":/);
+});

@@ -1,0 +1,16 @@
+import type { GaugeReadings } from "../src/observe/metrics.ts";
+
+/** What a gateway at rest reads at a scrape, but for what the test is about. */
+export function gaugeReadings(facts: Partial<GaugeReadings> = {}): GaugeReadings {
+  return {
+    inFlight: [],
+    available: [],
+    ejected: [],
+    bodyBytes: 0,
+    snapshotAgeMs: 1_500,
+    snapshotSequence: 12,
+    snapshotFresh: true,
+    snapshotFaults: 0,
+    ...facts,
+  };
+}

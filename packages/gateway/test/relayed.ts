@@ -1,0 +1,36 @@
+import type { ResponseShape } from "@rollcall/contract";
+import type { Downstream } from "../src/upstream/relay/relay.ts";
+
+/** The app's side of a relay, without a socket, and what came there. */
+export function downstream(response: ResponseShape, contentType = "") {
+  const written: Buffer[] = [];
+  const write = (bytes: Buffer | string) => {
+    written.push(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes, "latin1"));
+    return true;
+  };
+  const seen = { ended: false, destroyed: false, firstByte: false };
+  const outgoing = {
+    socket: null,
+    // As for HTTP/1.0: without chunks around what is written.
+    useChunkedEncodingByDefault: false,
+    writeHead: () => {},
+    write,
+    end: (bytes?: Buffer | string) => {
+      if (bytes !== undefined) write(bytes);
+      seen.ended = true;
+    },
+    destroy: () => (seen.destroyed = true),
+  };
+  const down: Downstream = {
+    outgoing: outgoing as unknown as Downstream["outgoing"],
+    status: 200,
+    headers: { "content-type": contentType },
+    alias: "chat",
+    response,
+    eventTransforms: () => [],
+    bodyTransforms: () => [],
+    firstByte: () => (seen.firstByte = true),
+    ended: () => {},
+  };
+  return { down, seen, bytes: () => Buffer.concat(written) };
+}

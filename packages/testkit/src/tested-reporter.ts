@@ -1,0 +1,30 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import type { Reporter, TestModule } from "vitest/node";
+import { updateTested } from "./tested-table.ts";
+
+const PAGE = path.join(import.meta.dirname, "../../docs/tested.md");
+
+/** For vitest's `reporters`: writes what the lane in `LANE` said into packages/docs/tested.md. */
+export default class TestedReporter implements Reporter {
+  readonly #began = performance.now();
+
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const lane = process.env["LANE"];
+    if (lane === undefined) return;
+    const states = modules.flatMap(({ children }) =>
+      Array.from(children.allTests(), (one) => one.result().state),
+    );
+    const count = (state: (typeof states)[number]) => states.filter((one) => one === state).length;
+    const row = {
+      lane,
+      date: new Date().toISOString().slice(0, 10),
+      versions: { node: process.versions.node },
+      passed: count("passed"),
+      failed: count("failed"),
+      skipped: count("skipped"),
+      seconds: (performance.now() - this.#began) / 1_000,
+    };
+    writeFileSync(PAGE, updateTested(existsSync(PAGE) ? readFileSync(PAGE, "utf8") : "", row));
+  }
+}

@@ -41,6 +41,7 @@ export { ENDPOINTS } from "./endpoints/table.ts";
 export { isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
+export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
 export {
@@ -53,5 +54,11 @@ export {
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
-export { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./wire/server-texts.ts";
+export {
+  saysClientMistake,
+  saysContextTooLong,
+  saysEngineDead,
+  saysShuttingDown,
+  saysUnknownModel,
+} from "./wire/server-texts.ts";
 export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";

@@ -47,7 +47,7 @@ function breakAfter(body: Buffer | null, headers = EVENTS): Play {
 /** All that a backend, the network or the app may do to an attempt. */
 const PLAYS = {
   answers: answer(200, Buffer.from('{"choices":[]}')),
-  streams: answer(200, event({ delta: { content: "x" } }), EVENTS),
+  streams: answer(200, event({ delta: { content: "x" }, finish_reason: "stop" }), EVENTS),
   resets: breakAfter(null),
   "breaks off in the head of an answer": breakAfter(Buffer.from('{"choi'), JSON_TYPE),
   "breaks off after the first event": breakAfter(event({ delta: { content: "x" } })),

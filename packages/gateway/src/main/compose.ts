@@ -80,13 +80,18 @@ function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobe = new TellProber(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
+  const healthObserver = new HealthObserver({
+    clock,
+    probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
+    reprobe: (id) => reprobe.suspect(id),
+  });
   const router = new Router({ state, feed, clock, random });
   const dispatcher = new Dispatcher({
     state,
     source,
     transport: transport ?? pools,
     deadlines,
-    observers: [new HealthObserver(clock, (id) => reprobe.suspect(id)), metrics, requestLog],
+    observers: [healthObserver, metrics, requestLog],
     clock,
     log: logs.log,
     isDraining: () => activity.draining,
@@ -99,6 +104,7 @@ function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
     deadlines,
     router,
     dispatcher,
+    acquit: (error) => healthObserver.acquit(error),
     budget: retryBudget,
     state,
     pending: new PendingQueue(clock),

@@ -29,12 +29,16 @@ const COLON = 0x3a;
 const QUOTE = 0x22;
 const SPACE = 0x20;
 const N = 0x6e;
+/** A colon and a digit. */
+const SHORTEST_VALUE = 2;
 const ABORT = Buffer.from('"abort"');
 
 /** By the key's values; null and an empty text say nothing. In a text the quotes of the key would be escaped. */
 export function finishIn(bytes: Buffer, key: Buffer): Finish {
   let finish: Finish = "open";
-  for (let at = bytes.indexOf(key); at !== -1; at = bytes.indexOf(key, at + key.length)) {
+  // Most events have the key once, near their end: where it has no room to come again it is not looked for.
+  const last = bytes.length - key.length - SHORTEST_VALUE;
+  for (let at = bytes.indexOf(key); at !== -1; at = nextKey(bytes, key, { at, last })) {
     let value = skipSpaces(bytes, at + key.length);
     if (bytes[value] !== COLON) continue;
     value = skipSpaces(bytes, value + 1);
@@ -45,6 +49,11 @@ export function finishIn(bytes: Buffer, key: Buffer): Finish {
     finish = "finished";
   }
   return finish;
+}
+
+function nextKey(bytes: Buffer, key: Buffer, { at, last }: { at: number; last: number }): number {
+  const from = at + key.length;
+  return from > last ? -1 : bytes.indexOf(key, from);
 }
 
 function skipSpaces(bytes: Buffer, from: number): number {

@@ -11,6 +11,10 @@ const SEPARATOR = /\r?\n\r?\n/g;
 
 /** Where each of the events begins. The last may have no blank line behind it. */
 export function* eventStarts(text: string): Generator<[start: number, end: number]> {
+  if (text.indexOf("\n\n") === text.length - 2 && !text.includes("\r")) {
+    yield [0, text.length];
+    return;
+  }
   let start = 0;
   for (const { index, 0: blank } of text.matchAll(SEPARATOR)) {
     yield [start, index + blank.length];
@@ -21,6 +25,8 @@ export function* eventStarts(text: string): Generator<[start: number, end: numbe
 
 /** Null where it has no data: comments alone, or nothing. */
 export function readEvent(text: string): ReadEvent | null {
+  const simple = readSimple(text);
+  if (simple !== null) return simple;
   let name = "";
   const data: string[] = [];
   for (const line of text.split(/\r?\n/)) {
@@ -29,6 +35,15 @@ export function readEvent(text: string): ReadEvent | null {
     else if (field === "data") data.push(value);
   }
   return data.length === 0 ? null : { name, data: data.join("\n") };
+}
+
+/** Almost every event is one line of data. */
+function readSimple(text: string): ReadEvent | null {
+  if (!text.startsWith("data: ")) return null;
+  const end = text.indexOf("\n");
+  return end === -1 || end !== text.length - 2 || text[end + 1] !== "\n" || text[end - 1] === "\r"
+    ? null
+    : { name: "", data: text.slice("data: ".length, end) };
 }
 
 /**

@@ -134,9 +134,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   #openRelay(down: Downstream): Relay {
     const readError = (text: string) => classifyErrorText(text, this.#options.names);
     const type = down.headers["content-type"]?.toLowerCase() ?? "";
-    // Where a stream was asked for it goes on as it comes, whatever it calls itself.
-    return type.startsWith("text/event-stream") ||
-      (this.#options.stream && !type.startsWith("application/json"))
+    // Where events were asked for they go on as they come, whatever they call themselves.
+    const isUntold =
+      this.#options.stream && down.marks.terminals.length > 0 && !type.startsWith("application/json");
+    return type.startsWith("text/event-stream") || isUntold
       ? new StreamRelay(down, readError)
       : new BodyRelay(down, readError);
   }

@@ -8,13 +8,16 @@ export interface AnswerMarks {
   readonly finish: Buffer | null;
   /** The data that ends a stream; none where an event's name does. */
   readonly terminals: readonly string[];
+  /** Not JSON with a model's name in it: the bytes are not looked into. */
+  readonly isOpaque: boolean;
 }
 
-export function compileMarks({ content, events }: ResponseShape): AnswerMarks {
+export function compileMarks({ content, events, model }: ResponseShape): AnswerMarks {
   return {
     content: content === null ? null : quoted(content),
     finish: events === null || events.finish === null ? null : quoted(events.finish),
     terminals: events === null || events.named ? [] : events.terminal,
+    isOpaque: model.length === 0,
   };
 }
 

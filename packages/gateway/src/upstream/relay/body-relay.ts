@@ -21,7 +21,7 @@ export class BodyRelay implements Relay {
   readonly #readError: ReadError;
   #held: Buffer[] = [];
   #size = 0;
-  /** White space at the end of what came aside. */
+  /** Of what came so far, white space at its end left out. */
   #lastByte = 0;
   committed = false;
 
@@ -44,7 +44,7 @@ export class BodyRelay implements Relay {
 
   end(): UpstreamError | null {
     if (this.committed) {
-      if (!CLOSING.has(this.#lastByte)) return endedEarly();
+      if (!this.#down.marks.isOpaque && !CLOSING.has(this.#lastByte)) return endedEarly();
       this.#write(flushAll(this.#transforms));
       this.#down.outgoing.end();
       return null;
@@ -71,7 +71,8 @@ export class BodyRelay implements Relay {
 
   /** Why these bytes are no whole answer, or null. Only those without the key that answers have are parsed. */
   #faultIn(answer: Buffer): UpstreamError | null {
-    const { content, finish } = this.#down.marks;
+    const { content, finish, isOpaque } = this.#down.marks;
+    if (isOpaque) return null;
     if (finish !== null && finishIn(answer, finish) === "aborted") return new UpstreamError("draining");
     const isClosed = OPENING.test(answer.toString("latin1", 0, LOOKED_AT)) && endsJson(answer);
     if (isClosed && content !== null && answer.includes(content)) return null;

@@ -40,10 +40,10 @@ export type {
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";
-export { isRecord } from "./is-record.ts";
 export { isSameValue } from "./is-same-value.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
+export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
 export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
@@ -51,5 +51,11 @@ export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snaps
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
-export { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./wire/server-texts.ts";
+export {
+  saysClientMistake,
+  saysContextTooLong,
+  saysEngineDead,
+  saysShuttingDown,
+  saysUnknownModel,
+} from "./wire/server-texts.ts";
 export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";

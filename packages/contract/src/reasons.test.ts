@@ -39,7 +39,16 @@ test.each([
   ["pass by themselves", "selfHealing", "crash_loop loading overdue unknown"],
   ["are worth queueing for", "queueable", "loading"],
   ["mean that nothing answers", "absence", "crash_loop down loading overdue"],
-  ["need one failed request", "suspectAtOnce", "dns down proxy_error tls"],
+  [
+    "need one failed request",
+    "suspectAtOnce",
+    "dns down draining engine_dead not_openai proxy_error tls wrong_key",
+  ],
+  [
+    "stay until a person acts",
+    "needsOperator",
+    "adapter_gone asleep engine_dead hung name_flapping no_models not_openai tls wrong_key wrong_name wrong_path",
+  ],
 ] as const)("the reasons that %s", (_what, trait, codes) => {
   expect(REASON_CODES.filter((code) => REASONS[code][trait]).toSorted()).toEqual(codes.split(" "));
 });

@@ -14,6 +14,8 @@ interface ReasonFacts {
   readonly failsRequests: boolean;
   /** One failed request is enough to make the deployment the second choice, until the prober has looked. */
   readonly suspectAtOnce: boolean;
+  /** Stays until a person has changed something: apps are told not to ask again. */
+  readonly needsOperator: boolean;
   /** Whether somebody may have to act. */
   readonly severity: "info" | "warning";
   readonly meaning: string;
@@ -28,6 +30,7 @@ const NO_TRAITS = {
   absence: false,
   failsRequests: false,
   suspectAtOnce: false,
+  needsOperator: false,
   severity: "warning",
 } as const;
 
@@ -89,6 +92,7 @@ const TABLE = {
     ...NO_TRAITS,
     failsRequests: true,
     suspectAtOnce: true,
+    needsOperator: true,
     meaning: "The TLS handshake failed, or one side speaks TLS and the other does not.",
     fix: "Check http:// against https:// in api_base, the certificate's name and date, and its CA.",
   },
@@ -102,12 +106,15 @@ const TABLE = {
     ...NO_TRAITS,
     failsRequests: true,
     definite: true,
+    suspectAtOnce: true,
+    needsOperator: true,
     meaning: "The backend refuses the configured API key (401 or 403).",
     fix: "Make api_key equal to the backend's --api-key.",
   },
   wrong_path: {
     ...NO_TRAITS,
     definite: true,
+    needsOperator: true,
     meaning: "Something answers, but there is no /models below the configured api_base.",
     fix: "Correct the path in api_base: it should end in /v1 once, after the proxy's prefix if there is one.",
   },
@@ -115,6 +122,8 @@ const TABLE = {
     ...NO_TRAITS,
     failsRequests: true,
     definite: true,
+    suspectAtOnce: true,
+    needsOperator: true,
     meaning: "The port answers, but not as an OpenAI-compatible server.",
     fix: "Correct host and port in api_base: another service answers there.",
   },
@@ -130,6 +139,7 @@ const TABLE = {
     failsRequests: true,
     definite: true,
     ready: true,
+    needsOperator: true,
     meaning: "The backend serves other names than the one the config expects.",
     fix: "Correct the name in litellm_params.model, or start the backend with --served-model-name.",
   },
@@ -137,18 +147,21 @@ const TABLE = {
     ...NO_TRAITS,
     definite: true,
     ready: true,
+    needsOperator: true,
     meaning: "The LoRA adapter is no longer served, though its base model is.",
     fix: "Load it again: adapters loaded at run time are lost with a restart; --lora-modules keeps them.",
   },
   no_models: {
     ...NO_TRAITS,
     definite: true,
+    needsOperator: true,
     meaning: "The backend answers with an empty model list.",
     fix: "Load a model on it.",
   },
   asleep: {
     ...NO_TRAITS,
     definite: true,
+    needsOperator: true,
     meaning: "The engine sleeps: requests would wait for ever.",
     fix: "POST /wake_up on the backend.",
   },
@@ -156,12 +169,15 @@ const TABLE = {
     ...NO_TRAITS,
     failsRequests: true,
     definite: true,
+    suspectAtOnce: true,
+    needsOperator: true,
     meaning: "The server process answers, but its engine has died.",
     fix: "Restart the backend; run it with Restart=always, since vLLM exits 0 when its engine dies.",
   },
   hung: {
     ...NO_TRAITS,
     definite: true,
+    needsOperator: true,
     meaning: "Requests are waiting and no progress counter moves.",
     fix: "Restart the backend and look for NCCL or GPU faults in its log.",
   },
@@ -169,12 +185,14 @@ const TABLE = {
     ...NO_TRAITS,
     failsRequests: true,
     definite: true,
+    suspectAtOnce: true,
     meaning: "The backend is shutting down and no longer finishes requests.",
     fix: "Nothing to do if it was meant; otherwise start it again.",
   },
   name_flapping: {
     ...NO_TRAITS,
     definite: true,
+    needsOperator: true,
     meaning: "Fresh connections to one port meet different models: two servers share it.",
     fix: "Give each server a port of its own.",
   },

@@ -47,7 +47,7 @@ function breakAfter(body: Buffer | null, headers = EVENTS): Play {
 /** All that a backend, the network or the app may do to an attempt. */
 const PLAYS = {
   answers: answer(200, Buffer.from('{"choices":[]}')),
-  streams: answer(200, event({ delta: { content: "x" } }), EVENTS),
+  streams: answer(200, event({ delta: { content: "x" }, finish_reason: "stop" }), EVENTS),
   resets: breakAfter(null),
   "breaks off in the head of an answer": breakAfter(Buffer.from('{"choi'), JSON_TYPE),
   "breaks off after the first event": breakAfter(event({ delta: { content: "x" } })),
@@ -64,6 +64,24 @@ const PLAYS = {
     sink.head(headOf(200, EVENTS));
     sink.data(event({ delta: { content: "x" } }));
     sink.data(event({ delta: {}, finish_reason: "abort" }));
+  },
+  forbids: answer(403, Buffer.from("<html>blocked</html>"), { "content-type": "text/html" }),
+  redirects: answer(307, Buffer.alloc(0), { location: "https://elsewhere.internal/" }),
+  "fails in words": answer(500, error({ message: "list index out of range" })),
+  "is busy": answer(503, error({ message: "busy" }), { ...JSON_TYPE, "retry-after": "2" }),
+  "errs under a 200": answer(200, error({ code: 502 })),
+  "answers nothing": answer(200, Buffer.alloc(0)),
+  "answers half": answer(200, Buffer.from('{"choices":[{')),
+  "answers a page": answer(200, Buffer.from("<html></html>"), { "content-type": "text/html" }),
+  "streams nothing": answer(200, Buffer.from(": ping\n\n"), EVENTS),
+  "streams only its end": answer(200, Buffer.from("data: [DONE]\n\n"), EVENTS),
+  "errs in its first event": answer(200, Buffer.from('event: error\ndata: {"detail":"boom"}\n\n'), EVENTS),
+  "streams text without an end": answer(200, event({ delta: { content: "x" } }), EVENTS),
+  "ends a stream and stays open": ({ sink }, { expire }) => {
+    sink.head(headOf(200, EVENTS));
+    sink.data(event({ delta: { content: "x" }, finish_reason: "stop" }));
+    sink.data(Buffer.from("data: [DONE]\n\n"));
+    expire();
   },
   "never answers": (_attempt, { expire }) => expire(),
   "falls silent after the first event": ({ sink }, { expire }) => {

@@ -44,9 +44,9 @@ describe("the errors that the page of endpoints lists", () => {
     rate_limited: [{ kind: "rate_limited", scope: "key", retryAfterSeconds: 1 }],
     state_refused: [{ kind: "state_refused" }],
     upstream_failed: [
-      { kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null },
-      { kind: "upstream_failed", model, reason: "engine_dead", attempts: 1, timeout: null },
-      { kind: "upstream_failed", model, reason: "timeout", attempts: 1, timeout: "connect" },
+      { kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null, words: null },
+      { kind: "upstream_failed", model, reason: "engine_dead", attempts: 1, timeout: null, words: null },
+      { kind: "upstream_failed", model, reason: "timeout", attempts: 1, timeout: "connect", words: null },
     ],
     // The backend's own: the page gives no status.
     upstream_answer: [],

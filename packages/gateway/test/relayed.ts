@@ -1,4 +1,5 @@
 import type { ResponseShape } from "@rollcall/contract";
+import { compileMarks } from "../src/upstream/relay/answer-marks.ts";
 import type { Downstream } from "../src/upstream/relay/relay.ts";
 
 /** The app's side of a relay, without a socket, and what came there. */
@@ -26,7 +27,7 @@ export function downstream(response: ResponseShape, contentType = "") {
     status: 200,
     headers: { "content-type": contentType },
     alias: "chat",
-    response,
+    marks: compileMarks(response),
     eventTransforms: () => [],
     bodyTransforms: () => [],
     firstByte: () => (seen.firstByte = true),

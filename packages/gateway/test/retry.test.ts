@@ -61,7 +61,7 @@ describe.each([
     ["is behind Envoy's 504", fault("envoy-504"), "proxy_error", AWAY],
     ["has no engine any more", fault("engine-dead"), "engine_dead", AWAY],
     ["fails with an empty error", fault("engine-error"), "server_error", STILL],
-    ["scales", fault("scaling"), "server_error", STILL],
+    ["scales", fault("scaling"), "server_error", AWAY],
     ["has had too much", fault("rate-limit"), "server_error", AWAY],
     ["errs in its first event", fault("error-first-event"), "engine_dead", AWAY],
     ["serves another name", ({ control }) => control.rename(["other"]), "wrong_name", AWAY],

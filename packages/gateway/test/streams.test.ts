@@ -18,6 +18,9 @@ const cutBy = (why: string, code: string) => ({
 
 const CUT = cutBy("the connection to the backend broke", "upstream_cut");
 
+/** What a stream says that is whole. */
+const END = '"choices":[{"delta":{},"finish_reason":"stop"}]';
+
 /** The data of every event; throws where the text does not end at the end of one. */
 function eventsIn(text: string): string[] {
   const events = text.split("\n\n");
@@ -128,7 +131,7 @@ test("an alias in any script is served: what no header can hold is encoded", asy
 describe("events", () => {
   test("cut anywhere by the network come out whole and under the alias", async () => {
     const text =
-      'data: {"model":"up","n":1}\r\n\r\ndata: {"model" : "up","n":2}\n\n: ping\n\ndata: [DONE]\n\n';
+      'data: {"model":"up","n":1}\r\n\r\ndata: {"model" : "up","finish_reason":"stop"}\n\n: ping\n\ndata: [DONE]\n\n';
     const backend = await rawBackend((socket) => {
       socket.setNoDelay(true);
       socket.write(STREAM_HEAD);
@@ -142,7 +145,7 @@ describe("events", () => {
     });
     const gateway = await gatewayFor({ chat: [backend] });
     expect((await gateway.chat({ stream: true })).text).toBe(
-      'data: {"model":"chat","n":1}\r\n\r\ndata: {"model" : "chat","n":2}\n\n: ping\n\ndata: [DONE]\n\n',
+      'data: {"model":"chat","n":1}\r\n\r\ndata: {"model" : "chat","finish_reason":"stop"}\n\n: ping\n\ndata: [DONE]\n\n',
     );
   });
 
@@ -163,10 +166,14 @@ describe("events", () => {
 
   test("at a clean end need no blank line behind the last one", async () => {
     const backend = await rawBackend((socket) => {
-      socket.write(STREAM_HEAD + chunk('data: {"model":"up"}\n\n') + chunk("data: [DONE]\n") + LAST_CHUNK);
+      socket.write(
+        STREAM_HEAD + chunk(`data: {"model":"up",${END}}\n\n`) + chunk("data: [DONE]\n") + LAST_CHUNK,
+      );
     });
     const gateway = await gatewayFor({ chat: [backend] });
-    expect((await gateway.chat({ stream: true })).text).toBe('data: {"model":"chat"}\n\ndata: [DONE]\n');
+    expect((await gateway.chat({ stream: true })).text).toBe(
+      `data: {"model":"chat",${END}}\n\ndata: [DONE]\n`,
+    );
   });
 
   test("an error as the first one is seen even where nothing ends it", async () => {
@@ -194,12 +201,6 @@ describe("events", () => {
     expect(answer.status).toBe(200);
     expect(answer.headers["x-rollcall-deployment"]).toBe("chat-2");
   });
-});
-
-test("a stream that ends before it began is an empty one", async () => {
-  const backend = await rawBackend((socket) => socket.write(STREAM_HEAD + LAST_CHUNK));
-  const gateway = await gatewayFor({ chat: [backend] });
-  expect(await gateway.chat({ stream: true })).toMatchObject({ status: 200, text: "" });
 });
 
 describe("answers that are not to be understood", () => {
@@ -234,11 +235,11 @@ describe("answers that are not to be understood", () => {
   test("early hints before the answer are no answer", async () => {
     const backend = await rawBackend((socket) =>
       socket.write(
-        'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 14\r\n\r\n{"model":"up"}',
+        'HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 27\r\n\r\n{"model":"up","choices":[]}',
       ),
     );
     const gateway = await gatewayFor({ chat: [backend] });
-    expect(await gateway.chat()).toMatchObject({ status: 200, text: '{"model":"chat"}' });
+    expect(await gateway.chat()).toMatchObject({ status: 200, text: '{"model":"chat","choices":[]}' });
   });
 
   test("a body shorter than announced is tried elsewhere", async () => {

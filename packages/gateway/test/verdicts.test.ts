@@ -289,7 +289,7 @@ describe("a prober that falls silent", () => {
     const [first, second] = [await simulator(), await simulator()];
     const gateway = await gatewayFor({ chat: [first, second] });
     await gateway.tell({}, SILENT);
-    first.control.setKeys(["other"]);
+    first.control.rename(["other"]);
     for (let turn = 0; turn < 3; turn += 1) expect((await gateway.chat()).status).toBe(200);
     expect([first.seen.count(CHAT), second.seen.count(CHAT)]).toEqual([1, 3]);
   });

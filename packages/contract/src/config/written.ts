@@ -54,11 +54,15 @@ const fallbackList = (purpose: string) => ({
   items: { type: "object", additionalProperties: texts },
 });
 
+/** Two minutes: `DEFAULTS.streamTimeoutMs`. */
+const FIRST_TOKEN =
+  "Until the first token of a stream; 120 by default. The same deployment is not asked again after it, another one once.";
+
 const routing = {
   routing_strategy: text("How to choose among available deployments: LiteLLM's names."),
   num_retries: count("Further attempts after the first, before the first byte."),
   timeout: seconds("For a whole request."),
-  stream_timeout: seconds("Until the first byte of a stream."),
+  stream_timeout: seconds(FIRST_TOKEN),
   request_timeout: seconds("For a whole request."),
   fallbacks: fallbackList("where to go when no deployment of alias can serve."),
   context_window_fallbacks: fallbackList("where to go when the prompt is too long for alias."),
@@ -90,7 +94,7 @@ export const CONFIG_SCHEMA = {
               api_key: text("The backend's key: os.environ/NAME, file/PATH or the key itself."),
               custom_llm_provider: text("Provider, where model has no prefix."),
               timeout: seconds("For a whole request."),
-              stream_timeout: seconds("Until the first byte of a stream."),
+              stream_timeout: seconds(FIRST_TOKEN),
               rpm: { ...count("Requests per minute: a weight for simple-shuffle."), type: "number" },
               tpm: { ...count("Tokens per minute: a weight for simple-shuffle."), type: "number" },
               weight: {

@@ -8,8 +8,15 @@ export const completions: Endpoint = {
   model: "json",
   response: {
     model: [["model"]],
+    content: "choices",
     usage: ["usage"],
-    events: { model: [["model"]], usage: ["usage"], named: false, terminal: ["[DONE]"] },
+    events: {
+      model: [["model"]],
+      usage: ["usage"],
+      named: false,
+      terminal: ["[DONE]"],
+      finish: "finish_reason",
+    },
   },
   counts: ["tokens"],
   servedBy: "all",

@@ -6,7 +6,7 @@ export const embeddings: Endpoint = {
   paths: versioned("/embeddings"),
   upstreamPath: "/embeddings",
   model: "json",
-  response: { model: [["model"]], usage: ["usage"], events: null },
+  response: { model: [["model"]], content: "data", usage: ["usage"], events: null },
   counts: ["tokens"],
   servedBy: "all",
   resend: "always",

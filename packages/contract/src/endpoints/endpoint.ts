@@ -25,12 +25,16 @@ export interface EventShape {
   readonly named: boolean;
   /** Data (`[DONE]`) or event name that ends a whole stream. */
   readonly terminal: readonly string[];
+  /** Key whose first value beside null says that the answer is whole; null where the terminal says so by itself. */
+  readonly finish: string | null;
 }
 
 /** What a backend answers. */
 export interface ResponseShape {
   /** Where a JSON answer repeats the model's name; empty where the answer is not JSON. */
   readonly model: readonly KeyPath[];
+  /** Key that every JSON answer has and no error; null where servers differ. */
+  readonly content: string | null;
   readonly usage: KeyPath;
   /** Null where the endpoint does not stream events. */
   readonly events: EventShape | null;

@@ -6,7 +6,7 @@ export const rerank: Endpoint = {
   paths: versioned("/rerank"),
   upstreamPath: "/rerank",
   model: "json",
-  response: { model: [["model"]], usage: ["usage"], events: null },
+  response: { model: [["model"]], content: null, usage: ["usage"], events: null },
   counts: ["tokens", "searches"],
   servedBy: ["vllm", "sglang", "llamacpp", "tei"],
   resend: "always",

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import type { ErrorBody } from "./error-body.ts";
-import { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./server-texts.ts";
+import {
+  saysClientMistake,
+  saysContextTooLong,
+  saysEngineDead,
+  saysShuttingDown,
+  saysUnknownModel,
+} from "./server-texts.ts";
 
 test.each([
   ["vLLM's V1 engine", "EngineCore encountered an issue. See stack trace (above) for the root cause.", true],
@@ -26,10 +32,43 @@ test.each([
   ],
   ["vLLM's renderer", "Input length (9000) exceeds model's maximum context length (8192).", true],
   ["vLLM's engine", "The decoder prompt (length 9) is longer than the maximum model length of 8.", true],
+  [
+    "vLLM, of too long an answer",
+    "max_tokens=99999 cannot be greater than max_model_len=512. Please request fewer output tokens.",
+    true,
+  ],
+  [
+    "llama.cpp",
+    "request (3024 tokens) exceeds the available context size (1024 tokens), try increasing it",
+    true,
+  ],
   ["talk of it without a number", "The maximum context length is a setting.", false],
   ["another wrong request", "1 validation error", false],
 ])("a prompt too long, by the words of %s", (_who, message, tooLong) => {
   expect(saysContextTooLong(message)).toBe(tooLong);
+});
+
+test.each<[what: string, message: string, mistake: boolean]>([
+  [
+    "an image to a text model",
+    "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj",
+    true,
+  ],
+  [
+    "bytes that are no text",
+    "[json.exception.parse_error.101] parse error at line 1, column 71: syntax error while parsing value",
+    true,
+  ],
+  ["a chat its template refuses", "Jinja Exception: Conversation roles must alternate user/assistant", true],
+  ["an error of its own", "CUDA error: out of memory", false],
+  ["an error that speaks of images", "the worker for image input is not supported by a GPU", false],
+])("a client's mistake under llama.cpp's 500: %s", (_what, message, mistake) => {
+  expect(saysClientMistake(message)).toBe(mistake);
+});
+
+test("a server that shuts down, by the words of vLLM", () => {
+  expect(saysShuttingDown("cannot schedule new futures after shutdown")).toBe(true);
+  expect(saysShuttingDown("shutdown")).toBe(false);
 });
 
 const NAME = "org/model-7b";

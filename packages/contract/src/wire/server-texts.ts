@@ -5,9 +5,23 @@ export function saysEngineDead(message: string): boolean {
   return /EngineCore encountered|Background loop|Engine loop is not running|EngineDead/.test(message);
 }
 
-/** One pattern serves the wordings of all vLLM versions. */
+/** vLLM's answer to what still reaches it after a SIGTERM. */
+export function saysShuttingDown(message: string): boolean {
+  return message.includes("cannot schedule new futures after shutdown");
+}
+
+/** One pattern serves the wordings of all vLLM versions; the last two are of too many output tokens, and llama.cpp's. */
 export function saysContextTooLong(message: string): boolean {
-  return /maximum context length (?:is|of|\()\s*\d+|longer than the maximum model length/i.test(message);
+  return /maximum context length (?:is|of|\()\s*\d+|longer than the maximum model length|cannot be greater than max_model_len|exceeds the available context size/i.test(
+    message,
+  );
+}
+
+/** llama.cpp answers 500 to an image it has no projector for, to what is no JSON, and to a chat its template refuses. */
+export function saysClientMistake(message: string): boolean {
+  return /^(?:image|audio|video) input is not supported|\[json\.exception\.parse_error|^Jinja Exception:/.test(
+    message,
+  );
 }
 
 /**

@@ -39,6 +39,8 @@ export type GatewayError =
       readonly reason: Reason;
       readonly attempts: number;
       readonly timeout: TimeoutPhase | null;
+      /** More about the last failure in a sentence fit for the app, such as what the backend said; null where there is nothing. */
+      readonly words: string | null;
     }
   /** The backend's own answer, in OpenAI's shape. */
   | {

@@ -26,7 +26,14 @@ const ONE_OF_EACH: { readonly [K in GatewayError["kind"]]: Extract<GatewayError,
   all_full: { kind: "all_full", model: "chat" },
   rate_limited: { kind: "rate_limited", scope: "key", retryAfterSeconds: 7 },
   state_refused: { kind: "state_refused" },
-  upstream_failed: { kind: "upstream_failed", model: "chat", reason: "down", attempts: 3, timeout: null },
+  upstream_failed: {
+    kind: "upstream_failed",
+    model: "chat",
+    reason: "down",
+    attempts: 3,
+    timeout: null,
+    words: null,
+  },
   upstream_answer: {
     kind: "upstream_answer",
     status: 422,
@@ -129,7 +136,7 @@ describe("messages tell what to do next", () => {
     (model) => ({ kind: "unsupported_model", model, why: "why" }),
     (model) => ({ kind: "none_ready", model, out: [] }),
     (model) => ({ kind: "all_full", model }),
-    (model) => ({ kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null }),
+    (model) => ({ kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null, words: null }),
     (model) => ({ kind: "upstream_cut", model, cause: "cut" }),
   ])("what an app sent is clipped: %s", (failureOn) => {
     expect(toOpenAi(failureOn("x".repeat(100))).error.message).toContain("x".repeat(100));
@@ -155,15 +162,14 @@ describe("none ready", () => {
 
   test.each(REASON_CODES)("because of %s: a client is told either when to come back or not to", (reason) => {
     const { headers } = noneReady(reason);
-    const passes = ["loading", "unknown", "overdue", "crash_loop"].includes(reason);
-    expect(headers["retry-after"]).toBe(passes ? "5" : undefined);
-    expect(headers["x-should-retry"]).toBe(passes ? undefined : "false");
+    const { needsOperator } = REASONS[reason];
+    expect(headers["retry-after"]).toBe(needsOperator ? undefined : "5");
+    expect(headers["x-should-retry"]).toBe(needsOperator ? "false" : undefined);
   });
 
-  test("no definite finding is told to be tried again", () => {
-    for (const reason of REASON_CODES.filter((one) => REASONS[one].definite && one !== "ok")) {
-      expect(noneReady(reason).headers["x-should-retry"]).toBe("false");
-    }
+  test("what passes without a person's doing is worth coming back for", () => {
+    for (const reason of ["draining", "down", "timeout", "server_error"] as const)
+      expect(noneReady(reason).headers).toMatchObject({ "retry-after": "5" });
   });
 
   test("of several reasons the one that gives hope is told, and all of them are named", () => {
@@ -184,6 +190,7 @@ describe("upstream failed", () => {
       model: "chat",
       reason,
       timeout: null,
+      words: null,
       attempts: 1,
     });
     expect(headers["x-rollcall-reason"]).toBe(reason);
@@ -195,6 +202,11 @@ describe("upstream failed", () => {
     expect(error.message).toContain("one attempt");
     expect(status).toBe(reason === "timeout" ? 504 : REASONS[reason].definite ? 503 : 502);
   });
+});
+
+test("what the backend said of it is told", () => {
+  const { error } = toOpenAi({ ...ONE_OF_EACH.upstream_failed, words: "The server said: CUDA error" });
+  expect(error.message).toMatch(/\. The server said: CUDA error$/);
 });
 
 test("a backend's own answer goes on with its Retry-After", () => {

@@ -193,13 +193,17 @@ function retrySeconds(out: readonly Unroutable[]): string {
 /** Reports the most recoverable reason: a loading replica matters more than a misnamed one. */
 function noneReady({ model, out }: Extract<GatewayError, { kind: "none_ready" }>): ErrorAnswer {
   const reasons = out.map(({ reason }) => reason);
-  const reason = reasons.find((one) => REASONS[one].selfHealing) ?? reasons[0] ?? "unknown";
+  const reason =
+    reasons.find((one) => REASONS[one].selfHealing) ??
+    reasons.find((one) => !REASONS[one].needsOperator) ??
+    reasons[0] ??
+    "unknown";
   const list = out.map((one) => `${one.id}: ${one.reason}`).join(", ");
   const message = `The model \`${clip(model)}\` is configured, but no deployment of it can serve now (${list}). ${REASONS[reason].meaning}`;
   return withHeaders(answer(503, { type: "server_error", code: "model_not_ready", message }), {
     "x-rollcall-reason": reason,
-    // What does not pass by itself the SDKs are told not to hammer.
-    ...(REASONS[reason].selfHealing ? { "retry-after": retrySeconds(out) } : { "x-should-retry": "false" }),
+    // What only a person can change the SDKs are told not to hammer.
+    ...(REASONS[reason].needsOperator ? { "x-should-retry": "false" } : { "retry-after": retrySeconds(out) }),
   });
 }
 
@@ -208,10 +212,11 @@ function upstreamFailed({
   reason,
   attempts,
   timeout,
+  words,
 }: Extract<GatewayError, { kind: "upstream_failed" }>): ErrorAnswer {
   const tries = attempts === 1 ? "one attempt" : `${attempts} attempts`;
   const why = timeout === null ? meaningOf(reason) : TIMEOUT_WORDS[timeout];
-  const message = `The model \`${clip(model)}\` did not answer (${tries}). ${why}`;
+  const message = `The model \`${clip(model)}\` did not answer (${tries}). ${why}${words === null ? "" : ` ${words}`}`;
   const code = timeout === null ? "upstream_error" : `upstream_timeout_${timeout}`;
   const status = reason === "timeout" ? 504 : REASONS[reason].definite ? 503 : 502;
   return withHeaders(answer(status, { type: "server_error", code, message }), {

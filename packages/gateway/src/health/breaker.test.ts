@@ -1,6 +1,15 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { CLOSED, mayPass, onFault, onInconclusive, onSend, onSuccess, type Breaker } from "./breaker.ts";
+import {
+  CLOSED,
+  mayPass,
+  onAcquitted,
+  onFault,
+  onInconclusive,
+  onSend,
+  onSuccess,
+  type Breaker,
+} from "./breaker.ts";
 
 const START = 1_000_000;
 
@@ -88,4 +97,16 @@ test("no state is a trap: whatever happened, half a minute later a request may p
       expect(mayPass(breaker, now + 30_000)).toBe(!breaker.trial);
     }),
   );
+});
+
+describe("a fault that was the request's", () => {
+  test("is not counted any more, and closes what it opened", () => {
+    expect(onAcquitted(afterFaults(3), START + 2)).toEqual(afterFaults(2));
+    expect(onAcquitted(OPEN, START + 4)).toEqual({ ...afterFaults(4), reason: "ok" });
+  });
+
+  test("that never counted changes nothing: one that ended a trial leaves it open", () => {
+    const failedTrial = onFault(onSend(OPEN, OVER), "down", OVER);
+    expect(onAcquitted(failedTrial, OVER)).toBe(failedTrial);
+  });
 });

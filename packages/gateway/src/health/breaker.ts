@@ -46,6 +46,14 @@ export function onFault(breaker: Breaker, reason: Reason, now: number): Breaker 
   return { ...breaker, faults, reason, openUntil: opens ? now + breaker.openMs : null };
 }
 
+/** The fault of that moment was the request's: as if it had not been. One that ended a trial leaves the breaker open. */
+export function onAcquitted(breaker: Breaker, at: number): Breaker {
+  const found = breaker.faults.lastIndexOf(at);
+  if (found === -1) return breaker;
+  const faults = breaker.faults.toSpliced(found, 1);
+  return breaker.trial || breaker.openUntil === null ? { ...breaker, faults } : { ...CLOSED, faults };
+}
+
 /** A whole answer while there is a trial: it succeeded. */
 export function onSuccess(breaker: Breaker): Breaker {
   // Successes between faults do not excuse them: a backend that fails every other request is no good one.

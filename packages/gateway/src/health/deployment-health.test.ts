@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { DeploymentHealth } from "./deployment-health.ts";
-import { ejection } from "./ejection.ts";
+import { certainty } from "./ejection.ts";
 
 const START = 1_000_000;
 
@@ -55,7 +55,7 @@ describe("the breaker", () => {
 describe("an ejection", () => {
   const ejected = () => {
     const health = new DeploymentHealth("a");
-    health.eject(ejection({ definite: true, reason: "wrong_name" }, { wall: 5_000, monotonic: START }));
+    health.eject(certainty("wrong_name", { wall: 5_000, monotonic: START }));
     return health;
   };
 

@@ -1,5 +1,14 @@
 import type { Reason } from "@rollcall/contract";
-import { CLOSED, mayPass, onFault, onFirstByte, onInconclusive, onSend, onSuccess } from "./breaker.ts";
+import {
+  CLOSED,
+  mayPass,
+  onAcquitted,
+  onFault,
+  onFirstByte,
+  onInconclusive,
+  onSend,
+  onSuccess,
+} from "./breaker.ts";
 import { holds, isOutweighedBy, stronger, type Ejection, type Evidence } from "./ejection.ts";
 import { RequestWindow } from "./request-window.ts";
 
@@ -84,6 +93,12 @@ export class DeploymentHealth {
 
   failed(reason: Reason, now: number): void {
     this.#breaker = onFault(this.#breaker, reason, now);
+  }
+
+  /** The fault of that moment, and what it was ejected for, were the request's. */
+  acquit(at: number, ejected: Ejection | null): void {
+    this.#breaker = onAcquitted(this.#breaker, at);
+    if (ejected !== null && this.#ejection === ejected) this.#ejection = null;
   }
 
   inconclusive(): void {

@@ -19,11 +19,17 @@ export interface Ejection extends Evidence {
 }
 
 /** Without an update from the prober an ejection ends by itself: no state is a trap. */
-const DEFINITE_MS = 30_000;
-const SUSPECT_MS = 5_000;
+const LONGEST_MS = 30_000;
 
-export function ejection({ definite, reason }: Evidence, at: Moment): Ejection {
-  return { definite, reason, at, forMs: definite ? DEFINITE_MS : SUSPECT_MS, isPause: false };
+/** The server does not have our name: nothing is sent until the prober has found it again. */
+export function certainty(reason: Reason, at: Moment): Ejection {
+  return { definite: true, reason, at, forMs: LONGEST_MS, isPause: false };
+}
+
+/** Second choice until the prober has looked: it does within its interval. */
+export function suspicion(reason: Reason, at: Moment, probeIntervalMs: number): Ejection {
+  const forMs = Math.min(probeIntervalMs, LONGEST_MS);
+  return { definite: false, reason, at, forMs, isPause: false };
 }
 
 /** The backend asked to be left alone for `forMs`. */

@@ -1,7 +1,7 @@
 import type { Reason, Snapshot, Verdict } from "@rollcall/contract";
 import { expect, test } from "vitest";
 import { deploymentOf, snapshotOf, verdictOn } from "../../test/deployments.ts";
-import { ejection } from "./ejection.ts";
+import { certainty, suspicion } from "./ejection.ts";
 import { HealthRegistry } from "./health-registry.ts";
 
 const START = 1_000_000;
@@ -10,8 +10,8 @@ const START = 1_000_000;
 function ejected(): HealthRegistry {
   const registry = new HealthRegistry();
   const at = { wall: START, monotonic: 5_000 };
-  registry.of("a").eject(ejection({ definite: true, reason: "wrong_name" }, at));
-  registry.of("b").eject(ejection({ definite: false, reason: "timeout" }, at));
+  registry.of("a").eject(certainty("wrong_name", at));
+  registry.of("b").eject(suspicion("timeout", at, 2_000));
   return registry;
 }
 

@@ -87,13 +87,18 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
+  const healthObserver = new HealthObserver({
+    clock,
+    probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
+    reprobe: (id) => reprobes.request(id),
+  });
   const router = new Router({ state, feed, clock, random });
   const dispatcher = new Dispatcher({
     state,
     source,
     transport: transport ?? pools,
     deadlines,
-    observers: [new HealthObserver(clock, (id) => reprobes.request(id)), metrics, requestLog],
+    observers: [healthObserver, metrics, requestLog],
     clock,
     log: logs.log,
     isDraining: () => activity.draining,
@@ -104,6 +109,7 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
     deadlines,
     router,
     dispatcher,
+    acquit: (error) => healthObserver.acquit(error),
     budget: retryBudget,
     state,
     pending: new PendingQueue(clock),

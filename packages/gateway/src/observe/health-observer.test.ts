@@ -9,7 +9,7 @@ import type { AttemptEnd } from "./observer.ts";
 function observed() {
   const clock = new FakeClock();
   const reprobe = vi.fn<(id: string) => void>();
-  const observer = new HealthObserver(clock, reprobe);
+  const observer = new HealthObserver({ clock, probeIntervalMs: () => 5_000, reprobe });
   const candidate = candidateOf("a");
   const begin = () => {
     const attempt = { ctx: requestTo("chat"), candidate, number: 1, sentAt: clock.monotonic() };
@@ -65,18 +65,33 @@ describe("what a failure says of a deployment", () => {
     [
       "another key",
       new UpstreamError("wrong_key"),
-      { ...FAULT, ejected: { definite: true, reason: "wrong_key" } },
+      { ...FAULT, ejected: { definite: false, reason: "wrong_key" } },
+    ],
+    [
+      "an error in words",
+      new UpstreamError("server_error", { refusal: "500 boom" }),
+      { ...FAULT, ejected: { definite: false, reason: "server_error" } },
+    ],
+    [
+      "a redirect",
+      new UpstreamError("not_openai"),
+      { ...FAULT, ejected: { definite: false, reason: "not_openai" } },
+    ],
+    [
+      "a dead engine",
+      new UpstreamError("engine_dead"),
+      { ...FAULT, ejected: { definite: false, reason: "engine_dead" } },
     ],
     ["an error", new UpstreamError("server_error"), { ...FAULT, ejected: null }],
     [
       "an abort",
       new UpstreamError("draining"),
-      { ...FAULT, ejected: { definite: true, reason: "draining" } },
+      { ...FAULT, ejected: { definite: false, reason: "draining" } },
     ],
     ["no answer in time", new UpstreamError("timeout", { timeout: "total" }), { ...FAULT, ejected: null }],
     [
       "too many requests",
-      new UpstreamError("server_error", { answer: answer(429, "7") }),
+      new UpstreamError("server_error", { answer: answer(429, "7"), isBusy: true }),
       { reprobes: false, opens: false, ejected: { definite: false, reason: "server_error" } },
     ],
     ["a fault of the request", new UpstreamError("ok", { retryable: false, answer: answer(400) }), NO_FAULT],
@@ -108,7 +123,7 @@ test.each([
   [null, 1_000],
 ])("after a 429 with Retry-After %j it is let alone for %i ms, and no longer", (retryAfter, ms) => {
   const { clock, evidence, fail } = observed();
-  fail(new UpstreamError("server_error", { answer: answer(429, retryAfter) }));
+  fail(new UpstreamError("server_error", { answer: answer(429, retryAfter), isBusy: true }));
   clock.jump(ms);
   expect(evidence()).toMatchObject({ definite: false });
   clock.jump(1);
@@ -146,6 +161,24 @@ test.each(["cut", "idle", "abort"] as const)("a trial that is cut (%s) keeps the
   clock.jump(1_000);
   end(begin(), { outcome: { kind: "cut", cause }, excuse: null });
   expect(evidence()).toMatchObject({ definite: false, reason: "down" });
+});
+
+test("a refusal that turns out to be the request's leaves nothing behind", () => {
+  const { evidence, fail, observer } = observed();
+  const refusal = () => new UpstreamError("wrong_key", { refusal: "403 blocked" });
+  const met = Array.from({ length: 5 }, refusal);
+  for (const one of met) fail(one);
+  expect(evidence()).toMatchObject({ definite: false, reason: "wrong_key" });
+  for (const one of met) observer.acquit(one);
+  expect(evidence()).toBe(null);
+  // Nor is anything left of it in the breaker's count.
+  fail(new UpstreamError("server_error"), 4);
+  expect(evidence()).toBe(null);
+  const other = refusal();
+  fail(other);
+  expect(evidence()).not.toBe(null);
+  observer.acquit(other);
+  expect(evidence()).toBe(null);
 });
 
 test("requests under way are counted from being sent to the end of the answer", () => {

@@ -1,11 +1,9 @@
 import { REASONS, type Clock } from "@rollcall/contract";
 import type { DeploymentHealth } from "../health/deployment-health.ts";
-import { ejection, pause } from "../health/ejection.ts";
+import { certainty, pause, suspicion, type Ejection } from "../health/ejection.ts";
 import { pauseMs } from "../pipeline/next-step.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { AttemptEnd, AttemptFacts, AttemptObserver } from "./observer.ts";
-
-const TOO_MANY_REQUESTS = 429;
 
 /** What a failed attempt says of the deployment, for the requests that come after. A fault of the request says nothing. */
 export type Assessment =
@@ -15,23 +13,36 @@ export type Assessment =
   /** Counts for the breaker; ejected at once where `ejects` says how surely. */
   | { readonly kind: "fault"; readonly ejects: "definite" | "suspect" | null };
 
-export function assess({ answer, reason, retryable, timeout, isDefinite }: UpstreamError): Assessment {
+export function assess(error: UpstreamError): Assessment {
+  const { answer, isBusy, isDefinite, reason, refusal, retryable, timeout } = error;
   if (!retryable && timeout === null) return { kind: "inconclusive" };
-  if (answer?.status === TOO_MANY_REQUESTS) return { kind: "pause", forMs: pauseMs(answer.retryAfter) };
-  return {
-    kind: "fault",
-    ejects: isDefinite ? "definite" : REASONS[reason].suspectAtOnce ? "suspect" : null,
-  };
+  if (isBusy) return { kind: "pause", forMs: pauseMs(answer?.retryAfter ?? null) };
+  if (isDefinite) return { kind: "fault", ejects: "definite" };
+  return { kind: "fault", ejects: REASONS[reason].suspectAtOnce || refusal !== null ? "suspect" : null };
+}
+
+/** What was held against a deployment for one failure, so that it can be taken back. */
+interface Charge {
+  readonly health: DeploymentHealth;
+  readonly at: number;
+  readonly ejected: Ejection | null;
+}
+
+export interface HealthObserverDeps {
+  readonly clock: Pick<Clock, "now">;
+  /** How often the prober looks, in milliseconds. */
+  readonly probeIntervalMs: () => number;
+  /** Asks the prober to look at a deployment at once. */
+  readonly reprobe: (id: string) => void;
 }
 
 /** Keeps the health records, and asks the prober to look where a request has found a fault. */
 export class HealthObserver implements AttemptObserver {
-  readonly #clock: Pick<Clock, "now">;
-  readonly #reprobe: (id: string) => void;
+  readonly #deps: HealthObserverDeps;
+  readonly #charges = new WeakMap<UpstreamError, Charge>();
 
-  constructor(clock: Pick<Clock, "now">, reprobe: (id: string) => void) {
-    this.#clock = clock;
-    this.#reprobe = reprobe;
+  constructor(deps: HealthObserverDeps) {
+    this.#deps = deps;
   }
 
   attemptStarted({ candidate: { health }, sentAt }: AttemptFacts): void {
@@ -66,8 +77,15 @@ export class HealthObserver implements AttemptObserver {
     }
   }
 
+  /** The failure turned out to be the request's: two deployments refused it in the same way. */
+  acquit(error: UpstreamError): void {
+    const charge = this.#charges.get(error);
+    this.#charges.delete(error);
+    charge?.health.acquit(charge.at, charge.ejected);
+  }
+
   #hold(health: DeploymentHealth, error: UpstreamError, now: number): void {
-    const at = { wall: this.#clock.now(), monotonic: now };
+    const at = { wall: this.#deps.clock.now(), monotonic: now };
     const assessment = assess(error);
     switch (assessment.kind) {
       case "inconclusive":
@@ -79,10 +97,16 @@ export class HealthObserver implements AttemptObserver {
         return;
       case "fault": {
         const { ejects } = assessment;
-        this.#reprobe(health.id);
-        if (ejects !== null)
-          health.eject(ejection({ definite: ejects === "definite", reason: error.reason }, at));
+        this.#deps.reprobe(health.id);
+        const ejected =
+          ejects === null
+            ? null
+            : ejects === "definite"
+              ? certainty(error.reason, at)
+              : suspicion(error.reason, at, this.#deps.probeIntervalMs());
+        if (ejected !== null) health.eject(ejected);
         health.failed(error.reason, now);
+        this.#charges.set(error, { health, at: now, ejected });
         return;
       }
       default:

@@ -1,4 +1,5 @@
 import type { Log } from "@rollcall/runtime";
+import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
 import type { AttemptEnd, AttemptFacts, AttemptObserver, RequestObserver } from "./observer.ts";
@@ -25,9 +26,9 @@ export class RequestLog implements AttemptObserver, RequestObserver {
       return;
     }
     if (outcome.kind !== "failed" || excuse === "key_rotated") return;
-    const { reason, retryable, timeout } = outcome.error;
+    const { reason, retryable, status, timeout } = outcome.error;
     if (!retryable && timeout === null) return;
-    this.#logs.log.warn({ ...facts, reason, timeout }, "attempt failed");
+    this.#logs.log.warn({ ...facts, reason, status, timeout }, "attempt failed");
   }
 
   requestEnded(ctx: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
@@ -35,7 +36,14 @@ export class RequestLog implements AttemptObserver, RequestObserver {
     if (failure === null && !state.config.gateway.accessLog) return;
     const facts = { requestId, endpoint: endpoint.name, alias, status, ending, ms: Math.round(ms) };
     if (failure === null) this.#logs.accessLog.info(facts, "request");
-    else if (status >= 500) this.#logs.log.warn({ ...facts, error: failure.kind }, "request failed");
+    else if (status >= 500) this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
     else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
   }
+}
+
+/** What a backend said of it stays out: it may name hosts. */
+function causeOf(failure: GatewayError): object {
+  if (failure.kind !== "upstream_failed") return { error: failure.kind };
+  const { kind, reason, attempts } = failure;
+  return { error: kind, reason, attempts };
 }

@@ -1,9 +1,10 @@
 import type { ServerResponse } from "node:http";
-import type { ResponseShape } from "@rollcall/contract";
+import { marksOf } from "../endpoints/answer-marks.ts";
 import { namePlacesOf } from "../endpoints/name-places.ts";
 import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
+import type { AnswerMarks } from "../upstream/relay/answer-marks.ts";
 import type { Downstream } from "../upstream/relay/relay.ts";
 import { BodyNameRewriter } from "../upstream/transform/body-name-rewriter.ts";
 import { EventNameRewriter } from "../upstream/transform/event-name-rewriter.ts";
@@ -40,7 +41,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   readonly outgoing: ServerResponse;
   readonly headers: Record<string, string>;
   readonly alias: string;
-  readonly response: ResponseShape;
+  readonly marks: AnswerMarks;
   readonly #owner: AttemptOwner;
   status = 200;
 
@@ -57,7 +58,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     this.outgoing = ctx.outgoing;
     this.headers = headers;
     this.alias = ctx.fields.model;
-    this.response = ctx.endpoint.response;
+    this.marks = marksOf(ctx.endpoint);
     this.#owner = owner;
   }
 

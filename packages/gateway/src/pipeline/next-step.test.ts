@@ -9,12 +9,15 @@ const TOO_LONG = new UpstreamError("ok", {
   answer: answer(400, null, "context_length_exceeded"),
 });
 
+const LATE = new UpstreamError("timeout", { timeout: "first_token" });
+const REFUSED = new UpstreamError("wrong_key", { refusal: "403 blocked" });
+
 function answer(status: number, retryAfter: string | null = null, code: string | null = null) {
   return { status, error: { message: "m", type: "t", param: null, code }, retryAfter };
 }
 
 const busy = (retryAfter: string | null) =>
-  new UpstreamError("server_error", { answer: answer(429, retryAfter) });
+  new UpstreamError("server_error", { answer: answer(429, retryAfter), isBusy: true });
 
 /** The first attempt failed, there is another deployment, and nothing else to turn to. */
 const FIRST: Failure = {
@@ -22,6 +25,8 @@ const FIRST: Failure = {
   attempts: 1,
   retries: 2,
   resend: "always",
+  late: 0,
+  isRepeated: false,
   hasAnother: true,
   hasBudget: true,
   fallback: null,
@@ -56,6 +61,27 @@ test.each<[string, Partial<Failure>, NextStep]>([
   ["five seconds are waited", { error: busy("5"), hasAnother: false }, after(5_000)],
   ["more is for the app to know", { error: busy("5.001"), hasAnother: false }, GIVE_UP],
   ["more is no matter where another can be asked", { error: busy("60") }, after(0)],
+  ["what was late is asked of another one", { error: LATE, late: 1 }, after(0)],
+  ["but never begun anew where it was under way", { error: LATE, late: 1, hasAnother: false }, GIVE_UP],
+  [
+    "then a fallback is the other one",
+    { error: LATE, late: 1, hasAnother: false, fallback: "b" },
+    { kind: "fallback", alias: "b" },
+  ],
+  ["late twice is enough", { error: LATE, late: 2, fallback: "b" }, GIVE_UP],
+  [
+    "what was late before is not begun anew there after another fault",
+    { late: 1, hasAnother: false },
+    GIVE_UP,
+  ],
+  ["the same refusal from a second one ends the search", { error: REFUSED, isRepeated: true }, GIVE_UP],
+  [
+    "but another alias may not refuse",
+    { error: REFUSED, isRepeated: true, fallback: "b" },
+    { kind: "fallback", alias: "b" },
+  ],
+  ["a first refusal is asked of another one", { error: REFUSED }, after(0)],
+  ["a refusal that does not pass is not asked for twice", { error: REFUSED, hasAnother: false }, GIVE_UP],
   ["what may never be sent again is not", { resend: "never" }, GIVE_UP],
   ["what may be resent unsent is not, once it was sent", { resend: "unsent" }, GIVE_UP],
   [

@@ -1,3 +1,4 @@
+import type { Reason } from "@rollcall/contract";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 
 /** First wait before the same deployment is asked again; doubles, with as much again by chance. */
@@ -5,6 +6,12 @@ const BACKOFF_MS = 50;
 
 /** Longer than this the app does better to hear of it: it gets the answer with its Retry-After. */
 const LONGEST_WAIT_MS = 5_000;
+
+/** One more deployment may be faster; a third begins what two have worked on for nothing. */
+const MOST_LATE = 2;
+
+/** Refusals that the same deployment gives again. */
+const DOES_NOT_PASS: ReadonlySet<Reason> = new Set(["wrong_key", "not_openai"]);
 
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
@@ -18,6 +25,10 @@ export interface Failure {
   readonly retries: number;
   /** May the endpoint's requests be sent again? */
   readonly resend: "always" | "unsent" | "never";
+  /** Attempts of these that took longer than a limit to begin, or in all. */
+  readonly late: number;
+  /** Has this request met the same refusal before? Then whoever is asked gives it. */
+  readonly isRepeated: boolean;
   /** Is there a deployment that this request has not failed on yet? */
   readonly hasAnother: boolean;
   /** Does the retry budget allow one more? */
@@ -49,10 +60,16 @@ export function nextStep(failure: Failure): NextStep {
   if (!error.retryable || !mayResend(failure)) return GIVE_UP;
   const askedMs = retryAfterMs(error);
   if (!hasAnother && askedMs !== null && askedMs > LONGEST_WAIT_MS) return GIVE_UP;
-  if (!hasBudget) return GIVE_UP;
+  if (!hasBudget || failure.late >= MOST_LATE) return GIVE_UP;
   // Another deployment is asked at once; the same one is given a moment.
-  if (attempts <= retries) return { kind: "retry", afterMs: hasAnother ? 0 : (askedMs ?? backOff(failure)) };
+  if (attempts <= retries && mayRetry(failure))
+    return { kind: "retry", afterMs: hasAnother ? 0 : (askedMs ?? backOff(failure)) };
   return fallback === null ? GIVE_UP : { kind: "fallback", alias: fallback };
+}
+
+/** A refusal that does not pass is not asked for twice, and what was late is not begun anew where it was under way. */
+function mayRetry({ error, hasAnother, isRepeated, late }: Failure): boolean {
+  return !isRepeated && (hasAnother || (late === 0 && !DOES_NOT_PASS.has(error.reason)));
 }
 
 function mayResend({ resend, error }: Failure): boolean {

@@ -33,7 +33,7 @@ const OPEN: Access = { authenticator: { authenticate: () => MASTER }, authorize:
 
 function answer({ sink }: Attempt): void {
   sink.head(headOf(200, { "content-type": "application/json" }));
-  sink.data(Buffer.from('{"model":"upstream-name"}'));
+  sink.data(Buffer.from('{"model":"upstream-name","choices":[]}'));
   sink.end();
 }
 

@@ -8,6 +8,7 @@ import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Dispatcher } from "./dispatch.ts";
 import { nextStep, type NextStep } from "./next-step.ts";
+import { Refusals } from "./refusals.ts";
 import type { RequestContext } from "./request-context.ts";
 import { explainDecision } from "./route.ts";
 import type { Router } from "./router.ts";
@@ -15,6 +16,8 @@ import type { Router } from "./router.ts";
 export interface RetryDeps {
   readonly router: Router;
   readonly dispatcher: Dispatcher;
+  /** A failure is no fault of the deployment after all. */
+  readonly acquit: (error: UpstreamError) => void;
   readonly budget: RetryBudget;
   readonly clock: Clock;
   /** 0 ≤ x < 1 */
@@ -54,7 +57,10 @@ export class RetryLoop {
   readonly #deps: RetryDeps;
   readonly #tried = new Set<string>();
   readonly #left = new AbortController();
+  readonly #refusals = new Refusals();
   #name: string;
+  #isRepeated = false;
+  #late = 0;
   #fallbacksTaken = 0;
 
   constructor(ctx: RequestContext, deps: RetryDeps) {
@@ -101,8 +107,16 @@ export class RetryLoop {
   #failureOf({ outcome, excuse }: AttemptEnd, { id }: Candidate): AttemptFailed | RetryResult {
     if (outcome.kind !== "failed") return outcome;
     // With the new key the same deployment is as good as any.
-    if (excuse !== "key_rotated") this.#tried.add(id);
+    if (excuse !== "key_rotated") this.#learn(outcome.error, id);
     return new AttemptFailed(outcome.error);
+  }
+
+  #learn(error: UpstreamError, id: string): void {
+    this.#tried.add(id);
+    if (error.timeout === "first_token" || error.timeout === "total") this.#late += 1;
+    const { isRepeated, acquitted } = this.#refusals.add(error, id);
+    this.#isRepeated = isRepeated;
+    for (const one of acquitted) this.#deps.acquit(one);
   }
 
   /** Takes the next step; false: there is none. */
@@ -137,6 +151,8 @@ export class RetryLoop {
       attempts,
       retries: overrides.numRetries ?? state.config.numRetries,
       resend: endpoint.resend,
+      late: this.#late,
+      isRepeated: this.#isRepeated,
       hasAnother: this.#hasAnother(),
       hasBudget: budget.left >= 1,
       fallback:
@@ -174,9 +190,9 @@ export class RetryLoop {
     return next !== undefined && this.#isKnown(next) ? next : null;
   }
 
-  #explain({ answer, reason, timeout }: UpstreamError): GatewayError {
+  #explain({ answer, reason, timeout, words }: UpstreamError): GatewayError {
     const { attempts, fields } = this.#ctx;
     if (answer !== null) return { kind: "upstream_answer", ...answer };
-    return { kind: "upstream_failed", model: fields.model, reason, attempts, timeout };
+    return { kind: "upstream_failed", model: fields.model, reason, attempts, timeout, words };
   }
 }

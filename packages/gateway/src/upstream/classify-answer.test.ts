@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Reason } from "@rollcall/contract";
-import { classifyAnswer, classifyFirstEvent, hideName } from "./classify-answer.ts";
+import { hideName } from "./backend-words.ts";
+import { classifyAnswer, classifyErrorText } from "./classify-answer.ts";
 
 const NAMES = { alias: "chat", upstream: "org/upstream-model" };
 
@@ -61,22 +62,21 @@ describe("the backend is at fault: another one may do better", () => {
       "wrong_name",
       true,
     ],
-    ["our key", 401, { error: "Unauthorized" }, "wrong_key", true],
-    ["our key, with no body", 401, "", "wrong_key", true],
-    ["our key, forbidden", 403, { error: { message: "Forbidden" } }, "wrong_key", true],
+    ["our key", 401, { error: "Unauthorized" }, "wrong_key", false],
+    ["our key, with no body", 401, "", "wrong_key", false],
     [
       "a dead engine",
       500,
       { error: { message: ENGINE_DEAD, type: "InternalServerError", code: 500 } },
       "engine_dead",
-      true,
+      false,
     ],
     [
       "an old dead engine",
       500,
       { object: "error", message: "Background loop has errored already.", code: 500 },
       "engine_dead",
-      true,
+      false,
     ],
     [
       "an engine with an empty error",
@@ -88,19 +88,95 @@ describe("the backend is at fault: another one may do better", () => {
     ["an empty 500", 500, "", "server_error", false],
     ["an HTML 500", 500, "<html>oops</html>", "server_error", false],
     [
-      "a scaling model",
-      503,
-      { error: "The model is currently scaling. Please try again later." },
-      "server_error",
+      "a server that shuts down",
+      500,
+      {
+        error: {
+          message: "cannot schedule new futures after shutdown",
+          type: "InternalServerError",
+          code: 500,
+        },
+      },
+      "draining",
       false,
     ],
     ["a proxy's 502", 502, "<html><h1>502 Bad Gateway</h1></html>", "proxy_error", false],
     ["a proxy's 503 in words", 503, "no healthy upstream", "proxy_error", false],
     ["a proxy's empty 504", 504, "", "proxy_error", false],
-    ["a redirect", 302, "", "not_openai", true],
-    ["a redirect that says so", 307, "<a href=/login>", "not_openai", true],
+    ["a redirect", 302, "", "not_openai", false],
+    ["a redirect that says so", 307, "<a href=/login>", "not_openai", false],
   ])("%s: %i", (_case, status, ...[body, reason, definite]) => {
     expect(read(status, body)).toMatchObject({ reason, isDefinite: definite, retryable: true, answer: null });
+  });
+
+  test("a filter that refuses what was asked is told as 403 if that was the last", () => {
+    expect(read(403, { error: { message: "Forbidden" } })).toMatchObject({
+      reason: "wrong_key",
+      retryable: true,
+      isDefinite: false,
+      answer: { status: 403, error: { message: "Forbidden", type: "invalid_request_error" } },
+    });
+    expect(read(403, "<html>Ray 4f3a</html>").answer?.error.message).toBe(
+      "The model's server refused the request (403).",
+    );
+  });
+
+  test.each<[string, number, unknown, string | null]>([
+    ["a scaling model", 503, { error: "The model is currently scaling. Please try again later." }, null],
+    ["a server that loads", 503, { error: { message: "Loading model", type: "unavailable_error" } }, null],
+    ["a proxy that says when to come back", 503, "<html>busy</html>", "7"],
+    ["an overloaded one", 529, { error: { message: "Overloaded", type: "overloaded_error" } }, "3"],
+  ])("%s (%i) is let alone, and told with its status and Retry-After", (_who, status, ...[body, after]) => {
+    expect(read(status, body, after)).toMatchObject({
+      reason: "server_error",
+      retryable: true,
+      isBusy: true,
+      answer: { status, retryAfter: after, error: { type: "server_error", code: "upstream_overloaded" } },
+    });
+  });
+
+  test.each<[string, number, unknown, string | null]>([
+    ["a message", 500, { error: { message: "CUDA error: out of memory" } }, "CUDA error: out of memory"],
+    ["a plain text", 500, "Internal Server Error", "Internal Server Error"],
+    ["the upstream's name", 500, { error: { message: "org/upstream-model failed" } }, "chat failed"],
+    [
+      "addresses",
+      500,
+      { error: { message: "no answer from http://10.0.0.3:80/x, 10.0.0.4:99 and gpu-1.internal:5000" } },
+      "no answer from [address], [address] and [address]",
+    ],
+    ["a long text", 500, { error: { message: "x ".repeat(5_000) } }, "x ".repeat(500).trim()],
+    ["nothing", 500, { error: { message: "" } }, null],
+    ["a page", 500, "<html>oops</html>", null],
+  ])("words fit for the app are made of %s", (_what, status, ...[body, words]) => {
+    expect(read(status, body).words).toBe(words === null ? null : `The server said: ${words}`);
+  });
+
+  test.each<[string, object | string, object | string, boolean]>([
+    ["the same words", { error: "boom" }, { error: "boom" }, true],
+    ["but for ids and times", { error: "r-17 at 12:01: boom" }, { error: "r-18 at 12:02: boom" }, true],
+    ["other words", { error: "boom" }, { error: "bang" }, false],
+  ])("two refusals are the same by %s: %#", (_by, one, ...[other, same]) => {
+    expect(read(500, one).refusal === read(500, other).refusal).toBe(same);
+    expect(read(500, one).refusal).not.toBe(read(403, one).refusal);
+  });
+
+  test.each<[string, number, unknown]>([
+    ["an empty error", 500, { error: { message: "", type: "EngineGenerateError" } }],
+    ["a proxy's page", 502, "<html>Bad Gateway</html>"],
+    ["a server that shuts down", 500, { error: { message: "cannot schedule new futures after shutdown" } }],
+    ["overload", 429, ""],
+  ])("%s says nothing of the request, however many say it", (_what, status, body) => {
+    expect(read(status, body).refusal).toBe(null);
+  });
+
+  test("a redirect is named by where it leads, without its host", () => {
+    const to = (location: string) =>
+      classifyAnswer({ status: 307, body: "", retryAfter: null, location }, NAMES).words;
+    expect(to("https://host.internal/v1/x")).toBe(
+      "It answers POST with a redirect (307) to an https address.",
+    );
+    expect(to("/v1/x/")).toBe("It answers POST with a redirect (307) to another path.");
   });
 
   test("overload and a server's own time limit are tried elsewhere, and told as they are if that was the last", () => {
@@ -199,6 +275,41 @@ describe("the request is at fault: no other backend is asked, and nothing is hel
     expect(read(400, { object: "error", ...error }).answer?.error.code).toBe("context_length_exceeded");
   });
 
+  test.each<[string, string]>([
+    ["an image to a text model", "image input is not supported - hint: you may need to provide the mmproj"],
+    ["no JSON", "[json.exception.parse_error.101] parse error at line 1, column 71"],
+    ["what its template refuses", "Jinja Exception: Conversation roles must alternate"],
+  ])("llama.cpp's 500 for %s is told as 400", (_what, message) => {
+    const failure = read(500, { error: { code: 500, message, type: "server_error" } });
+    expect(failure).toMatchObject({ reason: "ok", retryable: false });
+    expect(failure.answer).toEqual({ status: 400, error: invalid(message), retryAfter: null });
+  });
+
+  test("too long a context for llama.cpp, and too long an answer for vLLM, are told by the code", () => {
+    const llamacpp = {
+      code: 400,
+      message: "request (3024 tokens) exceeds the available context size (1024 tokens), try increasing it",
+      type: "exceed_context_size_error",
+      n_ctx: 1024,
+    };
+    expect(read(400, { error: llamacpp }).answer?.error.code).toBe("context_length_exceeded");
+    const vllm =
+      "max_tokens=99999 cannot be greater than max_model_len=512. Please request fewer output tokens.";
+    expect(
+      read(400, { error: { message: vllm, type: "BadRequestError", param: "max_tokens", code: 400 } }).answer
+        ?.error,
+    ).toEqual(invalid(vllm, "max_tokens", "context_length_exceeded"));
+  });
+
+  test("of an error body that was cut the message is told as far as it goes", () => {
+    const message = `This model's maximum context length is 10 tokens. Input: "${"A".repeat(20_000)}`;
+    const whole = JSON.stringify({ error: { message, type: "BadRequestError" } });
+    const { answer } = read(400, whole.slice(0, 10_000));
+    expect(answer?.error.message).toBe(message.slice(0, 8_000));
+    expect(answer?.error.code).toBe("context_length_exceeded");
+    expect(read(400, '{"error":{"message":"half an esc\\u12').answer?.error.message).toContain("half an esc");
+  });
+
   test("a long text is clipped", () => {
     expect(read(400, "x".repeat(100_000)).answer?.error.message).toHaveLength(1_000);
   });
@@ -222,20 +333,18 @@ describe("the upstream's name", () => {
   });
 });
 
-describe("the first event of a stream", () => {
-  const first = (text: string) => classifyFirstEvent(Buffer.from(text), NAMES);
-  const event = (body: unknown) => first(`data: ${JSON.stringify(body)}\n\n`);
+describe("an error where an answer was promised", () => {
+  const event = (body: unknown) => classifyErrorText(JSON.stringify(body), NAMES);
 
   test.each([
-    ["a chat's role", 'data: {"id":"x","choices":[]}\n\n'],
-    ["the end", "data: [DONE]\n\n"],
-    ["a comment", ": ping\n\n"],
-    ["nothing", "data:\n\n"],
-    ["a text that speaks of an error", 'data: {"choices":[{"text":"{\\"error\\":1}"}]}\n\n'],
-    ["an error that cannot be read", 'data: {"error":\n\n'],
-    ["no error at all", 'data: {"error":null}\n\n'],
-  ])("%s is no refusal", (_case, text) => {
-    expect(first(text)).toBe(null);
+    ["a chat's role", '{"id":"x","choices":[]}'],
+    ["the end", "[DONE]"],
+    ["nothing", ""],
+    ["a text that speaks of an error", '{"choices":[{"text":"{\\"error\\":1}"}]}'],
+    ["an error that cannot be read", '{"error":'],
+    ["no error at all", '{"error":null}'],
+  ])("is not %s", (_case, text) => {
+    expect(classifyErrorText(text, NAMES)).toBe(null);
   });
 
   test.each<[string, unknown, Partial<{ reason: Reason; retryable: boolean }>]>([
@@ -272,6 +381,14 @@ describe("the first event of a stream", () => {
       { reason: "server_error", retryable: true },
     ],
     [
+      "a text alone",
+      { error: "CUDA out of memory", error_type: "generation" },
+      { reason: "server_error", retryable: true },
+    ],
+    ["a framework's", { detail: "Model overloaded" }, { reason: "server_error", retryable: true }],
+    ["a status in quotes", { error: { message: "bad", code: "400" } }, { retryable: false }],
+    ["only its type", { error: { message: "bad", type: "BadRequestError" } }, { retryable: false }],
+    [
       "the request's own fault",
       { error: { message: "bad", type: "BadRequestError", code: 400 } },
       { retryable: false },
@@ -285,16 +402,6 @@ describe("the first event of a stream", () => {
       status: 422,
       error: { message: "bad" },
     });
-  });
-
-  test.each([
-    ["with spaces in it", 'data: { "error" : {"message":"boom","code":500}}\n\n'],
-    ["without one behind the colon", 'data:{"error":{"message":"boom","code":500}}\n\n'],
-    ["ended by CR LF", 'data: {"error":{"message":"boom","code":500}}\r\n\r\n'],
-    ["followed by the end", 'data: {"error":{"message":"boom","code":500}}\n\ndata: [DONE]\n\n'],
-    ["that has no end", 'data: {"error":{"message":"boom","code":500}}'],
-  ])("an error is read %s", (_case, text) => {
-    expect(first(text)?.reason).toBe("server_error");
   });
 });
 

@@ -1,104 +1,133 @@
 import {
   readErrorBody,
+  saysClientMistake,
   saysContextTooLong,
   saysEngineDead,
+  saysShuttingDown,
   saysUnknownModel,
   type ErrorBody,
 } from "@rollcall/contract";
 import type { OpenAiError } from "../errors/gateway-error.ts";
+import { explanation, fingerprint, ownWords, plainText, type Names } from "./backend-words.ts";
+import { readCutErrorBody } from "./cut-error-body.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 export interface ErrorAnswerRead {
   readonly status: number;
   readonly body: string;
   readonly retryAfter: string | null;
-}
-
-/** Under which name the model was asked for here and there. */
-export interface Names {
-  readonly alias: string;
-  readonly upstream: string;
+  /** Where a redirect leads. */
+  readonly location?: string | null;
 }
 
 /** "The model does not support Embeddings API": the request's fault, whichever deployment is asked. */
 const NOT_IMPLEMENTED = 501;
 
+/** Of servers that have too much to do; 529 is Anthropic's. */
+const OVERLOADED: ReadonlySet<number> = new Set([503, 529]);
+
+const FROM_PROXIES: ReadonlySet<number> = new Set([502, 503, 504]);
+
 /** A backend's error answer → whose fault it is, whether another backend may do better, and what the app is told. */
 export function classifyAnswer(read: ErrorAnswerRead, names: Names): UpstreamError {
   const { status } = read;
-  const error = readErrorBody(read.body);
-  // Our key, not the app's: another deployment may have a good one.
-  if (status === 401 || status === 403) return new UpstreamError("wrong_key");
+  const error = readErrorBody(read.body) ?? readCutErrorBody(read.body);
   if (status === 404 && error !== null && saysUnknownModel(error, names.upstream))
-    return new UpstreamError("wrong_name");
-  if (status >= 500 && status !== NOT_IMPLEMENTED) return serverFault(status, error);
-  if (status < 400) return new UpstreamError("not_openai");
+    return new UpstreamError("wrong_name", { status });
+  if (status >= 500 && status !== NOT_IMPLEMENTED) return serverFault(read, error, names);
+  if (status < 400) return redirect(read);
   const answer = { status, error: restate(read, error, names), retryAfter: read.retryAfter };
-  if (status === 408) return new UpstreamError("timeout", { answer });
-  if (status === 429) return new UpstreamError("server_error", { answer });
-  return new UpstreamError("ok", { retryable: false, answer });
+  const refusal = refusalOf(status, error?.message ?? answer.error.message);
+  // Our key, not the app's, so no 401 for the app: another deployment may have a good one.
+  if (status === 401)
+    return new UpstreamError("wrong_key", {
+      status,
+      refusal,
+      words: `The server said: ${answer.error.message}`,
+    });
+  // A key that may not, or a filter in front that does not like what was asked.
+  if (status === 403) return new UpstreamError("wrong_key", { status, refusal, answer });
+  if (status === 408) return new UpstreamError("timeout", { status, answer });
+  if (status === 429) return new UpstreamError("server_error", { status, answer, isBusy: true });
+  return new UpstreamError("ok", { retryable: false, status, answer });
 }
 
-function serverFault(status: number, error: ErrorBody | null): UpstreamError {
-  if (error !== null && saysEngineDead(error.message)) return new UpstreamError("engine_dead");
-  if (error === null && (status === 502 || status === 503 || status === 504)) {
-    return new UpstreamError("proxy_error");
+function serverFault(read: ErrorAnswerRead, error: ErrorBody | null, names: Names): UpstreamError {
+  const { status, body, retryAfter } = read;
+  const said = error?.message ?? body;
+  if (error !== null && (saysClientMistake(said) || saysContextTooLong(said))) {
+    const answer = { status: 400, error: restate({ ...read, status: 400 }, error, names), retryAfter: null };
+    return new UpstreamError("ok", { retryable: false, status, answer });
   }
-  return new UpstreamError("server_error");
+  const own = ownWords(said, names);
+  const words = own === null ? null : `The server said: ${own}`;
+  const refusal = own === null ? null : refusalOf(status, said);
+  if (error !== null && saysEngineDead(said))
+    return new UpstreamError("engine_dead", { status, words, refusal });
+  if (error !== null && saysShuttingDown(said)) return new UpstreamError("draining", { status, words });
+  if (OVERLOADED.has(status) && (error !== null || retryAfter !== null)) {
+    const answer = { status, error: restate(read, error, names), retryAfter };
+    return new UpstreamError("server_error", { status, words, answer, isBusy: true });
+  }
+  if (error === null && FROM_PROXIES.has(status)) return new UpstreamError("proxy_error", { status, words });
+  return new UpstreamError("server_error", { status, words, refusal });
+}
+
+function redirect({ status, location = null }: ErrorAnswerRead): UpstreamError {
+  const scheme = /^(https?):/i.exec(location ?? "")?.[1]?.toLowerCase();
+  const target = scheme === undefined ? "another path" : `an ${scheme} address`;
+  const words = `It answers POST with a redirect (${status}) to ${target}.`;
+  return new UpstreamError("not_openai", { status, words, refusal: refusalOf(status, words) });
+}
+
+function refusalOf(status: number, text: string): string {
+  return `${status} ${fingerprint(text)}`;
 }
 
 /** In OpenAI's shape, with the alias for the upstream's name. */
 function restate({ status, body }: ErrorAnswerRead, error: ErrorBody | null, names: Names): OpenAiError {
-  const message = error === null ? plainText(status, body) : error.message;
+  const message = error === null ? plainText(status, body, names) : explanation(error.message, names);
   return {
-    message: hideName(message, names),
-    type: status === 429 ? "rate_limit_error" : "invalid_request_error",
+    message,
+    type: TYPES.get(status) ?? "invalid_request_error",
     param: error?.param ?? null,
     code: error?.code ?? codeFor(status, message),
   };
 }
 
+const TYPES: ReadonlyMap<number, string> = new Map([
+  [429, "rate_limit_error"],
+  [503, "server_error"],
+  [529, "server_error"],
+]);
+
+const CODES: ReadonlyMap<number, string> = new Map([
+  [429, "rate_limit_exceeded"],
+  [503, "upstream_overloaded"],
+  [529, "upstream_overloaded"],
+]);
+
 function codeFor(status: number, message: string): string | null {
   if (saysContextTooLong(message)) return "context_length_exceeded";
-  return status === 429 ? "rate_limit_exceeded" : null;
+  return CODES.get(status) ?? null;
 }
 
-function plainText(status: number, body: string): string {
-  const isMarkup = /^\s*</.test(body) || body.trim() === "";
-  return isMarkup ? `The model's server refused the request (${status}).` : body.slice(0, 1_000);
-}
-
-export function hideName(message: string, { alias, upstream }: Names): string {
-  if (alias === upstream) return message;
-  const literal = upstream.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
-  // As a word of its own: a model called "up" must not change "support". By a function, since a `$` in the alias would
-  // mean something in a text.
-  return message.replaceAll(new RegExp(`(?<![\\w-])${literal}(?![\\w-])`, "g"), () => alias);
-}
-
-const NAMED_ERROR = /^event: error\r?\n(?=data:)/;
-const ERROR_DATA = /^data:\s*\{\s*"(error"|object"\s*:\s*"error")/;
-
-/**
- * A stream's first event may be an error under a 200: vLLM sends the status before the first token. Null where it is none.
- */
-export function classifyFirstEvent(event: Buffer, names: Names): UpstreamError | null {
-  const head = event.toString("latin1", 0, 48);
-  const named = NAMED_ERROR.exec(head)?.[0].length ?? 0;
-  if (named === 0 && !ERROR_DATA.test(head)) return null;
-  const end = event.indexOf("\n", named);
-  const text = event.toString("utf8", named + "data:".length, end === -1 ? event.length : end);
+/** An error where an answer was promised: under a 200, or as a stream's first event. Null where the text is none. */
+export function classifyErrorText(text: string, names: Names): UpstreamError | null {
   const error = readErrorBody(text);
   if (error === null) return null;
   return classifyAnswer({ status: statusIn(text, error), body: text, retryAfter: null }, names);
 }
+
+const REQUESTS_FAULT = /^(?:BadRequestError|invalid_request_error|exceed_context_size_error)$/;
 
 /**
  * The status is inside. vLLM ≤ 0.13 labels every fault in a stream 400, engine death included, so the text counts first.
  */
 function statusIn(text: string, error: ErrorBody): number {
   if (saysEngineDead(error.message)) return 500;
-  const code = /"code"\s*:\s*(\d{3})\b/.exec(text)?.[1];
-  const status = code === undefined ? 500 : Number(code);
+  const code = /"code"\s*:\s*"?(\d{3})\b/.exec(text)?.[1];
+  if (code === undefined) return REQUESTS_FAULT.test(error.type) ? 400 : 500;
+  const status = Number(code);
   return status >= 400 && status < 600 ? status : 500;
 }

@@ -1,18 +1,18 @@
 import type { ErrorAnswerRead } from "./classify-answer.ts";
+import { headerOf, type ResponseHead } from "./http1/response-head.ts";
 
-/** An error page is read so far, to be understood. */
-const MAX_ERROR_BYTES = 64 * 1024;
+/** So much of an error is read, to be understood: one that quotes an image is long. */
+const MAX_ERROR_BYTES = 1024 * 1024;
 
 /** Gathers the body of an answer that is an error. */
 export class ErrorCollector {
-  readonly #status: number;
-  readonly #retryAfter: string | null;
+  readonly #head: Omit<ErrorAnswerRead, "body">;
   readonly #pieces: Buffer[] = [];
   #size = 0;
 
-  constructor(status: number, retryAfter: string | null) {
-    this.#status = status;
-    this.#retryAfter = retryAfter;
+  constructor(head: ResponseHead) {
+    const [retryAfter = null, location = null] = [headerOf(head, "retry-after"), headerOf(head, "location")];
+    this.#head = { status: head.status, retryAfter, location };
   }
 
   /** True: that is enough, the rest need not be read. */
@@ -23,7 +23,6 @@ export class ErrorCollector {
   }
 
   read(): ErrorAnswerRead {
-    const body = Buffer.concat(this.#pieces).toString("utf8");
-    return { status: this.#status, body, retryAfter: this.#retryAfter };
+    return { ...this.#head, body: Buffer.concat(this.#pieces).toString("utf8") };
   }
 }

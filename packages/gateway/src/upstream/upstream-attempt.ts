@@ -1,13 +1,14 @@
 import type { CutCause, TimeoutPhase } from "../errors/gateway-error.ts";
 import type { AttemptOutcome } from "./attempt-outcome.ts";
-import { classifyAnswer, classifyFirstEvent, type Names } from "./classify-answer.ts";
+import type { Names } from "./backend-words.ts";
+import { classifyAnswer, classifyErrorText } from "./classify-answer.ts";
 import { classifyConnection } from "./classify-connection.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { ErrorCollector } from "./error-collector.ts";
 import { addReturned } from "./headers.ts";
 import type { ConnectionFailure, ResponseSink, Sending } from "./http1/connection.ts";
 import type { ProtocolError } from "./http1/protocol-error.ts";
-import { headerOf, type ResponseHead } from "./http1/response-head.ts";
+import type { ResponseHead } from "./http1/response-head.ts";
 import { BodyRelay } from "./relay/body-relay.ts";
 import type { Downstream, Relay } from "./relay/relay.ts";
 import { StreamRelay } from "./relay/stream-relay.ts";
@@ -27,6 +28,9 @@ export interface AttemptOptions {
   readonly deadlines: Deadlines;
   readonly timeouts: AttemptTimeouts;
 }
+
+/** Behind the last byte of an answer the backend has so long to end it: the connection can then be used again. */
+const LAST_CHUNK_MS = 1_000;
 
 const COMPLETE: AttemptOutcome = { kind: "complete" };
 const ABANDONED: AttemptOutcome = { kind: "abandoned" };
@@ -65,7 +69,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   onExpired(): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      this.#sending?.abort();
+      return;
+    }
     const isTotal = this.#options.deadlines.now() >= this.#options.timeouts.totalAt;
     if (this.#relay?.committed === true) {
       this.#cut(isTotal ? "total" : "idle");
@@ -95,7 +102,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   end(): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      this.#options.deadlines.delete(this);
+      return;
+    }
     try {
       if (this.#relay === null) this.#failWithAnswer();
       else this.#endRelay(this.#relay);
@@ -105,7 +115,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   fail(error: ConnectionFailure | ProtocolError): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      this.#options.deadlines.delete(this);
+      return;
+    }
     try {
       this.#break(classifyConnection(error), "cut");
     } catch (bug) {
@@ -116,7 +129,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   #takeHead(head: ResponseHead): void {
     const { status } = head;
     if (status > 299) {
-      this.#errorAnswer = new ErrorCollector(status, headerOf(head, "retry-after") ?? null);
+      this.#errorAnswer = new ErrorCollector(head);
       return;
     }
     const { down } = this.#options;
@@ -126,9 +139,14 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   #openRelay(down: Downstream): Relay {
-    const isStream = down.headers["content-type"]?.startsWith("text/event-stream") === true;
-    if (!isStream) return new BodyRelay(down);
-    return new StreamRelay(down, (event) => classifyFirstEvent(event, this.#options.names));
+    const readError = (text: string) => classifyErrorText(text, this.#options.names);
+    const type = down.headers["content-type"]?.toLowerCase() ?? "";
+    // Where events were asked for they go on as they come, whatever they call themselves.
+    const isUntold =
+      this.#options.stream && down.marks.terminals.length > 0 && !type.startsWith("application/json");
+    return type.startsWith("text/event-stream") || isUntold
+      ? new StreamRelay(down, readError)
+      : new BodyRelay(down, readError);
   }
 
   #relayPiece(relay: Relay, piece: Buffer): void {
@@ -137,7 +155,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
       this.#renewIdle();
     } else if (result === "pause") {
       if (!this.#paused) this.#pause(relay);
-    } else {
+    } else if (result === "done") {
+      this.#endRelay(relay);
+      this.#awaitEnd();
+    } else if (result !== "silence") {
       this.#breakOff(result);
       this.#sending?.abort();
     }
@@ -149,9 +170,17 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
     else this.#breakOff(error);
   }
 
+  /** The app has its answer; the backend may still have to end it, or never does. */
+  #awaitEnd(): void {
+    const { deadlines } = this.#options;
+    if (this.#paused) this.#sending?.resume();
+    this.expiresAt = deadlines.now() + LAST_CHUNK_MS;
+    deadlines.add(this);
+  }
+
   /** The relay cannot go on: the bytes make no answer, or the backend gave the request up. */
   #breakOff(error: UpstreamError): void {
-    this.#break(error, error.reason === "proxy_error" ? "cut" : "abort");
+    this.#break(error, error.reason === "proxy_error" || error.reason === "down" ? "cut" : "abort");
   }
 
   /** Of a stream the next event is awaited. */

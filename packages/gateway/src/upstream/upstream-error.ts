@@ -1,4 +1,4 @@
-import { REASONS, type Reason } from "@rollcall/contract";
+import type { Reason } from "@rollcall/contract";
 import type { OpenAiError, TimeoutPhase } from "../errors/gateway-error.ts";
 
 /** What to tell the app where this is the last word. */
@@ -20,20 +20,41 @@ export class UpstreamError {
   readonly timeout: TimeoutPhase | null;
   /** Null: that the model did not answer. */
   readonly answer: UpstreamAnswer | null;
+  /** The backend's HTTP status, or the one within its stream; null where none came. */
+  readonly status: number | null;
+  /** More about it in a sentence fit for the app, such as what the backend said; null where there is nothing. */
+  readonly words: string | null;
+  /** The same for the same refusal, whoever gives it: what was asked may be the cause. Null where it cannot be. */
+  readonly refusal: string | null;
+  /** It asked to be let alone: as long as `answer` says. */
+  readonly isBusy: boolean;
 
   constructor(
     reason: Reason,
-    { retryable = true, unsent = false, timeout = null, answer = null }: Partial<UpstreamError> = {},
+    {
+      retryable = true,
+      unsent = false,
+      timeout = null,
+      answer = null,
+      status = null,
+      words = null,
+      refusal = null,
+      isBusy = false,
+    }: Partial<UpstreamError> = {},
   ) {
     this.reason = reason;
     this.retryable = retryable;
     this.unsent = unsent;
     this.timeout = timeout;
     this.answer = answer;
+    this.status = status;
+    this.words = words;
+    this.refusal = refusal;
+    this.isBusy = isBusy;
   }
 
-  /** Evidence against the deployment that needs no second witness. */
+  /** Only that a server does not have our name does no request's content bring about. */
   get isDefinite(): boolean {
-    return this.retryable && REASONS[this.reason].definite;
+    return this.reason === "wrong_name";
   }
 }

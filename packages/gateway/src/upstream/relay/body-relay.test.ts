@@ -4,8 +4,9 @@ import { downstream } from "../../../test/relayed.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { BodyRelay } from "./body-relay.ts";
 
-const OPAQUE: ResponseShape = { model: [], usage: ["usage"], events: null };
-const JSON_ANSWER: ResponseShape = { ...OPAQUE, model: [["model"]] };
+const EVENTS = { model: [], usage: [], named: false, terminal: [], finish: "finish_reason" };
+const OPAQUE: ResponseShape = { model: [], content: null, usage: ["usage"], events: null };
+const JSON_ANSWER: ResponseShape = { ...OPAQUE, model: [["model"]], events: EVENTS };
 const ABORTED = Buffer.from('{"finish_reason":"abort"}');
 
 test.each([
@@ -14,7 +15,7 @@ test.each([
   ["an answer of unknown type", ""],
 ])("%s of an endpoint without names are sent as they came, whatever they say", (_case, type) => {
   const { down, bytes, seen } = downstream(OPAQUE, type);
-  const relay = new BodyRelay(down);
+  const relay = new BodyRelay(down, () => null);
   expect(relay.data(ABORTED)).toBe("flow");
   expect(relay.committed).toBe(false);
   expect(relay.end()).toBeNull();
@@ -28,7 +29,7 @@ test.each(["audio/mpeg", "Audio/L16; rate=24000", "video/mp4", "application/octe
   (type) => {
     const sound = Buffer.from([0xff, 0xfb, 0x00, 0x22, 0x7b]);
     const { down, bytes, seen } = downstream(OPAQUE, type);
-    const relay = new BodyRelay(down);
+    const relay = new BodyRelay(down, () => null);
     expect(relay.data(sound)).toBe("flow");
     expect(seen.firstByte).toBe(true);
     expect(bytes()).toEqual(sound);
@@ -41,7 +42,7 @@ test.each(["audio/mpeg", "Audio/L16; rate=24000", "video/mp4", "application/octe
 
 test("an answer with names is held back whatever its type, and one that was aborted is asked for elsewhere", () => {
   const { down, bytes } = downstream(JSON_ANSWER, "application/octet-stream");
-  const relay = new BodyRelay(down);
+  const relay = new BodyRelay(down, () => null);
   relay.data(ABORTED);
   expect(relay.committed).toBe(false);
   expect(relay.end()).toEqual(new UpstreamError("draining"));

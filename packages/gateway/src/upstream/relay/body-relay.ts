@@ -1,13 +1,18 @@
 import { flushAll, transformAll, transformWhole, type BodyTransform } from "../transform/transform.ts";
 import { UpstreamError } from "../upstream-error.ts";
-import { saysAborted } from "./aborted.ts";
-import type { Downstream, Relay, RelayResult } from "./relay.ts";
+import { endOfText, finishIn } from "./answer-marks.ts";
+import { endedEarly, type Downstream, type ReadError, type Relay, type RelayResult } from "./relay.ts";
 
 /** Up to here an answer is held back whole: a backend that dies in the middle of it costs the app nothing. */
 const WHOLE_BYTES = 1024 * 1024;
 
 /** Up to here an answer leaves as text, joined to its head. */
 const SHORT_BYTES = 8 * 1024;
+
+/** Where a JSON text begins and ends. */
+const OPENING = /^\s*[{[]/;
+const LOOKED_AT = 64;
+const CLOSING: ReadonlySet<number | undefined> = new Set([0x7d, 0x5d]);
 
 /** What is played while it comes, so that it is not held back. */
 const MEDIA = /^(?:audio|video)\/|^application\/octet-stream\b/i;
@@ -19,19 +24,21 @@ const MEDIA = /^(?:audio|video)\/|^application\/octet-stream\b/i;
 export class BodyRelay implements Relay {
   readonly #down: Downstream;
   readonly #transforms: readonly BodyTransform[];
-  readonly #isOpaque: boolean;
+  readonly #readError: ReadError;
   #held: Buffer[] = [];
   #size = 0;
+  /** Of what came so far, white space at its end left out. */
+  #lastByte = 0;
   committed = false;
 
-  constructor(down: Downstream) {
+  constructor(down: Downstream, readError: ReadError) {
     this.#down = down;
     this.#transforms = down.bodyTransforms();
-    this.#isOpaque = down.response.model.length === 0;
+    this.#readError = readError;
   }
 
   data(chunk: Buffer): RelayResult {
-    if (this.committed) return this.#write(transformAll(this.#transforms, chunk));
+    if (this.committed) return this.#write(this.#through(chunk));
     this.#held.push(chunk);
     this.#size += chunk.length;
     return this.#size <= WHOLE_BYTES && !this.#isMedia() ? "flow" : this.#commit();
@@ -43,12 +50,15 @@ export class BodyRelay implements Relay {
 
   end(): UpstreamError | null {
     if (this.committed) {
+      if (!this.#down.marks.isOpaque && !CLOSING.has(this.#lastByte)) return endedEarly();
       this.#write(flushAll(this.#transforms));
       this.#down.outgoing.end();
       return null;
     }
-    const body = joined(transformWhole(this.#transforms, joined(this.#held)));
-    if (!this.#isOpaque && saysAborted(body)) return new UpstreamError("draining");
+    const answer = joined(this.#held);
+    const fault = this.#faultIn(answer);
+    if (fault !== null) return fault;
+    const body = joined(transformWhole(this.#transforms, answer));
     const { outgoing, status, headers } = this.#down;
     headers["content-length"] = String(body.length);
     outgoing.writeHead(status, headers);
@@ -66,7 +76,27 @@ export class BodyRelay implements Relay {
   }
 
   #isMedia(): boolean {
-    return this.#isOpaque && MEDIA.test(this.#down.headers["content-type"] ?? "");
+    return this.#down.marks.isOpaque && MEDIA.test(this.#down.headers["content-type"] ?? "");
+  }
+
+  /** Why these bytes are no whole answer, or null. Only those without the key that answers have are parsed. */
+  #faultIn(answer: Buffer): UpstreamError | null {
+    const { content, finish, isOpaque } = this.#down.marks;
+    if (isOpaque) return null;
+    if (finish !== null && finishIn(answer, finish) === "aborted") return new UpstreamError("draining");
+    const isClosed = OPENING.test(answer.toString("latin1", 0, LOOKED_AT)) && endsJson(answer);
+    if (isClosed && content !== null && answer.includes(content)) return null;
+    const text = answer.toString("utf8");
+    const error = this.#readError(text);
+    if (error !== null) return error;
+    if (isClosed && content === null) return null;
+    return text.trim() === "" || OPENING.test(text) ? endedEarly() : new UpstreamError("not_openai");
+  }
+
+  #through(chunk: Buffer): readonly Buffer[] {
+    const end = endOfText(chunk);
+    if (end > 0) this.#lastByte = chunk[end - 1] ?? 0;
+    return transformAll(this.#transforms, chunk);
   }
 
   #commit(): RelayResult {
@@ -76,7 +106,7 @@ export class BodyRelay implements Relay {
     this.#down.firstByte();
     const held = this.#held;
     this.#held = [];
-    return this.#write(held.flatMap((chunk) => transformAll(this.#transforms, chunk)));
+    return this.#write(held.flatMap((chunk) => this.#through(chunk)));
   }
 
   #write(parts: readonly Buffer[]): RelayResult {
@@ -84,6 +114,10 @@ export class BodyRelay implements Relay {
     for (const part of parts) flows = this.#down.outgoing.write(part);
     return flows ? "flow" : "pause";
   }
+}
+
+function endsJson(bytes: Buffer): boolean {
+  return CLOSING.has(bytes[endOfText(bytes) - 1]);
 }
 
 function joined(parts: readonly Buffer[]): Buffer {

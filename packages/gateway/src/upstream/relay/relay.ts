@@ -1,12 +1,23 @@
 import type { ServerResponse } from "node:http";
-import type { ResponseShape } from "@rollcall/contract";
 import type { CutCause } from "../../errors/gateway-error.ts";
 import type { BodyTransform, Transform } from "../transform/transform.ts";
 import type { AttemptOutcome } from "../attempt-outcome.ts";
-import type { UpstreamError } from "../upstream-error.ts";
+import { UpstreamError } from "../upstream-error.ts";
+import type { AnswerMarks } from "./answer-marks.ts";
 
-/** What became of a piece: relayed, relayed to an app that reads slower than the backend writes, or it ends the attempt. */
-export type RelayResult = "flow" | "pause" | UpstreamError;
+/**
+ * What became of a piece: relayed; relayed, and no sign of life; relayed to an app that reads slower than the backend writes;
+ * it was the answer's last; or it ends the attempt.
+ */
+export type RelayResult = "flow" | "silence" | "pause" | "done" | UpstreamError;
+
+/** What a text says that may be an error in place of an answer; null where it is none. */
+export type ReadError = (text: string) => UpstreamError | null;
+
+/** An answer that ended well as HTTP and is not whole. */
+export function endedEarly(): UpstreamError {
+  return new UpstreamError("down", { words: "The answer ended before it was whole." });
+}
 
 /** How an answer of one kind goes to the app. What it has not sent yet can still come from another deployment. */
 export interface Relay {
@@ -30,8 +41,8 @@ export interface Downstream {
   readonly headers: Record<string, string>;
   /** The name that the app asked for. */
   readonly alias: string;
-  /** What the endpoint answers. */
-  readonly response: ResponseShape;
+  /** What tells whether the answer is whole. */
+  readonly marks: AnswerMarks;
   /** What the bytes of whole events go through, in this order. */
   eventTransforms(): readonly Transform[];
   /** What the bytes of an answer that is no stream of events go through, in this order. */

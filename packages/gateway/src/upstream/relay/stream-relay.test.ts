@@ -1,7 +1,7 @@
 import type { EventShape } from "@rollcall/contract";
 import { describe, expect, test } from "vitest";
 import { downstream } from "../../../test/relayed.ts";
-import { classifyFirstEvent } from "../classify-answer.ts";
+import { classifyErrorText } from "../classify-answer.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { StreamRelay } from "./stream-relay.ts";
 
@@ -10,8 +10,15 @@ const NAMED: EventShape = {
   usage: [],
   named: true,
   terminal: ["response.completed", "response.failed"],
+  finish: null,
 };
-const PLAIN: EventShape = { model: [], usage: [], named: false, terminal: ["[DONE]"] };
+const PLAIN: EventShape = {
+  model: [],
+  usage: [],
+  named: false,
+  terminal: ["[DONE]"],
+  finish: "finish_reason",
+};
 
 const event = (type: string, rest: object = {}, lineBreak = "\n") =>
   `event: ${type}${lineBreak}data: ${JSON.stringify({ type, ...rest })}${lineBreak}${lineBreak}`;
@@ -20,10 +27,11 @@ const DELTA = event("response.output_text.delta", { delta: "Hi" });
 const ERROR = { code: "server_error", message: "overloaded" };
 
 function relayed(events: EventShape) {
-  const { down, bytes, seen } = downstream({ model: [], usage: [], events }, "text/event-stream");
-  const relay = new StreamRelay(down, (first) =>
-    classifyFirstEvent(first, { alias: "chat", upstream: "up" }),
+  const { down, bytes, seen } = downstream(
+    { model: [], content: null, usage: [], events },
+    "text/event-stream",
   );
+  const relay = new StreamRelay(down, (text) => classifyErrorText(text, { alias: "chat", upstream: "up" }));
   return {
     relay,
     seen,
@@ -45,7 +53,7 @@ describe("a stream of named events", () => {
   test("that ends without its last event was broken off, and says so by an event with a name", () => {
     const { relay, data, text } = relayed(NAMED);
     data(DELTA);
-    expect(relay.end()).toEqual(new UpstreamError("proxy_error"));
+    expect(relay.end()).toMatchObject({ reason: "down", retryable: true });
     relay.cut("cut");
     const [name = "", told = ""] = text().slice(DELTA.length).split("\n");
     expect(name).toBe("event: error");
@@ -57,7 +65,7 @@ describe("a stream of named events", () => {
 
   test("with nothing in it can still be asked for elsewhere", () => {
     const { relay, text } = relayed(NAMED);
-    expect(relay.end()).toEqual(new UpstreamError("proxy_error"));
+    expect(relay.end()).toMatchObject({ reason: "down", retryable: true });
     expect([relay.committed, text()]).toEqual([false, ""]);
   });
 
@@ -68,7 +76,7 @@ describe("a stream of named events", () => {
     ["without a type", `event: error\ndata: ${JSON.stringify({ error: ERROR })}\n\n`],
   ])("whose first event is an error, %s, sends nothing", (_case, error) => {
     const { relay, data, text } = relayed(NAMED);
-    expect(data(error)).toEqual(new UpstreamError("server_error"));
+    expect(data(error)).toMatchObject({ reason: "server_error", retryable: true });
     expect([relay.committed, text()]).toEqual([false, ""]);
   });
 
@@ -89,13 +97,16 @@ describe("a stream of named events", () => {
   });
 });
 
-test("a stream without names may end without [DONE], and breaks off by an event without a name", () => {
+test("a stream without names may end without [DONE] once it finished, and breaks off by an event without a name", () => {
+  const last = 'data: {"choices":[{"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n';
   const { relay, data, text } = relayed(PLAIN);
-  data("data: {}\n\n");
+  data(last);
   expect(relay.end()).toBeNull();
-  expect(text()).toBe("data: {}\n\n");
+  expect(text()).toBe(last);
   const other = relayed(PLAIN);
-  other.data("data: {}\n\n");
+  const open = last.replace('"stop"', "null");
+  other.data(open);
+  expect(other.relay.end()).toMatchObject({ reason: "down" });
   other.relay.cut("cut");
-  expect(other.text()).toMatch(/^data: \{\}\n\ndata: \{"error":/);
+  expect(other.text()).toMatch(/^data: \{"choices".*\n\ndata: \{"error":/);
 });

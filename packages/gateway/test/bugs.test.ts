@@ -4,7 +4,7 @@ import { FakeClock } from "@rollcall/testkit";
 import { compose } from "../src/main/compose.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
 import { RetryBudget } from "../src/routing/retry-budget.ts";
-import type { ResponseSink } from "../src/upstream/http1/connection.ts";
+import type { ResponseSink } from "../src/upstream/http1/sending.ts";
 import { StreamRelay } from "../src/upstream/relay/stream-relay.ts";
 import { UpstreamError } from "../src/upstream/upstream-error.ts";
 import { configOf, snapshotOf, verdictOn } from "./deployments.ts";

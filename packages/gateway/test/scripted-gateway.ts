@@ -6,7 +6,7 @@ import { Cell, NO_FAULT, Secrets, silentLog } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { compose, type Composed } from "../src/main/compose.ts";
 import { RequestContext } from "../src/pipeline/request-context.ts";
-import type { ResponseSink } from "../src/upstream/http1/connection.ts";
+import type { ResponseSink } from "../src/upstream/http1/sending.ts";
 import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
 import type { ResponseHead } from "../src/upstream/http1/response-head.ts";
 import type { Transport } from "../src/upstream/transport.ts";

@@ -60,7 +60,7 @@ export function compose(parts: Parts): Composed {
     feed: new SnapshotFeed(reader, clock, logs.log),
     health,
     bodies,
-    pools: new Pools(deadlines),
+    pools: new Pools(deadlines, parts.random),
     authenticator: new MasterKeyAuthenticator(state),
     metrics: new GatewayMetrics(),
     activity: { answering: 0, draining: false },

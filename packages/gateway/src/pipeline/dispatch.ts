@@ -126,5 +126,6 @@ function upstreamRequest(
     path: backend.base.apiPath + endpoint.upstreamPath,
     headerLines: headers.print(incoming.headers, requestId),
     body: isNamed ? [body.bytes] : renameBody(body.bytes, fields.name, name),
+    repeatable: endpoint.resend === "always",
   };
 }

@@ -5,7 +5,7 @@ import { classifyConnection } from "./classify-connection.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { ErrorCollector } from "./error-collector.ts";
 import { addReturned } from "./headers.ts";
-import type { ConnectionFailure, ResponseSink, Sending } from "./http1/connection.ts";
+import type { ConnectionFailure, ResponseSink, Sending } from "./http1/sending.ts";
 import type { ProtocolError } from "./http1/protocol-error.ts";
 import { headerOf, type ResponseHead } from "./http1/response-head.ts";
 import { BodyRelay } from "./relay/body-relay.ts";

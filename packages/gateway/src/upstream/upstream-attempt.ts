@@ -8,9 +8,8 @@ import { addReturned } from "./headers.ts";
 import type { ConnectionFailure, ResponseSink, Sending } from "./http1/sending.ts";
 import type { ProtocolError } from "./http1/protocol-error.ts";
 import { headerOf, type ResponseHead } from "./http1/response-head.ts";
-import { BodyRelay } from "./relay/body-relay.ts";
+import { openRelay } from "./relay/open-relay.ts";
 import type { Downstream, Relay } from "./relay/relay.ts";
-import { StreamRelay } from "./relay/stream-relay.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** Milliseconds; the total as the monotonic moment when it is over. */
@@ -114,16 +113,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
       this.#errorAnswer = new ErrorCollector(status, headerOf(head, "retry-after") ?? null);
       return;
     }
-    const { down } = this.#options;
+    const { down, names, stream } = this.#options;
     down.status = status;
     addReturned(head, down.headers);
-    this.#relay = this.#openRelay(down);
-  }
-
-  #openRelay(down: Downstream): Relay {
-    const isStream = down.headers["content-type"]?.startsWith("text/event-stream") === true;
-    if (!isStream) return new BodyRelay(down);
-    return new StreamRelay(down, (event) => classifyFirstEvent(event, this.#options.names));
+    this.#relay = openRelay(down, { stream, inspectFirst: (event) => classifyFirstEvent(event, names) });
   }
 
   #relayPiece(relay: Relay, piece: Buffer): void {

@@ -13,12 +13,14 @@ const SHORT_BYTES = 8 * 1024;
 export class BodyRelay implements Relay {
   readonly #down: Downstream;
   readonly #transforms: readonly BodyTransform[];
+  readonly #holdBytes: number;
   #held: Buffer[] = [];
   #size = 0;
   committed = false;
 
-  constructor(down: Downstream) {
+  constructor(down: Downstream, holdBytes = WHOLE_BYTES) {
     this.#down = down;
+    this.#holdBytes = holdBytes;
     this.#transforms = down.bodyTransforms();
   }
 
@@ -26,7 +28,7 @@ export class BodyRelay implements Relay {
     if (this.committed) return this.#write(transformAll(this.#transforms, chunk));
     this.#held.push(chunk);
     this.#size += chunk.length;
-    return this.#size <= WHOLE_BYTES ? "flow" : this.#commit();
+    return this.#size <= this.#holdBytes ? "flow" : this.#commit();
   }
 
   onceDrained(listener: () => void): void {

@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonObjectText } from "../../test/json-text.ts";
-import { readJsonFields, type RequestFields } from "./json-fields.ts";
+import { readFieldsBeside, readJsonFields, type RequestFields } from "./json-fields.ts";
 import { renameBody } from "./rename.ts";
 
 const read = (text: string) => readJsonFields(Buffer.from(text));
@@ -81,6 +81,23 @@ describe("the model and the stream flag", () => {
     ["a text with a broken escape", String.raw`{"model":"a\xb"}`, String.raw`"a\xb"`],
   ])("a model that is %s is said to be so", (_case, text, found) => {
     expect(read(text)).toEqual({ ok: false, error: { kind: "model_missing", found } });
+  });
+});
+
+test.each<[string, string, string]>([
+  ["before it", '{"Model":"b","model":"a"}', "Model"],
+  ["behind it", '{"model":"a","MODEL":"b"}', "MODEL"],
+  ["written with an escape", String.raw`{"model":"a","\u004dodel":"b"}`, "Model"],
+  ["in its place", '{"mODEL":"b"}', "mODEL"],
+])("a key that is `model` but for case is refused: %s", (_case, text, found) => {
+  const refused = { ok: false, error: { kind: "model_lookalike", found } };
+  expect(read(text)).toEqual(refused);
+  expect(readFieldsBeside(Buffer.from(text), "a")).toEqual(refused);
+});
+
+test("a key that is `model` but for case counts for nothing deeper in the body, or in a text", () => {
+  expect(read('{"model":"a","x":{"Model":"b"},"y":"Model","tools":[{"MODEL":1}]}')).toMatchObject({
+    ok: true,
   });
 });
 

@@ -48,7 +48,9 @@ export type GatewayError =
     }
   /** After the first byte: told in the stream. */
   | { readonly kind: "upstream_cut"; readonly model: string; readonly cause: CutCause }
-  | { readonly kind: "internal" };
+  | { readonly kind: "internal" }
+  /** A top-level key that some servers take for `model`. */
+  | { readonly kind: "model_lookalike"; readonly found: string };
 
 /** Which of the times ran out: to connect, to the first token, between two events, in all. */
 export type TimeoutPhase = "connect" | "first_token" | "idle" | "total";

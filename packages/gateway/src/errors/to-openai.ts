@@ -107,6 +107,10 @@ const ANSWERS: Answers = {
     ),
   internal: () =>
     serverError(500, "internal_error", "The gateway failed on this request. Its log has the request id."),
+  model_lookalike: ({ found }) =>
+    invalid(400, `\`${found}\` is not \`model\`, but some servers read it so: send \`model\` alone.`, {
+      param: "model",
+    }),
 };
 
 const MEMORY_WORDS = {

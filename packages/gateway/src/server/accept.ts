@@ -5,6 +5,7 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { RequestContext } from "../pipeline/request-context.ts";
 import { requestIdOf } from "./request-id.ts";
+import { Turns } from "./turns.ts";
 
 /** A Host that needs no second look; HTTP/1.0 sends none. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::[1-5]?\d{4})?$/;
@@ -16,6 +17,7 @@ export class Acceptor {
   readonly #services: Pick<Services, "activity" | "clock" | "runner" | "state">;
   readonly #other: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
   readonly #index = new EndpointIndex(ENDPOINTS);
+  readonly turns = new Turns((incoming, outgoing) => this.#accept(incoming, outgoing));
 
   constructor(
     services: Pick<Services, "activity" | "clock" | "runner" | "state">,
@@ -25,12 +27,16 @@ export class Acceptor {
     this.#other = other;
   }
 
-  accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { activity, clock, runner, state } = this.#services;
+    const { socket } = incoming;
     activity.answering += 1;
     const match = this.#index.find(incoming.url ?? "");
     if (match === null) {
-      outgoing.on("close", () => (activity.answering -= 1));
+      outgoing.on("close", () => {
+        activity.answering -= 1;
+        this.turns.over(socket);
+      });
       this.#other(incoming, outgoing);
       return;
     }
@@ -46,6 +52,7 @@ export class Acceptor {
     outgoing.on("close", () => {
       activity.answering -= 1;
       if (!outgoing.writableFinished) runner.leave(ctx);
+      this.turns.over(socket);
     });
     const failure = refuse(ctx);
     if (failure === null) runner.start(ctx);

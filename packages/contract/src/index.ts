@@ -38,6 +38,7 @@ export type {
   ResponseShape,
 } from "./endpoints/endpoint.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
+export { findForeignVisit, type ForeignVisit, type OwnNames, type VisitHeaders } from "./foreign-visit.ts";
 export { isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";

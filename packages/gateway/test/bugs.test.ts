@@ -31,6 +31,7 @@ function gatewayWith() {
   const sent = vi.fn<() => void>();
   const gateway = compose({
     settings: { config: CONFIG, secrets: Secrets.read(CONFIG, { env: {}, directory: "/" }), generation: 1 },
+    host: "127.0.0.1",
     source: { status: new Cell(NO_FAULT), refresh: () => false },
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,

@@ -26,6 +26,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attem
   const source = { status: new Cell(NO_FAULT), refresh: () => false };
   const gateway = compose({
     settings,
+    host: "127.0.0.1",
     source,
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,

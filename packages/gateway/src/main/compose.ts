@@ -12,6 +12,7 @@ import { PendingQueue } from "../pipeline/pending-queue.ts";
 import { pipeline } from "../pipeline/pipeline.ts";
 import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
+import { Visitors } from "../pipeline/visitors.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
 import { buildRoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../snapshot-feed.ts";
@@ -24,6 +25,8 @@ import type { Services } from "./services.ts";
 /** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
 export interface Parts {
   readonly settings: Settings;
+  /** The address listened on. */
+  readonly host: string;
   readonly source: Pick<SettingsSource, "status" | "refresh">;
   readonly reader: SnapshotReader;
   readonly clock: Clock;
@@ -62,6 +65,7 @@ export function compose(parts: Parts): Composed {
     bodies,
     pools: new Pools(deadlines, parts.random),
     authenticator: new MasterKeyAuthenticator(state),
+    visitors: new Visitors(state, parts.host),
     metrics: new GatewayMetrics(),
     activity: { answering: 0, draining: false },
     clock,
@@ -76,7 +80,8 @@ export function compose(parts: Parts): Composed {
 
 /** Who routes, sends, observes and retries. */
 function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
-  const { activity, authenticator, bodies, deadlines, feed, metrics, pools, retryBudget, state } = built;
+  const { activity, authenticator, bodies, deadlines, feed, metrics, pools, retryBudget, state, visitors } =
+    built;
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobe = new TellProber(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
@@ -93,6 +98,7 @@ function composeRunner(built: Omit<Composed, "runner">, parts: Parts): Runner {
   });
   const stages = pipeline({
     authenticator,
+    visitors,
     authorize: null,
     admission: null,
     bodies,

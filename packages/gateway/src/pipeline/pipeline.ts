@@ -8,9 +8,11 @@ import { receive, type ReceiveDeps } from "./receive.ts";
 import type { RetryDeps } from "./retry-loop.ts";
 import { route } from "./route.ts";
 import type { Flow, Stage } from "./stage.ts";
+import type { Visitors } from "./visitors.ts";
 
 export interface PipelineDeps extends RetryDeps, QueueDeps, ReceiveDeps {
   readonly authenticator: Authenticator;
+  readonly visitors: Visitors;
   /** May this principal call this alias at this endpoint? Null where every principal may do everything. */
   readonly authorize: Stage | null;
   /** Null where no principal has a limit. */
@@ -23,9 +25,9 @@ export interface PipelineDeps extends RetryDeps, QueueDeps, ReceiveDeps {
  * What the config does not ask for is not in the list.
  */
 function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling): readonly Stage[] {
-  const { authenticator, authorize, admission, router } = deps;
+  const { authenticator, visitors, authorize, admission, router } = deps;
   return [
-    authenticate(authenticator),
+    authenticate(authenticator, visitors),
     /* * */ receive(deps, flow),
     inspect(endpoint.model),
     ...(authorize === null ? [] : [authorize]),

@@ -10,6 +10,8 @@ import { Turns } from "./turns.ts";
 /** A Host that needs no second look; HTTP/1.0 sends none. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::[1-5]?\d{4})?$/;
 
+const HOST = "host";
+
 const BAD_HTTP: GatewayError = { kind: "bad_http" };
 
 /** accept and match: the first two stages. What is no endpoint's is for `other`. */
@@ -63,7 +65,20 @@ export class Acceptor {
 function refuse({ incoming, endpoint }: RequestContext): GatewayError | null {
   const { headers, method = "" } = incoming;
   if (headers.host !== undefined && !isHost(headers.host)) return BAD_HTTP;
+  if (!isPlain(incoming)) return BAD_HTTP;
   return method === endpoint.method ? null : { kind: "wrong_method", method, allowed: endpoint.method };
+}
+
+/** What Node's parser lets pass, and others read in another way (RFC 9112, sections 2.3, 3.2, 6.1). */
+function isPlain({ headers, httpVersion, httpVersionMajor, rawHeaders }: IncomingMessage): boolean {
+  const coding = headers["transfer-encoding"];
+  if (coding !== undefined && (httpVersion === "1.0" || coding.toLowerCase() !== "chunked")) return false;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts += 1;
+  }
+  return httpVersionMajor === 1 && hosts <= 1;
 }
 
 function isHost(host: string): boolean {

@@ -26,7 +26,7 @@ export class UpstreamTemplates {
       template = {
         headers: new UpstreamHeaders(deployment, this.#secrets),
         name: Buffer.from(JSON.stringify(deployment.expected)),
-        id: encodeURIComponent(deployment.id),
+        id: encodeURIComponent(deployment.id.toWellFormed()),
       };
       this.#known.set(deployment, template);
     }

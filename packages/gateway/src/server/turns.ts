@@ -8,7 +8,8 @@ const MOST_WAITING = 8;
 
 /** What one connection has at work, and what came behind it. */
 interface Line {
-  atWork: { readonly incoming: IncomingMessage; readonly outgoing: ServerResponse } | null;
+  incoming: IncomingMessage | null;
+  outgoing: ServerResponse | null;
   readonly waiting: (() => void)[];
 }
 
@@ -26,7 +27,7 @@ export class Turns {
 
   follow(server: Server): void {
     server.on("connection", (socket: Socket) => {
-      const line: Line = { atWork: null, waiting: [] };
+      const line: Line = { incoming: null, outgoing: null, waiting: [] };
       this.#lines.set(socket, line);
       // Node reads on for a body that it hands out, though there is more in front of it.
       socket.on("resume", () => {
@@ -37,26 +38,27 @@ export class Turns {
 
   /** Serves the request now, or when those before it are over: `over` has to be called for each. */
   take(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    this.#queue(incoming.socket, (line) => {
-      line.atWork = { incoming, outgoing };
-      this.#serve(incoming, outgoing);
-    });
+    const line = this.#lines.get(incoming.socket);
+    if (line === undefined) return;
+    if (isFree(line)) this.#begin(line, incoming, outgoing);
+    else wait(incoming.socket, line, () => this.#begin(line, incoming, outgoing));
   }
 
   /** What follows is no request: says so once those before it are over, or at once where it is the body of one. */
   refuse(socket: Socket, answer: () => void): void {
-    const atWork = this.#lines.get(socket)?.atWork ?? null;
-    if (atWork === null || atWork.incoming.complete) this.#queue(socket, answer);
+    const line = this.#lines.get(socket);
     // An answer that has begun is not broken into.
-    else if (atWork.outgoing.headersSent) socket.destroy();
-    else answer();
+    if (line?.incoming?.complete === false && line.outgoing?.headersSent === true) socket.destroy();
+    else if (line === undefined || isFree(line) || line.incoming?.complete === false) answer();
+    else wait(socket, line, answer);
   }
 
   /** The connection's request was answered, or the connection is gone. */
   over(socket: Socket): void {
     const line = this.#lines.get(socket);
     if (line === undefined) return;
-    line.atWork = null;
+    line.incoming = null;
+    line.outgoing = null;
     // The answer may have been the last one of the connection.
     if (!socket.writable) line.waiting.length = 0;
     const next = line.waiting.shift();
@@ -65,17 +67,21 @@ export class Turns {
   }
 
   isAtWork(socket: Socket): boolean {
-    return (this.#lines.get(socket)?.atWork ?? null) !== null;
+    return (this.#lines.get(socket)?.incoming ?? null) !== null;
   }
 
-  #queue(socket: Socket, turn: (line: Line) => void): void {
-    const line = this.#lines.get(socket);
-    if (line === undefined) return;
-    if (line.atWork === null && line.waiting.length === 0) {
-      turn(line);
-      return;
-    }
-    line.waiting.push(() => turn(line));
-    if (line.waiting.length > MOST_WAITING) socket.pause();
+  #begin(line: Line, incoming: IncomingMessage, outgoing: ServerResponse): void {
+    line.incoming = incoming;
+    line.outgoing = outgoing;
+    this.#serve(incoming, outgoing);
   }
+}
+
+function isFree({ incoming, waiting }: Line): boolean {
+  return incoming === null && waiting.length === 0;
+}
+
+function wait(socket: Socket, { waiting }: Line, turn: () => void): void {
+  waiting.push(turn);
+  if (waiting.length > MOST_WAITING) socket.pause();
 }

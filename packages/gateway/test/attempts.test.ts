@@ -220,7 +220,8 @@ test("whatever happens to attempts, each request ends, within its attempts, and 
       const { gateway, clock, against, seen } = await play(several, outcomes, false);
       for (const { request, asked: one, contextMoves, tried, left, wrongs } of seen) {
         expect(wrongs).toEqual([]);
-        expect(tried.length).toBeLessThanOrEqual(1 + (one.num_retries ?? 2) + MOST_FALLBACKS + contextMoves);
+        const retries = Math.min(one.num_retries ?? CONFIG.numRetries, CONFIG.numRetries);
+        expect(tried.length).toBeLessThanOrEqual(1 + retries + MOST_FALLBACKS + contextMoves);
         expect(left || request.outgoing.writableEnded || request.outgoing.destroyed).toBe(true);
       }
       expect(gateway.health.inFlight).toBe(0);
@@ -307,6 +308,6 @@ test("a name that a request gives many times is asked once: one request does not
   });
   const fallbacks = Array.from({ length: 500 }, () => "b");
   await run(gateway, scriptedRequest("r", { model: "a", num_retries: 0, fallbacks }));
-  expect(attempts).toEqual(["a-1", "b-1"]);
+  expect(attempts).toEqual([expect.stringMatching(/^a-/), "b-1"]);
   expect(gateway.retryBudget.left).toBe(99);
 });

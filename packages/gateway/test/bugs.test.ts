@@ -4,7 +4,7 @@ import { FakeClock } from "@rollcall/testkit";
 import { compose } from "../src/main/compose.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
 import { RetryBudget } from "../src/routing/retry-budget.ts";
-import type { ResponseSink } from "../src/upstream/http1/connection.ts";
+import type { ResponseSink } from "../src/upstream/http1/sending.ts";
 import { StreamRelay } from "../src/upstream/relay/stream-relay.ts";
 import { UpstreamError } from "../src/upstream/upstream-error.ts";
 import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
@@ -31,6 +31,7 @@ function gatewayWith() {
   const sent = vi.fn<() => void>();
   const gateway = compose({
     settings: { config: CONFIG, secrets: Secrets.read(CONFIG, { env: {}, directory: "/" }), generation: 1 },
+    host: "127.0.0.1",
     source: { status: new Cell(NO_FAULT), refresh: () => false },
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,

@@ -34,6 +34,8 @@ describe("the errors that the page of endpoints lists", () => {
     too_many_connections: [{ kind: "too_many_connections" }],
     not_json: [{ kind: "not_json", found: "x" }],
     not_multipart: [{ kind: "not_multipart", found: "x" }],
+    model_lookalike: [{ kind: "model_lookalike", found: "Model" }],
+    foreign_visit: [{ kind: "foreign_visit", visit: { header: "Origin", value: "x" } }],
     model_missing: [{ kind: "model_missing", found: "x" }],
     no_route: [{ kind: "no_route", method: "GET", path: "/" }],
     wrong_method: [{ kind: "wrong_method", method: "GET", allowed: "POST" }],

@@ -255,6 +255,7 @@ describe("what a backend gets", () => {
     expect(seen?.model).toBe(UPSTREAM);
     expect(Object.keys(seen?.headers ?? {}).toSorted()).toEqual([
       "accept",
+      "accept-encoding",
       "authorization",
       "content-length",
       "content-type",
@@ -266,6 +267,7 @@ describe("what a backend gets", () => {
       "x-team",
     ]);
     expect(seen?.headers["host"]).toBe(new URL(backend.url).host);
+    expect(seen?.headers["accept-encoding"]).toBe("identity");
     expect(seen?.headers).toMatchObject({ "x-team": "blue", "x-secret": "s3cret" });
     expect(JSON.stringify(seen)).not.toContain(MASTER_KEY);
   });
@@ -289,7 +291,7 @@ test("what an app gets has no header of the backend's, and names the deployment 
         "content-type",
         "date",
         "keep-alive",
-        stream ? "transfer-encoding" : "content-length",
+        ...(stream ? ["transfer-encoding", "cache-control", "x-accel-buffering"] : ["content-length"]),
         "x-request-id",
         "x-rollcall-deployment",
       ].toSorted(),

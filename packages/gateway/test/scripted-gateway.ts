@@ -6,7 +6,7 @@ import { Cell, NO_FAULT, Secrets, silentLog, type Log } from "@rollcall/runtime"
 import { FakeClock } from "@rollcall/testkit";
 import { compose, type Composed, type Parts } from "../src/main/compose.ts";
 import { RequestContext } from "../src/pipeline/request-context.ts";
-import type { ResponseSink } from "../src/upstream/http1/connection.ts";
+import type { ResponseSink } from "../src/upstream/http1/sending.ts";
 import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
 import type { ResponseHead } from "../src/upstream/http1/response-head.ts";
 import type { Transport } from "../src/upstream/transport.ts";
@@ -33,6 +33,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, script: Scri
   const source = { status: new Cell(NO_FAULT), refresh: () => false };
   const gateway = compose({
     settings,
+    host: "127.0.0.1",
     source,
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,

@@ -41,6 +41,13 @@ describe("each time that runs out has a code and a count of its own", () => {
       { timeout: 0.2 },
       ({ control }) => control.fault("hang"),
     ],
+    [
+      "in all, of which a request may not ask for more than the config has",
+      "total",
+      { timeout: 0.2 },
+      { timeout: 30 },
+      ({ control }) => control.fault("hang"),
+    ],
   ])("before the first byte: %s", async (_case, phase, ...[params, fields, breakIt]) => {
     const backend = await simulator();
     const gateway = await gatewayFor({ chat: [backend] }, { params });

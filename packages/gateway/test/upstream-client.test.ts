@@ -7,7 +7,7 @@ import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { Deadlines } from "../src/upstream/deadlines.ts";
 import { ProtocolError } from "../src/upstream/http1/protocol-error.ts";
 import { headerOf, type ResponseHead } from "../src/upstream/http1/response-head.ts";
-import type { Sending } from "../src/upstream/http1/connection.ts";
+import type { Sending } from "../src/upstream/http1/sending.ts";
 import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
 import { Pools } from "../src/upstream/pools.ts";
 import { FakeClock } from "@rollcall/testkit";
@@ -15,12 +15,12 @@ import { configOf } from "./deployments.ts";
 import { simulator } from "./harness.ts";
 import { chunk, rawBackend, STREAM_HEAD } from "./raw-backend.ts";
 
-const POST: UpstreamRequest = { path: "/v1/x", headerLines: "", body: [Buffer.from("{}")] };
+const POST: UpstreamRequest = { path: "/v1/x", headerLines: "", body: [Buffer.from("{}")], repeatable: true };
 
 function client() {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock);
-  const pools = new Pools(deadlines);
+  const pools = new Pools(deadlines, () => 0.5);
   onTestFinished(() => pools.close());
   const expire = (ms: number) => {
     clock.jump(ms);
@@ -243,6 +243,85 @@ describe("a connection", () => {
     expect((await slow).body).toBe("slow");
     await vi.waitFor(() => expect(sockets[0]?.closed).toBe(true));
   });
+});
+
+describe("a connection that was kept and ends before a byte of the answer", () => {
+  /** Answers the first request on each connection; what comes then is for `spoil`. */
+  const forgetful = (spoil: (socket: Socket) => void) => {
+    const used = new WeakSet<Socket>();
+    return counted((socket) => {
+      if (used.has(socket)) spoil(socket);
+      else socket.write(sized("ok"));
+      used.add(socket);
+    });
+  };
+
+  test.each<[string, (socket: Socket) => void]>([
+    ["is closed", (socket) => void socket.end()],
+    ["is reset", (socket) => void socket.resetAndDestroy()],
+  ])("because it %s costs nothing: the request goes once more, on a fresh one", async (_case, spoil) => {
+    const { origin, sockets } = await forgetful(spoil);
+    const { pools } = client();
+    for (let turn = 0; turn < 4; turn += 1) expect((await ask(pools, origin)).body).toBe("ok");
+    expect(sockets).toHaveLength(4);
+  });
+
+  test("is no reason to send a request that may not be repeated", async () => {
+    const { origin } = await forgetful((socket) => void socket.end());
+    const { pools } = client();
+    await ask(pools, origin);
+    await expect(ask(pools, origin, { repeatable: false })).rejects.toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("is a fault where the fresh one ends as well", async () => {
+    let isFirst = true;
+    const { origin, sockets } = await counted((socket) => {
+      if (isFirst) socket.write(sized("ok"));
+      else socket.end();
+      isFirst = false;
+    });
+    const { pools } = client();
+    await ask(pools, origin);
+    await expect(ask(pools, origin)).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(sockets).toHaveLength(2);
+  });
+
+  test("is a fault once a byte of the answer has come", async () => {
+    const { origin, sockets } = await forgetful((socket) => void socket.end("H"));
+    const { pools } = client();
+    await ask(pools, origin);
+    await expect(ask(pools, origin)).rejects.toMatchObject({ code: "ECONNRESET" });
+    expect(sockets).toHaveLength(1);
+  });
+
+  test("leaves a handle that means the fresh one", async () => {
+    let count = 0;
+    const { origin, sockets } = await counted((socket) => {
+      count += 1;
+      if (count === 1) socket.write(sized("ok"));
+      else if (count === 2) socket.end();
+    });
+    const { pools } = client();
+    await ask(pools, origin);
+    const later = vi.fn<(error?: unknown) => void>();
+    const sending = pools.send(origin, POST, { head: later, data: later, end: later, fail: later });
+    await vi.waitFor(() => expect(count).toBe(3));
+    sending.abort();
+    await vi.waitFor(() => expect(sockets[1]?.closed).toBe(true));
+    expect(later).not.toHaveBeenCalled();
+  });
+});
+
+test("a connection is not kept beyond its greatest age, so that a name that leads elsewhere is followed", async () => {
+  const { origin, sockets } = await counted((socket) => socket.write(sized("ok")));
+  const { pools, expire } = client();
+  for (let seconds = 0; seconds <= 300; seconds += 3) {
+    await ask(pools, origin);
+    expect(sockets).toHaveLength(1);
+    expire(3_000);
+  }
+  await ask(pools, origin);
+  expect(sockets).toHaveLength(2);
 });
 
 describe("a fault is heard once, with what it was", () => {

@@ -213,6 +213,33 @@ describe("a wrong request gets its status and an error in OpenAI's shape", () =>
         ),
       NO_HTTP,
     ],
+    ["two Hosts", () => chat(GOOD_BODY, { Host: "elsewhere" }), NO_HTTP],
+    [
+      "another version",
+      () =>
+        rawRequest(
+          `POST ${CHAT} HTTP/2.0`,
+          { ...AUTHORIZED, "content-length": String(GOOD_BODY.length) },
+          GOOD_BODY,
+        ),
+      NO_HTTP,
+    ],
+    [
+      "a compressed transfer",
+      () =>
+        rawRequest(
+          `POST ${CHAT} HTTP/1.1`,
+          { ...AUTHORIZED, "transfer-encoding": "gzip, chunked" },
+          "0\r\n\r\n",
+        ),
+      NO_HTTP,
+    ],
+    [
+      "chunks in HTTP/1.0",
+      () =>
+        rawRequest(`POST ${CHAT} HTTP/1.0`, { ...AUTHORIZED, "transfer-encoding": "chunked" }, "0\r\n\r\n"),
+      NO_HTTP,
+    ],
     ["a length beside chunks", () => chat("0\r\n\r\n", { "transfer-encoding": "chunked" }), NO_HTTP],
     [
       "a chunk that has no size",

@@ -4,6 +4,8 @@ import { configOf, configOfParams, problemsOf } from "../../test/configs.ts";
 import type { Config } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 
+const SHUFFLE = { routing_strategy: "simple-shuffle" };
+
 type Entry = Readonly<Record<string, unknown>>;
 
 const entry = (alias: string, params: Entry = {}, info: Entry = {}): Entry => ({
@@ -190,12 +192,23 @@ describe("parameters", () => {
 
   test.each<[Entry, number]>([
     [{ weight: 2, rpm: 3, tpm: 4 }, 2],
+    [{ weight: 0, rpm: 3 }, 0],
+    [{ rpm: 3, tpm: 4 }, 1],
+    [{ tpm: 4 }, 1],
+  ])("%j weigh %d", (params, weight) => {
+    expect(only(params).weight).toBe(weight);
+  });
+
+  test.each<[Entry, number]>([
+    [{ weight: 2, rpm: 3, tpm: 4 }, 2],
     [{ rpm: 3, tpm: 4 }, 3],
     [{ tpm: 4 }, 4],
     [{ weight: 0, rpm: 3 }, 0],
     [{ rpm: "7" }, 7],
-  ])("%j weigh %d", (params, weight) => {
-    expect(only(params).weight).toBe(weight);
+    [{}, 1],
+  ])("under a written simple-shuffle %j weigh %d", (params, weight) => {
+    const written = { model_list: [entry("chat", params)], router_settings: SHUFFLE };
+    expect(configOf(JSON.stringify(written)).deployments[0]?.weight).toBe(weight);
   });
 
   test.each([

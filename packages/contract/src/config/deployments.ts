@@ -129,7 +129,7 @@ class DeploymentReader {
       canary:
         entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? SETTINGS.prober.canary.default,
       order: params.order ?? 0,
-      weight: params.weight ?? params.rpm ?? params.tpm ?? 1,
+      weight: this.#weight(params),
       maxParallel: params.max_parallel_requests ?? null,
       ...this.#timeouts(params),
       index,
@@ -173,6 +173,12 @@ class DeploymentReader {
     for (let twin = 2; this.#ids.has(id); twin += 1) id = `${base}-${twin}`;
     this.#ids.add(id);
     return id;
+  }
+
+  /** LiteLLM's simple-shuffle takes the rate that a deployment can bear for its weight; nobody else does. */
+  #weight({ weight, rpm, tpm }: WrittenDeployment["litellm_params"]): number {
+    const isShuffle = this.#written.router_settings?.routing_strategy === "simple-shuffle";
+    return weight ?? (isShuffle ? (rpm ?? tpm) : undefined) ?? 1;
   }
 
   #timeouts(params: WrittenDeployment["litellm_params"]): { timeoutMs: number; streamTimeoutMs: number } {

@@ -142,3 +142,15 @@ test("a reference to a variable in the list of included files is warned of", () 
     "config.yaml:6:11: warning: include[0]: os.environ/ is not resolved in a list (in LiteLLM neither)",
   ]);
 });
+
+describe("a master key", () => {
+  test.each(["a b", "schlüssel", "   "])("that no client can send is refused: %j", (key) => {
+    expect(problemsOf(`${ONE}general_settings: {master_key: ${JSON.stringify(key)}}\n`)).toEqual([
+      "config.yaml:6:20: error: general_settings.master_key: cannot be sent in a header: use printable ASCII characters without spaces",
+    ]);
+  });
+
+  test.each(["sk-1234", "a/b+c=~!", "os.environ/SOME KEY"])("may be %j", (key) => {
+    expect(problemsOf(`${ONE}general_settings: {master_key: ${JSON.stringify(key)}}\n`)).toEqual([]);
+  });
+});

@@ -9,6 +9,7 @@ import {
   STRATEGIES,
 } from "./known-keys.ts";
 import { error, warning, type Complaint, type Path } from "./problem.ts";
+import { parseSecretRef } from "./secret-ref.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
@@ -152,6 +153,18 @@ const headersCanBeSent: Rule = (written) =>
       ),
   );
 
+const masterKeyCanBeSent: Rule = ({ general_settings: settings }) => {
+  const key = parseSecretRef(settings?.master_key);
+  return key.from === "literal" && !/^[\x21-\x7e]+$/.test(key.value)
+    ? [
+        error(
+          ["general_settings", "master_key"],
+          "cannot be sent in a header: use printable ASCII characters without spaces",
+        ),
+      ]
+    : [];
+};
+
 const environmentReferencesStandInMaps: Rule = (written) =>
   (written.include ?? []).flatMap((file, index) =>
     file.startsWith("os.environ/")
@@ -166,5 +179,6 @@ export const RULES: readonly Rule[] = [
   groupAliasesPointToAliases,
   strategyIsKnown,
   headersCanBeSent,
+  masterKeyCanBeSent,
   environmentReferencesStandInMaps,
 ];

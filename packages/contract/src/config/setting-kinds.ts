@@ -40,6 +40,7 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
   enum: { schema: ({ values }) => ({ type: "string", enum: values }), ...AS_WRITTEN },
   string: { schema: () => ({ type: "string" }), ...AS_WRITTEN },
   origins: { schema: () => texts, format: "", read: readOrigins },
+  hosts: { schema: () => texts, format: "", read: readHosts },
 };
 
 /** JSON schema of one setting. */
@@ -87,6 +88,21 @@ function readSize(written: string | number, _setting: Setting, complain: Complai
   const bytes = parseByteSize(written);
   if (bytes === null) complain(`found ${JSON.stringify(written)}, expected a size such as 32MiB`);
   return bytes ?? 0;
+}
+
+/** As a browser writes them into Host, without port. */
+const HOST_NAME = /^(?:\*|[a-z0-9._-]+|\[[0-9a-f:.]+\])$/;
+
+function readHosts(written: readonly string[], _setting: Setting, complain: Complain): readonly string[] {
+  return written.flatMap((text, item) => {
+    const host = text.toLowerCase();
+    if (HOST_NAME.test(host)) return [host];
+    complain(
+      `found ${JSON.stringify(text)}, expected a host name such as chat.example, without scheme and port`,
+      item,
+    );
+    return [];
+  });
 }
 
 /** Origins only: what is asked there is ours to say. */

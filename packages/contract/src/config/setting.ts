@@ -10,6 +10,7 @@ export type Setting = Described &
     | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
+    | { readonly kind: "hosts"; readonly default: readonly [] }
   );
 
 export type Daemon = "gateway" | "prober";
@@ -40,6 +41,7 @@ export const UNIT_SUFFIX = {
   enum: "",
   string: "",
   origins: "",
+  hosts: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -51,6 +53,7 @@ interface Value {
   boolean: boolean;
   string: string;
   origins: readonly string[];
+  hosts: readonly string[];
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }

@@ -105,6 +105,13 @@ export const SETTINGS = {
       reload: "restart",
       description: "Serve without a master key on an address other than loopback.",
     },
+    allowed_hosts: {
+      kind: "hosts",
+      default: [],
+      reload: "live",
+      description:
+        "Names by which browsers may reach a gateway or prober that asks for no key, beside addresses and the name listened on; * for all.",
+    },
     max_body: { kind: "size", default: "32MiB", reload: "live", description: "Largest request body." },
     body_memory: {
       kind: "size",

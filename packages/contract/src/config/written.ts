@@ -100,7 +100,7 @@ export const CONFIG_SCHEMA = {
               weight: {
                 type: "number",
                 minimum: 0,
-                description: "Weight for simple-shuffle; before rpm, before tpm.",
+                description: "Share of the requests beside the others; 0 for a backup.",
               },
               order: { type: "integer", description: "Lower is tried first." },
               max_parallel_requests: count("Requests under way at once; further ones go elsewhere.", 1),

@@ -12,7 +12,11 @@ function understand(body: Buffer) {
   const found = readJsonFields(body);
   if (!found.ok) return null;
   const { value: fields } = found;
-  return { fields, hash: hashConversation(body, fields), overrides: readOverrides(body, fields) };
+  return {
+    fields,
+    hash: hashConversation(body, fields),
+    overrides: readOverrides(body, fields, { numRetries: 10 }),
+  };
 }
 
 const text = fc.oneof(fc.string({ maxLength: 20 }), fc.string({ unit: "binary", maxLength: 20 }));

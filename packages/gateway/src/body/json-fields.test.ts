@@ -84,6 +84,23 @@ describe("the model and the stream flag", () => {
   });
 });
 
+test.each<[string, string, string]>([
+  ["before it", '{"Model":"b","model":"a"}', "Model"],
+  ["behind it", '{"model":"a","MODEL":"b"}', "MODEL"],
+  ["written with an escape", String.raw`{"model":"a","\u004dodel":"b"}`, "Model"],
+  ["in its place", '{"mODEL":"b"}', "mODEL"],
+])("a key that is `model` but for case is refused: %s", (_case, text, found) => {
+  const refused = { ok: false, error: { kind: "model_lookalike", found } };
+  expect(read(text)).toEqual(refused);
+  expect(readFieldsBeside(Buffer.from(text), "a")).toEqual(refused);
+});
+
+test("a key that is `model` but for case counts for nothing deeper in the body, or in a text", () => {
+  expect(read('{"model":"a","x":{"Model":"b"},"y":"Model","tools":[{"MODEL":1}]}')).toMatchObject({
+    ok: true,
+  });
+});
+
 /** As it is sent, in one piece. */
 function renamed(body: Buffer, fields: RequestFields, name: string): Buffer {
   return Buffer.concat(renameBody(body, fields.name, writeName(name)));
@@ -139,7 +156,10 @@ function parseObject(text: string): Record<string, unknown> | null {
 }
 
 /** What reading should find in an object. */
-function expectedIn({ model, stream }: Record<string, unknown>): unknown {
+function expectedIn(object: Record<string, unknown>): unknown {
+  const { model, stream } = object;
+  const isLookalike = (key: string) => key !== "model" && key.toLowerCase() === "model";
+  if (Object.keys(object).some(isLookalike)) return "model_lookalike";
   return typeof model === "string" && model !== "" ? { model, stream: stream === true } : "model_missing";
 }
 

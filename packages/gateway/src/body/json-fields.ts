@@ -31,7 +31,14 @@ const WANTED = [
 ] as const;
 
 type Wanted = (typeof WANTED)[number];
-export type Spans = { readonly [K in Wanted]?: Span };
+
+/** A key that is `model` but for case, which Go's parser takes for it: there the one that comes last holds. */
+const LOOKALIKE = "lookalike";
+
+/** Values by key; of a lookalike the key itself. */
+export type Spans = { readonly [K in Wanted | typeof LOOKALIKE]?: Span };
+
+const MODEL = "model" satisfies Wanted;
 
 /** By the length of the name, so that of most keys no text has to be made. */
 const BY_LENGTH: ReadonlyMap<number, readonly Wanted[]> = Map.groupBy(WANTED, ({ length }) => length);
@@ -47,6 +54,7 @@ const CLOSE_BRACE = 0x7d;
 export function readJsonFields(body: Buffer): Result<RequestFields, GatewayError> {
   const spans = scanObject(body);
   if (spans === null) return err({ kind: "not_json", found: describe(body) });
+  if (spans.lookalike !== undefined) return err(lookalike(body, spans.lookalike));
   if (spans.model === undefined) return err({ kind: "model_missing", found: "none" });
   const { start, end } = spans.model;
   const model = readText(body, spans.model);
@@ -65,6 +73,7 @@ export function readJsonFields(body: Buffer): Result<RequestFields, GatewayError
 export function readFieldsBeside(body: Buffer, model: string): Result<RequestFields, GatewayError> {
   const spans = scanObject(body);
   if (spans === null) return err({ kind: "not_json", found: describe(body) });
+  if (spans.lookalike !== undefined) return err(lookalike(body, spans.lookalike));
   const stream = readStream(body, spans);
   if (spans.model !== undefined) {
     const sent = readText(body, spans.model);
@@ -76,27 +85,33 @@ export function readFieldsBeside(body: Buffer, model: string): Result<RequestFie
   return ok({ model, stream, name: { start, end: start, form, sent: null }, spans });
 }
 
+function lookalike(body: Buffer, key: Span): GatewayError {
+  return { kind: "model_lookalike", found: String(readSpan(body, key)) };
+}
+
 function readStream(body: Buffer, { stream }: Spans): boolean {
   return stream !== undefined && readSpan(body, stream) === true;
 }
 
 function scanObject(body: Buffer): Spans | null {
-  const spans: { -readonly [K in Wanted]?: Span } = {};
+  const spans: { -readonly [K in keyof Spans]: Spans[K] } = {};
   let at = skipSpace(body, 0);
   if (body[at] !== OPEN_BRACE) return null;
   at = skipSpace(body, at + 1);
   if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? spans : null;
   for (;;) {
     if (body[at] !== QUOTE) return null;
-    const keyEnd = skipString(body, at);
+    const keyStart = at;
+    const keyEnd = skipString(body, keyStart);
     if (keyEnd === -1) return null;
-    const key = readKey(body, at, keyEnd);
+    const key = readKey(body, keyStart, keyEnd);
     at = skipSpace(body, keyEnd);
     if (body[at] !== COLON) return null;
     const start = skipSpace(body, at + 1);
     const end = skipValue(body, start);
     if (end === -1) return null;
-    if (key !== null) spans[key] = { start, end };
+    if (key === LOOKALIKE) spans[key] = { start: keyStart, end: keyEnd };
+    else if (key !== null) spans[key] = { start, end };
     at = skipSpace(body, end);
     if (body[at] === CLOSE_BRACE) return atEnd(body, at + 1) ? spans : null;
     if (body[at] !== COMMA) return null;
@@ -108,13 +123,16 @@ function scanObject(body: Buffer): Spans | null {
 const LONGEST_KEY = 6 * Math.max(...WANTED.map(({ length }) => length));
 
 /** Null: a key that means nothing here. One with an escape is decoded, so that `"mod\u0065l"` is no way around the gateway. */
-function readKey(body: Buffer, start: number, end: number): Wanted | null {
+function readKey(body: Buffer, start: number, end: number): keyof Spans | null {
   const first = start + 1;
   const length = end - 1 - first;
   for (const name of BY_LENGTH.get(length) ?? []) if (isAt(body, first, name)) return name;
-  if (length > LONGEST_KEY || !hasEscape(body, first, end)) return null;
+  const isEscaped = length <= LONGEST_KEY && hasEscape(body, first, end);
+  if (!isEscaped && length !== MODEL.length) return null;
   const decoded = readSpan(body, { start, end });
-  return WANTED.find((name) => name === decoded) ?? null;
+  const wanted = WANTED.find((name) => name === decoded);
+  if (wanted !== undefined) return wanted;
+  return typeof decoded === "string" && decoded.toLowerCase() === MODEL ? LOOKALIKE : null;
 }
 
 function hasEscape(body: Buffer, start: number, end: number): boolean {

@@ -9,10 +9,10 @@ function read(fields: object | string) {
   const body = Buffer.from(text);
   const found = readJsonFields(body);
   if (!found.ok) throw new Error("no model");
-  return readOverrides(body, found.value);
+  return readOverrides(body, found.value, { numRetries: 5 });
 }
 
-test.each<[string, object, object]>([
+test.each<[string, object | string, object]>([
   ["nothing", {}, NONE],
   ["other names", { fallbacks: ["a", "b"] }, { ...NONE, fallbacks: ["a", "b"] }],
   ["other names as objects", { fallbacks: [{ model: "a", x: 1 }, "b"] }, { ...NONE, fallbacks: ["a", "b"] }],
@@ -23,7 +23,7 @@ test.each<[string, object, object]>([
   ["no fallbacks, in words", { disable_fallbacks: "true" }, NONE],
   ["retries", { num_retries: 3 }, { ...NONE, numRetries: 3 }],
   ["no retries", { num_retries: 0 }, { ...NONE, numRetries: 0 }],
-  ["very many retries", { num_retries: 1_000 }, { ...NONE, numRetries: 10 }],
+  ["more retries than the config has", { num_retries: 1_000 }, { ...NONE, numRetries: 5 }],
   ["less than no retries", { num_retries: -1 }, NONE],
   ["half a retry", { num_retries: 1.5 }, NONE],
   ["retries in words", { num_retries: "3" }, NONE],
@@ -31,6 +31,12 @@ test.each<[string, object, object]>([
   ["no time", { timeout: 0 }, NONE],
   ["less than no time", { timeout: -1 }, NONE],
   ["a time that is none", { timeout: null }, NONE],
+  ["a list of names that is very long", { fallbacks: Array.from({ length: 5_000 }, String) }, NONE],
+  [
+    "a time that is a very deep list",
+    `{"model":"m","timeout":${"[".repeat(9_000)}${"]".repeat(9_000)}}`,
+    NONE,
+  ],
   ["the same in another place", { metadata: { num_retries: 3, timeout: 1, fallbacks: ["a"] } }, NONE],
 ])("a request may ask for %s", (_case, fields, expected) => {
   expect(read(fields)).toEqual(expected);

@@ -10,17 +10,27 @@ export interface Overrides {
 
 const NONE: Overrides = { fallbacks: null, disableFallbacks: false, numRetries: null, timeoutMs: null };
 
-/** More than this would be a way to make the gateway busy. */
-const MOST_RETRIES = 10;
+/** More than this is no override, and parsing it would be a way to make the gateway busy. */
+const LONGEST_BYTES = 16 * 1024;
 
 /** LiteLLM's `max_fallbacks`. */
 const MOST_FALLBACKS = 5;
 
-export function readOverrides(body: Buffer, { spans }: Pick<RequestFields, "spans">): Overrides {
+/** What the config allows bounds what a request may ask for. */
+export interface OverrideLimits {
+  readonly numRetries: number;
+}
+
+export function readOverrides(
+  body: Buffer,
+  { spans }: Pick<RequestFields, "spans">,
+  limits: OverrideLimits,
+): Overrides {
   const { fallbacks, disable_fallbacks: disable, num_retries: retries, timeout } = spans;
   if (fallbacks === undefined && disable === undefined && retries === undefined && timeout === undefined)
     return NONE;
-  const read = (span: typeof fallbacks): unknown => (span === undefined ? undefined : readSpan(body, span));
+  const read = (span: typeof fallbacks): unknown =>
+    span === undefined || span.end - span.start > LONGEST_BYTES ? undefined : readSpan(body, span);
   const names = read(fallbacks);
   const count = read(retries);
   const seconds = read(timeout);
@@ -29,7 +39,8 @@ export function readOverrides(body: Buffer, { spans }: Pick<RequestFields, "span
       ? [...new Set(names.map(nameOf))].filter((name) => name !== null).slice(0, MOST_FALLBACKS)
       : null,
     disableFallbacks: read(disable) === true,
-    numRetries: Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), MOST_RETRIES) : null,
+    numRetries:
+      Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), limits.numRetries) : null,
     timeoutMs:
       typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds) ? seconds * 1_000 : null,
   };

@@ -1,4 +1,4 @@
-import type { Reason } from "@rollcall/contract";
+import type { ForeignVisit, Reason } from "@rollcall/contract";
 import type { Unroutable } from "../routing/table.ts";
 
 /** Every way in which a request is not answered by a backend: a closed union. Nothing in it names a host or a key. */
@@ -51,7 +51,11 @@ export type GatewayError =
     }
   /** After the first byte: told in the stream. */
   | { readonly kind: "upstream_cut"; readonly model: string; readonly cause: CutCause }
-  | { readonly kind: "internal" };
+  | { readonly kind: "internal" }
+  /** A top-level key that some servers take for `model`. */
+  | { readonly kind: "model_lookalike"; readonly found: string }
+  /** No key is asked for, and a web page of somebody else's asks. */
+  | { readonly kind: "foreign_visit"; readonly visit: ForeignVisit };
 
 /** Which of the times ran out: to connect, to the first token, between two events, in all. */
 export type TimeoutPhase = "connect" | "first_token" | "idle" | "total";

@@ -112,6 +112,17 @@ const ANSWERS: Answers = {
     ),
   internal: () =>
     serverError(500, "internal_error", "The gateway failed on this request. Its log has the request id."),
+  model_lookalike: ({ found }) =>
+    invalid(400, `\`${found}\` is not \`model\`, but some servers read it so: send \`model\` alone.`, {
+      param: "model",
+    }),
+  foreign_visit: ({ visit: { header, value } }) =>
+    invalid(
+      403,
+      `Without a key this gateway answers no web pages of other sites: \`${header}: ${clip(value)}\` is none of its names. ` +
+        "Add the name to rollcall.gateway.allowed_hosts, or set general_settings.master_key.",
+      { code: "host_not_allowed" },
+    ),
 };
 
 const MEMORY_WORDS = {

@@ -13,6 +13,7 @@ import { pipeline } from "../pipeline/pipeline.ts";
 import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
 import { ReprobeRequester } from "../probers/reprobe-requester.ts";
+import { Visitors } from "../pipeline/visitors.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
 import { buildRoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../probers/snapshot-feed.ts";
@@ -24,6 +25,8 @@ import type { Services } from "./services.ts";
 /** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
 export interface Parts {
   readonly settings: Settings;
+  /** The address listened on. */
+  readonly host: string;
   readonly source: Pick<SettingsSource, "status" | "refresh">;
   readonly reader: SnapshotReader<Snapshot, Verdict>;
   readonly clock: Clock;
@@ -65,7 +68,8 @@ export function compose(parts: Parts): Composed {
     feed: new SnapshotFeed(reader, clock, logs.log),
     health,
     bodies,
-    pools: new Pools(deadlines),
+    pools: new Pools(deadlines, parts.random),
+    visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
     metrics,
     activity: { answering: 0, draining: false },
@@ -83,7 +87,7 @@ export function compose(parts: Parts): Composed {
 
 /** Who routes, sends, observes and retries. */
 function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: Parts): Runner {
-  const { activity, bodies, deadlines, feed, metrics, pools, retryBudget, state } = built;
+  const { activity, bodies, deadlines, feed, metrics, pools, retryBudget, state, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
@@ -105,6 +109,7 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
   });
   const stages = pipeline({
     ...access,
+    visitors,
     bodies,
     deadlines,
     router,

@@ -52,7 +52,7 @@ export async function startGateway(
   const clock = systemClock;
   const reader = openStateReader({ source, file, clock, random: Math.random });
   const logs = { log, accessLog };
-  const gateway = compose({ settings, source, reader, clock, random: Math.random, logs });
+  const gateway = compose({ settings, host, source, reader, clock, random: Math.random, logs });
   // Before anything is waited for: settings that change meanwhile must not be missed.
   source.cell.subscribe((changed) => {
     settings = part(changed);

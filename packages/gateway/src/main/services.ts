@@ -4,6 +4,7 @@ import type { BodyMemory } from "../body/body-memory.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
+import type { Visitors } from "../pipeline/visitors.ts";
 import type { Runner } from "../pipeline/runner.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
@@ -26,6 +27,7 @@ export interface Services {
   readonly bodies: BodyMemory;
   readonly pools: Pools;
   readonly authenticator: Authenticator;
+  readonly visitors: Visitors;
   readonly runner: Runner;
   readonly metrics: GatewayMetrics;
   readonly activity: Activity;

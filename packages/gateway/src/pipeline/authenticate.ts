@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Principal } from "@rollcall/contract";
 import type { Stage } from "./stage.ts";
+import type { Visitors } from "./visitors.ts";
 
 /** Says who asks, by the headers alone. */
 export interface Authenticator {
@@ -9,11 +10,11 @@ export interface Authenticator {
 
 export type AuthenticationError = "no_key" | "wrong_key";
 
-export function authenticate(authenticator: Authenticator): Stage {
+export function authenticate(authenticator: Authenticator, visitors: Pick<Visitors, "refuse">): Stage {
   return (ctx) => {
     const principal = authenticator.authenticate(ctx.incoming.headers);
     if (typeof principal === "string") return { kind: principal };
     ctx.principal = principal;
-    return null;
+    return principal.kind === "anonymous" ? visitors.refuse(ctx.incoming.headers) : null;
   };
 }

@@ -52,7 +52,7 @@ export class Dispatcher implements AttemptOwner {
       timeouts: {
         firstTokenMs: deployment.streamTimeoutMs,
         idleMs: state.config.gateway.idleTimeoutMs,
-        totalAt: now + (ctx.overrides.timeoutMs ?? deployment.timeoutMs),
+        totalAt: now + Math.min(ctx.overrides.timeoutMs ?? Infinity, deployment.timeoutMs),
       },
     });
     this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
@@ -84,7 +84,9 @@ export class Dispatcher implements AttemptOwner {
   #excuse({ ctx, candidate, state }: DispatchedAttempt, outcome: AttemptOutcome): Excuse | null {
     if (outcome.kind !== "failed") return null;
     const { reason, timeout } = outcome.error;
-    if (timeout === "total" && ctx.overrides.timeoutMs !== null) return "own_timeout";
+    const { timeoutMs } = ctx.overrides;
+    const isOwn = timeoutMs !== null && timeoutMs < candidate.deployment.timeoutMs;
+    if (timeout === "total" && isOwn) return "own_timeout";
     return reason === "wrong_key" && this.#isKeyReplaced(candidate.deployment, state) ? "key_rotated" : null;
   }
 
@@ -129,5 +131,6 @@ function upstreamRequest(
     path: backend.base.apiPath + endpoint.upstreamPath,
     headerLines: headers.print(incoming.headers, requestId),
     body: fields.name.sent === expected ? [body.bytes] : renameBody(body.bytes, fields.name, name),
+    repeatable: endpoint.resend === "always",
   };
 }

@@ -21,7 +21,7 @@ export function inspect(place: ModelPlace): Stage {
     const fields = read(ctx);
     if (!fields.ok) return fields.error;
     ctx.fields = fields.value;
-    ctx.overrides = readOverrides(ctx.body.bytes, fields.value);
+    ctx.overrides = readOverrides(ctx.body.bytes, fields.value, ctx.state.config);
     ctx.alias = ctx.state.table.targets.get(fields.value.model)?.alias ?? "";
     return null;
   };

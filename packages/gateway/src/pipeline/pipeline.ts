@@ -9,8 +9,9 @@ import { receive, type ReceiveDeps } from "./receive.ts";
 import type { RetryDeps } from "./retry-loop.ts";
 import { route } from "./route.ts";
 import type { Flow, Stage } from "./stage.ts";
+import type { Visitors } from "./visitors.ts";
 
-export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps;
+export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps & { readonly visitors: Visitors };
 
 /**
  * The stages of a request, in order. `accept` and `match` come before (`server/accept.ts`); `settle` and `observe` come at
@@ -18,9 +19,9 @@ export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps;
  * What the config does not ask for is not in the list.
  */
 function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling): readonly Stage[] {
-  const { authenticator, authorize, admission, router } = deps;
+  const { authenticator, visitors, authorize, admission, router } = deps;
   return [
-    authenticate(authenticator),
+    authenticate(authenticator, visitors),
     /* * */ receive(deps, flow),
     inspect(endpoint.model),
     ...(authorize === null ? [] : [authorize]),

@@ -39,11 +39,6 @@ test("simple-shuffle draws by weight", () => {
   expect(counts["c"]).toBeLessThan(7_200);
 });
 
-test("simple-shuffle never draws a weight of nothing beside a weight of something", () => {
-  const counts = draw([weighing("a", 0), weighing("b", 1), weighing("c", 0)], { strategy: "simple-shuffle" });
-  expect(counts).toEqual({ a: 0, b: 10_000, c: 0 });
-});
-
 test("simple-shuffle draws evenly where no weight is more than nothing", () => {
   const counts = draw([weighing("a", 0), weighing("b", 0)], { strategy: "simple-shuffle" });
   expect(counts["a"]).toBeGreaterThan(4_800);
@@ -54,13 +49,6 @@ test("simple-shuffle does not look at what is under way", () => {
   const counts = draw([weighing("a", 1), weighing("b", 1)], { strategy: "simple-shuffle", busy: { a: 50 } });
   expect(counts["a"]).toBeGreaterThan(4_800);
   expect(counts["b"]).toBeGreaterThan(4_800);
-});
-
-test("the weight is rpm where there is no weight, and tpm where there is neither", () => {
-  expect(candidateOf("a", { params: { weight: 3, rpm: 5, tpm: 7 } }).deployment.weight).toBe(3);
-  expect(candidateOf("a", { params: { rpm: 5, tpm: 7 } }).deployment.weight).toBe(5);
-  expect(candidateOf("a", { params: { tpm: 7 } }).deployment.weight).toBe(7);
-  expect(candidateOf("a").deployment.weight).toBe(1);
 });
 
 test("least-busy takes the one with the fewest requests under way, the first of equals", () => {
@@ -151,10 +139,6 @@ describe("usage-based-routing-v2", () => {
 
   test("counts them against what each may have", () => {
     expect(by({ a: 3, b: 2, c: 9 }, { a: 1, b: 1, c: 10 })).toBe("c");
-  });
-
-  test("takes one without a weight last", () => {
-    expect(by({ a: 1, b: 99 }, { a: 0, b: 1 })).toBe("b");
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Strategy } from "@rollcall/contract";
 import { rankByAffinity } from "./affinity.ts";
 import type { Candidate, Candidates } from "./candidate.ts";
+import { Lot, weightOf } from "./lot.ts";
 
 /** What a choice is made by, beside the candidates. */
 export interface LoadSignals {
@@ -19,29 +20,26 @@ export interface LoadSignals {
   conversation(): number | null;
 }
 
-/** Picks one of the candidates. */
+/** Picks one of the candidates, which are of one rank. */
 export function choose(candidates: Candidates, signals: LoadSignals): Candidate {
   if (candidates.length === 1) return candidates[0];
   switch (signals.strategy) {
     case "simple-shuffle":
       return weighted(candidates, signals);
     case "least-busy":
-      return lowest(candidates, (candidate) => load(candidate, signals));
+      return leastBusy(candidates, signals);
     case "latency-based-routing":
       return fastest(candidates, signals);
     case "usage-based-routing-v2":
-      return lowest(
-        candidates,
-        (one) => signals.recent(one) / Math.max(one.deployment.weight, Number.MIN_VALUE),
-      );
+      return lowest(candidates, (one) => signals.recent(one) / weightOf(one));
     case "prefix-affinity": {
       const conversation = signals.conversation();
       return conversation === null
-        ? twoChoices(candidates, signals)
+        ? twoChoices(new Lot(candidates), signals)
         : rankByAffinity(candidates, conversation, signals);
     }
     case "two-choices":
-      return twoChoices(candidates, signals);
+      return twoChoices(new Lot(candidates), signals);
     default:
       return signals.strategy satisfies never;
   }
@@ -60,10 +58,12 @@ function fastest(candidates: Candidates, signals: LoadSignals): Candidate {
   });
 }
 
-/** Two at random, the less busy of them: near the best choice without the herd that "the least busy" draws. */
-function twoChoices(candidates: Candidates, signals: LoadSignals): Candidate {
-  const [a, b] = drawTwo(candidates, signals);
-  return lessBusy(a, b, signals);
+/**
+ * Two drawn by weight, the less busy of them for its weight: near the best choice without the herd that "the least busy"
+ * draws. Where the first has nothing to do it is taken, so that the shares of an idle fleet are its weights.
+ */
+function twoChoices(lot: Lot, signals: LoadSignals): Candidate {
+  return lessBusy(lot.drawTwo(signals), signals);
 }
 
 /**
@@ -71,34 +71,48 @@ function twoChoices(candidates: Candidates, signals: LoadSignals): Candidate {
  * fit, or the strategy has to see all; then the candidates have to be sought out first.
  */
 export function chooseAtOnce(
-  all: Candidates,
+  lot: Lot,
   isFit: (candidate: Candidate) => boolean,
   signals: LoadSignals,
 ): Candidate | null {
-  if (all.length === 1) return isFit(all[0]) ? all[0] : null;
+  const [only] = lot.candidates;
+  if (lot.candidates.length === 1) return isFit(only) ? only : null;
   if (signals.strategy !== "two-choices") return null;
-  const [a, b] = drawTwo(all, signals);
-  return isFit(a) && isFit(b) ? lessBusy(a, b, signals) : null;
+  const two = lot.drawTwo(signals);
+  return isFit(two[0]) && isFit(two[1]) ? lessBusy(two, signals) : null;
 }
 
-function drawTwo(candidates: Candidates, signals: LoadSignals): [Candidate, Candidate] {
-  const first = Math.floor(signals.random() * candidates.length);
-  const other = (first + 1 + Math.floor(signals.random() * (candidates.length - 1))) % candidates.length;
-  return [candidates[first] ?? candidates[0], candidates[other] ?? candidates[0]];
+function lessBusy([first, other]: readonly [Candidate, Candidate], signals: LoadSignals): Candidate {
+  const warm = countedWarmth(first, signals);
+  const busy = signals.inFlight(first);
+  if (busy === 0 && warm === 1) return first;
+  const its = (busy + 1) / (weightOf(first) * warm);
+  return loadForWeight(other, signals) < its ? other : first;
 }
 
-function lessBusy(a: Candidate, b: Candidate, signals: LoadSignals): Candidate {
-  return load(b, signals) < load(a, signals) ? b : a;
+/** The lowest load for its weight; of a fleet with nothing to do each has its share. */
+function leastBusy(candidates: Candidates, signals: LoadSignals): Candidate {
+  return candidates.every((candidate) => signals.inFlight(candidate) === 0)
+    ? weighted(candidates, signals)
+    : lowest(candidates, (candidate) => loadForWeight(candidate, signals));
+}
+
+function loadForWeight(candidate: Candidate, signals: LoadSignals): number {
+  return load(candidate, signals) / weightOf(candidate);
+}
+
+/** What it would carry with this request. */
+function load(candidate: Candidate, signals: LoadSignals): number {
+  return (signals.inFlight(candidate) + 1) / countedWarmth(candidate, signals);
 }
 
 /**
- * What it would carry with this request. One that just came back counts as busier than it is, most of the time: always
- * would mean never, where nothing else is busy either.
+ * One that just came back counts as busier than it is, most of the time: always would mean never, where nothing else is
+ * busy either.
  */
-function load(candidate: Candidate, signals: LoadSignals): number {
+function countedWarmth(candidate: Candidate, signals: LoadSignals): number {
   const warm = signals.warmth(candidate);
-  const counted = warm === 1 || signals.random() < warm ? 1 : warm;
-  return (signals.inFlight(candidate) + 1) / counted;
+  return warm === 1 || signals.random() < warm ? 1 : warm;
 }
 
 function lowest(candidates: Candidates, score: (candidate: Candidate) => number): Candidate {
@@ -113,14 +127,14 @@ function lowest(candidates: Candidates, score: (candidate: Candidate) => number)
   return best;
 }
 
-/** LiteLLM's simple-shuffle: by `weight`, else `rpm`, else `tpm`. */
+/** LiteLLM's simple-shuffle. */
 function weighted(candidates: Candidates, signals: LoadSignals): Candidate {
-  const share = (one: Candidate) => one.deployment.weight * signals.warmth(one);
+  const share = (one: Candidate) => weightOf(one) * signals.warmth(one);
   const total = candidates.reduce((sum, candidate) => sum + share(candidate), 0);
   let left = signals.random() * total;
   for (const candidate of candidates) {
     left -= share(candidate);
     if (left < 0) return candidate;
   }
-  return candidates[Math.floor(signals.random() * candidates.length)] ?? candidates[0];
+  return candidates[0];
 }

@@ -5,7 +5,7 @@ import { candidateOf, fleetSignals } from "../../test/candidates.ts";
 import type { Evidence } from "../health/ejection.ts";
 import type { Candidate } from "./candidate.ts";
 import { decide, type RoutingContext } from "./decide.ts";
-import type { RoutingTable, Target } from "./table.ts";
+import { ranked, type RoutingTable, type Target } from "./table.ts";
 
 const DOWN: Evidence = { definite: false, reason: "down" };
 const WRONG_NAME: Evidence = { definite: true, reason: "wrong_name" };
@@ -20,7 +20,7 @@ interface World {
 }
 
 function targetOf(alias: string, routable: readonly Candidate[], more: Partial<Target> = {}): Target {
-  return { alias, routable, unroutable: [], fallbacks: [], contextWindowFallbacks: [], ...more };
+  return { alias, ...ranked(routable), unroutable: [], fallbacks: [], contextWindowFallbacks: [], ...more };
 }
 
 function tableOf(targets: readonly Target[], leftOut: Readonly<Record<string, string>> = {}): RoutingTable {
@@ -230,7 +230,7 @@ const anyTarget = (alias: string) =>
     unroutable: someIds.map((ids) => ids.map((id) => ({ id: `out-${id}`, reason: "down" as Reason }))),
     fallbacks: fc.array(fc.constantFrom(...NAMES, "nowhere"), { maxLength: 4 }),
     contextWindowFallbacks: fc.constant([]),
-  }) as fc.Arbitrary<Target>;
+  }) as fc.Arbitrary<Omit<Target, "leading">>;
 
 const anyWorld = fc.record({
   targets: fc.tuple(...NAMES.map(anyTarget)),
@@ -255,7 +255,7 @@ type AnyWorld = typeof anyWorld extends fc.Arbitrary<infer T> ? T : never;
 function decideIn(world: AnyWorld) {
   const sorted = world.targets.map((target) => ({
     ...target,
-    routable: target.routable.toSorted((one, other) => one.deployment.order - other.deployment.order),
+    ...ranked(target.routable),
   }));
   const table = tableOf(sorted, { left: "why" });
   const evidence = (id: string) => world.evidence[id] ?? null;
@@ -299,14 +299,14 @@ describe("whatever the table, the evidence and the load", () => {
     );
   });
 
-  test("an untried one goes before a tried one, an unsuspected one before a suspect, a low order before a high", () => {
+  test("an untried one goes before a tried one, an unsuspected one before a suspect, one with a weight before a backup, a low order before a high", () => {
     fc.assert(
       fc.property(anyWorld, (world) => {
         const { decision, candidates } = decideIn(world);
         fc.pre(decision.kind === "forward");
-        const rank = ({ id, deployment: { order } }: Candidate) => {
+        const rank = ({ id, deployment: { order, weight } }: Candidate) => {
           const choice = world.tried.some((one) => one === id) ? 2 : world.evidence[id] === undefined ? 0 : 1;
-          return choice * 10 + order;
+          return choice * 100 + (weight === 0 ? 10 : 0) + order;
         };
         expect(rank(decision.candidate)).toBe(Math.min(...candidates.map(rank)));
       }),

@@ -1,6 +1,7 @@
 import type { Evidence } from "../health/ejection.ts";
-import type { Candidate, Candidates } from "./candidate.ts";
+import type { Candidate } from "./candidate.ts";
 import { choose, chooseAtOnce, type LoadSignals } from "./choose.ts";
+import { firstRank } from "./rank.ts";
 import type { RoutingTable, Target, Unroutable } from "./table.ts";
 
 /** What is to be done with one request. Total: every request gets one of these. */
@@ -55,17 +56,12 @@ export function decide({ name, fallbacks, tried }: Asked, context: RoutingContex
 }
 
 function within(target: Target, tried: ReadonlySet<string>, context: RoutingContext): Decision {
-  const quick = leading(target.routable);
+  const { leading } = target;
   const chosen =
-    quick === null ? null : chooseAtOnce(quick, (one) => fitness(one, tried, context) === "fresh", context);
+    leading === null
+      ? null
+      : chooseAtOnce(leading, (one) => fitness(one, tried, context) === "fresh", context);
   return chosen === null ? search(target, tried, context) : { kind: "forward", candidate: chosen };
-}
-
-/** All that are routable, where they are of one `order`. */
-function leading(routable: readonly Candidate[]): Candidates | null {
-  const [first] = routable;
-  if (first === undefined || routable.at(-1)?.deployment.order !== first.deployment.order) return null;
-  return routable as Candidates;
 }
 
 /** Spare: to be used only if nothing else is left. */
@@ -93,16 +89,9 @@ function search(target: Target, tried: ReadonlySet<string>, context: RoutingCont
     else out.push({ id: candidate.id, reason: context.evidence(candidate)?.reason ?? "unknown" });
   }
   const candidates =
-    lowestOrder(fresh) ?? lowestOrder(spare.filter(({ id }) => !tried.has(id))) ?? lowestOrder(spare);
+    firstRank(fresh) ?? firstRank(spare.filter(({ id }) => !tried.has(id))) ?? firstRank(spare);
   if (candidates !== null) return { kind: "forward", candidate: choose(candidates, context) };
   return full > 0
     ? { kind: "all_full", alias: target.alias }
     : { kind: "none_ready", alias: target.alias, out };
-}
-
-/** Those of the lowest `order`; the list is sorted by it. Null for an empty list. */
-function lowestOrder(candidates: readonly Candidate[]): Candidates | null {
-  const [first, ...rest] = candidates;
-  if (first === undefined) return null;
-  return [first, ...rest.filter(({ deployment }) => deployment.order === first.deployment.order)];
 }

@@ -9,6 +9,8 @@ import {
 import type { Moment } from "../health/ejection.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
 import type { Candidate } from "./candidate.ts";
+import { Lot } from "./lot.ts";
+import { compareRank, firstRank } from "./rank.ts";
 
 /** A deployment that nothing may be sent to, and why. */
 export interface Unroutable {
@@ -21,8 +23,10 @@ export interface Unroutable {
 /** What one name leads to. */
 export interface Target {
   readonly alias: string;
-  /** Ready and rightly named, as far as the prober knows; lowest `order` first. */
+  /** Ready and rightly named, as far as the prober knows; by rank. */
   readonly routable: readonly Candidate[];
+  /** Those of the first rank, or null where nothing is routable. */
+  readonly leading: Lot | null;
   readonly unroutable: readonly Unroutable[];
   /** Aliases to try when none of these can serve. */
   readonly fallbacks: readonly string[];
@@ -85,15 +89,21 @@ function readTarget(
       routable.push({ id: deployment.id, deployment, health: record });
     } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
-  routable.sort((a, b) => a.deployment.order - b.deployment.order);
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
   return {
     alias,
-    routable,
+    ...ranked(routable),
     unroutable,
     fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
     contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
   };
+}
+
+/** What a target says of those that are routable. */
+export function ranked(candidates: readonly Candidate[]): Pick<Target, "routable" | "leading"> {
+  const routable = candidates.toSorted(compareRank);
+  const first = firstRank(routable);
+  return { routable, leading: first === null ? null : new Lot(first) };
 }
 
 function explain({ deployment, reason, readyInMs }: Verdict): Unroutable {

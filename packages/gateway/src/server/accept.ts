@@ -5,9 +5,12 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { RequestContext } from "../pipeline/request-context.ts";
 import { requestIdOf } from "./request-id.ts";
+import { Turns } from "./turns.ts";
 
 /** A Host that needs no second look; HTTP/1.0 sends none. */
 const PLAIN_HOST = /^[a-z0-9._-]+(?::[1-5]?\d{4})?$/;
+
+const HOST = "host";
 
 const BAD_HTTP: GatewayError = { kind: "bad_http" };
 
@@ -16,6 +19,7 @@ export class Acceptor {
   readonly #services: Pick<Services, "activity" | "clock" | "runner" | "state">;
   readonly #other: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
   readonly #index = new EndpointIndex(ENDPOINTS);
+  readonly turns = new Turns((incoming, outgoing) => this.#accept(incoming, outgoing));
 
   constructor(
     services: Pick<Services, "activity" | "clock" | "runner" | "state">,
@@ -25,12 +29,16 @@ export class Acceptor {
     this.#other = other;
   }
 
-  accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
+  #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
     const { activity, clock, runner, state } = this.#services;
+    const { socket } = incoming;
     activity.answering += 1;
     const match = this.#index.find(incoming.url ?? "");
     if (match === null) {
-      outgoing.on("close", () => (activity.answering -= 1));
+      outgoing.on("close", () => {
+        activity.answering -= 1;
+        this.turns.over(socket);
+      });
       this.#other(incoming, outgoing);
       return;
     }
@@ -46,6 +54,7 @@ export class Acceptor {
     outgoing.on("close", () => {
       activity.answering -= 1;
       if (!outgoing.writableFinished) runner.leave(ctx);
+      this.turns.over(socket);
     });
     const failure = refuse(ctx);
     if (failure === null) runner.start(ctx);
@@ -56,7 +65,20 @@ export class Acceptor {
 function refuse({ incoming, endpoint }: RequestContext): GatewayError | null {
   const { headers, method = "" } = incoming;
   if (headers.host !== undefined && !isHost(headers.host)) return BAD_HTTP;
+  if (!isPlain(incoming)) return BAD_HTTP;
   return method === endpoint.method ? null : { kind: "wrong_method", method, allowed: endpoint.method };
+}
+
+/** What Node's parser lets pass, and others read in another way (RFC 9112, sections 2.3, 3.2, 6.1). */
+function isPlain({ headers, httpVersion, httpVersionMajor, rawHeaders }: IncomingMessage): boolean {
+  const coding = headers["transfer-encoding"];
+  if (coding !== undefined && (httpVersion === "1.0" || coding.toLowerCase() !== "chunked")) return false;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] ?? "";
+    if (name.length === HOST.length && name.toLowerCase() === HOST) hosts += 1;
+  }
+  return httpVersionMajor === 1 && hosts <= 1;
 }
 
 function isHost(host: string): boolean {

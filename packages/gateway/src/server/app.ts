@@ -16,8 +16,11 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
   addProbes(app, services, scrape);
   app.use(requestId);
   app.use(async (c, next) => {
-    const principal = services.authenticator.authenticate(c.env.incoming.headers);
+    const { headers } = c.env.incoming;
+    const principal = services.authenticator.authenticate(headers);
     if (typeof principal === "string") return reject(c, { kind: principal });
+    const refusal = principal.kind === "anonymous" ? services.visitors.refuse(headers) : null;
+    if (refusal !== null) return reject(c, refusal);
     await next();
     return undefined;
   });

@@ -46,8 +46,13 @@ export function readReadiness({
     });
     const parts = [...unroutable.map(({ id, reason }) => `${id} ${reason}`), ...out];
     lines.push(
-      `${routable.length > 0 ? "[+]" : "[!]"} ${name}: ${routable.length} ready${parts.length === 0 ? "" : `, out: ${parts.join(", ")}`}`,
+      `${routable.length > 0 ? "[+]" : "[!]"} ${onOneLine(name)}: ${routable.length} ready${parts.length === 0 ? "" : `, out: ${parts.join(", ")}`}`,
     );
   }
   return { ready: !draining && freshness !== "none", lines };
+}
+
+/** An alias may hold line breaks. */
+function onOneLine(name: string): string {
+  return JSON.stringify(name).slice(1, -1);
 }

@@ -5,6 +5,7 @@ import type { Services } from "../main/services.ts";
 import { Acceptor } from "./accept.ts";
 import { gatewayApp, type Scrape } from "./app.ts";
 import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
+import { letStuckGo } from "./stuck.ts";
 
 /** Longer than the idle time of the load balancers in front (60 s as a rule), so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -13,6 +14,9 @@ const KEEP_ALIVE_MS = 75_000;
 const HEADERS_MS = 30_000;
 const REQUEST_MS = 300_000;
 
+/** As nginx's send_timeout. */
+const STUCK_MS = 60_000;
+
 /** The gateway's HTTP server, with its limits. */
 export function openServer(services: Services, scrape: Scrape): Server {
   const listener = getRequestListener(gatewayApp(services, scrape).fetch, {
@@ -20,7 +24,7 @@ export function openServer(services: Services, scrape: Scrape): Server {
     hostname: "localhost",
     errorHandler: answerUnreadable,
   });
-  const acceptor = new Acceptor(services, (incoming, outgoing) => void listener(incoming, outgoing));
+  const { turns } = new Acceptor(services, (incoming, outgoing) => void listener(incoming, outgoing));
   const server = createServer(
     {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -29,9 +33,13 @@ export function openServer(services: Services, scrape: Scrape): Server {
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 5_000,
     },
-    (incoming, outgoing) => acceptor.accept(incoming, outgoing),
+    (incoming, outgoing) => turns.take(incoming, outgoing),
   );
-  server.on("clientError", answerClientError);
+  turns.follow(server);
+  server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
+    turns.refuse(socket, () => answerClientError(error, socket)),
+  );
+  letStuckGo(server, STUCK_MS, (socket) => turns.isAtWork(socket));
   limitConnections(server, () => services.state.get().config.gateway.maxConnections);
   return server;
 }

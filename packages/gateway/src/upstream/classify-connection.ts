@@ -1,5 +1,5 @@
 import { connectionErrorOf, type ConnectionError, type Reason } from "@rollcall/contract";
-import type { ConnectionFailure } from "./http1/connection.ts";
+import type { ConnectionFailure } from "./http1/sending.ts";
 import { ProtocolError } from "./http1/protocol-error.ts";
 import { UpstreamError } from "./upstream-error.ts";
 

@@ -37,11 +37,16 @@ describe("to a backend", () => {
       tracestate: "a=b",
       "x-session-id": "s1",
     };
-    expect(Object.fromEntries(sent(headers))).toEqual({ ...headers, "x-request-id": "req-1" });
+    expect(Object.fromEntries(sent(headers))).toEqual({
+      ...headers,
+      "accept-encoding": "identity",
+      "x-request-id": "req-1",
+    });
   });
 
   test("a body without a content type is JSON", () => {
     expect(sent({})).toEqual([
+      ["accept-encoding", "identity"],
       ["x-request-id", "req-1"],
       ["content-type", "application/json"],
     ]);
@@ -69,6 +74,7 @@ describe("to a backend", () => {
     }),
   )("the app's own %s never goes", (name, value) => {
     expect(sent({ [name]: value })).toEqual([
+      ["accept-encoding", "identity"],
       ["x-request-id", "req-1"],
       ["content-type", "application/json"],
     ]);
@@ -84,6 +90,13 @@ describe("to a backend", () => {
     ]);
     expect(headers).toContainEqual(["x-team", "blue"]);
     expect(headers).toContainEqual(["x-fixed", "1"]);
+  });
+
+  test("goes the wish for plain bytes, unless the config has another", () => {
+    const encodings = (params: object) =>
+      sent({}, params).flatMap(([name, value]) => (name === "accept-encoding" ? [value] : []));
+    expect(encodings({})).toEqual(["identity"]);
+    expect(encodings({ extra_headers: { "Accept-Encoding": "gzip" } })).toEqual(["gzip"]);
   });
 });
 

@@ -25,7 +25,10 @@ export class UpstreamHeaders {
     // What the config says replaces ours, as it does at the prober: never the same header twice.
     const key = configured.has("authorization") ? null : secrets.value(apiKey);
     const lines = [...configured].map(([name, ref]) => line(name, secrets.value(ref) ?? ""));
-    this.#fixed = (key === null ? "" : line("authorization", `Bearer ${key}`)) + lines.join("");
+    const authorization = key === null ? "" : line("authorization", `Bearer ${key}`);
+    // A proxy on the way that compresses would hold streams back.
+    const encoding = configured.has("accept-encoding") ? "" : line("accept-encoding", "identity");
+    this.#fixed = authorization + encoding + lines.join("");
     this.#hasOwnType = configured.has("content-type");
     this.#hasOwnId = configured.has("x-request-id");
     this.#forwarded = FORWARDED.filter((name) => !configured.has(name));

@@ -1,24 +1,28 @@
 import type { Config } from "@rollcall/contract";
 import type { Deadlines } from "./deadlines.ts";
-import { Connection, type ResponseSink, type ConnectionKeeper, type Sending } from "./http1/connection.ts";
+import { Connection, type ConnectionKeeper } from "./http1/connection.ts";
 import { targetOf, type Target, type TlsMemory } from "./http1/open-socket.ts";
 import type { UpstreamRequest } from "./http1/request-bytes.ts";
+import type { ResponseSink, Sending } from "./http1/sending.ts";
 import type { Transport } from "./transport.ts";
 
 /** One connection pool an origin. Pools outlive reloads; one that no deployment uses any more ends with its last request. */
 export class Pools implements Transport {
   readonly #pools = new Map<string, Pool>();
   readonly #deadlines: Deadlines;
+  readonly #random: () => number;
 
-  constructor(deadlines: Deadlines) {
+  /** `random`: 0 ≤ x < 1. */
+  constructor(deadlines: Deadlines, random: () => number) {
     this.#deadlines = deadlines;
+    this.#random = random;
   }
 
   /** Sends on a connection that is idle, or a new one. The sink hears nothing within the call. */
   send(origin: string, request: UpstreamRequest, sink: ResponseSink): Sending {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
-      pool = new Pool(origin, this.#deadlines);
+      pool = new Pool(origin, { deadlines: this.#deadlines, random: this.#random });
       this.#pools.set(origin, pool);
     }
     return pool.take().send(request, sink);
@@ -45,20 +49,26 @@ class Pool implements ConnectionKeeper {
   readonly deadlines: Deadlines;
   readonly target: Target;
   readonly tlsMemory: TlsMemory = {};
+  readonly random: () => number;
   readonly #open = new Set<Connection>();
   /** The one used last is used next, so that those that are not needed grow old. */
   readonly #idle: Connection[] = [];
   #retired = false;
 
-  constructor(origin: string, deadlines: Deadlines) {
+  constructor(origin: string, { deadlines, random }: Pick<ConnectionKeeper, "deadlines" | "random">) {
     this.target = targetOf(origin);
     this.deadlines = deadlines;
+    this.random = random;
   }
 
   take(): Connection {
     // One that was just destroyed is heard of a moment later.
     for (let idle = this.#idle.pop(); idle !== undefined; idle = this.#idle.pop())
       if (idle.usable) return idle;
+    return this.open();
+  }
+
+  open(): Connection {
     const connection = new Connection(this);
     this.#open.add(connection);
     return connection;

@@ -1,4 +1,4 @@
-import type { ResponseSink, Sending } from "./http1/connection.ts";
+import type { ResponseSink, Sending } from "./http1/sending.ts";
 import type { UpstreamRequest } from "./http1/request-bytes.ts";
 
 /** Carries requests to backends. */

@@ -6,12 +6,11 @@ import { classifyConnection } from "./classify-connection.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
 import { ErrorCollector } from "./error-collector.ts";
 import { addReturned } from "./headers.ts";
-import type { ConnectionFailure, ResponseSink, Sending } from "./http1/connection.ts";
+import type { ConnectionFailure, ResponseSink, Sending } from "./http1/sending.ts";
 import type { ProtocolError } from "./http1/protocol-error.ts";
 import type { ResponseHead } from "./http1/response-head.ts";
-import { BodyRelay } from "./relay/body-relay.ts";
+import { openRelay } from "./relay/open-relay.ts";
 import type { Downstream, Relay } from "./relay/relay.ts";
-import { StreamRelay } from "./relay/stream-relay.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** Milliseconds; the total as the monotonic moment when it is over. */
@@ -132,21 +131,11 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
       this.#errorAnswer = new ErrorCollector(head);
       return;
     }
-    const { down } = this.#options;
+    const { down, names, stream } = this.#options;
     down.status = status;
     addReturned(head, down.headers);
-    this.#relay = this.#openRelay(down);
-  }
-
-  #openRelay(down: Downstream): Relay {
-    const readError = (text: string) => classifyErrorText(text, this.#options.names);
-    const type = down.headers["content-type"]?.toLowerCase() ?? "";
-    // Where events were asked for they go on as they come, whatever they call themselves.
-    const isUntold =
-      this.#options.stream && down.marks.terminals.length > 0 && !type.startsWith("application/json");
-    return type.startsWith("text/event-stream") || isUntold
-      ? new StreamRelay(down, readError)
-      : new BodyRelay(down, readError);
+    const readError = (text: string) => classifyErrorText(text, names);
+    this.#relay = openRelay(down, { stream, readError });
   }
 
   #relayPiece(relay: Relay, piece: Buffer): void {

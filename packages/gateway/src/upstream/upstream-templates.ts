@@ -27,7 +27,7 @@ export class UpstreamTemplates {
       template = {
         headers: new UpstreamHeaders(deployment, this.#secrets),
         name: writeName(deployment.expected),
-        id: encodeURIComponent(deployment.id),
+        id: encodeURIComponent(deployment.id.toWellFormed()),
       };
       this.#known.set(deployment, template);
     }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { ProberHarness } from "../../test/prober-harness.ts";
 import { configOf, settingsOf } from "../../test/configs.ts";
 import { httpOf } from "../../test/prober-http.ts";
+import { proberApp } from "./app.ts";
 import { mayReadDetails } from "./details.ts";
 
 const env = { MASTER: "sk-master" };
@@ -69,5 +70,33 @@ describe("bound wider", () => {
 
   it("a master key that cannot be read opens nothing", () => {
     expect(answer("0.0.0.0", "Bearer ", "os.environ/MISSING")).toContain("set general_settings.master_key");
+  });
+});
+
+describe("on loopback web pages of other sites", () => {
+  const ask = (headers: Record<string, string>, host = "127.0.0.1", route = "/status") => {
+    const settings = new Cell(settingsOf(configOf([{}], {}, env), env));
+    const app = proberApp({ ...httpOf(new ProberHarness([{}])), settings, host });
+    return app.request(`http://127.0.0.1${route}`, { headers });
+  };
+
+  it.each([
+    ["by a name that was made to lead here", { host: "evil.example" }, "Host: evil.example"],
+    [
+      "from their own origin",
+      { host: "localhost:4001", origin: "http://evil.example" },
+      "Origin: http://evil.example",
+    ],
+  ])("read no details %s", async (_case, headers, shown) => {
+    for (const route of ["/status", "/events", "/explain/chat", "/state"]) {
+      const refused = await ask(headers, "127.0.0.1", route);
+      expect(refused.status).toBe(403);
+      expect(await refused.text()).toContain(`(${shown}): add the name to rollcall.gateway.allowed_hosts`);
+    }
+  });
+
+  it("do not stand in the way of those who are at home here", async () => {
+    expect((await ask({ host: "localhost:4001" })).status).toBe(200);
+    expect((await ask({ host: "gpu.localhost:4001" }, "gpu.localhost")).status).toBe(200);
   });
 });

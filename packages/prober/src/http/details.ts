@@ -1,4 +1,4 @@
-import { listensOnlyHere } from "@rollcall/contract";
+import { findForeignVisit, listensOnlyHere, type VisitHeaders } from "@rollcall/contract";
 import { ExpectedKey, sentKey, type KeyHeaders } from "@rollcall/runtime";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ProberHttp } from "./context.ts";
@@ -22,14 +22,29 @@ export function mayReadDetails(
     : "details need the master key as a Bearer token";
 }
 
-export function keyHeaders({ req }: Context): KeyHeaders {
-  return { authorization: req.header("authorization"), "x-api-key": req.header("x-api-key") };
+/** On loopback, where no key is asked for, web pages of others in somebody's browser are not meant by "anybody". */
+export function refuseForeign(
+  headers: VisitHeaders,
+  { host, settings }: Pick<ProberHttp, "host" | "settings">,
+): string | null {
+  if (!listensOnlyHere(host)) return null;
+  const { allowedHosts } = settings.get().config.gateway;
+  const visit = findForeignVisit(headers, { boundTo: host, allowedHosts });
+  if (visit === null) return null;
+  return `details are refused to web pages of other sites (${visit.header}: ${visit.value}): add the name to rollcall.gateway.allowed_hosts if it is yours`;
 }
 
-/** For routes that tell them: 401 where they may not be read. */
+/** The refusal of a request for details, or null where they may be read. */
+export function refuseDetails(c: Context, http: ProberHttp): Response | null {
+  const header = (name: string) => c.req.header(name);
+  const foreign = refuseForeign({ host: header("host"), origin: header("origin") }, http);
+  if (foreign !== null) return c.json({ error: foreign }, 403);
+  const keys = { authorization: header("authorization"), "x-api-key": header("x-api-key") };
+  const refusal = mayReadDetails(keys, http);
+  return refusal === null ? null : c.json({ error: refusal }, 401);
+}
+
+/** For routes that tell them: 401 or 403 where they may not be read. */
 export function detailsOnly(http: ProberHttp): MiddlewareHandler {
-  return async (c, next) => {
-    const refusal = mayReadDetails(keyHeaders(c), http);
-    return refusal === null ? next() : c.json({ error: refusal }, 401);
-  };
+  return async (c, next) => refuseDetails(c, http) ?? next();
 }

@@ -1,37 +1,22 @@
 import type { Socket } from "node:net";
 import type { Deadline, Deadlines } from "../deadlines.ts";
+import { AnswerDecoder, codingOf, type Coding } from "./answer-decoder.ts";
 import type { ResponseHead } from "./response-head.ts";
-import type { ProtocolError } from "./protocol-error.ts";
+import { ProtocolError } from "./protocol-error.ts";
 import { ResponseReader, type ResponseHandler } from "./response-reader.ts";
+import type { ConnectionFailure, ResponseSink, Sending } from "./sending.ts";
 import { openSocket, type Target, type TlsMemory } from "./open-socket.ts";
 import { requestBytes, type UpstreamRequest } from "./request-bytes.ts";
-
-/** A connection that failed: Node's error code, or "" where it has none. A value, never thrown. */
-export interface ConnectionFailure {
-  readonly code: string;
-  /** No byte of the request can have reached the backend. */
-  readonly unsent: boolean;
-}
-
-/** Receives what becomes of one request: the parts of its answer, or an error in place of the rest of them. */
-export interface ResponseSink extends ResponseHandler {
-  fail(error: ConnectionFailure | ProtocolError): void;
-}
-
-/** Handle of a request that is under way. Not to be used once its answer has ended: the connection may carry another one. */
-export interface Sending {
-  /** The answer is not read any further. */
-  pause(): void;
-  resume(): void;
-  /** The answer is not wanted any more; the sink hears nothing more of it. */
-  abort(): void;
-}
 
 /** What a connection tells those who keep it. */
 export interface ConnectionKeeper {
   readonly deadlines: Deadlines;
   readonly target: Target;
   readonly tlsMemory: TlsMemory;
+  /** 0 ≤ x < 1 */
+  random(): number;
+  /** One that has carried nothing yet. */
+  open(): Connection;
   /** Its answer has ended well, and it can be used again. */
   idle(connection: Connection): void;
   closed(connection: Connection): void;
@@ -44,6 +29,10 @@ const IDLE_MS = 4_000;
 /** A server that says how long it keeps a connection is left so much earlier. */
 const MARGIN_MS = 1_000;
 
+/** Then the name is resolved anew, so that a backend that moved is followed; not all of a fleet's at once. */
+const OLDEST_MS = 300_000;
+const OLDEST_SPREAD = 0.1;
+
 /** What all sockets of the process read into, one after the other: a reader copies what it keeps. */
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
@@ -54,7 +43,13 @@ export class Connection implements ResponseHandler, Deadline, Sending {
   readonly #keeper: ConnectionKeeper;
   readonly #socket: Socket;
   readonly #reader = new ResponseReader();
+  readonly #oldAt: number;
   #sink: ResponseSink | null = null;
+  /** Of a connection that was used before, until the answer begins: the backend may have closed it meanwhile. */
+  #unanswered: UpstreamRequest | null = null;
+  /** Who has the request or its answer now: whoever holds this one's handle means that one. */
+  #deputy: Sending | null = null;
+  #isUsed = false;
   #errorCode = "";
   #connecting = true;
   #paused = false;
@@ -67,7 +62,9 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     const onread = { buffer: SHARED, callback: (size: number) => this.#read(size) };
     const { socket, connected } = openSocket(target, onread, tlsMemory);
     this.#socket = socket;
-    this.expiresAt = deadlines.now() + CONNECT_TIMEOUT_MS;
+    const now = deadlines.now();
+    this.expiresAt = now + CONNECT_TIMEOUT_MS;
+    this.#oldAt = now + OLDEST_MS * (1 + OLDEST_SPREAD * (2 * keeper.random() - 1));
     deadlines.add(this);
     socket.on(connected, () => {
       this.#connecting = false;
@@ -85,6 +82,8 @@ export class Connection implements ResponseHandler, Deadline, Sending {
   send(request: UpstreamRequest, sink: ResponseSink): Sending {
     if (!this.#connecting) this.#keeper.deadlines.delete(this);
     this.#sink = sink;
+    this.#unanswered = this.#isUsed && request.repeatable ? request : null;
+    this.#isUsed = true;
     this.#reader.expect(this);
     const pieces = requestBytes(request, this.#keeper.target.authority);
     if (pieces.length > 1) this.#socket.cork();
@@ -94,11 +93,16 @@ export class Connection implements ResponseHandler, Deadline, Sending {
   }
 
   pause(): void {
+    if (this.#deputy !== null) {
+      this.#deputy.pause();
+      return;
+    }
     this.#paused = true;
     this.#socket.pause();
   }
 
   resume(): void {
+    this.#deputy?.resume();
     if (!this.#paused) return;
     this.#paused = false;
     this.#socket.resume();
@@ -106,6 +110,7 @@ export class Connection implements ResponseHandler, Deadline, Sending {
 
   abort(): void {
     this.#sink = null;
+    this.#deputy?.abort();
     this.#socket.destroy();
   }
 
@@ -118,6 +123,9 @@ export class Connection implements ResponseHandler, Deadline, Sending {
   head(head: ResponseHead): void {
     this.#persistent = head.persistent;
     if (head.keepAlive !== null) this.#idleMs = idleTime(head.keepAlive);
+    const coding = codingOf(head);
+    if (coding instanceof ProtocolError) this.#break(coding);
+    else if (coding !== null && this.#sink !== null) this.#decode(coding, this.#sink);
     this.#sink?.head(head);
   }
 
@@ -125,18 +133,31 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     this.#sink?.data(piece);
   }
 
+  /** Its end is known later than the connection's: no other request may share this handle. */
+  #decode(coding: Coding, sink: ResponseSink): void {
+    const decoder = new AnswerDecoder(coding, sink, this.#socket);
+    this.#sink = decoder;
+    this.#deputy = decoder;
+    this.#persistent = false;
+  }
+
   end(): void {
     const sink = this.#sink;
     if (sink === null) return;
     this.#sink = null;
-    this.resume();
-    // A body that the backend answered before it had read it whole is still on its way.
-    if (this.#persistent && this.#idleMs > 0 && this.#socket.writableLength === 0) this.#rest();
+    if (this.#isReusable()) this.#rest();
     else this.#socket.destroy();
     sink.end();
   }
 
+  #isReusable(): boolean {
+    if (!this.#persistent || this.#idleMs <= 0 || this.#keeper.deadlines.now() >= this.#oldAt) return false;
+    // A body that the backend answered before it had read it whole is still on its way.
+    return this.#socket.writableLength === 0;
+  }
+
   #rest(): void {
+    this.resume();
     const { deadlines } = this.#keeper;
     this.expiresAt = deadlines.now() + this.#idleMs;
     deadlines.add(this);
@@ -144,6 +165,7 @@ export class Connection implements ResponseHandler, Deadline, Sending {
   }
 
   #read(size: number): boolean {
+    this.#unanswered = null;
     const error = this.#reader.push(SHARED.subarray(0, size));
     if (error !== null) this.#break(error);
     return true;
@@ -167,8 +189,14 @@ export class Connection implements ResponseHandler, Deadline, Sending {
 
   #fail(error: ConnectionFailure | ProtocolError): void {
     const sink = this.#sink;
+    const request = this.#unanswered;
     this.#sink = null;
-    sink?.fail(error);
+    this.#unanswered = null;
+    if (sink === null) return;
+    // Closed while the request was on its way: nobody's fault, and no attempt.
+    if (request !== null && !(error instanceof ProtocolError))
+      this.#deputy = this.#keeper.open().send(request, sink);
+    else sink.fail(error);
   }
 }
 

@@ -6,6 +6,8 @@ export interface UpstreamRequest {
   readonly headerLines: string;
   /** One after the other. */
   readonly body: readonly Buffer[];
+  /** May it be sent once more where a connection that was kept turns out to be closed? */
+  readonly repeatable: boolean;
 }
 
 /** From here on a copy costs more than another write. */

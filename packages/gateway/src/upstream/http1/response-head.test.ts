@@ -58,7 +58,9 @@ test.each<[string, readonly string[]]>([
   ["a length beyond all numbers", [OK, `content-length: ${"9".repeat(16)}`]],
   ["length and chunks", [OK, "content-length: 2", "transfer-encoding: chunked"]],
   ["a compressed transfer", [OK, "transfer-encoding: gzip, chunked"]],
-  ["chunks twice", [OK, "transfer-encoding: chunked", "transfer-encoding: chunked"]],
+  ["chunks in chunks", [OK, "transfer-encoding: chunked, chunked"]],
+  ["chunks and another coding", [OK, "transfer-encoding: chunked", "transfer-encoding: gzip"]],
+  ["another coding and chunks", [OK, "transfer-encoding: gzip", "transfer-encoding: chunked"]],
   ["chunks in HTTP/1.0", ["HTTP/1.0 200 OK", "transfer-encoding: chunked"]],
 ])("%s is refused", (_case, lines) => {
   expect(parse(lines)).toBeInstanceOf(ProtocolError);
@@ -68,6 +70,11 @@ describe("the body ends", () => {
   test.each<[string, readonly string[], object]>([
     ["after its length", [OK, "content-length: 12"], { by: "length", bytes: 12 }],
     ["with its last chunk", [OK, "transfer-encoding: Chunked"], { by: "chunks" }],
+    [
+      "with its last chunk, said twice",
+      [OK, "transfer-encoding: chunked", "Transfer-Encoding: Chunked"],
+      { by: "chunks" },
+    ],
     ["with the connection where nothing is said", [OK], { by: "close" }],
     ["at once where there can be none", ["HTTP/1.1 204 No Content"], { by: "length", bytes: 0 }],
     ["at once, whatever a 304 says", ["HTTP/1.1 304 x", "content-length: 5"], { by: "length", bytes: 0 }],

@@ -105,7 +105,8 @@ function frame(framing: Framing, name: string, value: string): boolean {
       framing.length = value;
       return true;
     case "transfer-encoding":
-      framing.repeats ||= framing.coding !== null;
+      // A proxy that adds the line again adds no second coding, and the prober's reader takes it so.
+      framing.repeats ||= framing.coding !== null && !(isChunked(framing.coding) && isChunked(value));
       framing.coding = value;
       return true;
     case "connection":
@@ -131,11 +132,15 @@ function readBodyEnd(
     return new ProtocolError("the length of the body is no number");
   if (status < 200 || status === 204 || status === 304) return NO_BODY;
   if (coding !== null) {
-    if (!modern || coding.toLowerCase() !== "chunked")
+    if (!modern || !isChunked(coding))
       return new ProtocolError("the body comes in a coding other than chunks");
     return CHUNKS;
   }
   return length === null ? CLOSE : { by: "length", bytes: Number(length) };
+}
+
+function isChunked(coding: string): boolean {
+  return coding.toLowerCase() === "chunked";
 }
 
 const NO_BODY: BodyEnd = { by: "length", bytes: 0 };

@@ -25,14 +25,17 @@ export class BodyRelay implements Relay {
   readonly #down: Downstream;
   readonly #transforms: readonly BodyTransform[];
   readonly #readError: ReadError;
+  readonly #holdBytes: number;
   #held: Buffer[] = [];
   #size = 0;
   /** Of what came so far, white space at its end left out. */
   #lastByte = 0;
   committed = false;
 
-  constructor(down: Downstream, readError: ReadError) {
+  /** Up to `holdBytes` nothing is sent; with 0 it flows as it comes, and its end is not looked at. */
+  constructor(down: Downstream, readError: ReadError, holdBytes = WHOLE_BYTES) {
     this.#down = down;
+    this.#holdBytes = holdBytes;
     this.#transforms = down.bodyTransforms();
     this.#readError = readError;
   }
@@ -41,7 +44,7 @@ export class BodyRelay implements Relay {
     if (this.committed) return this.#write(this.#through(chunk));
     this.#held.push(chunk);
     this.#size += chunk.length;
-    return this.#size <= WHOLE_BYTES && !this.#isMedia() ? "flow" : this.#commit();
+    return this.#size <= this.#holdBytes && !this.#isMedia() ? "flow" : this.#commit();
   }
 
   onceDrained(listener: () => void): void {
@@ -50,7 +53,8 @@ export class BodyRelay implements Relay {
 
   end(): UpstreamError | null {
     if (this.committed) {
-      if (!this.#down.marks.isOpaque && !CLOSING.has(this.#lastByte)) return endedEarly();
+      if (this.#holdBytes > 0 && !this.#down.marks.isOpaque && !CLOSING.has(this.#lastByte))
+        return endedEarly();
       this.#write(flushAll(this.#transforms));
       this.#down.outgoing.end();
       return null;

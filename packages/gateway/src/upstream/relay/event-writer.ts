@@ -29,6 +29,9 @@ export class EventWriter {
     const outgoing = this.#outgoing;
     this.#chunked = outgoing.useChunkedEncodingByDefault !== false;
     if (this.#chunked) headers["transfer-encoding"] = "chunked";
+    // nginx and caches in front of us would hold events back.
+    headers["x-accel-buffering"] = "no";
+    headers["cache-control"] = "no-cache";
     outgoing.writeHead(status, headers);
     // The head is made, and says it: what is written from here on goes out as it is.
     outgoing.chunkedEncoding = false;

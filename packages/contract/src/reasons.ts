@@ -50,7 +50,7 @@ const TABLE = {
     queueable: true,
     absence: true,
     severity: "info",
-    meaning: "Refuses connections or says so itself, within the time it usually needs to load.",
+    meaning: "Says so itself, or was never seen and refuses connections, within the time a load may take.",
     fix: "Wait: vLLM listens only after the weights are loaded.",
   },
   overdue: {
@@ -64,8 +64,8 @@ const TABLE = {
     ...NO_TRAITS,
     absence: true,
     suspectAtOnce: true,
-    meaning: "Refuses connections for far longer than any load takes.",
-    fix: "Start the server, or correct api_base. Inside a container, localhost is the container itself.",
+    meaning: "It has served and is gone, or refuses connections for far longer than any load takes.",
+    fix: "Start the server, or correct api_base. Inside a container, loopback is the container itself.",
   },
   crash_loop: {
     ...NO_TRAITS,

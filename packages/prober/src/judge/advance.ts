@@ -90,7 +90,10 @@ function refused(
   const began = outcome.kind === "absent" ? (history.absentSince ?? now.monotonic) : history.absentSince;
   const reason =
     outcome.kind === "absent"
-      ? classifyAbsence({ ...history, absentSince: began }, thresholds.loadTimeMs, now.monotonic)
+      ? classifyAbsence(
+          { ...history, absentSince: began },
+          { saysLoading: outcome.saysLoading, loadTimeMs: thresholds.loadTimeMs, now: now.monotonic },
+        )
       : outcome.reason;
   const { definite } = REASONS[reason];
   const failures = definite ? 0 : history.failures + 1;
@@ -132,11 +135,28 @@ function failed(
     warnings: [],
     found,
     detail: outcome.detail,
-    hint: hintFor({ reason, expected: before.expected, found, fix: told?.fix }),
+    hint:
+      reason === "down"
+        ? goneHint(before)
+        : hintFor({ reason, expected: before.expected, found, fix: told?.fix }),
     ...readyIn(history, reason, now.monotonic),
     since: before.reason === reason ? before.since : now.wall,
     observedAt: now.wall,
   };
+}
+
+/** What was last said by one that is gone: it explains why, for as long as nothing answers. */
+const LAST_WORDS: Partial<Record<Reason, string>> = {
+  engine_dead: `Its engine had died, and now its port is gone. ${REASONS.engine_dead.fix}`,
+  draining: "It was shut down: start it again, unless that was meant.",
+  hung: `Its engine hung before it went away. ${REASONS.hung.fix}`,
+};
+
+function goneHint({ reason, hint, nameMatches }: Verdict): string {
+  if (reason === "down") return hint;
+  const fix =
+    nameMatches === null ? REASONS.down.fix : "Start it again, and read the log of its previous run.";
+  return LAST_WORDS[reason] ?? fix;
 }
 
 /** How long the load will still take, where earlier ones tell. */

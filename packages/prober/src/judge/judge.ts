@@ -3,7 +3,7 @@ import { SERVER_KINDS } from "../kinds/index.ts";
 import type { ServerKind } from "../kinds/server-kind.ts";
 import type { ModelCard } from "../read/model-card.ts";
 import type { BackendState } from "../remember/backend-state.ts";
-import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
+import { loading, fault, type Fault, type Outcome } from "../read/outcome.ts";
 import type { ProbeResult } from "../read/probe-result.ts";
 
 /** How many served names a verdict carries, and how much of each: they end up in messages and on screens. */
@@ -35,7 +35,7 @@ export function judge({ result, state, diagnosis }: Case, before: Verdict): Outc
   if (still?.kind === "absent") return still;
   if (still?.kind === "fault") return { ...still, nameMatches: true, found };
   if (card.state !== null && kind.loadingStates.includes(card.state))
-    return absent(`/models says of it: ${card.state}`);
+    return loading(`/models says of it: ${card.state}`);
   return { kind: "ready", found, served: servedBy(card, state) };
 }
 

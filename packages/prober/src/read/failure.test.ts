@@ -4,7 +4,11 @@ import { readFailure } from "./failure.ts";
 
 describe("a connection that did not come to an answer", () => {
   it("is absence when it was refused, since a loading vLLM is bound and does not listen", () => {
-    expect(readFailure(failure("ECONNREFUSED"))).toEqual({ kind: "absent", detail: "connection refused" });
+    expect(readFailure(failure("ECONNREFUSED"))).toEqual({
+      kind: "absent",
+      detail: "connection refused",
+      saysLoading: false,
+    });
   });
 
   it.each(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])(

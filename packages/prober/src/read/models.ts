@@ -1,7 +1,7 @@
 import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse, HttpResponse } from "./probe-response.ts";
 import { readModelCard } from "./model-card.ts";
-import { absent, fault, type Fault, type ModelsReading } from "./outcome.ts";
+import { loading, fault, type Fault, type ModelsReading } from "./outcome.ts";
 import { readFailure } from "./failure.ts";
 import { recogniseProxy } from "./proxy.ts";
 
@@ -53,7 +53,7 @@ function readRedirect({ status, headers }: HttpResponse): ModelsReading {
 }
 
 function readServerError({ status, body }: HttpResponse): ModelsReading {
-  if (status === 503 && saysLoading(body)) return absent("/models answers 503: it says that it is loading");
+  if (status === 503 && saysLoading(body)) return loading("/models answers 503: it says that it is loading");
   return fault("server_error", `/models answers ${status}`);
 }
 

@@ -22,10 +22,12 @@ export interface Fault {
   readonly fix?: string;
 }
 
-/** Nothing answers. A loading vLLM looks just like that (bound, not listening): history tells them apart. */
+/** Does not serve yet, or no longer. A loading vLLM looks just like a dead one (bound, not listening): history tells them apart. */
 export interface Absent {
   readonly kind: "absent";
   readonly detail: string;
+  /** It answers, and says itself that it loads. */
+  readonly saysLoading: boolean;
 }
 
 /** What a model list says: the cards of what is served, or why there are none to be read. */
@@ -47,6 +49,12 @@ export function fault(reason: Reason, detail: string, { found = [], fix }: Evide
   return { kind: "fault", reason, nameMatches: null, found, detail, ...(fix !== undefined && { fix }) };
 }
 
+/** Nothing answers. */
 export function absent(detail: string): Absent {
-  return { kind: "absent", detail };
+  return { kind: "absent", detail, saysLoading: false };
+}
+
+/** It answers that it loads. */
+export function loading(detail: string): Absent {
+  return { kind: "absent", detail, saysLoading: true };
 }

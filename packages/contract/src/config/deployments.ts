@@ -15,10 +15,22 @@ export interface Deployments {
   readonly complaints: readonly Complaint[];
 }
 
+/** Where the entries come from. */
+export interface Entries {
+  /** The index of each as it is written. */
+  readonly entries: readonly number[];
+  /** By that index: entries that cannot be served at present, and why. */
+  readonly leftOut: ReadonlyMap<number, string>;
+}
+
 /** Reads `model_list`: what can be served becomes a deployment, the rest is skipped with its reason or refused. */
-export function readDeployments(written: WrittenConfig): Deployments {
+export function readDeployments(written: WrittenConfig, { entries, leftOut }: Entries): Deployments {
   const reader = new DeploymentReader(written);
-  written.model_list.forEach((entry, index) => reader.read(entry, index));
+  written.model_list.forEach((entry, index) => {
+    const why = leftOut.get(entries[index] ?? index);
+    if (why === undefined) reader.read(entry, index);
+    else reader.leaveOut(entry, why);
+  });
   return reader.finish();
 }
 
@@ -29,6 +41,8 @@ class DeploymentReader {
   readonly #skipped = new Map<string, string>();
   readonly #complaints: Complaint[] = [];
   readonly #ids = new Set<string>();
+  /** For variables to be set. */
+  #waits = false;
 
   constructor(written: WrittenConfig) {
     this.#written = written;
@@ -74,8 +88,18 @@ class DeploymentReader {
     if (base !== null) this.#add(entry, index, { expected: name.expected, base });
   }
 
+  /** One whose variables are not set: told already where it refers to them. */
+  leaveOut({ model_name: alias }: WrittenDeployment, why: string): void {
+    this.#skipped.set(alias, why);
+    this.#waits = true;
+  }
+
   finish(): Deployments {
-    if (this.#deployments.length === 0 && !this.#complaints.some((one) => one.severity === "error")) {
+    if (
+      this.#deployments.length === 0 &&
+      !this.#waits &&
+      !this.#complaints.some((one) => one.severity === "error")
+    ) {
       this.#complaints.push(
         error(["model_list"], "has no deployment that can be served: add an entry with model and api_base"),
       );

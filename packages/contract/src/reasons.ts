@@ -97,6 +97,12 @@ const TABLE = {
     meaning: "The backend refuses the configured API key (401 or 403).",
     fix: "Make api_key equal to the backend's --api-key.",
   },
+  key_missing: {
+    ...NO_TRAITS,
+    definite: true,
+    meaning: "A key or header that the config refers to cannot be read, so nothing is sent.",
+    fix: "Set the variable or put the file in place: it is taken over within a second.",
+  },
   wrong_path: {
     ...NO_TRAITS,
     definite: true,

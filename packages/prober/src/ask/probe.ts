@@ -4,7 +4,7 @@ import type { ServerKind } from "../kinds/server-kind.ts";
 import { readHealth } from "../read/health.ts";
 import { readLoad } from "../read/load.ts";
 import { readModels, readRefusal } from "../read/models.ts";
-import type { Fault, ModelsReading, Outcome } from "../read/outcome.ts";
+import { fault, type Fault, type ModelsReading, type Outcome } from "../read/outcome.ts";
 import { namesOf, type ProbeResult } from "../read/probe-result.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { readSkew, readVersion } from "../read/response-facts.ts";
@@ -20,6 +20,8 @@ import { recheck } from "./recheck.ts";
  * asked.
  */
 export async function probe(target: Target, context: ProbeContext): Promise<ProbeResult> {
+  const lack = context.secrets.lackOf(target.backend);
+  if (lack !== null) return unasked(target, fault("key_missing", lack));
   const session = new ProbeSession(target, context);
   const { exchanges } = session;
   try {
@@ -35,6 +37,10 @@ export async function probe(target: Target, context: ProbeContext): Promise<Prob
   } finally {
     session.close();
   }
+}
+
+function unasked({ backend: { kind } }: Target, models: Fault): ProbeResult {
+  return { ...UNSEEN, models, kind, skewMs: null, durationMs: 0, exchanges: [] };
 }
 
 const UNSEEN = { otherNames: [], key: null, health: null, load: null, version: null } as const;

@@ -36,6 +36,8 @@ interface Loop {
   wake: AbortController;
   /** Monotonic. */
   askedAt: number;
+  /** When gateways suspected it, the last few times, monotonic. */
+  suspectedAt: readonly number[];
 }
 
 /** A suspicion is looked into at once, but not more often than this. */
@@ -128,6 +130,7 @@ export class Prober {
         end: new AbortController(),
         wake: new AbortController(),
         askedAt: Number.NEGATIVE_INFINITY,
+        suspectedAt: [],
       };
       this.#loops.set(target.id, loop);
       void this.#loop(loop);
@@ -149,16 +152,17 @@ export class Prober {
     return [apiKey, ...headers.values()].some((ref) => before?.value(ref) !== secrets.value(ref));
   }
 
-  /** Probes a deployment now instead of at its time. False where there is none, or it was just probed. */
+  /** A gateway suspects a deployment: it is probed now instead of at its time. False where there is none, or it just was. */
   probeSoon(deploymentId: string): boolean {
     const { clock, settings } = this.#options;
     const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
     const targets = deployment === undefined ? [] : targetsOf(deployment.backend);
-    const loops = targets
-      .map(({ id }) => this.#loops.get(id))
-      .filter((loop) => loop !== undefined && clock.monotonic() - loop.askedAt >= LEAST_BETWEEN_MS);
-    for (const loop of loops) loop?.wake.abort();
-    return loops.length > 0;
+    const now = clock.monotonic();
+    const loops = targets.map(({ id }) => this.#loops.get(id)).filter((loop) => loop !== undefined);
+    for (const loop of loops) noteSuspicion(loop, now);
+    const due = loops.filter(({ askedAt }) => now - askedAt >= LEAST_BETWEEN_MS);
+    for (const loop of due) loop.wake.abort();
+    return due.length > 0;
   }
 
   async #loop(loop: Loop): Promise<void> {
@@ -183,7 +187,7 @@ export class Prober {
     }
   }
 
-  async #ask({ target, end }: Loop): Promise<void> {
+  async #ask({ target, end, suspectedAt }: Loop): Promise<void> {
     const { signal } = end;
     if (signal.aborted) return;
     const { clock, log, metrics, network, refresh, settings } = this.#options;
@@ -195,6 +199,7 @@ export class Prober {
         clock,
         refresh,
         signal,
+        suspectedAt,
         settings: () => settings.get(),
       });
       if (evaluated === null) return;
@@ -224,6 +229,14 @@ export class Prober {
   #publishSoon(): void {
     if (this.initialRoundDone) this.#publishing.soon();
   }
+}
+
+const SUSPICIONS = 10;
+
+/** Several workers of one gateway tell of one moment at once. */
+function noteSuspicion(loop: Loop, now: number): void {
+  if (now - (loop.suspectedAt.at(-1) ?? Number.NEGATIVE_INFINITY) < LEAST_BETWEEN_MS) return;
+  loop.suspectedAt = [...loop.suspectedAt, now].slice(-SUSPICIONS);
 }
 
 function endLoop({ end, wake }: Loop): void {

@@ -1,4 +1,4 @@
-import type { Backend } from "@rollcall/contract";
+import type { Backend, Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { describeResponse } from "../read/response-facts.ts";
@@ -14,6 +14,8 @@ export interface ProbeContext {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly state: BackendState;
+  /** Who is to be asked for a token if the engine's metrics show no work and no progress; null: nobody. */
+  readonly suspect: Deployment | null;
 }
 
 /** What adds to a model list must not hold it up: under load vLLM's own `/health` can take 40 s. */

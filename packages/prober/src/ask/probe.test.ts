@@ -59,6 +59,7 @@ async function probed(entry: Entry, answers: Answers, world: World = {}): Promis
     timeoutMs: world.timeoutMs ?? 5_000,
     signal: new AbortController().signal,
     now: () => 1_000,
+    suspect: null,
     state: { ...NOTHING_KNOWN, ...world.state },
   });
   return { result, asked, paths: asked.map(({ path }) => path), connections: [made, closed] };

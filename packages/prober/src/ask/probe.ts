@@ -2,13 +2,14 @@ import type { Kind } from "@rollcall/contract";
 import { recogniseKind, SERVER_KINDS } from "../kinds/index.ts";
 import type { ServerKind } from "../kinds/server-kind.ts";
 import { readHealth } from "../read/health.ts";
-import { readLoad } from "../read/load.ts";
+import { readLoad, type Load } from "../read/load.ts";
 import { readModels, readRefusal } from "../read/models.ts";
 import { fault, type Fault, type ModelsReading, type Outcome } from "../read/outcome.ts";
-import { namesOf, type ProbeResult } from "../read/probe-result.ts";
+import { namesOf, type ProbeResult, type TokenReply } from "../read/probe-result.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { readSkew, readVersion } from "../read/response-facts.ts";
 import type { Target } from "../remember/target.ts";
+import { askToken } from "./canary.ts";
 import { explainAbsence, explainRefusal, explainWrongPath, readOwnList } from "./follow-up.ts";
 
 import { ProbeSession, type ProbeContext } from "./probe-session.ts";
@@ -43,7 +44,14 @@ function unasked({ backend: { kind } }: Target, models: Fault): ProbeResult {
   return { ...UNSEEN, models, kind, skewMs: null, durationMs: 0, exchanges: [] };
 }
 
-const UNSEEN = { otherNames: [], key: null, health: null, load: null, version: null } as const;
+const UNSEEN = {
+  otherNames: [],
+  key: null,
+  health: null,
+  load: null,
+  token: null,
+  version: null,
+} as const;
 
 interface Asked {
   readonly response: ProbeResponse;
@@ -84,14 +92,22 @@ function kindOf({ backend }: ProbeSession, { models, response }: Asked): Kind | 
   return recogniseKind({ cards: models.cards, headers: response.headers });
 }
 
-type Beside = Pick<ProbeResult, "key" | "health" | "load" | "version">;
+type Beside = Pick<ProbeResult, "key" | "health" | "load" | "token" | "version">;
 
 async function askAround(session: ProbeSession, kind: ServerKind): Promise<Beside> {
   const key = await askKey(session, kind);
   const health = await askHealth(session, kind);
   const load = kind.metrics === null ? null : readLoad(await session.askBeside("/metrics"));
   const version = await askVersion(session, kind, load?.startedAt ?? null);
-  return { key, health, load, version };
+  const token = await proveIdle(session, load);
+  return { key, health, load, token, version };
+}
+
+/** Counters that moved, or work to do, say enough: a request for a token would only wait with the others. */
+async function proveIdle(session: ProbeSession, load: Load | null): Promise<TokenReply | null> {
+  const { state, suspect } = session.context;
+  if (suspect === null || load === null || load.running + load.waiting > 0) return null;
+  return load.progress === state.progress?.load.progress ? askToken(session, suspect) : null;
 }
 
 async function askKey(session: ProbeSession, { keyPath }: ServerKind): Promise<Fault | null> {

@@ -1,6 +1,7 @@
 import type { Kind } from "@rollcall/contract";
 import type { Load } from "../read/load.ts";
 import { namesOf, type ProbeExchange, type ProbeResult } from "../read/probe-result.ts";
+import { NO_PROOF, watchProof, type EngineProof } from "./engine-proof.ts";
 import { watchProgress, type Progress } from "./progress.ts";
 
 /** Something that changed, when it was seen (monotonic), in one line. */
@@ -21,6 +22,7 @@ export interface BackendState {
   readonly served: boolean;
   readonly load: Load | null;
   readonly progress: Progress | null;
+  readonly proof: EngineProof;
   /** Preemptions since the probe before. */
   readonly preempted: number;
   /** Requests that succeeded since the probe before: nobody need ask for a token to know that it generates. */
@@ -45,6 +47,7 @@ export const NOTHING_KNOWN: BackendState = {
   served: false,
   load: null,
   progress: null,
+  proof: NO_PROOF,
   preempted: 0,
   succeeded: 0,
   canaries: 0,
@@ -66,7 +69,9 @@ export function remember(state: BackendState, result: ProbeResult, now: number):
   if (names === null) {
     const away = result.models.kind === "absent";
     // Whoever comes back after an absence has nothing to do with how it stood before.
-    return away ? { ...seen, served: false, load: null, progress: null } : { ...seen, load: null };
+    return away
+      ? { ...seen, served: false, load: null, progress: null, proof: NO_PROOF }
+      : { ...seen, load: null };
   }
   return {
     ...seen,
@@ -77,9 +82,10 @@ export function remember(state: BackendState, result: ProbeResult, now: number):
     served: result.health?.kind === "absent" ? false : state.served || result.health === null,
     load: result.load,
     progress: watchProgress(state.progress, result.load, now),
+    proof: watchProof(state.proof, { ...result, last: state.progress?.load ?? null }, now),
     preempted: grown(state.load?.preemptions, result.load?.preemptions),
     succeeded: Math.max(0, grown(state.load?.succeeded, result.load?.succeeded) - state.canaries),
-    canaries: 0,
+    canaries: result.token === "came" ? 1 : 0,
     skewMs: result.skewMs,
   };
 }

@@ -83,7 +83,10 @@ async function withCanaries(target: Target, judged: Judged, context: EvaluationC
       outcomes.push(one);
       continue;
     }
-    const { exchanges, outcome } = await askCanary(target, one.deployment, contextOf(target, context));
+    const { exchanges, outcome } = await askCanary(target, one.deployment, {
+      ...contextOf(target, context),
+      state: judged.state,
+    });
     outcomes.push(tried(one, outcome));
     asked.push(...exchanges);
   }

@@ -40,6 +40,25 @@ test("one whose key is missing here gets no request, though the prober has it an
   expect(target?.routable.map(({ id }) => id)).not.toContain("a");
 });
 
+test.each([
+  ["where the prober found it as written", { apiPath: "/qwen" }, "/qwen"],
+  ["where it did not say so", {}, "/qwen/v1"],
+  ["and no other path, whatever a snapshot says", { apiPath: "/admin" }, "/qwen/v1"],
+])("a path without a version is taken %s", (_case, found, apiPath) => {
+  const config = configOf({ a: { params: { api_base: "http://gpu-1/qwen" } } });
+  const served = {
+    kind: "vllm",
+    version: null,
+    root: null,
+    parent: null,
+    maxModelLen: null,
+    ...found,
+  } as const;
+  const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok", { served }));
+  const [routable] = table(config, snapshotOf(verdicts)).targets.get("chat")?.routable ?? [];
+  expect(routable?.deployment.backend.base.apiPath).toBe(apiPath);
+});
+
 test.each<[string, Partial<Verdict>]>([
   ["ready, under a name not seen yet", { ready: true, nameMatches: null }],
   ["ready, under another name", { ready: true, nameMatches: false }],

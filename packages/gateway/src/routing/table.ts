@@ -87,7 +87,7 @@ function readTarget(
     else if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);
       record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
-      routable.push({ id: deployment.id, deployment, health: record });
+      routable.push({ id: deployment.id, deployment: asServed(deployment, verdict), health: record });
     } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
   routable.sort((a, b) => a.deployment.order - b.deployment.order);
@@ -99,6 +99,14 @@ function readTarget(
     fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
     contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
   };
+}
+
+/** A path without a version is taken as written where the prober found the API there. */
+function asServed(deployment: Deployment, { served }: Verdict): Deployment {
+  const { backend } = deployment;
+  const { writtenPath } = backend.base;
+  if (writtenPath === null || served?.apiPath !== writtenPath) return deployment;
+  return { ...deployment, backend: { ...backend, base: { ...backend.base, apiPath: writtenPath } } };
 }
 
 function explain({ deployment, reason, readyInMs }: Verdict): Unroutable {

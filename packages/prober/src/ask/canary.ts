@@ -28,9 +28,7 @@ export async function askCanary(
   const session = new ProbeSession(target, { ...context, timeoutMs: TIMEOUT_MS });
   const post = async (tokens: number) => {
     const canary = canaryFor(mode, expected, tokens);
-    return canary === null
-      ? null
-      : session.ask(target.backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
+    return canary === null ? null : session.ask(session.apiPath + canary.path, TIMEOUT_MS, canary.body);
   };
   const { exchanges } = session;
   try {
@@ -53,7 +51,7 @@ export async function askToken(
   const canary = canaryFor(mode, expected);
   if (canary === null) return null;
   const own = new ProbeSession(session.target, { ...session.context, timeoutMs: TIMEOUT_MS });
-  const response = await own.ask(session.backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
+  const response = await own.ask(session.apiPath + canary.path, TIMEOUT_MS, canary.body);
   own.close();
   session.exchanges.push(...own.exchanges);
   if (response.kind === "response") return "came";

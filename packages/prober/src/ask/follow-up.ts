@@ -29,7 +29,9 @@ export async function explainWrongPath(session: ProbeSession, reading: Fault): P
     const list = ownList === null ? null : readOwnList(kind, await session.askBeside(ownList.path));
     if (list !== null) return list;
   }
-  const { apiPath } = session.backend.base;
+  const { apiPath } = session;
+  const elsewhere = await askOtherPath(session);
+  if (elsewhere !== null) return elsewhere;
   for (const path of likelyPaths(apiPath)) {
     const found = readModels(await session.ask(`${path}/models`));
     if (found.kind === "models" || (found.kind === "fault" && found.reason === "wrong_key")) {
@@ -38,6 +40,16 @@ export async function explainWrongPath(session: ProbeSession, reading: Fault): P
     }
   }
   return reading;
+}
+
+/** The path as it is written and the one with `/v1` at its end: the one of the two that was not asked. */
+async function askOtherPath(session: ProbeSession): Promise<ModelsReading | null> {
+  const { apiPath, writtenPath } = session.backend.base;
+  if (writtenPath === null) return null;
+  const other = session.apiPath === writtenPath ? apiPath : writtenPath;
+  const models = readModels(await session.ask(`${other}/models`));
+  if (models.kind !== "models") return null;
+  return other === apiPath ? models : { ...models, apiPath: other };
 }
 
 /** What a kind's own list says; null where the answer is not of this kind. */

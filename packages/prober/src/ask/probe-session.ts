@@ -56,6 +56,11 @@ export class ProbeSession {
     return response;
   }
 
+  /** Path of the OpenAI routes, as far as is known. */
+  get apiPath(): string {
+    return this.context.state.apiPath ?? this.backend.base.apiPath;
+  }
+
   /** Below the root path, where servers keep what is not OpenAI's. */
   askBeside(path: string, timeoutMs = SIDE_TIMEOUT_MS): Promise<ProbeResponse> {
     return this.ask(this.backend.base.rootPath + path, Math.min(timeoutMs, this.context.timeoutMs));

@@ -98,6 +98,23 @@ describe("what is asked", () => {
     expect(connections).toEqual([1, 1]);
   });
 
+  it("is at the path as it is written, where nothing is at the one with /v1, and from then on there", async () => {
+    const answers = { "/qwen/models": list };
+    const { paths, result } = await probed({ base: "http://a/qwen" }, answers);
+    expect(paths.slice(0, 1)).toEqual(["/qwen/v1/models"]);
+    expect(result.models).toMatchObject({ kind: "models", apiPath: "/qwen" });
+    const again = await probed({ base: "http://a/qwen" }, answers, { state: { apiPath: "/qwen" } });
+    expect(again.paths.slice(0, 1)).toEqual(["/qwen/models"]);
+    expect(again.result.models).toMatchObject({ kind: "models", apiPath: "/qwen" });
+  });
+
+  it("is at the path with /v1 again, once that is where it is", async () => {
+    const answers = { "/qwen/v1/models": list };
+    const { result } = await probed({ base: "http://a/qwen" }, answers, { state: { apiPath: "/qwen" } });
+    expect(result.models).toMatchObject({ kind: "models" });
+    expect(result.models).not.toHaveProperty("apiPath");
+  });
+
   it("has the time of the config for the list, and a second at most for what stands beside it", async () => {
     const { asked } = await probed({}, VLLM);
     expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([5_000, 1_000, 1_000, 1_000]);

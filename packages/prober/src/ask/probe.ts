@@ -32,7 +32,7 @@ export async function probe(target: Target, context: ProbeContext): Promise<Prob
     const { durationMs } = response;
     if (models.kind !== "models" || kind === null)
       return { ...UNSEEN, models, kind, skewMs, durationMs, exchanges };
-    const otherNames = await recheck(session, namesOf({ models }) ?? []);
+    const otherNames = await recheck(session, { names: namesOf({ models }) ?? [], path: models.apiPath });
     const beside = await askAround(session, SERVER_KINDS[kind]);
     return { models, kind, otherNames, ...beside, skewMs, durationMs, exchanges };
   } finally {
@@ -70,14 +70,15 @@ async function askModels(session: ProbeSession): Promise<Asked> {
     if (response.kind === "failure" || response.status !== 404)
       return { response, models: await explain(session, response) };
   }
-  const response = await session.ask(`${backend.base.apiPath}/models`);
+  const response = await session.ask(`${session.apiPath}/models`);
   return { response, models: await explain(session, response) };
 }
 
 /** A model list, or the fault with what a further question or two can say of it. */
 async function explain(session: ProbeSession, response: ProbeResponse): Promise<ModelsReading> {
   const reading = readModels(response);
-  if (reading.kind === "models") return reading;
+  const { apiPath, backend } = session;
+  if (reading.kind === "models") return apiPath === backend.base.apiPath ? reading : { ...reading, apiPath };
   if (reading.kind === "absent") return explainAbsence(session, { reading, response });
   if (reading.reason === "wrong_path") return explainWrongPath(session, reading);
   if (reading.reason === "wrong_key") return explainRefusal(session, reading);

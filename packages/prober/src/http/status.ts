@@ -55,6 +55,6 @@ export function printDeployments({ prober }: Pick<ProberHttp, "prober">): readon
 }
 
 export function printDeployment({ target, verdict, kind, notices }: Evidence): DeploymentStatus {
-  const apiBase = `${target.address}${target.backend.base.apiPath}`;
+  const apiBase = `${target.address}${verdict.served?.apiPath ?? target.backend.base.apiPath}`;
   return { ...verdict, apiBase, kind, notices };
 }

@@ -76,6 +76,10 @@ function meetTwo(
   return fault("name_flapping", "the last connections met one server; asked again before that is believed");
 }
 
-function servedBy({ root, parent, maxModelLen }: ModelCard, { kind, version }: BackendState): Served {
-  return { kind: kind ?? "generic", version, root, parent, maxModelLen };
+function servedBy(
+  { root, parent, maxModelLen }: ModelCard,
+  { kind, version, apiPath }: BackendState,
+): Served {
+  const facts = { kind: kind ?? "generic", version, root, parent, maxModelLen } as const;
+  return apiPath === null ? facts : { ...facts, apiPath };
 }

@@ -38,6 +38,8 @@ export interface ModelsRead {
   readonly cards: readonly ModelCard[];
   /** Where the list is one that only this kind of server has. */
   readonly server?: Kind;
+  /** Where it was found, if not at the config's `apiPath`. */
+  readonly apiPath?: string;
 }
 
 interface Evidence {

@@ -14,6 +14,8 @@ export interface Change {
 export interface BackendState {
   readonly kind: Kind | null;
   readonly version: string | null;
+  /** Where its API was found, if not at the config's `apiPath`. */
+  readonly apiPath: string | null;
   /** Sorted; null until a model list was seen. */
   readonly names: readonly string[] | null;
   /** Clean probes still needed until it is believed again that one server alone answers. */
@@ -42,6 +44,7 @@ export interface BackendState {
 export const NOTHING_KNOWN: BackendState = {
   kind: null,
   version: null,
+  apiPath: null,
   names: null,
   doubts: 0,
   served: false,
@@ -77,6 +80,7 @@ export function remember(state: BackendState, result: ProbeResult, now: number):
     ...seen,
     ...rememberStart(state, result, now),
     kind: result.kind,
+    apiPath: result.models.kind === "models" ? (result.models.apiPath ?? null) : null,
     names,
     doubts: meetsTwo(names, result) ? DOUBTS : Math.max(0, state.doubts - 1),
     served: result.health?.kind === "absent" ? false : state.served || result.health === null,

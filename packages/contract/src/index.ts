@@ -1,4 +1,5 @@
 export { isLoopbackHost, listensOnlyHere, parseApiBase, type ApiBase } from "./config/api-base.ts";
+export { PLAIN_TLS, type BackendTls } from "./config/backend-tls.ts";
 export type {
   Backend,
   Config,
@@ -54,4 +55,4 @@ export { isRoutable, type History, type Served, type Verdict } from "./verdict.t
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
 export { saysContextTooLong, saysEngineDead, saysUnknownModel } from "./wire/server-texts.ts";
-export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";
+export { tlsErrorOf, WANTS_CERTIFICATE, type TlsError } from "./wire/tls-error.ts";

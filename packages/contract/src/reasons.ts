@@ -100,7 +100,7 @@ const TABLE = {
   key_missing: {
     ...NO_TRAITS,
     definite: true,
-    meaning: "A key or header that the config refers to cannot be read, so nothing is sent.",
+    meaning: "A key, header or certificate that the config refers to cannot be read, so nothing is sent.",
     fix: "Set the variable or put the file in place: it is taken over within a second.",
   },
   wrong_path: {

@@ -39,6 +39,11 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
         ? err(`cannot read the file ${ref.path}: ${problem}`)
         : checked(text.replace(/\r?\n$/, ""), ref);
     }
+    case "pem": {
+      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
+      if (text === null) return err(`cannot read the file ${ref.path}: ${problem}`);
+      return text.includes("-----BEGIN ") ? ok(text) : err(`the file ${ref.path} holds no PEM`);
+    }
     default:
       return ref satisfies never;
   }
@@ -113,8 +118,8 @@ export class Secrets {
   }
 
   /** Why nothing can be sent to this backend: a secret that its requests need has no value. Null where it has all. */
-  lackOf({ apiKey, headers }: Pick<Backend, "apiKey" | "headers">): string | null {
-    const ref = [apiKey, ...headers.values()].find((one) => !this.#has(one));
+  lackOf({ apiKey, headers, tls }: Pick<Backend, "apiKey" | "headers" | "tls">): string | null {
+    const ref = [apiKey, ...headers.values(), tls.ca, tls.cert, tls.key].find((one) => !this.#has(one));
     if (ref === undefined) return null;
     const known = this.#missing.find((one) => keyOf(one.ref) === keyOf(ref));
     return known?.problem ?? `${describeSecretRef(ref)} cannot be read`;
@@ -149,6 +154,10 @@ function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
   for (const deployment of config.deployments) {
     const where = `model_list[${deployment.index}].litellm_params`;
     yield [`${where}.api_key`, deployment.backend.apiKey];
+    const { ca, cert, key } = deployment.backend.tls;
+    yield [`${where}.ssl_verify`, ca];
+    yield [`${where}.client_cert`, cert];
+    yield [`${where}.client_key`, key];
     for (const [name, ref] of deployment.backend.headers) yield [`${where}.extra_headers.${name}`, ref];
   }
 }

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Daemon } from "@rollcall/contract";
+import { PLAIN_TLS, type Daemon } from "@rollcall/contract";
 import { FakeClock } from "@rollcall/testkit";
 import { assert, array, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -95,7 +95,9 @@ describe("the first reading", () => {
     ]);
     const [backend] = source.cell.get().config.backends;
     const lack = () =>
-      source.cell.get().secrets.lackOf(backend ?? { apiKey: { from: "none" }, headers: new Map() });
+      source.cell
+        .get()
+        .secrets.lackOf(backend ?? { apiKey: { from: "none" }, headers: new Map(), tls: PLAIN_TLS });
     expect(lack()).toBe(problem);
     write("key", "sk-one\n");
     expect(source.reload(2_000)).toBe(true);

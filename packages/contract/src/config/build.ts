@@ -14,15 +14,10 @@ interface Built {
   readonly complaints: readonly Complaint[];
 }
 
-/** What is known of the written config beside itself. */
-export interface BuildContext extends Entries {
-  readonly env: Environment;
-}
-
 /** Written → used: defaults filled in, units settled, references resolved to objects. */
-export function buildConfig(written: WrittenConfig, { env, ...entries }: BuildContext): Built {
+export function buildConfig(written: WrittenConfig, context: Entries): Built {
   const complaints: Complaint[] = [];
-  const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written, entries);
+  const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written, context);
   complaints.push(...fromDeployments);
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const config: Config = {
@@ -40,7 +35,7 @@ export function buildConfig(written: WrittenConfig, { env, ...entries }: BuildCo
     defaultFallbacks: router?.default_fallbacks ?? settings?.default_fallbacks ?? [],
     strategy: readStrategy(router?.routing_strategy),
     numRetries: router?.num_retries ?? settings?.num_retries ?? DEFAULTS.numRetries,
-    masterKey: readMasterKey(written, env),
+    masterKey: readMasterKey(written, context.env),
     environment: setVariables(written),
     ...readRollcall(rollcall ?? {}, complaints),
   };

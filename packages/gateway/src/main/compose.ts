@@ -1,5 +1,5 @@
 import type { Clock, Snapshot } from "@rollcall/contract";
-import { Cell, type Settings, type SettingsSource } from "@rollcall/runtime";
+import { Cell, tlsOptionsOf, type Settings, type SettingsSource, type TlsOptions } from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/state";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
@@ -13,7 +13,7 @@ import { pipeline } from "../pipeline/pipeline.ts";
 import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
-import { buildRoutingState } from "../routing-state.ts";
+import { buildRoutingState, type RoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../snapshot-feed.ts";
 import { TellProber } from "../tell-prober.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
@@ -60,7 +60,7 @@ export function compose(parts: Parts): Composed {
     feed: new SnapshotFeed(reader, clock, logs.log),
     health,
     bodies,
-    pools: new Pools(deadlines),
+    pools: new Pools(deadlines, (origin) => tlsOf(state.get(), origin)),
     authenticator: new MasterKeyAuthenticator(state),
     metrics: new GatewayMetrics(),
     activity: { answering: 0, draining: false },
@@ -72,6 +72,12 @@ export function compose(parts: Parts): Composed {
       state.set(buildRoutingState({ settings: next, snapshot, health, clock })),
   };
   return { ...built, runner: composeRunner(built, parts) };
+}
+
+/** One server speaks TLS in one way, whichever entry names it. */
+function tlsOf({ config, secrets }: RoutingState, origin: string): TlsOptions {
+  const backend = config.backends.find(({ base }) => base.origin === origin);
+  return backend === undefined ? {} : tlsOptionsOf(backend.tls, secrets);
 }
 
 /** Who routes, sends, observes and retries. */

@@ -1,24 +1,30 @@
 import type { Config } from "@rollcall/contract";
+import type { TlsOptions } from "@rollcall/runtime";
 import type { Deadlines } from "./deadlines.ts";
 import { Connection, type ResponseSink, type ConnectionKeeper, type Sending } from "./http1/connection.ts";
 import { targetOf, type Target, type TlsMemory } from "./http1/open-socket.ts";
 import type { UpstreamRequest } from "./http1/request-bytes.ts";
 import type { Transport } from "./transport.ts";
 
+/** How TLS is spoken with an origin. */
+export type TlsOf = (origin: string) => TlsOptions;
+
 /** One connection pool an origin. Pools outlive reloads; one that no deployment uses any more ends with its last request. */
 export class Pools implements Transport {
   readonly #pools = new Map<string, Pool>();
   readonly #deadlines: Deadlines;
+  readonly #tlsOf: TlsOf;
 
-  constructor(deadlines: Deadlines) {
+  constructor(deadlines: Deadlines, tlsOf: TlsOf) {
     this.#deadlines = deadlines;
+    this.#tlsOf = tlsOf;
   }
 
   /** Sends on a connection that is idle, or a new one. The sink hears nothing within the call. */
   send(origin: string, request: UpstreamRequest, sink: ResponseSink): Sending {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
-      pool = new Pool(origin, this.#deadlines);
+      pool = new Pool(origin, { deadlines: this.#deadlines, tlsOf: this.#tlsOf });
       this.#pools.set(origin, pool);
     }
     return pool.take().send(request, sink);
@@ -44,14 +50,17 @@ export class Pools implements Transport {
 class Pool implements ConnectionKeeper {
   readonly deadlines: Deadlines;
   readonly target: Target;
+  /** As the settings have it now: certificates are renewed. */
+  readonly tlsOptions: () => TlsOptions;
   readonly tlsMemory: TlsMemory = {};
   readonly #open = new Set<Connection>();
   /** The one used last is used next, so that those that are not needed grow old. */
   readonly #idle: Connection[] = [];
   #retired = false;
 
-  constructor(origin: string, deadlines: Deadlines) {
+  constructor(origin: string, { deadlines, tlsOf }: { deadlines: Deadlines; tlsOf: TlsOf }) {
     this.target = targetOf(origin);
+    this.tlsOptions = () => tlsOf(origin);
     this.deadlines = deadlines;
   }
 

@@ -1,4 +1,4 @@
-import type { Kind } from "@rollcall/contract";
+import { WANTS_CERTIFICATE, type Kind } from "@rollcall/contract";
 import { KINDS_WITH_OWN_LIST, SERVER_KINDS } from "../kinds/index.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { fault, type Absent, type Fault, type ModelsReading } from "../read/outcome.ts";
@@ -8,13 +8,22 @@ import type { ProbeSession } from "./probe-session.ts";
 
 const HANDSHAKE_MS = 1_000;
 
-/** A TLS port that hears plain HTTP hangs up without a word, and so does docker's port while the server loads. */
+/**
+ * A TLS port that hears plain HTTP hangs up without a word, and so does one that is shown no client certificate, and
+ * docker's port while the server loads.
+ */
 export async function explainAbsence(
   { backend, context }: ProbeSession,
   { reading, response }: { readonly reading: Absent; readonly response: ProbeResponse },
 ): Promise<ModelsReading> {
   const { origin } = backend.base;
   const dropped = response.kind === "failure" && response.code !== "ECONNREFUSED";
+  if (
+    dropped &&
+    origin.startsWith("https:") &&
+    (await context.network.wantsCertificate(origin, HANDSHAKE_MS))
+  )
+    return fault("tls", WANTS_CERTIFICATE.meaning, { fix: WANTS_CERTIFICATE.fix });
   if (!dropped || !origin.startsWith("http:") || !(await context.network.speaksTls(origin, HANDSHAKE_MS)))
     return reading;
   return fault("tls", "plain HTTP is dropped, but the port speaks TLS", {

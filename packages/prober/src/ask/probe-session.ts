@@ -1,5 +1,5 @@
 import type { Backend, Deployment } from "@rollcall/contract";
-import type { Secrets } from "@rollcall/runtime";
+import { tlsOptionsOf, type Secrets } from "@rollcall/runtime";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { describeResponse } from "../read/response-facts.ts";
 import type { BackendState } from "../remember/backend-state.ts";
@@ -36,7 +36,7 @@ export class ProbeSession {
     this.backend = backend;
     this.context = context;
     this.#headers = probeHeaders(backend, context.secrets);
-    this.#connection = context.network.connect(address);
+    this.#connection = context.network.connect(address, tlsOptionsOf(backend.tls, context.secrets));
   }
 
   async ask(path: string, timeoutMs = this.context.timeoutMs, body?: string): Promise<ProbeResponse> {

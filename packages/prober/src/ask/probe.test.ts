@@ -18,6 +18,7 @@ type Answers = Readonly<Record<string, ProbeResponse | readonly ProbeResponse[]>
 interface World {
   readonly state?: Partial<BackendState>;
   readonly speaksTls?: boolean;
+  readonly wantsCertificate?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -52,6 +53,7 @@ async function probed(entry: Entry, answers: Answers, world: World = {}): Promis
       };
     },
     speaksTls: async () => world.speaksTls ?? false,
+    wantsCertificate: async () => world.wantsCertificate ?? false,
   };
   const result = await probe(target, {
     network,
@@ -387,4 +389,15 @@ describe("other names than the last time", () => {
     const answers = { ...VLLM, "/v1/models": response(200, modelList("b", "a")) };
     expect((await probed({}, answers, { state })).connections).toEqual([1, 1]);
   });
+});
+
+it("of a TLS port that hangs up without a certificate is that it wants one", async () => {
+  const answers = { "/v1/models": failure("UND_ERR_SOCKET") };
+  const entry = { base: "https://a" };
+  const wanted = await probed(entry, answers, { wantsCertificate: true });
+  expect(wanted.result.models).toMatchObject({
+    reason: "tls",
+    detail: "the server wants a client certificate",
+  });
+  expect((await probed(entry, answers)).result.models).toMatchObject({ kind: "absent" });
 });

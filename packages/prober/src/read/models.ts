@@ -1,3 +1,4 @@
+import { WANTS_CERTIFICATE } from "@rollcall/contract";
 import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse, HttpResponse } from "./probe-response.ts";
 import { readModelCard } from "./model-card.ts";
@@ -15,6 +16,10 @@ export function readModels(response: ProbeResponse): ModelsReading {
       fix: "Write https:// in api_base.",
     });
   }
+  if (wantsCertificate(response))
+    return fault("tls", `/models answers ${status}: ${WANTS_CERTIFICATE.meaning}`, {
+      fix: WANTS_CERTIFICATE.fix,
+    });
   if (status === 401 || status === 403) return fault("wrong_key", `/models answers ${status}`);
   if (status === 404 || status === 405) return fault("wrong_path", `/models answers ${status}`);
   if (status >= 300 && status < 400) return readRedirect(response);
@@ -33,6 +38,13 @@ function wantsTls({ status, body }: HttpResponse): boolean {
     /plain HTTP request was sent to HTTPS port|speaking plain HTTP to an SSL-enabled|HTTP request to an HTTPS server/i.test(
       body.slice(0, 4_096),
     )
+  );
+}
+
+/** nginx ends the handshake well and refuses the request. */
+function wantsCertificate({ status, body }: HttpResponse): boolean {
+  return (
+    status === 400 && /No required SSL certificate was sent|SSL certificate error/.test(body.slice(0, 4_096))
   );
 }
 

@@ -1,3 +1,4 @@
+import type { TlsOptions } from "@rollcall/runtime";
 import type { Socket } from "node:net";
 import type { Deadline, Deadlines } from "../deadlines.ts";
 import type { ResponseHead } from "./response-head.ts";
@@ -32,6 +33,7 @@ export interface ConnectionKeeper {
   readonly deadlines: Deadlines;
   readonly target: Target;
   readonly tlsMemory: TlsMemory;
+  tlsOptions(): TlsOptions;
   /** Its answer has ended well, and it can be used again. */
   idle(connection: Connection): void;
   closed(connection: Connection): void;
@@ -65,7 +67,11 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     this.#keeper = keeper;
     const { deadlines, target, tlsMemory } = keeper;
     const onread = { buffer: SHARED, callback: (size: number) => this.#read(size) };
-    const { socket, connected } = openSocket(target, onread, tlsMemory);
+    const { socket, connected } = openSocket(
+      { ...target, tlsOptions: keeper.tlsOptions() },
+      onread,
+      tlsMemory,
+    );
     this.#socket = socket;
     this.expiresAt = deadlines.now() + CONNECT_TIMEOUT_MS;
     deadlines.add(this);

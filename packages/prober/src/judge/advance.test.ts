@@ -357,6 +357,20 @@ describe("load times", () => {
     expect(history.loadTimesMs).toEqual([2 * MINUTE]);
   });
 
+  it.each([
+    ["count from its process's start, where it tells one", 5 * MINUTE - 90 * SECOND, [90 * SECOND]],
+    ["are not longer than it was away, whatever its start says", -SECOND, [5 * MINUTE]],
+    ["are not learned from one that ran all along: the network was away", -MINUTE, []],
+    ["are not learned from a start that is still to come", 6 * MINUTE, []],
+  ])("%s", (_what, startedAt, learned) => {
+    const history = walk(historyOf(), [
+      [0, refused],
+      [4 * MINUTE, refused],
+      [5 * MINUTE, { ...good, startedAt }],
+    ]);
+    expect(history.loadTimesMs).toEqual(learned);
+  });
+
   it("make the next load overdue by what the last one took, not by what the config says", () => {
     const learned = walk(historyOf(), [
       [0, refused],

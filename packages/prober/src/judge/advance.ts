@@ -53,16 +53,17 @@ function answered(
 
 function takenIn(
   history: DeploymentHistory,
-  { found, served }: Ready,
+  { found, served, startedAt }: Ready,
   { thresholds, now }: Moment,
 ): DeploymentHistory {
   // Away for longer than any load is an outage, and teaches nothing about loads.
   const away =
     history.absentSince === null || isRoutable(history.verdict) ? 0 : now.monotonic - history.absentSince;
+  const loadMs = startedAt === undefined ? away : loadOf(away, now.wall - startedAt);
   const loadTimesMs =
-    away === 0 || away > LONGEST_LOAD * thresholds.loadTimeMs
+    loadMs === 0 || loadMs > LONGEST_LOAD * thresholds.loadTimeMs
       ? history.loadTimesMs
-      : [...history.loadTimesMs, Math.round(away)].slice(-REMEMBERED);
+      : [...history.loadTimesMs, Math.round(loadMs)].slice(-REMEMBERED);
   const { readyInMs: _over, ...before } = history.verdict;
   const verdict: Verdict = {
     ...before,
@@ -80,6 +81,14 @@ function takenIn(
   const changes = noteServed(history.changes, history.verdict.served, { ...served, at: now.monotonic });
   const next = { ...history, failures: 0, successes: 0, absentSince: null, loadTimesMs, changes };
   return withVerdict(next, verdict, now);
+}
+
+/** A start is told to the second, and a little later than its process began. */
+const START_NOISE_MS = 2_000;
+
+/** Of the time that nothing answered only that counts in which its process ran. One that ran before did not load in it. */
+function loadOf(awayMs: number, runsMs: number): number {
+  return runsMs <= 0 || runsMs > awayMs + START_NOISE_MS ? 0 : Math.min(runsMs, awayMs);
 }
 
 function refused(

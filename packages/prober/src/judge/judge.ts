@@ -36,7 +36,17 @@ export function judge({ result, state, diagnosis }: Case, before: Verdict): Outc
   if (still?.kind === "fault") return { ...still, nameMatches: true, found };
   if (card.state !== null && kind.loadingStates.includes(card.state))
     return loading(`/models says of it: ${card.state}`);
-  return { kind: "ready", found, served: servedBy(card, state) };
+  return { kind: "ready", found, served: servedBy(card, state), ...startOf(state) };
+}
+
+/** Dates in headers are whole seconds: less than this is no difference between two clocks. */
+const CLOCK_NOISE_MS = 2_000;
+
+function startOf({ load, skewMs }: BackendState): { startedAt?: number } {
+  const startedAt = load?.startedAt ?? null;
+  if (startedAt === null) return {};
+  const ahead = skewMs !== null && Math.abs(skewMs) >= CLOCK_NOISE_MS ? skewMs : 0;
+  return { startedAt: startedAt - ahead };
 }
 
 function shorten(names: readonly string[]): readonly string[] {

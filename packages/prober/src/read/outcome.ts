@@ -9,6 +9,8 @@ export interface Ready {
   readonly kind: "ready";
   readonly found: readonly string[];
   readonly served: Served;
+  /** When its process began, by our clock, in epoch milliseconds; absent where it does not tell. */
+  readonly startedAt?: number;
 }
 
 /** Something is wrong that needs no history to be named. */

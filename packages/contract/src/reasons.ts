@@ -107,7 +107,7 @@ const TABLE = {
     ...NO_TRAITS,
     definite: true,
     meaning: "Something answers, but there is no /models below the configured api_base.",
-    fix: "Correct the path in api_base: it should end in /v1 once, after the proxy's prefix if there is one.",
+    fix: "Correct the path in api_base: the model list must be at /models or /v1/models below it.",
   },
   not_openai: {
     ...NO_TRAITS,

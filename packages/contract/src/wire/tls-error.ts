@@ -22,6 +22,13 @@ const KNOWN: readonly (readonly [code: RegExp, TlsError])[] = [
     { meaning: "the port does not speak TLS", fix: "Write http:// in api_base." },
   ],
   [
+    /NO_APPLICATION_PROTOCOL/,
+    {
+      meaning: "the server speaks HTTP/2 alone",
+      fix: "Let it, or a proxy in front of it, offer HTTP/1.1 as well.",
+    },
+  ],
+  [
     /HAS_EXPIRED/,
     { meaning: "the certificate has expired", fix: "Renew the certificate, and look at both clocks." },
   ],

@@ -69,7 +69,17 @@ function readServerError({ status, body }: HttpResponse): ModelsReading {
   return fault("server_error", `/models answers ${status}`);
 }
 
+/** Lenient readers take it, and so HTTP servers and proxies that add a header twice are not noticed; the gateway refuses it. */
+function framedTwice(headers: HttpResponse["headers"]): boolean {
+  return (headers["transfer-encoding"] ?? "").split(",").length > 1;
+}
+
 function readList({ body, truncated, headers }: HttpResponse): ModelsReading {
+  if (framedTwice(headers)) {
+    const fix =
+      "Let only one of server and proxy set Transfer-Encoding: answers framed twice are refused (RFC 9112).";
+    return fault("not_openai", "/models answers 200 with Transfer-Encoding more than once", { fix });
+  }
   if (truncated) return fault("not_openai", "/models answers with an endless or far too long body");
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {

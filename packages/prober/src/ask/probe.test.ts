@@ -139,7 +139,7 @@ describe("what is asked", () => {
 
   it.each([
     ["sglang", ["/v1/models", "/health", "/metrics"]],
-    ["llamacpp", ["/v1/models", "/props", "/health", "/metrics"]],
+    ["llamacpp", ["/v1/models", "/props", "/metrics", "/health", "/metrics"]],
     ["tgi", ["/v1/models", "/info", "/health"]],
     ["lmdeploy", ["/v1/models", "/health"]],
     ["tensorrt", ["/v1/models", "/health"]],
@@ -261,6 +261,7 @@ describe("a refused key", () => {
 describe("a model list that needs no key", () => {
   it.each([
     ["llamacpp", "/props", 401],
+    ["llamacpp", "/metrics", 401],
     ["tgi", "/info", 403],
   ])("of %s proves none: %s does, and %i refuses it", async (kind, path, status) => {
     const answers = { "/v1/models": list, [path]: response(status), "/health": response(200) };
@@ -269,6 +270,11 @@ describe("a model list that needs no key", () => {
       reason: "wrong_key",
       detail: `${path} answers ${status}, though /models answers 200`,
     });
+  });
+
+  it("of llama.cpp is not held against a key that /props takes, whoever guards /metrics", async () => {
+    const answers = { "/v1/models": list, "/props": response(200, {}), "/metrics": response(403) };
+    expect((await probed({ info: { kind: "llamacpp" } }, answers)).result.key).toBeNull();
   });
 
   it.each<[what: string, answer: ProbeResponse]>([

@@ -111,8 +111,14 @@ async function proveIdle(session: ProbeSession, load: Load | null): Promise<Toke
   return load.progress === state.progress?.load.progress ? askToken(session, suspect) : null;
 }
 
-async function askKey(session: ProbeSession, { keyPath }: ServerKind): Promise<Fault | null> {
-  return keyPath === null ? null : readRefusal(keyPath, await session.askBeside(keyPath));
+async function askKey(session: ProbeSession, { keyPaths }: ServerKind): Promise<Fault | null> {
+  for (const path of keyPaths) {
+    const response = await session.askBeside(path);
+    const refusal = readRefusal(path, response);
+    if (refusal !== null) return refusal;
+    if (response.kind === "response" && response.status === 200) return null;
+  }
+  return null;
 }
 
 async function askHealth(session: ProbeSession, { health }: ServerKind): Promise<Outcome | null> {

@@ -38,7 +38,7 @@ const SECTIONS: Readonly<Record<string, { readonly used: readonly string[] }>> =
   general_settings: GENERAL_SETTINGS_KEYS,
 };
 
-const MODEL_INFO_USED = ["id", "mode", "kind", "canary"];
+const MODEL_INFO_USED = new Set(["id", "mode", "kind", "canary"]);
 
 /** Does anything here go by what stands there? */
 function isRead([section, ...rest]: Path): boolean {
@@ -50,6 +50,6 @@ function isRead([section, ...rest]: Path): boolean {
 
 function isReadInEntry([key, inner]: Path): boolean {
   if (key === "litellm_params") return PARAM_KEYS.used.includes(String(inner));
-  if (key === "model_info") return MODEL_INFO_USED.includes(String(inner));
+  if (key === "model_info") return MODEL_INFO_USED.has(String(inner));
   return DEPLOYMENT_KEYS.used.includes(String(key));
 }

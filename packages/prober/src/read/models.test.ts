@@ -344,7 +344,7 @@ it("no answer is too odd to be read, and names are texts that are not empty", ()
 
 describe("an answer that the gateway could not read", () => {
   const listed = (headers: Readonly<Record<string, string>>) =>
-    readModels({ ...response(200, modelList("llama")), headers } as ProbeResponse);
+    readModels({ ...response(200, modelList("llama")), headers });
 
   it("is one that is framed twice", () => {
     expect(listed({ "transfer-encoding": "chunked, chunked" })).toMatchObject({

@@ -70,6 +70,17 @@ describe("rollcall check", () => {
     expect(meant).toMatchObject({ code: 0, out: expect.stringContaining("0 errors") });
   });
 
+  it("warns of an entry whose address is not set, and is well otherwise", async () => {
+    const more = `  - model_name: coder
+    litellm_params: {model: openai/b, api_base: os.environ/GPU_URL}
+general_settings`;
+    const files = temporary({ "config.yaml": CONFIG.replace("general_settings", more) });
+    const { code, out } = await rollcall(["check", files.path("config.yaml")], { env: { BACKEND_KEY: "k" } });
+    files.remove();
+    expect(code).toBe(0);
+    expect(out).toContain("environment variable GPU_URL is not set: the entry is left out until it is");
+  });
+
   it("warns of an environment variable that one deployment needs", async () => {
     const files = temporary({ "config.yaml": CONFIG });
     const { code, out } = await rollcall(["check", files.path("config.yaml")]);

@@ -15,6 +15,8 @@ export interface Status {
     readonly settingsNeedRestart: readonly string[];
     readonly initialRoundDone: boolean;
     readonly intervalMs: number;
+    /** Aliases of entries that are no deployments, and why. */
+    readonly skipped: Readonly<Record<string, string>>;
   };
   readonly deployments: readonly DeploymentStatus[];
 }
@@ -44,6 +46,7 @@ export function printStatus({
       settingsNeedRestart: needRestart,
       initialRoundDone: prober.initialRoundDone,
       intervalMs: config.prober.intervalMs,
+      skipped: Object.fromEntries(config.skipped),
     },
     deployments: printDeployments({ prober }),
   };

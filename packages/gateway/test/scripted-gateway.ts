@@ -22,7 +22,11 @@ export interface Attempt {
 /** The gateway's own parts, with time and backends as the test plays them. */
 export function scriptedGateway(config: Config, snapshot: Snapshot, play: (attempt: Attempt) => void) {
   const clock = new FakeClock({ sleepsPass: true });
-  const settings = { config, secrets: Secrets.read(config, { env: {}, directory: "/" }), generation: 1 };
+  const settings = {
+    config,
+    secrets: Secrets.read(config, { env: { KEY: "sk-old" }, directory: "/" }),
+    generation: 1,
+  };
   const source = { status: new Cell(NO_FAULT), refresh: () => false };
   const gateway = compose({
     settings,

@@ -2,6 +2,7 @@ import { err, ok, type Result } from "@rollcall/contract";
 import { request } from "undici";
 import type { EventList, Explanation, Status } from "@rollcall/prober";
 import { StartError } from "@rollcall/runtime";
+import type { GatewayAnswer } from "./demo/gateway-knows.ts";
 
 export interface ProberAddress {
   readonly url: string;
@@ -93,10 +94,16 @@ export async function fetchReady(url: string, { alias, require }: ReadyQuestion)
   return answer === null ? { status: null, text: "" } : { status: answer.status, text: answer.body };
 }
 
-/** What the gateway itself finds noteworthy: the lines of its `/readyz?verbose` that begin with [!] or [-]. Null: no answer. */
-export async function fetchGatewayNotes(url: string): Promise<readonly string[] | null> {
+/** The gateway's `/readyz?verbose`. Null: no answer. */
+export async function fetchGatewayReadiness(url: string): Promise<GatewayAnswer | null> {
   const answer = await get(`${url}/readyz?verbose`, null);
-  return answer === null ? null : answer.body.split("\n").filter((line) => /^\[[!-]\]/.test(line));
+  return answer === null ? null : { status: answer.status, text: answer.body };
+}
+
+/** What the gateway itself finds noteworthy: the lines of that which begin with [!] or [-]. Null: no answer. */
+export async function fetchGatewayNotes(url: string): Promise<readonly string[] | null> {
+  const answer = await fetchGatewayReadiness(url);
+  return answer === null ? null : answer.text.split("\n").filter((line) => /^\[[!-]\]/.test(line));
 }
 
 async function get(url: string, key: string | null): Promise<Answer | null> {

@@ -70,12 +70,25 @@ describe("rollcall check", () => {
     expect(meant).toMatchObject({ code: 0, out: expect.stringContaining("0 errors") });
   });
 
-  it("warns of an environment variable that the daemons will want", async () => {
+  it("warns of an entry whose address is not set, and is well otherwise", async () => {
+    const more = `  - model_name: coder
+    litellm_params: {model: openai/b, api_base: os.environ/GPU_URL}
+general_settings`;
+    const files = temporary({ "config.yaml": CONFIG.replace("general_settings", more) });
+    const { code, out } = await rollcall(["check", files.path("config.yaml")], { env: { BACKEND_KEY: "k" } });
+    files.remove();
+    expect(code).toBe(0);
+    expect(out).toContain("environment variable GPU_URL is not set: the entry is left out until it is");
+  });
+
+  it("warns of an environment variable that one deployment needs", async () => {
     const files = temporary({ "config.yaml": CONFIG });
     const { code, out } = await rollcall(["check", files.path("config.yaml")]);
     files.remove();
     expect(code).toBe(0);
-    expect(out).toContain("environment variable BACKEND_KEY is not set here");
+    expect(out).toContain(
+      "environment variable BACKEND_KEY is not set here: the deployment is left out without it",
+    );
   });
 
   it("--probe asks the backends and exits 1 where one is not as configured", async () => {
@@ -249,12 +262,12 @@ describe("rollcall up", () => {
     expect(prober).toMatchObject({ code: 1, err: `rollcall: ${words} --prober-port\n` });
   });
 
-  it("refuses a wrong config with every complaint and exit 64", async () => {
-    const files = temporary({ "config.yaml": CONFIG.replace("model: openai/gpt-oss-120b", "model: 5") });
+  it("refuses a config whose master key is not there, with exit 64", async () => {
+    const files = temporary({ "config.yaml": CONFIG.replace("sk-test", "os.environ/NOT_SET") });
     const { code, err } = await rollcall(["gateway", "--config", files.path("config.yaml")]);
     files.remove();
     expect(code).toBe(64);
-    expect(err).toContain("environment variable BACKEND_KEY is not set");
+    expect(err).toContain("environment variable NOT_SET is not set");
   });
 });
 

@@ -1,4 +1,5 @@
 export { isLoopbackHost, listensOnlyHere, parseApiBase, type ApiBase } from "./config/api-base.ts";
+export { PLAIN_TLS, type BackendTls } from "./config/backend-tls.ts";
 export type {
   Backend,
   Config,
@@ -59,4 +60,4 @@ export {
   saysShuttingDown,
   saysUnknownModel,
 } from "./wire/server-texts.ts";
-export { tlsErrorOf, type TlsError } from "./wire/tls-error.ts";
+export { tlsErrorOf, WANTS_CERTIFICATE, type TlsError } from "./wire/tls-error.ts";

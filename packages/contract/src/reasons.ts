@@ -56,7 +56,7 @@ const TABLE = {
     queueable: true,
     absence: true,
     severity: "info",
-    meaning: "Refuses connections or says so itself, within the time it usually needs to load.",
+    meaning: "Says so itself, or was never seen and refuses connections, within the time a load may take.",
     fix: "Wait: vLLM listens only after the weights are loaded.",
   },
   overdue: {
@@ -71,8 +71,8 @@ const TABLE = {
     failsRequests: true,
     absence: true,
     suspectAtOnce: true,
-    meaning: "Refuses connections for far longer than any load takes.",
-    fix: "Start the server, or correct api_base. Inside a container, localhost is the container itself.",
+    meaning: "It has served and is gone, or refuses connections for far longer than any load takes.",
+    fix: "Start the server, or correct api_base. Inside a container, loopback is the container itself.",
   },
   crash_loop: {
     ...NO_TRAITS,
@@ -111,12 +111,18 @@ const TABLE = {
     meaning: "The backend refuses the configured API key (401 or 403).",
     fix: "Make api_key equal to the backend's --api-key.",
   },
+  key_missing: {
+    ...NO_TRAITS,
+    definite: true,
+    meaning: "A key, header or certificate that the config refers to cannot be read, so nothing is sent.",
+    fix: "Set the variable or put the file in place: it is taken over within a second.",
+  },
   wrong_path: {
     ...NO_TRAITS,
     definite: true,
     needsOperator: true,
     meaning: "Something answers, but there is no /models below the configured api_base.",
-    fix: "Correct the path in api_base: it should end in /v1 once, after the proxy's prefix if there is one.",
+    fix: "Correct the path in api_base: the model list must be at /models or /v1/models below it.",
   },
   not_openai: {
     ...NO_TRAITS,

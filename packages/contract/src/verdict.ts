@@ -45,6 +45,8 @@ export interface Served {
   readonly parent: string | null;
   /** In tokens. */
   readonly maxModelLen: number | null;
+  /** Where its API is, if not where the config's `apiPath` says: its `writtenPath`. */
+  readonly apiPath?: string;
 }
 
 /** What earlier starts of a server have taught, the last ten of each. */

@@ -24,6 +24,6 @@ export function buildRoutingState({ settings, snapshot, health, clock }: Routing
   const { config, secrets, generation } = settings;
   const now = { wall: clock.now(), monotonic: clock.monotonic() };
   health.retain(new Set(config.deployments.map(({ id }) => id)));
-  const table = buildTable(config, { snapshot, health, now });
+  const table = buildTable(config, { snapshot, health, now, secrets });
   return { config, secrets, generation, table, templates: new UpstreamTemplates(secrets) };
 }

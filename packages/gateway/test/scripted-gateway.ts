@@ -29,7 +29,11 @@ export interface Script extends Pick<Parts, "access"> {
 export function scriptedGateway(config: Config, snapshot: Snapshot, script: Script) {
   const { play, log = silentLog, ...parts } = script;
   const clock = new FakeClock({ sleepsPass: true });
-  const settings = { config, secrets: Secrets.read(config, { env: {}, directory: "/" }), generation: 1 };
+  const settings = {
+    config,
+    secrets: Secrets.read(config, { env: { KEY: "sk-old" }, directory: "/" }),
+    generation: 1,
+  };
   const source = { status: new Cell(NO_FAULT), refresh: () => false };
   const gateway = compose({
     settings,

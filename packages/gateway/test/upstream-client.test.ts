@@ -20,7 +20,7 @@ const POST: UpstreamRequest = { path: "/v1/x", headerLines: "", body: [Buffer.fr
 function client() {
   const clock = new FakeClock();
   const deadlines = new Deadlines(clock);
-  const pools = new Pools(deadlines, () => 0.5);
+  const pools = new Pools({ deadlines, random: () => 0.5, tlsOf: () => ({}) });
   onTestFinished(() => pools.close());
   const expire = (ms: number) => {
     clock.jump(ms);

@@ -87,6 +87,10 @@ export class Fleet {
     return this.#states.get(targetId) ?? NOTHING_KNOWN;
   }
 
+  deploymentsOn(targetId: string): readonly Deployment[] {
+    return (this.#byTarget.get(targetId) ?? []).map(({ deployment }) => deployment);
+  }
+
   historiesOn(targetId: string): readonly DeploymentHistory[] {
     const deployments = this.#byTarget.get(targetId) ?? [];
     return deployments.map(({ id }) => this.#histories.get(id)).filter((history) => history !== undefined);

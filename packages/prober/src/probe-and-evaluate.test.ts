@@ -111,3 +111,91 @@ describe("an engine that hangs", () => {
     expect(harness.reason("a")).toBe("hung");
   });
 });
+
+describe("an engine that hangs from idle, so that its metrics show no work", () => {
+  async function idle(entry: Entry = a) {
+    const engine = new ScriptedEngine();
+    const harness = new ProberHarness([{ ...entry, id: "1" }]);
+    harness.backends.answer(A, engine.answer);
+    await harness.start(60_000);
+    /** As gateways do for each request that got nothing in time. */
+    const suspect = async (times: number) => {
+      for (let count = 0; count < times; count += 1) {
+        harness.prober.probeSoon("1");
+        await harness.clock.advance(1_000);
+      }
+    };
+    return { engine, harness, suspect };
+  }
+
+  it("is hung once gateways suspect it repeatedly and a request for one token gets nothing", async () => {
+    const { engine, harness, suspect } = await idle();
+    engine.generated = "silence";
+    await suspect(1);
+    await harness.clock.advance(20_000);
+    expect(engine.requests).toEqual([]);
+    await suspect(1);
+    await harness.clock.advance(10_000);
+    expect(engine.requests).toMatchObject([{ path: "/v1/chat/completions", max_tokens: 1 }]);
+    expect(harness.written.last.verdicts).toMatchObject([
+      {
+        ready: false,
+        nameMatches: true,
+        reason: "hung",
+        detail: expect.stringMatching(/no work.*single token/),
+      },
+    ]);
+  });
+
+  it("is asked for a token now and then, and in again with the first one", async () => {
+    const { engine, harness, suspect } = await idle();
+    engine.generated = "silence";
+    await suspect(2);
+    await harness.clock.advance(5 * 60_000);
+    expect(harness.reason("a")).toBe("hung");
+    expect(engine.requests.length).toBeGreaterThan(3);
+    expect(engine.requests.length).toBeLessThanOrEqual(10);
+    engine.generated = new ScriptedEngine().generated;
+    await harness.clock.advance(45_000);
+    expect(harness.reason("a")).toBe("ok");
+  });
+
+  it("is in again as soon as its counters move", async () => {
+    const { engine, harness, suspect } = await idle();
+    engine.generated = "silence";
+    await suspect(2);
+    await harness.clock.advance(15_000);
+    expect(harness.reason("a")).toBe("hung");
+    engine.steps += 5;
+    await harness.clock.advance(2_000);
+    expect(harness.reason("a")).toBe("ok");
+  });
+
+  it("is not one that answers: it is asked once, and no more until it is suspected twice again", async () => {
+    const { engine, harness, suspect } = await idle();
+    await suspect(2);
+    await harness.clock.advance(60_000);
+    expect(harness.reason("a")).toBe("ok");
+    expect(engine.requests).toHaveLength(1);
+    await suspect(1);
+    expect(engine.requests).toHaveLength(1);
+  });
+
+  it("is not one that works, however often it is suspected", async () => {
+    const { engine, harness, suspect } = await idle();
+    engine.generated = "silence";
+    engine.running = 40;
+    engine.stepsPerLook = 1;
+    await suspect(20);
+    expect(harness.reason("a")).toBe("ok");
+    expect(engine.requests).toEqual([]);
+  });
+
+  it("is not one whose mode has no smallest request", async () => {
+    const { engine, harness, suspect } = await idle({ ...a, info: { mode: "audio_speech" } });
+    engine.generated = "silence";
+    await suspect(5);
+    expect(harness.reason("a")).toBe("ok");
+    expect(engine.requests).toEqual([]);
+  });
+});

@@ -1,4 +1,4 @@
-import type { Clock } from "@rollcall/contract";
+import type { Clock, Deployment } from "@rollcall/contract";
 import type { Settings } from "@rollcall/runtime";
 import { askCanary } from "./ask/canary.ts";
 import { canaryFor } from "./read/canary.ts";
@@ -8,6 +8,7 @@ import type { DeploymentOutcome, Fleet, Judged, Transition } from "./fleet.ts";
 import type { Network } from "./ask/network.ts";
 import { probe } from "./ask/probe.ts";
 import { instantOf } from "./remember/instant.ts";
+import { wantsToken } from "./judge/wants-token.ts";
 import type { Target } from "./remember/target.ts";
 import type { ProbeContext } from "./ask/probe-session.ts";
 
@@ -19,6 +20,8 @@ export interface EvaluationContext {
   /** Looks whether the settings changed just now; `now` is monotonic. */
   readonly refresh: (now: number) => boolean;
   readonly signal: AbortSignal;
+  /** When gateways said that its requests fail, monotonic. */
+  readonly suspectedAt: readonly number[];
 }
 
 export interface Evaluated {
@@ -46,17 +49,25 @@ export async function probeAndEvaluate(
 
 function contextOf(
   target: Target,
-  { fleet, network, clock, settings, signal }: EvaluationContext,
+  { fleet, network, clock, settings, signal, suspectedAt }: EvaluationContext,
 ): ProbeContext {
   const { config, secrets } = settings();
+  const state = fleet.state(target.id);
+  const isSuspect = wantsToken(state.proof, suspectedAt, clock.monotonic());
   return {
     network,
     secrets,
     signal,
     timeoutMs: config.prober.timeoutMs,
     now: () => clock.now(),
-    state: fleet.state(target.id),
+    state,
+    suspect: isSuspect ? canaryOf(fleet.deploymentsOn(target.id)) : null,
   };
+}
+
+/** One of these that has a smallest request. */
+function canaryOf(deployments: readonly Deployment[]): Deployment | null {
+  return deployments.find(({ mode, expected }) => canaryFor(mode, expected) !== null) ?? null;
 }
 
 function isRefused({ models, key }: ProbeResult): boolean {
@@ -72,13 +83,16 @@ async function withCanaries(target: Target, judged: Judged, context: EvaluationC
       outcomes.push(one);
       continue;
     }
-    const { exchanges, outcome } = await askCanary(target, one.deployment, contextOf(target, context));
+    const { exchanges, outcome } = await askCanary(target, one.deployment, {
+      ...contextOf(target, context),
+      state: judged.state,
+    });
     outcomes.push(tried(one, outcome));
     asked.push(...exchanges);
   }
   const { state } = judged;
   const exchanges = [...state.exchanges, ...asked];
-  return { ...judged, state: { ...state, canaries: asked.length, exchanges }, outcomes };
+  return { ...judged, state: { ...state, canaries: state.canaries + asked.length, exchanges }, outcomes };
 }
 
 function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { busy }: Judged): boolean {

@@ -13,7 +13,15 @@ export async function probeOnce(config: Config, secrets: Secrets, clock: Clock):
   fleet.adopt(config, null, instantOf(clock));
   const { signal } = new AbortController();
   const settings = () => ({ config, secrets, generation: 0 });
-  const context = { fleet, network: openNetwork(clock), clock, settings, refresh: () => false, signal };
+  const context = {
+    fleet,
+    network: openNetwork(clock),
+    clock,
+    settings,
+    refresh: () => false,
+    signal,
+    suspectedAt: [],
+  };
   await pLimit(config.prober.concurrency).map(config.backends.flatMap(targetsOf), (target) =>
     probeAndEvaluate(target, context),
   );

@@ -118,12 +118,27 @@ describe("a probe round", () => {
     harness.backends.serve(A, "llama");
     await harness.start(0);
     const start = harness.clock.now();
-    harness.backends.refuse(A);
+    harness.backends.answer(A, () => response(502, "Bad Gateway"));
     await harness.clock.advance(2_500);
     expect(harness.written.last.verdicts).toMatchObject([{ reason: "ok", observedAt: start }]);
     await harness.clock.advance(500);
-    expect(harness.written.last.verdicts).toMatchObject([{ reason: "loading", observedAt: start + 3_000 }]);
+    expect(harness.written.last.verdicts).toMatchObject([
+      { reason: "proxy_error", observedAt: start + 3_000 },
+    ]);
     expect(harness.backends.probeTimes(A).map((at) => at - start)).toEqual([0, 2_000, 3_000]);
+  });
+
+  it("says within a second of the first refusal that one which was ready is down", async () => {
+    const harness = new ProberHarness([a]);
+    harness.backends.latencyMs = 0;
+    harness.backends.serve(A, "llama");
+    await harness.start(0);
+    const start = harness.clock.now();
+    harness.backends.refuse(A);
+    await harness.clock.advance(2_100);
+    expect(harness.written.last.verdicts).toMatchObject([{ reason: "ok", observedAt: start }]);
+    await harness.clock.advance(100);
+    expect(harness.written.last.verdicts).toMatchObject([{ reason: "down", observedAt: start + 2_150 }]);
   });
 
   it("dates the evidence when it asks, not when the answer has come", async () => {

@@ -38,6 +38,8 @@ interface Loop {
   askedAt: number;
   /** Somebody asked for its next probe, and waits for what comes of it. */
   isAwaited: boolean;
+  /** When gateways suspected it, the last few times, monotonic. */
+  suspectedAt: readonly number[];
 }
 
 /** A suspicion is looked into at once, but not more often than this. */
@@ -131,6 +133,7 @@ export class Prober {
         wake: new AbortController(),
         askedAt: Number.NEGATIVE_INFINITY,
         isAwaited: false,
+        suspectedAt: [],
       };
       this.#loops.set(target.id, loop);
       void this.#loop(loop);
@@ -152,20 +155,20 @@ export class Prober {
     return [apiKey, ...headers.values()].some((ref) => before?.value(ref) !== secrets.value(ref));
   }
 
-  /** Probes a deployment now instead of at its time. False where there is none, or it was just probed. */
+  /** A gateway suspects a deployment: it is probed now instead of at its time. False where there is none, or it just was. */
   probeSoon(deploymentId: string): boolean {
     const { clock, settings } = this.#options;
     const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
     const targets = deployment === undefined ? [] : targetsOf(deployment.backend);
-    const loops = targets
-      .map(({ id }) => this.#loops.get(id))
-      .filter((loop) => loop !== undefined)
-      .filter(({ askedAt }) => clock.monotonic() - askedAt >= LEAST_BETWEEN_MS);
-    for (const loop of loops) {
+    const now = clock.monotonic();
+    const loops = targets.map(({ id }) => this.#loops.get(id)).filter((loop) => loop !== undefined);
+    for (const loop of loops) noteSuspicion(loop, now);
+    const due = loops.filter(({ askedAt }) => now - askedAt >= LEAST_BETWEEN_MS);
+    for (const loop of due) {
       loop.isAwaited = true;
       loop.wake.abort();
     }
-    return loops.length > 0;
+    return due.length > 0;
   }
 
   async #loop(loop: Loop): Promise<void> {
@@ -191,7 +194,7 @@ export class Prober {
   }
 
   async #ask(loop: Loop): Promise<void> {
-    const { target, end } = loop;
+    const { target, end, suspectedAt } = loop;
     const { signal } = end;
     if (signal.aborted) return;
     const { isAwaited } = loop;
@@ -205,6 +208,7 @@ export class Prober {
         clock,
         refresh,
         signal,
+        suspectedAt,
         settings: () => settings.get(),
       });
       if (evaluated === null) return;
@@ -235,6 +239,14 @@ export class Prober {
   #publishSoon(): void {
     if (this.initialRoundDone) this.#publishing.soon();
   }
+}
+
+const SUSPICIONS = 10;
+
+/** Several workers of one gateway tell of one moment at once. */
+function noteSuspicion(loop: Loop, now: number): void {
+  if (now - (loop.suspectedAt.at(-1) ?? Number.NEGATIVE_INFINITY) < LEAST_BETWEEN_MS) return;
+  loop.suspectedAt = [...loop.suspectedAt, now].slice(-SUSPICIONS);
 }
 
 function endLoop({ end, wake }: Loop): void {

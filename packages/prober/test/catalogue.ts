@@ -77,20 +77,20 @@ async function crash(
 export const SCENARIOS = (come: (holds: () => boolean) => Promise<unknown>): readonly Scenario[] => [
   {
     what: "vLLM loads: bound, not listening",
-    happens: ({ control }) => void control.load(60_000),
+    options: { loadMs: 60_000 },
     reason: "loading",
     told: /refused.*Wait/,
   },
   {
-    what: "it loads behind docker's published port",
+    what: "it is gone behind docker's published port",
     happens: fault("close-all"),
-    reason: "loading",
+    reason: "down",
     told: /dropped without an answer/,
   },
   {
     what: "it is reset on every connection",
     happens: fault("reset-all"),
-    reason: "loading",
+    reason: "down",
     told: /ECONNRESET/,
   },
   { what: "vLLM scales", happens: fault("scaling"), reason: "loading", told: /says that it is loading/ },
@@ -107,13 +107,23 @@ export const SCENARIOS = (come: (holds: () => boolean) => Promise<unknown>): rea
   {
     what: "its process is gone",
     happens: ({ control }) => control.kill(),
-    reason: "loading",
-    told: /refused/,
+    reason: "down",
+    told: /refused.*Start it again/,
+  },
+  {
+    what: "its engine died and then its process",
+    happens: async ({ control }, reason) => {
+      control.fault("engine-dead");
+      await come(() => reason() === "engine_dead");
+      await control.kill();
+    },
+    reason: "down",
+    told: /engine had died.*Restart=always/,
   },
   {
     what: "it closes its port, but old streams still run",
     happens: ({ control }) => control.refuse(),
-    reason: "loading",
+    reason: "down",
     told: /refused/,
   },
   {

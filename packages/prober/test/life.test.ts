@@ -41,7 +41,7 @@ describe("a backend at the ordinary intervals", () => {
 });
 
 describe("a backend that was ready", () => {
-  it("and dies is loading until it is back, and its first failure is forgiven", async () => {
+  it("and dies is down until it is back, and its first failure is forgiven", async () => {
     const server = await simulated();
     const place = site([{ alias: "a", base: server.url }]);
     await running(place);
@@ -55,7 +55,7 @@ describe("a backend that was ready", () => {
     const since = place.snapshot()?.verdicts[0]?.since;
 
     await server.control.kill();
-    await until(() => place.reasons()["a"] === "loading");
+    await until(() => place.reasons()["a"] === "down");
     expect(place.snapshot()?.verdicts[0]).toMatchObject({
       ready: false,
       nameMatches: true,

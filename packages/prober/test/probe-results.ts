@@ -30,6 +30,7 @@ export function resultOf(fields: Partial<ProbeResult> = {}): ProbeResult {
     key: null,
     health: null,
     load: null,
+    token: null,
     version: null,
     skewMs: null,
     exchanges: [],

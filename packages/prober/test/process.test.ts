@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import path from "node:path";
 import { StartError } from "@rollcall/runtime";
@@ -97,14 +97,23 @@ describe("a prober that cannot start", () => {
     expect(server.seen.count()).toBe(0);
   });
 
-  it("says so when the config names a secret that is not there, without the value of any other", async () => {
-    const { configFile } = site([
-      { alias: "a", base: "http://127.0.0.1:1", key: "os.environ/MISSING" },
-      { alias: "b", base: "http://127.0.0.1:1", key: "sk-hidden" },
+  it("asks nothing of a backend whose key is not there, says why, and goes on with the others", async () => {
+    const [lacking, server] = [await simulated(), await simulated()];
+    const place = site([
+      { alias: "a", base: lacking.url, key: "file/key" },
+      { alias: "b", base: server.url },
     ]);
-    const started = startProber({ configFile, env: {}, port: 0, logLevel: "silent" });
-    await expect(started).rejects.toThrow(/environment variable MISSING is not set/);
-    await expect(started).rejects.not.toThrow(/sk-hidden/);
+    const prober = await running(place);
+    await until(() => place.reasons()["b"] === "ok");
+    expect(place.snapshot()?.verdicts[0]).toMatchObject({
+      ready: false,
+      reason: "key_missing",
+      detail: "cannot read the file key: there is no such file",
+    });
+    expect((await prober.get("/readyz?verbose")).text).toContain("key_missing");
+    expect(lacking.seen.count()).toBe(0);
+    writeFileSync(path.join(place.directory, "key"), "sk-late\n");
+    await until(() => place.reasons()["a"] === "ok");
   });
 
   it("starts without a master key that is not there: it needs none for its work", async () => {

@@ -58,6 +58,7 @@ export class ScriptedBackends {
         close: () => {},
       }),
       speaksTls: async () => false,
+      wantsCertificate: async () => false,
     };
   }
 

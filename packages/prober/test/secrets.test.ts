@@ -65,7 +65,7 @@ it("no secret is in a log line, a metric, a status or the state file, whatever g
   one.control.fault("not-http");
   two.control.fault("reset-all");
   three.control.fault("html");
-  await all("not_openai", "loading", "not_openai", "proxy_error");
+  await all("not_openai", "down", "not_openai", "proxy_error");
   await listen();
   // Literals in a config with errors, in a good one, and a secret that is gone.
   const refused = () => prober.lines().filter(({ msg }) => msg.startsWith("config not reloaded")).length;
@@ -108,7 +108,7 @@ it("no host of a backend is in a log line, a metric or a readiness answer", asyn
   server.control.rename(["qwen"]);
   await until(() => place.reasons()["a"] === "wrong_name");
   await server.control.kill();
-  await until(() => place.reasons()["a"] === "loading");
+  await until(() => place.reasons()["a"] === "down");
   const told = await Promise.all(["/readyz?verbose", "/metrics"].map((route) => prober.get(route)));
   expect(await prober.end("SIGTERM")).toBe(0);
   // What is warned of the config itself quotes the config, and is there before anything is asked.

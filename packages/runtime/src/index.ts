@@ -12,6 +12,7 @@ export { listen, printAddress, type Address } from "./listen.ts";
 export { LOG_LEVELS, openAccessLog, openLog, silentLog, type Log } from "./log.ts";
 export { isListening, reportListening } from "./parent-channel.ts";
 export { type RestartDecision } from "./restart-policy.ts";
+export { tlsOptionsOf, type TlsOptions } from "./tls-options.ts";
 export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
 export {
   FileSettings,

@@ -166,6 +166,32 @@ describe("all secrets of a config", () => {
   });
 });
 
+describe("what a backend lacks", () => {
+  const [chat, open] = CONFIG.deployments.map(({ backend }) => backend);
+
+  test.each([
+    ["is a key that cannot be read", { TEAM: "blue" }, "environment variable CHAT_KEY is not set"],
+    ["is a header that cannot be read", { CHAT_KEY: "k" }, "environment variable TEAM is not set"],
+    ["is nothing where all are there", ENV, null],
+  ])("%s", (_what, env, lack) => {
+    expect(chat && read(env).lackOf(chat)).toBe(lack);
+    expect(open && read(env).lackOf(open)).toBeNull();
+  });
+
+  test("is known where the values were handed over, too", () => {
+    const handed = Secrets.of(read({ TEAM: "blue" }).values);
+    expect(chat && handed.lackOf(chat)).toBe("environment variable CHAT_KEY cannot be read");
+  });
+
+  test("is not what an earlier reading had", () => {
+    const kept = read({ TEAM: "red" }).keeping(read(ENV));
+    expect(chat && kept.lackOf(chat)).toBeNull();
+    expect(chat && kept.value(chat.apiKey)).toBe("sk-chat");
+    expect(kept.equals(read({ ...ENV, TEAM: "red" }))).toBe(true);
+    expect([...kept.kept.keys()]).toEqual([MASTER_KEY, "model_list[0].litellm_params.api_key"]);
+  });
+});
+
 describe("two readings are equal", () => {
   test("when every reference has the same value", () => {
     expect(read(ENV).equals(read({ ...ENV, OTHER: "x" }))).toBe(true);

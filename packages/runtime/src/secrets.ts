@@ -1,6 +1,7 @@
 import path from "node:path";
 import {
   describeSecretRef,
+  type Backend,
   type Config,
   type Environment,
   type Result,
@@ -38,6 +39,11 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
         ? err(`cannot read the file ${ref.path}: ${problem}`)
         : checked(text.replace(/\r?\n$/, ""), ref);
     }
+    case "pem": {
+      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
+      if (text === null) return err(`cannot read the file ${ref.path}: ${problem}`);
+      return text.includes("-----BEGIN ") ? ok(text) : err(`the file ${ref.path} holds no PEM`);
+    }
     default:
       return ref satisfies never;
   }
@@ -50,25 +56,35 @@ function checked(value: string, ref: SecretRef): Result<string, string> {
   return err(`${what} is empty or holds a character that no header can carry, such as a line break`);
 }
 
+/** One that could not be read. */
+interface Missing {
+  readonly where: string;
+  readonly ref: SecretRef;
+  /** Why, in words that hold no value. */
+  readonly problem: string;
+}
+
 /** All secrets a config refers to, read at once. Asked for by reference; never printed. */
 export class Secrets {
   readonly #values: ReadonlyMap<string, string | null>;
+  readonly #missing: readonly Missing[];
   /** What could not be read, in words that hold no value: config path → complaint. */
   readonly problems: ReadonlyMap<string, string>;
 
-  private constructor(values: ReadonlyMap<string, string | null>, problems: ReadonlyMap<string, string>) {
+  private constructor(values: ReadonlyMap<string, string | null>, missing: readonly Missing[]) {
     this.#values = values;
-    this.problems = problems;
+    this.#missing = missing;
+    this.problems = new Map(missing.map(({ where, problem }) => [where, problem]));
   }
 
   /** From what `values` gave in another process. */
   static of(values: ReadonlyMap<string, string | null>): Secrets {
-    return new Secrets(values, new Map());
+    return new Secrets(values, []);
   }
 
   static read(config: Config, source: SecretSource): Secrets {
     const values = new Map<string, string | null>();
-    const problems = new Map<string, string>();
+    const missing: Missing[] = [];
     const env = { ...source.env, ...config.environment };
     // Thousands of deployments may share one key, and all this is done every second.
     const read = new Map<string, Result<string | null, string>>();
@@ -77,9 +93,40 @@ export class Secrets {
       const found = read.get(key) ?? resolveSecret(ref, { ...source, env });
       read.set(key, found);
       if (found.ok) values.set(key, found.value);
-      else problems.set(where, found.error);
+      else missing.push({ where, ref, problem: found.error });
     }
-    return new Secrets(values, problems);
+    return new Secrets(values, missing);
+  }
+
+  /** With the values that `before` has of those that are missing now: a key file may be away for a moment. */
+  keeping(before: Secrets): Secrets {
+    const kept = this.#missing
+      .map(({ ref }) => keyOf(ref))
+      .flatMap((key) => (before.#values.has(key) ? [[key, before.#values.get(key) ?? null] as const] : []));
+    return new Secrets(new Map([...this.#values, ...kept]), this.#missing);
+  }
+
+  /** Of `problems` those that no earlier value stands in for. */
+  get lacking(): ReadonlyMap<string, string> {
+    const lacking = this.#missing.filter(({ ref }) => !this.#has(ref));
+    return new Map(lacking.map(({ where, problem }) => [where, problem]));
+  }
+
+  /** Of `problems` those that an earlier value stands in for. */
+  get kept(): ReadonlyMap<string, string> {
+    return new Map([...this.problems].filter(([where]) => !this.lacking.has(where)));
+  }
+
+  /** Why nothing can be sent to this backend: a secret that its requests need has no value. Null where it has all. */
+  lackOf({ apiKey, headers, tls }: Pick<Backend, "apiKey" | "headers" | "tls">): string | null {
+    const ref = [apiKey, ...headers.values(), tls.ca, tls.cert, tls.key].find((one) => !this.#has(one));
+    if (ref === undefined) return null;
+    const known = this.#missing.find((one) => keyOf(one.ref) === keyOf(ref));
+    return known?.problem ?? `${describeSecretRef(ref)} cannot be read`;
+  }
+
+  #has(ref: SecretRef): boolean {
+    return ref.from === "none" || this.#values.has(keyOf(ref));
   }
 
   /** To be handed to a process that does our work, and to nobody else. */
@@ -107,6 +154,10 @@ function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
   for (const deployment of config.deployments) {
     const where = `model_list[${deployment.index}].litellm_params`;
     yield [`${where}.api_key`, deployment.backend.apiKey];
+    const { ca, cert, key } = deployment.backend.tls;
+    yield [`${where}.ssl_verify`, ca];
+    yield [`${where}.client_cert`, cert];
+    yield [`${where}.client_key`, key];
     for (const [name, ref] of deployment.backend.headers) yield [`${where}.extra_headers.${name}`, ref];
   }
 }

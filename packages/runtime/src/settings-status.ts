@@ -36,6 +36,19 @@ export function vetoOf(file: string, veto: string): SettingsFault {
   };
 }
 
+/** The files are in use, but for secrets that can no longer be read: by their place, why. Null where there are none. */
+export function keptFault(file: string, problems: ReadonlyMap<string, string>): SettingsFault | null {
+  if (problems.size === 0) return null;
+  const lines = [...problems].map(
+    ([where, problem]) => `  ${file}: error: ${where}: ${problem}: its previous value stays in use`,
+  );
+  return {
+    detail: [`${file} refers to secrets that are gone:`, ...lines].join("\n"),
+    summary: "secrets cannot be read: their previous values are in use",
+    logged: { secrets: problems.size, remedy: "`rollcall check` lists them" },
+  };
+}
+
 /** As readiness tells it, a line each, by an open route: nothing of the config is quoted. */
 export function printSettingsStatus({ fault, needRestart }: SettingsStatus): readonly string[] {
   return [

@@ -1,6 +1,6 @@
 import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Daemon } from "@rollcall/contract";
+import { PLAIN_TLS, type Daemon } from "@rollcall/contract";
 import { FakeClock } from "@rollcall/testkit";
 import { assert, array, integer, property } from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -73,20 +73,35 @@ describe("the first reading", () => {
     );
   });
 
-  test("without its secrets throws each that is missing", () => {
-    const { open, file, directory, env } = place();
-    rmSync(path.join(directory, "key"));
+  test("without the master key throws", () => {
+    const { open, file, env } = place();
     delete env["MASTER"];
     expect(() => open()).toThrow(
       new StartError(
-        [
-          `${file} cannot be used:`,
-          `  ${file}: error: general_settings.master_key: environment variable MASTER is not set`,
-          `  ${file}: error: model_list[0].litellm_params.api_key: cannot read the file key: there is no such file`,
-        ].join("\n"),
+        `${file} cannot be used:\n  ${file}: error: general_settings.master_key: environment variable MASTER is not set`,
         EXIT.usage,
       ),
     );
+  });
+
+  test("without a backend's key says so and goes on; the key is taken over once it is there", () => {
+    const { open, file, directory, write, lines } = place();
+    rmSync(path.join(directory, "key"));
+    const source = open(1_000);
+    const where = "model_list[0].litellm_params.api_key";
+    const problem = "cannot read the file key: there is no such file";
+    expect(lines.map(({ level, msg }) => [level, msg])).toEqual([
+      ["warn", `${file}: warning: ${where}: ${problem}: the deployment is left out until it is there`],
+    ]);
+    const [backend] = source.cell.get().config.backends;
+    const lack = () =>
+      source.cell
+        .get()
+        .secrets.lackOf(backend ?? { apiKey: { from: "none" }, headers: new Map(), tls: PLAIN_TLS });
+    expect(lack()).toBe(problem);
+    write("key", "sk-one\n");
+    expect(source.reload(2_000)).toBe(true);
+    expect(lack()).toBeNull();
   });
 
   test("does without the master key where that is not needed", () => {
@@ -161,11 +176,10 @@ describe("a bad reading", () => {
     ["a wrong value", ({ write }) => write("config.yaml", text("[chat]")), /found a list, expected text/],
     ["a file that is gone", ({ file }) => rmSync(file), /there is no such file/],
     [
-      "a secret that is gone",
-      ({ directory }) => rmSync(path.join(directory, "key")),
-      /cannot read the file key/,
+      "a master key that is nowhere",
+      ({ write }) => write("config.yaml", text("chat").replace("MASTER", "NOWHERE")),
+      /NOWHERE is not set/,
     ],
-    ["a secret that is empty", ({ write }) => write("key", ""), /file key is empty/],
   ])("of %s changes nothing but the fault, and the next good one clears it", (_about, spoil, words) => {
     const at = place();
     const source = at.open(1_000);
@@ -185,6 +199,33 @@ describe("a bad reading", () => {
       ["info", "config file is valid again"],
     ]);
   });
+
+  test.each<[string, (at: ReturnType<typeof place>) => void, RegExp]>([
+    ["gone", ({ directory }) => rmSync(path.join(directory, "key")), /cannot read the file key/],
+    ["empty", ({ write }) => write("key", ""), /file key is empty/],
+  ])(
+    "of a secret that is %s leaves its value in use, and what else changed is taken over",
+    (_how, spoil, words) => {
+      const at = place();
+      const source = at.open(1_000);
+      spoil(at);
+      expect(source.reload(2_000)).toBe(false);
+      expect(faultOf(source)).toMatch(words);
+      at.write("config.yaml", text("coder"));
+      expect(source.reload(3_000)).toBe(true);
+      expect(aliasesOf(source)).toEqual(["coder"]);
+      expect(source.cell.get().secrets.value({ from: "file", path: "key" })).toBe("sk-one");
+      expect(faultOf(source)).toMatch(words);
+      at.write("key", "sk-one\n");
+      expect(source.reload(4_000)).toBe(false);
+      expect(faultOf(source)).toBeNull();
+      expect(at.lines.map(({ msg }) => msg)).toEqual([
+        "secrets cannot be read: their previous values stay in use",
+        "config reloaded",
+        "config file is valid again",
+      ]);
+    },
+  );
 
   test("is followed by a swap where the good one after it is new", () => {
     const { open, write } = place();

@@ -24,7 +24,14 @@ import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
 import { MASTER_KEY, Secrets } from "./secrets.ts";
-import { faultOf, NO_FAULT, vetoOf, type SettingsFault, type SettingsStatus } from "./settings-status.ts";
+import {
+  faultOf,
+  keptFault,
+  NO_FAULT,
+  vetoOf,
+  type SettingsFault,
+  type SettingsStatus,
+} from "./settings-status.ts";
 import { Settling, type FileLooks } from "./settling.ts";
 
 /** What a daemon works by: one config and the secrets it refers to, swapped together. */
@@ -60,8 +67,8 @@ export interface FileSettingsOptions {
 export const REFRESH_MS = 200;
 
 /**
- * The config file and its secrets as one cell that follows them. What is half written is never taken; a bad file or secret
- * changes nothing but the status. Times are monotonic milliseconds.
+ * The config file and its secrets as one cell that follows them. What is half written is never taken; a bad file changes
+ * nothing but the status, and a secret that is missing costs those who need it. Times are monotonic milliseconds.
  */
 export class FileSettings implements SettingsSource {
   readonly cell: Cell<Settings>;
@@ -89,6 +96,7 @@ export class FileSettings implements SettingsSource {
     for (const problem of warnings) options.log.warn(printProblem(problem));
     this.#started = config;
     this.cell = new Cell({ config, secrets, generation: 1 });
+    this.#tellMissing(secrets, null);
   }
 
   /** Takes over what changed, once it is whole. True where it swapped. */
@@ -131,11 +139,13 @@ export class FileSettings implements SettingsSource {
     }
   }
 
-  #consider({ config: written, secrets }: Reading): boolean {
+  #consider({ config: written, secrets: read }: Reading): boolean {
     const { log, file, validate = [], daemon, overridden = [] } = this.#options;
     const running = this.#started;
     const config = withRunningSettings({ running, written });
     const old = this.cell.get();
+    const secrets = read.keeping(old.secrets);
+    const kept = keptFault(file, secrets.kept);
     const isSame = config.checksum === old.config.checksum && secrets.equals(old.secrets);
     const next = isSame ? old : { config, secrets, generation: old.generation + 1 };
     const veto = validate.map((rule) => rule(next, old)).find((objection) => objection !== null);
@@ -144,18 +154,30 @@ export class FileSettings implements SettingsSource {
       return false;
     }
     const { fault, needRestart: before } = this.status.get();
-    if (fault !== null) log.info("config file is valid again");
+    if (fault !== null && kept === null) log.info("config file is valid again");
+    if (kept !== null && kept.detail !== fault?.detail)
+      log.error(kept.logged, "secrets cannot be read: their previous values stay in use");
     const needRestart = settingsNeedingRestart(daemon, { running, written }).filter(
       (setting) => !overridden.includes(setting),
     );
     const isNews = needRestart.join() !== before.join();
     if (isNews && needRestart.length > 0) log.warn({ settings: needRestart }, "settings need a restart");
     if (isNews && needRestart.length === 0) log.info("no settings need a restart any more");
-    if (isNews || fault !== null) this.status.set({ fault: null, needRestart });
+    if (isNews || fault?.detail !== kept?.detail) this.status.set({ fault: kept, needRestart });
     if (isSame) return false;
     this.cell.set(next);
+    this.#tellMissing(secrets, old.secrets);
     log.info({ generation: next.generation, config: config.checksum }, "config reloaded");
     return true;
+  }
+
+  /** One line for each secret that was not missing before. The prober needs no master key to do its work. */
+  #tellMissing(secrets: Secrets, before: Secrets | null): void {
+    const { log, file } = this.#options;
+    for (const [where, problem] of secrets.lacking) {
+      if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
+      log.warn(`${file}: warning: ${where}: ${problem}: the deployment is left out until it is there`);
+    }
   }
 
   #refuse(fault: SettingsFault): void {
@@ -196,11 +218,11 @@ function readSecrets(
 ): Result<Reading, string> {
   if (config === null) return err(listProblems(file, problems.map(printProblem)));
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
-  // The prober needs no master key to do its work.
-  const missing = [...secrets.problems].filter(([where]) => daemon === "gateway" || where !== MASTER_KEY);
-  if (missing.length === 0) return ok({ config, secrets, problems });
-  const lines = missing.map(([where, problem]) => `${file}: error: ${where}: ${problem}`);
-  return err(listProblems(file, lines));
+  const master = secrets.problems.get(MASTER_KEY);
+  // Without its key the gateway would be open, or closed, to all; the prober needs none to do its work.
+  if (daemon === "gateway" && master !== undefined)
+    return err(listProblems(file, [`${file}: error: ${MASTER_KEY}: ${master}`]));
+  return ok({ config, secrets, problems });
 }
 
 function listProblems(file: string, lines: readonly string[]): string {

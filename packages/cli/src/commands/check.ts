@@ -2,7 +2,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { isRoutable, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { keylessRisk } from "@rollcall/gateway";
-import { EXIT, insideContainer, loadConfig, Secrets, systemClock } from "@rollcall/runtime";
+import { EXIT, insideContainer, loadConfig, MASTER_KEY, Secrets, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -53,6 +53,10 @@ function checkExposure(config: Config | null, file: string, terminal: Terminal):
   return 1;
 }
 
+function without(where: string): string {
+  return where === MASTER_KEY ? "the gateway will not start" : "the deployment is left out";
+}
+
 /** A checker's machine need not have the secrets; a daemon's must. */
 function readSecrets(
   config: Config,
@@ -62,7 +66,7 @@ function readSecrets(
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)) });
   for (const [where, problem] of secrets.problems) {
     terminal.out(
-      `${file}: ${terminal.paint("yellow", "warning")}: ${where}: ${problem} here: the daemons will not start without it\n`,
+      `${file}: ${terminal.paint("yellow", "warning")}: ${where}: ${problem} here: ${without(where)} without it\n`,
     );
   }
   return secrets;

@@ -52,6 +52,8 @@ async function show(prober: ProberAddress, options: StatusOptions, terminal: Ter
     if (configFault !== null) terminal.err(`The prober keeps to its previous config: ${configFault}\n`);
     if (settingsNeedRestart.length > 0)
       terminal.out(`prober: [!] settings need a restart: ${settingsNeedRestart.join(", ")}\n`);
+    for (const [alias, why] of Object.entries(status.prober.skipped))
+      terminal.out(`prober: [!] ${JSON.stringify(alias)} is left out: ${why}\n`);
     terminal.out(printFleet(status.deployments, terminal, systemClock.now()));
     const notes = await fetchGatewayNotes(findGateway(options.gatewayUrl, options.config, terminal));
     for (const note of notes ?? []) terminal.out(`gateway: ${note}\n`);

@@ -2,10 +2,11 @@ import { isRoutable } from "@rollcall/contract";
 import { IS_BUILT, systemClock } from "@rollcall/runtime";
 import { printFleet } from "../fleet-table.ts";
 import type { DaemonPair } from "../daemon-pair.ts";
-import { fetchEvents, fetchStatus, type ProberAddress } from "../prober-client.ts";
+import { fetchEvents, fetchGatewayReadiness, fetchStatus, type ProberAddress } from "../prober-client.ts";
 import type { Terminal } from "../terminal.ts";
 import type { DemoFleet } from "./demo-config.ts";
 import { printChange } from "./change-text.ts";
+import { gatewayKnows } from "./gateway-knows.ts";
 import { followChanges } from "./follow-changes.ts";
 import { streamChat } from "./stream-chat.ts";
 
@@ -33,7 +34,9 @@ export async function showFleet(show: Show, signal: AbortSignal): Promise<void> 
   const ready = deployments.find(isRoutable);
   const out = deployments.find((deployment) => !isRoutable(deployment) && deployment.reason !== "loading");
   for (const deployment of [ready, out]) {
-    if (deployment !== undefined) await showChat(deployment.alias, { gatewayUrl, key, terminal });
+    if (deployment === undefined) continue;
+    await untilGatewayKnows(gatewayUrl, deployment.alias);
+    await showChat(deployment.alias, { gatewayUrl, key, terminal });
   }
   if (ready === undefined) terminal.out("No deployment is ready yet: changes are shown below.\n\n");
   const alias = (ready ?? deployments[0])?.alias ?? "";
@@ -62,6 +65,19 @@ const ASK_MS = 100;
 
 async function untilProbed(prober: ProberAddress): Promise<void> {
   while (!(await fetchStatus(prober)).prober.initialRoundDone) await systemClock.sleep(ASK_MS);
+}
+
+/** A gateway that knows nothing after so long has a reason, which its answer then tells. */
+const GATEWAY_PATIENCE_MS = 15_000;
+
+/** The prober's verdicts reach the gateway a moment later: a request that is sooner is refused as unknown. */
+async function untilGatewayKnows(gatewayUrl: string, alias: string): Promise<void> {
+  const start = systemClock.monotonic();
+  while (systemClock.monotonic() - start < GATEWAY_PATIENCE_MS) {
+    const answer = await fetchGatewayReadiness(gatewayUrl);
+    if (answer !== null && gatewayKnows(answer, alias)) return;
+    await systemClock.sleep(ASK_MS);
+  }
 }
 
 interface Addresses {

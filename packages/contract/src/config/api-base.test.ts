@@ -34,7 +34,7 @@ describe("an api_base as people write it", () => {
     ["http://[FE80::1]/v1", ["http://[fe80::1]", "/v1", ""]],
     ["http://gpu-1/v1?", ["http://gpu-1", "/v1", ""]],
   ] as const)("%s is reached at %j", (written, [origin, apiPath, rootPath]) => {
-    expect(parseApiBase(written)).toEqual({
+    expect(parseApiBase(written)).toMatchObject({
       ok: true,
       value: { origin, apiPath, rootPath, hostname: new URL(origin).hostname },
     });
@@ -95,12 +95,25 @@ describe("an api_base as people write it", () => {
     );
   });
 
+  test.each([
+    ["http://gpu-1", null],
+    ["http://gpu-1/", null],
+    ["http://gpu-1/v1", null],
+    ["http://gpu-1/team/v2/", null],
+    ["http://gpu-1/qwen", "/qwen"],
+    ["http://gpu-1/v1beta/openai/", "/v1beta/openai"],
+    ["http://gpu-1/api/chat/completions", "/api"],
+  ])("%s has %j as the path that may hold the version already", (written, writtenPath) => {
+    expect(parseApiBase(written)).toMatchObject({ ok: true, value: { writtenPath } });
+  });
+
   test("what was read is read the same when it is written again", () => {
     fc.assert(
       fc.property(fc.webUrl(), (text) => {
         const first = parseApiBase(text);
         if (!first.ok) return;
-        expect(parseApiBase(first.value.origin + first.value.apiPath)).toEqual(first);
+        const value = { ...first.value, writtenPath: null };
+        expect(parseApiBase(value.origin + value.apiPath)).toEqual({ ok: true, value });
       }),
     );
   });

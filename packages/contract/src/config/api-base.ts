@@ -7,6 +7,8 @@ export interface ApiBase {
   readonly origin: string;
   /** Path of the OpenAI routes: `/v1`, `/team-a/v1`. */
   readonly apiPath: string;
+  /** The path as written, where `/v1` was added to it: a proxy may put the version in itself. Else null. */
+  readonly writtenPath: string | null;
   /** Path of `/health`, `/metrics`: `apiPath` without the version. */
   readonly rootPath: string;
   readonly hostname: string;
@@ -40,10 +42,12 @@ export function parseApiBase(written: string): Result<ApiBase, string> {
   }
   if (url.search !== "" || url.hash !== "")
     return err("has a query or fragment: leave only scheme, host, port and path");
-  const path = versioned(withoutRoute(url.pathname.replace(/\/+/g, "/").replace(/\/$/, "")));
+  const bare = withoutRoute(url.pathname.replace(/\/+/g, "/").replace(/\/$/, ""));
+  const path = versioned(bare);
   return ok({
     origin: url.origin,
     apiPath: path,
+    writtenPath: bare === path || bare === "" ? null : bare,
     rootPath: path.replace(/\/v\d+$/, ""),
     hostname: url.hostname,
   });

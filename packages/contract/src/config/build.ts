@@ -1,11 +1,12 @@
 import { digest } from "../digest.ts";
 import type { Config, Deployment } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
-import { readDeployments } from "./deployments.ts";
+import { readDeployments, type Entries } from "./deployments.ts";
+import type { Environment } from "./environment.ts";
 import { STRATEGIES, type Strategy } from "./known-keys.ts";
 import type { Complaint } from "./problem.ts";
 import { readRollcall } from "./rollcall-section.ts";
-import { parseSecretRef } from "./secret-ref.ts";
+import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import type { WrittenConfig } from "./written.ts";
 
 interface Built {
@@ -14,9 +15,9 @@ interface Built {
 }
 
 /** Written → used: defaults filled in, units settled, references resolved to objects. */
-export function buildConfig(written: WrittenConfig): Built {
+export function buildConfig(written: WrittenConfig, context: Entries): Built {
   const complaints: Complaint[] = [];
-  const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written);
+  const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written, context);
   complaints.push(...fromDeployments);
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const config: Config = {
@@ -34,11 +35,25 @@ export function buildConfig(written: WrittenConfig): Built {
     defaultFallbacks: router?.default_fallbacks ?? settings?.default_fallbacks ?? [],
     strategy: readStrategy(router?.routing_strategy),
     numRetries: router?.num_retries ?? settings?.num_retries ?? DEFAULTS.numRetries,
-    masterKey: parseSecretRef(written.general_settings?.master_key),
-    environment: written.environment_variables ?? {},
+    masterKey: readMasterKey(written, context.env),
+    environment: setVariables(written),
     ...readRollcall(rollcall ?? {}, complaints),
   };
   return { config, complaints };
+}
+
+/** As LiteLLM has it: where the config says none, this variable does. */
+const MASTER_KEY_VARIABLE = "LITELLM_MASTER_KEY";
+
+function readMasterKey({ general_settings: general }: WrittenConfig, env: Environment): SecretRef {
+  const written = parseSecretRef(general?.master_key);
+  if (written.from !== "none" || (env[MASTER_KEY_VARIABLE] ?? "") === "") return written;
+  return { from: "env", name: MASTER_KEY_VARIABLE };
+}
+
+/** Those that refer to what is not set are not set either. */
+function setVariables({ environment_variables: variables = {} }: WrittenConfig): Config["environment"] {
+  return Object.fromEntries(Object.entries(variables).filter(([, value]) => envNameOf(value) === null));
 }
 
 function byAlias(deployments: readonly Deployment[]): ReadonlyMap<string, readonly Deployment[]> {

@@ -1,5 +1,6 @@
 import type { Kind } from "../kind.ts";
 import type { ApiBase } from "./api-base.ts";
+import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
@@ -10,6 +11,7 @@ export interface Backend {
   readonly base: ApiBase;
   readonly apiKey: SecretRef;
   readonly headers: ReadonlyMap<string, SecretRef>;
+  readonly tls: BackendTls;
   /** As the config says; null: the prober finds it out from the answers. */
   readonly kind: Kind | null;
 }

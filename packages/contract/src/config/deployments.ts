@@ -1,7 +1,9 @@
 import { digest } from "../digest.ts";
 import { parseApiBase, type ApiBase } from "./api-base.ts";
 import type { Backend, Deployment } from "./config.ts";
+import { PLAIN_TLS, readBackendTls, type BackendTls } from "./backend-tls.ts";
 import { DEFAULTS } from "./defaults.ts";
+import type { Environment } from "./environment.ts";
 import { error, warning, type Complaint } from "./problem.ts";
 import { readModelName } from "./provider.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
@@ -15,23 +17,42 @@ export interface Deployments {
   readonly complaints: readonly Complaint[];
 }
 
+/** What is known of the entries beside themselves. */
+export interface Entries {
+  readonly env: Environment;
+  /** The index of each as it is written. */
+  readonly entries: readonly number[];
+  /** By that index: entries that cannot be served at present, and why. */
+  readonly leftOut: ReadonlyMap<number, string>;
+}
+
 /** Reads `model_list`: what can be served becomes a deployment, the rest is skipped with its reason or refused. */
-export function readDeployments(written: WrittenConfig): Deployments {
-  const reader = new DeploymentReader(written);
-  written.model_list.forEach((entry, index) => reader.read(entry, index));
+export function readDeployments(written: WrittenConfig, { entries, leftOut, env }: Entries): Deployments {
+  const reader = new DeploymentReader(written, env);
+  written.model_list.forEach((entry, index) => {
+    const why = leftOut.get(entries[index] ?? index);
+    if (why === undefined) reader.read(entry, index);
+    else reader.leaveOut(entry, why);
+  });
   return reader.finish();
 }
 
 class DeploymentReader {
   readonly #written: WrittenConfig;
+  readonly #env: Environment;
   readonly #deployments: Deployment[] = [];
   readonly #backends = new Map<string, Backend & { kind: Backend["kind"] }>();
   readonly #skipped = new Map<string, string>();
+  /** How TLS is spoken with each origin, as a fingerprint. */
+  readonly #tls = new Map<string, string>();
   readonly #complaints: Complaint[] = [];
   readonly #ids = new Set<string>();
+  /** For variables to be set. */
+  #waits = false;
 
-  constructor(written: WrittenConfig) {
+  constructor(written: WrittenConfig, env: Environment) {
     this.#written = written;
+    this.#env = env;
     for (const entry of written.model_list) {
       if (entry.model_info?.id !== undefined) this.#ids.add(entry.model_info.id);
     }
@@ -74,8 +95,18 @@ class DeploymentReader {
     if (base !== null) this.#add(entry, index, { expected: name.expected, base });
   }
 
+  /** One whose variables are not set: told already where it refers to them. */
+  leaveOut({ model_name: alias }: WrittenDeployment, why: string): void {
+    this.#skipped.set(alias, why);
+    this.#waits = true;
+  }
+
   finish(): Deployments {
-    if (this.#deployments.length === 0 && !this.#complaints.some((one) => one.severity === "error")) {
+    if (
+      this.#deployments.length === 0 &&
+      !this.#waits &&
+      !this.#complaints.some((one) => one.severity === "error")
+    ) {
       this.#complaints.push(
         error(["model_list"], "has no deployment that can be served: add an entry with model and api_base"),
       );
@@ -148,10 +179,13 @@ class DeploymentReader {
     );
     // In whatever order they are written, they are the same headers.
     const named = [...headers].map(([name, ref]) => digest(name, identify(ref))).toSorted();
-    const id = digest(base.origin, base.apiPath, identify(apiKey), ...named);
+    const isTls = base.origin.startsWith("https:");
+    const tls = isTls ? readBackendTls(params, this.#written, this.#env) : PLAIN_TLS;
+    const id = digest(base.origin, base.apiPath, identify(apiKey), ...named, ...identifyTls(tls));
+    this.#checkTls(base.origin, { index, spoken: identifyTls(tls).join() });
     const known = this.#backends.get(id);
     if (known === undefined) {
-      const backend = { id, base, apiKey, headers, kind };
+      const backend = { id, base, apiKey, headers, tls, kind };
       this.#backends.set(id, backend);
       return backend;
     }
@@ -163,6 +197,15 @@ class DeploymentReader {
     }
     known.kind ??= kind;
     return known;
+  }
+
+  /** Connections are shared by all entries of one server. */
+  #checkTls(origin: string, { index, spoken }: { index: number; spoken: string }): void {
+    const before = this.#tls.get(origin) ?? spoken;
+    this.#tls.set(origin, before);
+    if (before === spoken) return;
+    const found = "an earlier entry for the same server has other TLS settings: give both the same";
+    this.#complaints.push(error(["model_list", index, "litellm_params"], found));
   }
 
   /** The alias and a fingerprint: the same after entries were added or moved, and telling apps nothing. */
@@ -190,6 +233,12 @@ class DeploymentReader {
       streamTimeoutMs: stream === undefined ? DEFAULTS.streamTimeoutMs : stream * 1_000,
     };
   }
+}
+
+/** Nothing where it is spoken in the ordinary way, so that ids are what they were before it could be said. */
+function identifyTls({ verify, ca, cert, key }: BackendTls): readonly string[] {
+  const refs = [ca, cert, key].filter(({ from }) => from !== "none");
+  return verify && refs.length === 0 ? [] : [`verify ${verify}`, ...[ca, cert, key].map(identify)];
 }
 
 /** A literal secret changes the identity with its value; a reference keeps it while its value rotates. */

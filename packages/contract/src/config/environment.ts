@@ -1,11 +1,17 @@
 import { envNameOf } from "./secret-ref.ts";
-import { error, type Complaint, type Path } from "./problem.ts";
+import type { Path } from "./problem.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
+/** A reference to a variable that the environment has not. */
+export interface UnsetVariable {
+  readonly path: Path;
+  readonly name: string;
+}
+
 interface Resolved {
   readonly value: unknown;
-  readonly complaints: readonly Complaint[];
+  readonly unset: readonly UnsetVariable[];
 }
 
 /**
@@ -14,7 +20,7 @@ interface Resolved {
  * without a new config and never stand in it.
  */
 export function resolveEnvironment(written: unknown, env: Environment): Resolved {
-  const complaints: Complaint[] = [];
+  const unset: UnsetVariable[] = [];
   const walk = (value: unknown, path: Path): unknown => {
     if (Array.isArray(value)) {
       return value.map((item, index) => (typeof item === "string" ? item : walk(item, [...path, index])));
@@ -31,14 +37,10 @@ export function resolveEnvironment(written: unknown, env: Environment): Resolved
     if (name === null) return value;
     // Own ones alone: every object answers to names such as `constructor`.
     const found = Object.hasOwn(env, name) ? env[name] : undefined;
-    if (found === undefined) {
-      complaints.push(
-        error(path, `environment variable ${name} is not set: set it, or write the value itself`),
-      );
-    }
+    if (found === undefined) unset.push({ path, name });
     return found ?? value;
   };
-  return { value: walk(written, []), complaints };
+  return { value: walk(written, []), unset };
 }
 
 function isSecret(path: Path): boolean {

@@ -25,7 +25,7 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 
 export const PARAM_KEYS: KnownKeys = {
   used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests extra_headers drop_params`),
+    max_parallel_requests extra_headers drop_params ssl_verify client_cert client_key`),
   known:
     words(`api_version organization region_name extra_body itpm otpm max_retries num_retries cooldown_time tags
     tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
@@ -36,12 +36,13 @@ export const PARAM_KEYS: KnownKeys = {
 };
 
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
-  used: words("num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks"),
+  used: words(`num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks
+    ssl_verify ssl_certificate`),
   known: words(`content_policy_fallbacks allowed_fails callbacks
     success_callback failure_callback service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
     redact_user_api_key_info max_budget budget_duration max_end_user_budget max_internal_user_budget
     default_internal_user_params default_team_settings default_team_params upperbound_key_generate_params
-    key_generation_settings check_provider_endpoint modify_params telemetry ssl_verify force_ipv4
+    key_generation_settings check_provider_endpoint modify_params telemetry force_ipv4
     require_auth_for_metrics_endpoint prometheus_metrics_config custom_prometheus_metadata_labels custom_prometheus_tags
     enable_end_user_cost_tracking_prometheus_only disable_end_user_cost_tracking enable_redis_auth_cache
     disable_hf_tokenizer_download network_mock cooldown_time enable_json_schema_validation`),

@@ -7,6 +7,7 @@ import { mergeSources, type Merged } from "./merge.ts";
 import { printPath, type Complaint, type Problem } from "./problem.ts";
 import { RULES } from "./rules.ts";
 import { readSource, type SourceText } from "./source.ts";
+import { readUnsetVariables } from "./unset-variables.ts";
 import { originalPath, validateShape } from "./validate.ts";
 
 export interface Parsed {
@@ -61,8 +62,9 @@ interface Read {
 
 function readMerged(merged: Merged, env: Environment, { inContainer }: HostContext): Read {
   const resolved = resolveEnvironment(merged.value, withVariables(merged.value, env));
+  const { complaints: unset, leftOut } = readUnsetVariables(resolved.unset);
   const { rest, entries, complaints: early } = validateShape(resolved.value);
-  const built = rest === null ? null : buildConfig(rest);
+  const built = rest === null ? null : buildConfig(rest, { leftOut, entries, env });
   const late =
     rest === null || built === null
       ? []
@@ -72,10 +74,7 @@ function readMerged(merged: Merged, env: Environment, { inContainer }: HostConte
           ...(inContainer ? localhostComplaints(built.config) : []),
         ];
   const placed = late.map((complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) }));
-  const complaints = [
-    ...resolved.complaints,
-    ...withoutFollowUps([...early, ...placed], resolved.complaints),
-  ];
+  const complaints = [...unset, ...withoutFollowUps([...early, ...placed], unset)];
   return { config: built?.config ?? null, complaints };
 }
 
@@ -97,11 +96,11 @@ function withVariables(value: Readonly<Record<string, unknown>>, env: Environmen
   if (!isRecord(written)) return env;
   const all: Record<string, string | undefined> = { ...env };
   for (const [key, part] of Object.entries(written)) {
-    const { value: resolved, complaints } = resolveEnvironment({ part }, all);
+    const { value: resolved, unset } = resolveEnvironment({ part }, all);
     const { part: text } = resolved as { part?: unknown };
     // Anything but these is complained of as what it is.
     const isText = typeof text === "string" || typeof text === "number" || typeof text === "boolean";
-    if (isText && complaints.length === 0) all[key] = String(text);
+    if (isText && unset.length === 0) all[key] = String(text);
   }
   return all;
 }

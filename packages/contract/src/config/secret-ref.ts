@@ -3,7 +3,9 @@ export type SecretRef =
   | { readonly from: "none" }
   | { readonly from: "literal"; readonly value: string }
   | { readonly from: "env"; readonly name: string }
-  | { readonly from: "file"; readonly path: string };
+  | { readonly from: "file"; readonly path: string }
+  /** A certificate or its key: lines, where the others are one. */
+  | { readonly from: "pem"; readonly path: string };
 
 export const NO_SECRET: SecretRef = { from: "none" };
 
@@ -27,5 +29,6 @@ export function envNameOf(text: string): string | null {
 export function describeSecretRef(ref: SecretRef): string {
   if (ref.from === "env") return `environment variable ${ref.name}`;
   if (ref.from === "file") return `file ${ref.path}`;
+  if (ref.from === "pem") return `PEM file ${ref.path}`;
   return ref.from === "literal" ? "written in the config" : "none";
 }

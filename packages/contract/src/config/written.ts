@@ -1,6 +1,6 @@
 import { KINDS, type Kind } from "../kind.ts";
 import { ROLLCALL_SCHEMA, type WrittenRollcall } from "./rollcall-section.ts";
-import { count, flag, seconds, text, texts } from "./schema-parts.ts";
+import { count, flag, seconds, text, texts, verifyTls } from "./schema-parts.ts";
 
 /** A secret or plain text that may be written as `os.environ/NAME`. */
 type Text = string;
@@ -21,6 +21,9 @@ export interface WrittenDeployment {
     order?: number;
     max_parallel_requests?: number;
     extra_headers?: Record<string, Text>;
+    ssl_verify?: boolean | Text;
+    client_cert?: Text;
+    client_key?: Text;
   };
   model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean };
 }
@@ -40,7 +43,11 @@ export interface WrittenRouting {
 /** What a person writes, after `os.environ/` was resolved where it is no secret. Fields of LiteLLM keep its names. */
 export interface WrittenConfig {
   model_list: WrittenDeployment[];
-  litellm_settings?: WrittenRouting & { drop_params?: boolean };
+  litellm_settings?: WrittenRouting & {
+    drop_params?: boolean;
+    ssl_verify?: boolean | Text;
+    ssl_certificate?: Text;
+  };
   router_settings?: WrittenRouting;
   general_settings?: { master_key?: Text };
   environment_variables?: Record<string, Text>;
@@ -109,6 +116,9 @@ export const CONFIG_SCHEMA = {
                 description: "Headers for every request to this backend.",
                 additionalProperties: { type: "string" },
               },
+              ssl_verify: verifyTls,
+              client_cert: text("PEM file of the certificate that the backend is shown, where it wants one."),
+              client_key: text("PEM file of that certificate's key, where it is not in the same file."),
             },
           },
           model_info: {
@@ -131,7 +141,12 @@ export const CONFIG_SCHEMA = {
     },
     litellm_settings: {
       type: "object",
-      properties: { ...routing, drop_params: flag("Accepted: parameters go as they are.") },
+      properties: {
+        ...routing,
+        drop_params: flag("Accepted: parameters go as they are."),
+        ssl_verify: verifyTls,
+        ssl_certificate: text("PEM file of a certificate and its key, for backends that want one."),
+      },
     },
     router_settings: {
       type: "object",

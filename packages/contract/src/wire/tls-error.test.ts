@@ -8,9 +8,12 @@ test.each([
   ["CERT_NOT_YET_VALID", /not valid yet/, /clocks/],
   ["ERR_TLS_CERT_ALTNAME_INVALID", /another host name/, /host name in api_base/],
   ["HOSTNAME_MISMATCH", /another host name/, /host name in api_base/],
-  ["DEPTH_ZERO_SELF_SIGNED_CERT", /nobody who is trusted/, /NODE_EXTRA_CA_CERTS/],
-  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", /nobody who is trusted/, /NODE_EXTRA_CA_CERTS/],
-  ["CERT_UNTRUSTED", /nobody who is trusted/, /NODE_EXTRA_CA_CERTS/],
+  ["DEPTH_ZERO_SELF_SIGNED_CERT", /nobody who is trusted/, /ssl_verify/],
+  ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", /nobody who is trusted/, /ssl_verify/],
+  ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", /wants a client certificate/, /client_cert/],
+  ["ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE", /wants a client certificate/, /client_cert/],
+  ["ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", /HTTP\/2 alone/, /HTTP\/1\.1/],
+  ["CERT_UNTRUSTED", /nobody who is trusted/, /ssl_verify/],
 ])("%s means something and says what to do", (code, meaning, fix) => {
   expect(tlsErrorOf(code)).toEqual({
     meaning: expect.stringMatching(meaning),

@@ -7,10 +7,26 @@ export interface TlsError {
 
 const PREFIXES = /^(ERR_SSL|ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|HOSTNAME_MISMATCH)/;
 
+/** A backend that only speaks with whom it knows. */
+export const WANTS_CERTIFICATE = {
+  meaning: "the server wants a client certificate",
+  fix: "Give it one: client_cert and client_key in litellm_params, both PEM files that it knows the issuer of.",
+} as const satisfies TlsError;
+
+const CERTIFICATE_WANTED = /CERTIFICATE_REQUIRED|ALERT_BAD_CERTIFICATE|ALERT_UNKNOWN_CA|ALERT_NO_CERTIFICATE/;
+
 const KNOWN: readonly (readonly [code: RegExp, TlsError])[] = [
+  [CERTIFICATE_WANTED, WANTS_CERTIFICATE],
   [
     /WRONG_VERSION_NUMBER|EPROTO/,
     { meaning: "the port does not speak TLS", fix: "Write http:// in api_base." },
+  ],
+  [
+    /NO_APPLICATION_PROTOCOL/,
+    {
+      meaning: "the server speaks HTTP/2 alone",
+      fix: "Let it, or a proxy in front of it, offer HTTP/1.1 as well.",
+    },
   ],
   [
     /HAS_EXPIRED/,
@@ -31,7 +47,7 @@ const KNOWN: readonly (readonly [code: RegExp, TlsError])[] = [
     /SELF_SIGNED|UNABLE_TO_|CERT_UNTRUSTED/,
     {
       meaning: "the certificate is signed by nobody who is trusted here",
-      fix: "Give the CA's certificate to the prober and the gateway: NODE_EXTRA_CA_CERTS=/path/to/ca.pem.",
+      fix: "Give the CA's certificate to the prober and the gateway: ssl_verify: /path/to/ca.pem in litellm_params or litellm_settings.",
     },
   ],
 ];

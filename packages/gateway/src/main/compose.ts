@@ -1,5 +1,5 @@
 import type { Clock, Snapshot, Verdict } from "@rollcall/contract";
-import { Cell, type Settings, type SettingsSource } from "@rollcall/runtime";
+import { Cell, tlsOptionsOf, type Settings, type SettingsSource, type TlsOptions } from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/snapshot";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
@@ -15,7 +15,7 @@ import { Runner } from "../pipeline/runner.ts";
 import { ReprobeRequester } from "../probers/reprobe-requester.ts";
 import { Visitors } from "../pipeline/visitors.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
-import { buildRoutingState } from "../routing-state.ts";
+import { buildRoutingState, type RoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools } from "../upstream/pools.ts";
@@ -68,7 +68,7 @@ export function compose(parts: Parts): Composed {
     feed: new SnapshotFeed(reader, clock, logs.log),
     health,
     bodies,
-    pools: new Pools(deadlines, parts.random),
+    pools: new Pools({ deadlines, random: parts.random, tlsOf: (origin) => tlsOf(state.get(), origin) }),
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
     metrics,
@@ -83,6 +83,12 @@ export function compose(parts: Parts): Composed {
     },
   };
   return { ...built, runner: composeRunner(built, access, parts) };
+}
+
+/** One server speaks TLS in one way, whichever entry names it. */
+function tlsOf({ config, secrets }: RoutingState, origin: string): TlsOptions {
+  const backend = config.backends.find(({ base }) => base.origin === origin);
+  return backend === undefined ? {} : tlsOptionsOf(backend.tls, secrets);
 }
 
 /** Who routes, sends, observes and retries. */

@@ -2,10 +2,12 @@ import { expect, test } from "vitest";
 import { REASON_CODES, type Config, type Snapshot, type Verdict } from "@rollcall/contract";
 import { configOf, verdictOn, snapshotOf, readConfig } from "../../test/deployments.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
-import { buildTable } from "./table.ts";
+import { buildTable, type Known } from "./table.ts";
 
-const table = (config: Config, snapshot: Snapshot | null) =>
-  buildTable(config, { snapshot, health: new HealthRegistry(), now: { wall: 0, monotonic: 0 } });
+const NOTHING_LACKS = { lackOf: () => null };
+
+const table = (config: Config, snapshot: Snapshot | null, secrets: Known["secrets"] = NOTHING_LACKS) =>
+  buildTable(config, { snapshot, health: new HealthRegistry(), now: { wall: 0, monotonic: 0 }, secrets });
 
 test("without a snapshot every deployment is unknown, and none can be sent to", () => {
   const target = table(configOf({ a: {}, b: {} }), null).targets.get("chat");
@@ -26,6 +28,35 @@ test("only what is ready under the right name is routable; every other keeps its
   expect(target?.unroutable).toEqual(
     REASON_CODES.filter((reason) => reason !== "ok").map((reason) => ({ id: `at-${reason}`, reason })),
   );
+});
+
+test("one whose key is missing here gets no request, though the prober has it and says ok", () => {
+  const config = configOf({ a: {}, b: {} });
+  const lacking = config.deployments[0]?.backend;
+  const secrets = { lackOf: (backend: unknown) => (backend === lacking ? "KEY is not set" : null) };
+  const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok"));
+  const target = table(config, snapshotOf(verdicts), secrets).targets.get("chat");
+  expect(target?.unroutable).toContainEqual({ id: "a", reason: "key_missing" });
+  expect(target?.routable.map(({ id }) => id)).not.toContain("a");
+});
+
+test.each([
+  ["where the prober found it as written", { apiPath: "/qwen" }, "/qwen"],
+  ["where it did not say so", {}, "/qwen/v1"],
+  ["and no other path, whatever a snapshot says", { apiPath: "/admin" }, "/qwen/v1"],
+])("a path without a version is taken %s", (_case, found, apiPath) => {
+  const config = configOf({ a: { params: { api_base: "http://gpu-1/qwen" } } });
+  const served = {
+    kind: "vllm",
+    version: null,
+    root: null,
+    parent: null,
+    maxModelLen: null,
+    ...found,
+  } as const;
+  const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok", { served }));
+  const [routable] = table(config, snapshotOf(verdicts)).targets.get("chat")?.routable ?? [];
+  expect(routable?.deployment.backend.base.apiPath).toBe(apiPath);
 });
 
 test.each<[string, Partial<Verdict>]>([

@@ -1,5 +1,6 @@
 import {
   isRoutable,
+  type Backend,
   type Config,
   type Deployment,
   type Reason,
@@ -47,15 +48,17 @@ export interface RoutingTable {
 /** What is known beside the config. */
 export interface Known {
   readonly snapshot: Snapshot | null;
+  /** Says what a backend's requests lack here, whatever the prober has. */
+  readonly secrets: { lackOf(backend: Backend): string | null };
   readonly health: HealthRegistry;
   readonly now: Moment;
 }
 
-export function buildTable(config: Config, { snapshot, health, now }: Known): RoutingTable {
+export function buildTable(config: Config, { snapshot, health, now, secrets }: Known): RoutingTable {
   const verdicts = new Map(snapshot?.verdicts.map((verdict) => [verdict.deployment, verdict]));
   const targets = new Map<string, Target>();
   for (const [alias, deployments] of config.aliases) {
-    targets.set(alias, readTarget(alias, deployments, { config, verdicts, health, now }));
+    targets.set(alias, readTarget(alias, deployments, { config, verdicts, health, now, secrets }));
   }
   const listed = [...targets.keys()];
   for (const [name, { alias, hidden }] of config.groupAliases) {
@@ -75,7 +78,7 @@ interface Knowledge extends Omit<Known, "snapshot"> {
 function readTarget(
   alias: string,
   deployments: readonly Deployment[],
-  { config, verdicts, health, now }: Knowledge,
+  { config, verdicts, health, now, secrets }: Knowledge,
 ): Target {
   const routable: Candidate[] = [];
   const unroutable: Unroutable[] = [];
@@ -83,10 +86,12 @@ function readTarget(
     const verdict = verdicts.get(deployment.id);
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
-    if (holds && isRoutable(verdict)) {
+    if (secrets.lackOf(deployment.backend) !== null)
+      unroutable.push({ id: deployment.id, reason: "key_missing" });
+    else if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);
       record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
-      routable.push({ id: deployment.id, deployment, health: record });
+      routable.push({ id: deployment.id, deployment: asServed(deployment, verdict), health: record });
     } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
@@ -104,6 +109,14 @@ export function ranked(candidates: readonly Candidate[]): Pick<Target, "routable
   const routable = candidates.toSorted(compareRank);
   const first = firstRank(routable);
   return { routable, leading: first === null ? null : new Lot(first) };
+}
+
+/** A path without a version is taken as written where the prober found the API there. */
+function asServed(deployment: Deployment, { served }: Verdict): Deployment {
+  const { backend } = deployment;
+  const { writtenPath } = backend.base;
+  if (writtenPath === null || served?.apiPath !== writtenPath) return deployment;
+  return { ...deployment, backend: { ...backend, base: { ...backend.base, apiPath: writtenPath } } };
 }
 
 function explain({ deployment, reason, readyInMs }: Verdict): Unroutable {

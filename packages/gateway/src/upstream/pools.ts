@@ -1,4 +1,5 @@
 import type { Config } from "@rollcall/contract";
+import type { TlsOptions } from "@rollcall/runtime";
 import type { Deadlines } from "./deadlines.ts";
 import { Connection, type ConnectionKeeper } from "./http1/connection.ts";
 import { targetOf, type Target, type TlsMemory } from "./http1/open-socket.ts";
@@ -6,23 +7,31 @@ import type { UpstreamRequest } from "./http1/request-bytes.ts";
 import type { ResponseSink, Sending } from "./http1/sending.ts";
 import type { Transport } from "./transport.ts";
 
+/** How TLS is spoken with an origin. */
+export type TlsOf = (origin: string) => TlsOptions;
+
+/** What all pools share. */
+export interface PoolParts {
+  readonly deadlines: Deadlines;
+  /** 0 ≤ x < 1 */
+  readonly random: () => number;
+  readonly tlsOf: TlsOf;
+}
+
 /** One connection pool an origin. Pools outlive reloads; one that no deployment uses any more ends with its last request. */
 export class Pools implements Transport {
   readonly #pools = new Map<string, Pool>();
-  readonly #deadlines: Deadlines;
-  readonly #random: () => number;
+  readonly #parts: PoolParts;
 
-  /** `random`: 0 ≤ x < 1. */
-  constructor(deadlines: Deadlines, random: () => number) {
-    this.#deadlines = deadlines;
-    this.#random = random;
+  constructor(parts: PoolParts) {
+    this.#parts = parts;
   }
 
   /** Sends on a connection that is idle, or a new one. The sink hears nothing within the call. */
   send(origin: string, request: UpstreamRequest, sink: ResponseSink): Sending {
     let pool = this.#pools.get(origin);
     if (pool === undefined) {
-      pool = new Pool(origin, { deadlines: this.#deadlines, random: this.#random });
+      pool = new Pool(origin, this.#parts);
       this.#pools.set(origin, pool);
     }
     return pool.take().send(request, sink);
@@ -48,6 +57,8 @@ export class Pools implements Transport {
 class Pool implements ConnectionKeeper {
   readonly deadlines: Deadlines;
   readonly target: Target;
+  /** As the settings have it now: certificates are renewed. */
+  readonly tlsOptions: () => TlsOptions;
   readonly tlsMemory: TlsMemory = {};
   readonly random: () => number;
   readonly #open = new Set<Connection>();
@@ -55,8 +66,9 @@ class Pool implements ConnectionKeeper {
   readonly #idle: Connection[] = [];
   #retired = false;
 
-  constructor(origin: string, { deadlines, random }: Pick<ConnectionKeeper, "deadlines" | "random">) {
+  constructor(origin: string, { deadlines, random, tlsOf }: PoolParts) {
     this.target = targetOf(origin);
+    this.tlsOptions = () => tlsOf(origin);
     this.deadlines = deadlines;
     this.random = random;
   }

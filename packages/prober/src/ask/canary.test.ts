@@ -106,7 +106,7 @@ describe("a request for one token", () => {
     await harness.start(5_000);
     harness.backends.refuse(A);
     await harness.clock.advance(10_000);
-    expect(harness.reason("a")).toBe("loading");
+    expect(harness.reason("a")).toBe("down");
     harness.backends.answer(A, engine.answer);
     await harness.clock.advance(10_000);
     expect(harness.reason("a")).toBe("ok");

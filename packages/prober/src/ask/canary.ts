@@ -1,7 +1,8 @@
 import type { Deployment } from "@rollcall/contract";
 import { canaryFor, looksBroken, readCanary } from "../read/canary.ts";
 import { fault, type Outcome } from "../read/outcome.ts";
-import type { ProbeExchange } from "../read/probe-result.ts";
+import { PROBE_TIMEOUT } from "../read/failure.ts";
+import type { ProbeExchange, TokenReply } from "../read/probe-result.ts";
 import type { Target } from "../remember/target.ts";
 import { ProbeSession, type ProbeContext } from "./probe-session.ts";
 
@@ -27,9 +28,7 @@ export async function askCanary(
   const session = new ProbeSession(target, { ...context, timeoutMs: TIMEOUT_MS });
   const post = async (tokens: number) => {
     const canary = canaryFor(mode, expected, tokens);
-    return canary === null
-      ? null
-      : session.ask(target.backend.base.apiPath + canary.path, TIMEOUT_MS, canary.body);
+    return canary === null ? null : session.ask(session.apiPath + canary.path, TIMEOUT_MS, canary.body);
   };
   const { exchanges } = session;
   try {
@@ -42,6 +41,21 @@ export async function askCanary(
   } finally {
     session.close();
   }
+}
+
+/** Does an engine that says that it is idle generate? Null where the answer says neither, or the mode has no such request. */
+export async function askToken(
+  session: ProbeSession,
+  { mode, expected }: Pick<Deployment, "mode" | "expected">,
+): Promise<TokenReply | null> {
+  const canary = canaryFor(mode, expected);
+  if (canary === null) return null;
+  const own = new ProbeSession(session.target, { ...session.context, timeoutMs: TIMEOUT_MS });
+  const response = await own.ask(session.apiPath + canary.path, TIMEOUT_MS, canary.body);
+  own.close();
+  session.exchanges.push(...own.exchanges);
+  if (response.kind === "response") return "came";
+  return response.code === PROBE_TIMEOUT ? "none" : null;
 }
 
 const ALL_THE_SAME = fault("canary_failed", `${BROKEN_TOKENS} tokens are all "!"`, {

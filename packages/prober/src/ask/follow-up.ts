@@ -1,4 +1,4 @@
-import type { Kind } from "@rollcall/contract";
+import { WANTS_CERTIFICATE, type Kind } from "@rollcall/contract";
 import { KINDS_WITH_OWN_LIST, SERVER_KINDS } from "../kinds/index.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { fault, type Absent, type Fault, type ModelsReading } from "../read/outcome.ts";
@@ -8,13 +8,22 @@ import type { ProbeSession } from "./probe-session.ts";
 
 const HANDSHAKE_MS = 1_000;
 
-/** A TLS port that hears plain HTTP hangs up without a word, and so does docker's port while the server loads. */
+/**
+ * A TLS port that hears plain HTTP hangs up without a word, and so does one that is shown no client certificate, and
+ * docker's port while the server loads.
+ */
 export async function explainAbsence(
   { backend, context }: ProbeSession,
   { reading, response }: { readonly reading: Absent; readonly response: ProbeResponse },
 ): Promise<ModelsReading> {
   const { origin } = backend.base;
   const dropped = response.kind === "failure" && response.code !== "ECONNREFUSED";
+  if (
+    dropped &&
+    origin.startsWith("https:") &&
+    (await context.network.wantsCertificate(origin, HANDSHAKE_MS))
+  )
+    return fault("tls", WANTS_CERTIFICATE.meaning, { fix: WANTS_CERTIFICATE.fix });
   if (!dropped || !origin.startsWith("http:") || !(await context.network.speaksTls(origin, HANDSHAKE_MS)))
     return reading;
   return fault("tls", "plain HTTP is dropped, but the port speaks TLS", {
@@ -29,7 +38,9 @@ export async function explainWrongPath(session: ProbeSession, reading: Fault): P
     const list = ownList === null ? null : readOwnList(kind, await session.askBeside(ownList.path));
     if (list !== null) return list;
   }
-  const { apiPath } = session.backend.base;
+  const { apiPath } = session;
+  const elsewhere = await askOtherPath(session);
+  if (elsewhere !== null) return elsewhere;
   for (const path of likelyPaths(apiPath)) {
     const found = readModels(await session.ask(`${path}/models`));
     if (found.kind === "models" || (found.kind === "fault" && found.reason === "wrong_key")) {
@@ -38,6 +49,16 @@ export async function explainWrongPath(session: ProbeSession, reading: Fault): P
     }
   }
   return reading;
+}
+
+/** The path as it is written and the one with `/v1` at its end: the one of the two that was not asked. */
+async function askOtherPath(session: ProbeSession): Promise<ModelsReading | null> {
+  const { apiPath, writtenPath } = session.backend.base;
+  if (writtenPath === null) return null;
+  const other = session.apiPath === writtenPath ? apiPath : writtenPath;
+  const models = readModels(await session.ask(`${other}/models`));
+  if (models.kind !== "models") return null;
+  return other === apiPath ? models : { ...models, apiPath: other };
 }
 
 /** What a kind's own list says; null where the answer is not of this kind. */

@@ -1,5 +1,6 @@
 import { connect as connectTls } from "node:tls";
 import type { Clock } from "@rollcall/contract";
+import type { TlsOptions } from "@rollcall/runtime";
 import { Client, errors, type Dispatcher } from "undici";
 import { PROBE_TIMEOUT } from "../read/failure.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
@@ -19,7 +20,11 @@ const IDLE_MS = 4_000;
  * A timeout covers everything, a slow drip included.
  */
 export function openNetwork(clock: Clock): Network {
-  return { connect: (address) => new FreshConnection(address, clock), speaksTls };
+  return {
+    connect: (address, tls = {}) => new FreshConnection({ address, tls }, clock),
+    speaksTls,
+    wantsCertificate,
+  };
 }
 
 /** Why a connection ends when its probe does: made once, since the trace of an error costs more than the probe. */
@@ -64,9 +69,10 @@ class FreshConnection implements Connection {
   readonly #client: Client;
   readonly #clock: Clock;
 
-  constructor(address: string, clock: Clock) {
+  constructor({ address, tls }: { address: string; tls: TlsOptions }, clock: Clock) {
     this.#clock = clock;
     this.#client = new Client(address, {
+      connect: tls,
       // The questions have deadlines of their own.
       connectTimeout: 0,
       headersTimeout: 0,
@@ -140,6 +146,29 @@ function speaksTls(origin: string, timeoutMs: number): Promise<boolean> {
       .once("error", end(false))
       .once("timeout", end(false))
       .once("close", end(false));
+  });
+}
+
+/** TLS 1.3 asks for a certificate after the handshake and then hangs up, often without a word; 1.2 says so within it. */
+function wantsCertificate(origin: string, timeoutMs: number): Promise<boolean> {
+  const { hostname, port } = new URL(origin);
+  return new Promise((resolve) => {
+    const socket = connectTls({
+      host: hostname.replace(/^\[|\]$/g, ""),
+      port: Number(port || 443),
+      rejectUnauthorized: false,
+      maxVersion: "TLSv1.2",
+      timeout: timeoutMs,
+    });
+    const end = (wants: boolean) => {
+      socket.destroy();
+      resolve(wants);
+    };
+    socket
+      .once("secureConnect", () => end(false))
+      .once("error", (fault) => end(/HANDSHAKE_FAILURE|CERTIFICATE/.test(codeOf(fault))))
+      .once("timeout", () => end(false))
+      .once("close", () => end(false));
   });
 }
 

@@ -1,3 +1,4 @@
+import type { TlsOptions } from "@rollcall/runtime";
 import type { ProbeResponse } from "../read/probe-response.ts";
 
 /** What is asked on a connection. */
@@ -20,7 +21,9 @@ export interface Connection {
 /** The world as the prober sees it. */
 export interface Network {
   /** A new one each time. `address` is `http://host:8000`. */
-  connect(address: string): Connection;
+  connect(address: string, tls?: TlsOptions): Connection;
+  /** Does the port of this https:// origin refuse who shows no certificate? */
+  wantsCertificate(origin: string, timeoutMs: number): Promise<boolean>;
   /** Does the port of this http:// origin speak TLS? */
   speaksTls(origin: string, timeoutMs: number): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
-import type { Backend } from "@rollcall/contract";
-import type { Secrets } from "@rollcall/runtime";
+import type { Backend, Deployment } from "@rollcall/contract";
+import { tlsOptionsOf, type Secrets } from "@rollcall/runtime";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { describeResponse } from "../read/response-facts.ts";
 import type { BackendState } from "../remember/backend-state.ts";
@@ -14,6 +14,8 @@ export interface ProbeContext {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly state: BackendState;
+  /** Who is to be asked for a token if the engine's metrics show no work and no progress; null: nobody. */
+  readonly suspect: Deployment | null;
 }
 
 /** What adds to a model list must not hold it up: under load vLLM's own `/health` can take 40 s. */
@@ -34,7 +36,7 @@ export class ProbeSession {
     this.backend = backend;
     this.context = context;
     this.#headers = probeHeaders(backend, context.secrets);
-    this.#connection = context.network.connect(address);
+    this.#connection = context.network.connect(address, tlsOptionsOf(backend.tls, context.secrets));
   }
 
   async ask(path: string, timeoutMs = this.context.timeoutMs, body?: string): Promise<ProbeResponse> {
@@ -52,6 +54,11 @@ export class ProbeSession {
       outcome: describeResponse(response),
     });
     return response;
+  }
+
+  /** Path of the OpenAI routes, as far as is known. */
+  get apiPath(): string {
+    return this.context.state.apiPath ?? this.backend.base.apiPath;
   }
 
   /** Below the root path, where servers keep what is not OpenAI's. */

@@ -18,6 +18,7 @@ type Answers = Readonly<Record<string, ProbeResponse | readonly ProbeResponse[]>
 interface World {
   readonly state?: Partial<BackendState>;
   readonly speaksTls?: boolean;
+  readonly wantsCertificate?: boolean;
   readonly timeoutMs?: number;
 }
 
@@ -52,6 +53,7 @@ async function probed(entry: Entry, answers: Answers, world: World = {}): Promis
       };
     },
     speaksTls: async () => world.speaksTls ?? false,
+    wantsCertificate: async () => world.wantsCertificate ?? false,
   };
   const result = await probe(target, {
     network,
@@ -59,6 +61,7 @@ async function probed(entry: Entry, answers: Answers, world: World = {}): Promis
     timeoutMs: world.timeoutMs ?? 5_000,
     signal: new AbortController().signal,
     now: () => 1_000,
+    suspect: null,
     state: { ...NOTHING_KNOWN, ...world.state },
   });
   return { result, asked, paths: asked.map(({ path }) => path), connections: [made, closed] };
@@ -97,6 +100,23 @@ describe("what is asked", () => {
     expect(connections).toEqual([1, 1]);
   });
 
+  it("is at the path as it is written, where nothing is at the one with /v1, and from then on there", async () => {
+    const answers = { "/qwen/models": list };
+    const { paths, result } = await probed({ base: "http://a/qwen" }, answers);
+    expect(paths.slice(0, 1)).toEqual(["/qwen/v1/models"]);
+    expect(result.models).toMatchObject({ kind: "models", apiPath: "/qwen" });
+    const again = await probed({ base: "http://a/qwen" }, answers, { state: { apiPath: "/qwen" } });
+    expect(again.paths.slice(0, 1)).toEqual(["/qwen/models"]);
+    expect(again.result.models).toMatchObject({ kind: "models", apiPath: "/qwen" });
+  });
+
+  it("is at the path with /v1 again, once that is where it is", async () => {
+    const answers = { "/qwen/v1/models": list };
+    const { result } = await probed({ base: "http://a/qwen" }, answers, { state: { apiPath: "/qwen" } });
+    expect(result.models).toMatchObject({ kind: "models" });
+    expect(result.models).not.toHaveProperty("apiPath");
+  });
+
   it("has the time of the config for the list, and a second at most for what stands beside it", async () => {
     const { asked } = await probed({}, VLLM);
     expect(asked.map(({ timeoutMs }) => timeoutMs)).toEqual([5_000, 1_000, 1_000, 1_000]);
@@ -119,7 +139,7 @@ describe("what is asked", () => {
 
   it.each([
     ["sglang", ["/v1/models", "/health", "/metrics"]],
-    ["llamacpp", ["/v1/models", "/props", "/health", "/metrics"]],
+    ["llamacpp", ["/v1/models", "/props", "/metrics", "/health", "/metrics"]],
     ["tgi", ["/v1/models", "/info", "/health"]],
     ["lmdeploy", ["/v1/models", "/health"]],
     ["tensorrt", ["/v1/models", "/health"]],
@@ -241,6 +261,7 @@ describe("a refused key", () => {
 describe("a model list that needs no key", () => {
   it.each([
     ["llamacpp", "/props", 401],
+    ["llamacpp", "/metrics", 401],
     ["tgi", "/info", 403],
   ])("of %s proves none: %s does, and %i refuses it", async (kind, path, status) => {
     const answers = { "/v1/models": list, [path]: response(status), "/health": response(200) };
@@ -249,6 +270,11 @@ describe("a model list that needs no key", () => {
       reason: "wrong_key",
       detail: `${path} answers ${status}, though /models answers 200`,
     });
+  });
+
+  it("of llama.cpp is not held against a key that /props takes, whoever guards /metrics", async () => {
+    const answers = { "/v1/models": list, "/props": response(200, {}), "/metrics": response(403) };
+    expect((await probed({ info: { kind: "llamacpp" } }, answers)).result.key).toBeNull();
   });
 
   it.each<[what: string, answer: ProbeResponse]>([
@@ -369,4 +395,15 @@ describe("other names than the last time", () => {
     const answers = { ...VLLM, "/v1/models": response(200, modelList("b", "a")) };
     expect((await probed({}, answers, { state })).connections).toEqual([1, 1]);
   });
+});
+
+it("of a TLS port that hangs up without a certificate is that it wants one", async () => {
+  const answers = { "/v1/models": failure("UND_ERR_SOCKET") };
+  const entry = { base: "https://a" };
+  const wanted = await probed(entry, answers, { wantsCertificate: true });
+  expect(wanted.result.models).toMatchObject({
+    reason: "tls",
+    detail: "the server wants a client certificate",
+  });
+  expect((await probed(entry, answers)).result.models).toMatchObject({ kind: "absent" });
 });

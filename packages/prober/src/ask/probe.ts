@@ -2,13 +2,14 @@ import type { Kind } from "@rollcall/contract";
 import { recogniseKind, SERVER_KINDS } from "../kinds/index.ts";
 import type { ServerKind } from "../kinds/server-kind.ts";
 import { readHealth } from "../read/health.ts";
-import { readLoad } from "../read/load.ts";
+import { readLoad, type Load } from "../read/load.ts";
 import { readModels, readRefusal } from "../read/models.ts";
-import type { Fault, ModelsReading, Outcome } from "../read/outcome.ts";
-import { namesOf, type ProbeResult } from "../read/probe-result.ts";
+import { fault, type Fault, type ModelsReading, type Outcome } from "../read/outcome.ts";
+import { namesOf, type ProbeResult, type TokenReply } from "../read/probe-result.ts";
 import type { ProbeResponse } from "../read/probe-response.ts";
 import { readSkew, readVersion } from "../read/response-facts.ts";
 import type { Target } from "../remember/target.ts";
+import { askToken } from "./canary.ts";
 import { explainAbsence, explainRefusal, explainWrongPath, readOwnList } from "./follow-up.ts";
 
 import { ProbeSession, type ProbeContext } from "./probe-session.ts";
@@ -20,6 +21,8 @@ import { recheck } from "./recheck.ts";
  * asked.
  */
 export async function probe(target: Target, context: ProbeContext): Promise<ProbeResult> {
+  const lack = context.secrets.lackOf(target.backend);
+  if (lack !== null) return unasked(target, fault("key_missing", lack));
   const session = new ProbeSession(target, context);
   const { exchanges } = session;
   try {
@@ -29,7 +32,7 @@ export async function probe(target: Target, context: ProbeContext): Promise<Prob
     const { durationMs } = response;
     if (models.kind !== "models" || kind === null)
       return { ...UNSEEN, models, kind, skewMs, durationMs, exchanges };
-    const otherNames = await recheck(session, namesOf({ models }) ?? []);
+    const otherNames = await recheck(session, { names: namesOf({ models }) ?? [], path: models.apiPath });
     const beside = await askAround(session, SERVER_KINDS[kind]);
     return { models, kind, otherNames, ...beside, skewMs, durationMs, exchanges };
   } finally {
@@ -37,7 +40,18 @@ export async function probe(target: Target, context: ProbeContext): Promise<Prob
   }
 }
 
-const UNSEEN = { otherNames: [], key: null, health: null, load: null, version: null } as const;
+function unasked({ backend: { kind } }: Target, models: Fault): ProbeResult {
+  return { ...UNSEEN, models, kind, skewMs: null, durationMs: 0, exchanges: [] };
+}
+
+const UNSEEN = {
+  otherNames: [],
+  key: null,
+  health: null,
+  load: null,
+  token: null,
+  version: null,
+} as const;
 
 interface Asked {
   readonly response: ProbeResponse;
@@ -56,14 +70,15 @@ async function askModels(session: ProbeSession): Promise<Asked> {
     if (response.kind === "failure" || response.status !== 404)
       return { response, models: await explain(session, response) };
   }
-  const response = await session.ask(`${backend.base.apiPath}/models`);
+  const response = await session.ask(`${session.apiPath}/models`);
   return { response, models: await explain(session, response) };
 }
 
 /** A model list, or the fault with what a further question or two can say of it. */
 async function explain(session: ProbeSession, response: ProbeResponse): Promise<ModelsReading> {
   const reading = readModels(response);
-  if (reading.kind === "models") return reading;
+  const { apiPath, backend } = session;
+  if (reading.kind === "models") return apiPath === backend.base.apiPath ? reading : { ...reading, apiPath };
   if (reading.kind === "absent") return explainAbsence(session, { reading, response });
   if (reading.reason === "wrong_path") return explainWrongPath(session, reading);
   if (reading.reason === "wrong_key") return explainRefusal(session, reading);
@@ -78,18 +93,32 @@ function kindOf({ backend }: ProbeSession, { models, response }: Asked): Kind | 
   return recogniseKind({ cards: models.cards, headers: response.headers });
 }
 
-type Beside = Pick<ProbeResult, "key" | "health" | "load" | "version">;
+type Beside = Pick<ProbeResult, "key" | "health" | "load" | "token" | "version">;
 
 async function askAround(session: ProbeSession, kind: ServerKind): Promise<Beside> {
   const key = await askKey(session, kind);
   const health = await askHealth(session, kind);
   const load = kind.metrics === null ? null : readLoad(await session.askBeside("/metrics"));
   const version = await askVersion(session, kind, load?.startedAt ?? null);
-  return { key, health, load, version };
+  const token = await proveIdle(session, load);
+  return { key, health, load, token, version };
 }
 
-async function askKey(session: ProbeSession, { keyPath }: ServerKind): Promise<Fault | null> {
-  return keyPath === null ? null : readRefusal(keyPath, await session.askBeside(keyPath));
+/** Counters that moved, or work to do, say enough: a request for a token would only wait with the others. */
+async function proveIdle(session: ProbeSession, load: Load | null): Promise<TokenReply | null> {
+  const { state, suspect } = session.context;
+  if (suspect === null || load === null || load.running + load.waiting > 0) return null;
+  return load.progress === state.progress?.load.progress ? askToken(session, suspect) : null;
+}
+
+async function askKey(session: ProbeSession, { keyPaths }: ServerKind): Promise<Fault | null> {
+  for (const path of keyPaths) {
+    const response = await session.askBeside(path);
+    const refusal = readRefusal(path, response);
+    if (refusal !== null) return refusal;
+    if (response.kind === "response" && response.status === 200) return null;
+  }
+  return null;
 }
 
 async function askHealth(session: ProbeSession, { health }: ServerKind): Promise<Outcome | null> {

@@ -11,8 +11,8 @@ const RECHECKS_IN_DOUBT = 7;
  * its own, since the kernel chooses the server for each connection anew. The names that each one met.
  */
 export async function recheck(
-  { target, context, exchanges }: ProbeSession,
-  names: readonly string[],
+  { target, context, exchanges, apiPath }: ProbeSession,
+  { names, path = apiPath }: { readonly names: readonly string[]; readonly path?: string | undefined },
 ): Promise<readonly (readonly string[])[]> {
   const { state } = context;
   const changed = state.names !== null && state.names.join("\n") !== names.join("\n");
@@ -20,7 +20,7 @@ export async function recheck(
   const met: (readonly string[])[] = [];
   for (let count = 0; count < (state.doubts > 0 ? RECHECKS_IN_DOUBT : RECHECKS); count += 1) {
     const session = new ProbeSession(target, context);
-    const reading = readModels(await session.ask(`${target.backend.base.apiPath}/models`));
+    const reading = readModels(await session.ask(`${path}/models`));
     session.close();
     exchanges.push(...session.exchanges);
     const seen = namesOf({ models: reading });

@@ -149,9 +149,9 @@ describe("?verbose", () => {
     await harness.clock.advance(4_010);
     expect(await get("/readyz?verbose")).toEqual({
       status: 503,
-      text: "[+] a: 1 wrong_name, 2 ok\n[-] org/b: 3 loading\nnot ready\n",
+      text: "[+] a: 1 wrong_name, 2 ok\n[-] org/b: 3 down\nnot ready\n",
     });
-    expect((await get("/readyz/org/b?verbose")).text).toBe("[-] org/b: 3 loading\nnot ready\n");
+    expect((await get("/readyz/org/b?verbose")).text).toBe("[-] org/b: 3 down\nnot ready\n");
   });
 
   it("names no host and no served name", async () => {

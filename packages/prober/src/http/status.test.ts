@@ -13,6 +13,7 @@ it("the status is every verdict with where it is reached, and what the prober wo
     [
       { id: "1", alias: "a", base: "http://gpu-1:8000/v1/", key: "sk-hidden" },
       { id: "2", alias: "b", model: "qwen", base: "https://gpu-2/team" },
+      { id: "3", alias: "c", base: "os.environ/NOT_SET" },
     ],
     { prober: { interval: 7 }, masterKey: "sk-master" },
   );
@@ -27,6 +28,7 @@ it("the status is every verdict with where it is reached, and what the prober wo
     settingsNeedRestart: [],
     initialRoundDone: true,
     intervalMs: 7_000,
+    skipped: { c: "environment variable NOT_SET is not set" },
   });
   expect(deployments).toEqual([
     { ...harness.written.last.verdicts[0], apiBase: "http://gpu-1:8000/v1", kind: "vllm", notices: [] },

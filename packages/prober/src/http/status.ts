@@ -15,6 +15,8 @@ export interface Status {
     readonly settingsNeedRestart: readonly string[];
     readonly initialRoundDone: boolean;
     readonly intervalMs: number;
+    /** Aliases of entries that are no deployments, and why. */
+    readonly skipped: Readonly<Record<string, string>>;
   };
   readonly deployments: readonly DeploymentStatus[];
 }
@@ -44,6 +46,7 @@ export function printStatus({
       settingsNeedRestart: needRestart,
       initialRoundDone: prober.initialRoundDone,
       intervalMs: config.prober.intervalMs,
+      skipped: Object.fromEntries(config.skipped),
     },
     deployments: printDeployments({ prober }),
   };
@@ -55,6 +58,6 @@ export function printDeployments({ prober }: Pick<ProberHttp, "prober">): readon
 }
 
 export function printDeployment({ target, verdict, kind, notices }: Evidence): DeploymentStatus {
-  const apiBase = `${target.address}${target.backend.base.apiPath}`;
+  const apiBase = `${target.address}${verdict.served?.apiPath ?? target.backend.base.apiPath}`;
   return { ...verdict, apiBase, kind, notices };
 }

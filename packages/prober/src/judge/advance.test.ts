@@ -2,7 +2,7 @@ import { isRoutable, REASONS } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import { readyOutcome, readyHistory, historyOf, instant } from "../../test/deployment-histories.ts";
 import { advance, type Thresholds } from "./advance.ts";
-import { absent, fault, type Outcome } from "../read/outcome.ts";
+import { absent, fault, loading, type Outcome } from "../read/outcome.ts";
 import { resumeHistory, type DeploymentHistory } from "../remember/deployment-history.ts";
 
 const SECOND = 1_000;
@@ -11,6 +11,7 @@ const thresholds: Thresholds = { failures: 2, successes: 1, loadTimeMs: 10 * MIN
 
 const good = readyOutcome("llama");
 const refused = absent("connection refused");
+const saysLoading = loading("/models answers 503: it says that it is loading");
 const timeout = fault("timeout", "no answer in time (PROBE_TIMEOUT)");
 const wrongName: Outcome = {
   kind: "fault",
@@ -137,7 +138,7 @@ describe("a definite finding", () => {
 
 describe("a transient failure", () => {
   const transient: readonly (readonly [reason: string, outcome: Outcome])[] = [
-    ["loading", refused],
+    ["loading", saysLoading],
     ["timeout", timeout],
     ["dns", fault("dns", "x")],
     ["tls", fault("tls", "x")],
@@ -173,7 +174,7 @@ describe("a transient failure", () => {
       ]).verdict,
     ).toMatchObject({
       ready: false,
-      reason: "loading",
+      reason: "down",
     });
   });
 
@@ -313,6 +314,39 @@ describe("time alone", () => {
   });
 });
 
+describe("one that has served and is gone", () => {
+  const gone = (outcome: Outcome) =>
+    walk(readyHistory(), [
+      [100, outcome],
+      [200, refused],
+      [300, refused],
+    ]);
+
+  it.each([
+    ["says that it is down", refused, "Start it again"],
+    ["says so after a timeout, too", timeout, "Start it again"],
+    ["keeps the advice of a dead engine", engineDead, "Restart=always"],
+    ["says that it was shut down", fault("draining", "x"), "It was shut down"],
+  ])("%s", (_what, before, told) => {
+    const history = gone(before);
+    expect(history.verdict).toMatchObject({ ready: false, reason: "down", detail: "connection refused" });
+    expect(history.verdict.hint).toContain(told);
+    expect(move(history, refused, 60 * MINUTE).verdict.hint).toBe(history.verdict.hint);
+  });
+
+  it("is loading once it says so", () => {
+    expect(move(gone(refused), saysLoading, 400).verdict).toMatchObject({ reason: "loading" });
+  });
+
+  it("is known by a later run, which goes on with what it said last", () => {
+    const resumed = resumeHistory(gone(engineDead).verdict, instant(1_000));
+    expect(move(resumed, refused, 1_100).verdict).toMatchObject({
+      reason: "down",
+      hint: expect.stringContaining("Restart=always"),
+    });
+  });
+});
+
 describe("load times", () => {
   it("are learned from the first refusal to the first good answer", () => {
     const history = walk(historyOf(), [
@@ -323,18 +357,32 @@ describe("load times", () => {
     expect(history.loadTimesMs).toEqual([2 * MINUTE]);
   });
 
+  it.each([
+    ["count from its process's start, where it tells one", 5 * MINUTE - 90 * SECOND, [90 * SECOND]],
+    ["are not longer than it was away, whatever its start says", -SECOND, [5 * MINUTE]],
+    ["are not learned from one that ran all along: the network was away", -MINUTE, []],
+    ["are not learned from a start that is still to come", 6 * MINUTE, []],
+  ])("%s", (_what, startedAt, learned) => {
+    const history = walk(historyOf(), [
+      [0, refused],
+      [4 * MINUTE, refused],
+      [5 * MINUTE, { ...good, startedAt }],
+    ]);
+    expect(history.loadTimesMs).toEqual(learned);
+  });
+
   it("make the next load overdue by what the last one took, not by what the config says", () => {
     const learned = walk(historyOf(), [
       [0, refused],
       [SECOND, good],
     ]);
     const fallen = walk(learned, [
-      [MINUTE, refused],
-      [MINUTE + SECOND, refused],
+      [MINUTE, saysLoading],
+      [MINUTE + SECOND, saysLoading],
     ]);
     expect(fallen.verdict.reason).toBe("loading");
-    expect(move(fallen, refused, MINUTE + 32 * SECOND).verdict.reason).toBe("overdue");
-    expect(move(fallen, refused, MINUTE + 96 * SECOND).verdict.reason).toBe("down");
+    expect(move(fallen, saysLoading, MINUTE + 32 * SECOND).verdict.reason).toBe("overdue");
+    expect(move(fallen, saysLoading, MINUTE + 96 * SECOND).verdict.reason).toBe("overdue");
   });
 
   it("are not learned from one refusal that was forgiven", () => {
@@ -387,7 +435,7 @@ describe("a crash loop", () => {
   });
 
   it("is not named after two falls", () => {
-    expect(move(loop(2), refused, 3 * MINUTE + 3 * SECOND).verdict.reason).toBe("loading");
+    expect(move(loop(2), refused, 3 * MINUTE + 3 * SECOND).verdict.reason).toBe("down");
   });
 
   it("is left when it has answered well for a while, and named after the next fall again", () => {
@@ -406,7 +454,7 @@ describe("a crash loop", () => {
       [30 * MINUTE, refused],
       [30 * MINUTE + 1, refused],
     ]);
-    expect(fallen.verdict.reason).toBe("loading");
+    expect(fallen.verdict.reason).toBe("down");
   });
 
   it("is remembered by its last ten falls", () => {
@@ -433,7 +481,7 @@ describe("a crash loop", () => {
     let history = readyHistory();
     for (let now = 1; now < 50; now += 1) history = move(history, refused, now);
     expect(history.falls).toHaveLength(1);
-    expect(history.verdict.reason).toBe("loading");
+    expect(history.verdict.reason).toBe("down");
   });
 });
 
@@ -559,8 +607,8 @@ describe("what a verdict carries", () => {
     const learned = walk(historyOf(), [
       [0, refused],
       [MINUTE, good],
-      [2 * MINUTE, refused],
-      [2 * MINUTE + 20 * SECOND, refused],
+      [2 * MINUTE, saysLoading],
+      [2 * MINUTE + 20 * SECOND, saysLoading],
     ]);
     expect(learned.verdict).toMatchObject({ reason: "loading", readyInMs: 40 * SECOND });
     expect(move(learned, good, 3 * MINUTE).verdict).not.toHaveProperty("readyInMs");

@@ -53,16 +53,17 @@ function answered(
 
 function takenIn(
   history: DeploymentHistory,
-  { found, served }: Ready,
+  { found, served, startedAt }: Ready,
   { thresholds, now }: Moment,
 ): DeploymentHistory {
   // Away for longer than any load is an outage, and teaches nothing about loads.
   const away =
     history.absentSince === null || isRoutable(history.verdict) ? 0 : now.monotonic - history.absentSince;
+  const loadMs = startedAt === undefined ? away : loadOf(away, now.wall - startedAt);
   const loadTimesMs =
-    away === 0 || away > LONGEST_LOAD * thresholds.loadTimeMs
+    loadMs === 0 || loadMs > LONGEST_LOAD * thresholds.loadTimeMs
       ? history.loadTimesMs
-      : [...history.loadTimesMs, Math.round(away)].slice(-REMEMBERED);
+      : [...history.loadTimesMs, Math.round(loadMs)].slice(-REMEMBERED);
   const { readyInMs: _over, ...before } = history.verdict;
   const verdict: Verdict = {
     ...before,
@@ -82,6 +83,14 @@ function takenIn(
   return withVerdict(next, verdict, now);
 }
 
+/** A start is told to the second, and a little later than its process began. */
+const START_NOISE_MS = 2_000;
+
+/** Of the time that nothing answered only that counts in which its process ran. One that ran before did not load in it. */
+function loadOf(awayMs: number, runsMs: number): number {
+  return runsMs <= 0 || runsMs > awayMs + START_NOISE_MS ? 0 : Math.min(runsMs, awayMs);
+}
+
 function refused(
   history: DeploymentHistory,
   outcome: Fault | Absent,
@@ -90,7 +99,10 @@ function refused(
   const began = outcome.kind === "absent" ? (history.absentSince ?? now.monotonic) : history.absentSince;
   const reason =
     outcome.kind === "absent"
-      ? classifyAbsence({ ...history, absentSince: began }, thresholds.loadTimeMs, now.monotonic)
+      ? classifyAbsence(
+          { ...history, absentSince: began },
+          { saysLoading: outcome.saysLoading, loadTimeMs: thresholds.loadTimeMs, now: now.monotonic },
+        )
       : outcome.reason;
   const { definite } = REASONS[reason];
   const failures = definite ? 0 : history.failures + 1;
@@ -132,11 +144,28 @@ function failed(
     warnings: [],
     found,
     detail: outcome.detail,
-    hint: hintFor({ reason, expected: before.expected, found, fix: told?.fix }),
+    hint:
+      reason === "down"
+        ? goneHint(before)
+        : hintFor({ reason, expected: before.expected, found, fix: told?.fix }),
     ...readyIn(history, reason, now.monotonic),
     since: before.reason === reason ? before.since : now.wall,
     observedAt: now.wall,
   };
+}
+
+/** What was last said by one that is gone: it explains why, for as long as nothing answers. */
+const LAST_WORDS: Partial<Record<Reason, string>> = {
+  engine_dead: `Its engine had died, and now its port is gone. ${REASONS.engine_dead.fix}`,
+  draining: "It was shut down: start it again, unless that was meant.",
+  hung: `Its engine hung before it went away. ${REASONS.hung.fix}`,
+};
+
+function goneHint({ reason, hint, nameMatches }: Verdict): string {
+  if (reason === "down") return hint;
+  const fix =
+    nameMatches === null ? REASONS.down.fix : "Start it again, and read the log of its previous run.";
+  return LAST_WORDS[reason] ?? fix;
 }
 
 /** How long the load will still take, where earlier ones tell. */

@@ -1,9 +1,16 @@
+import type { Reason } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
-import { historyOf } from "../../test/deployment-histories.ts";
+import { historyOf, readyHistory } from "../../test/deployment-histories.ts";
 import { expectReady, loadBudget, classifyAbsence } from "./classify-absence.ts";
+import type { DeploymentHistory } from "../remember/deployment-history.ts";
 
 const MINUTE = 60_000;
 const NOW = 100 * MINUTE;
+
+/** Silent, and ten minutes are usual. */
+function named(history: DeploymentHistory, saysLoading = false): Reason {
+  return classifyAbsence(history, { saysLoading, loadTimeMs: 10 * MINUTE, now: NOW });
+}
 
 describe("absence without a learned load time", () => {
   it.each([
@@ -15,11 +22,35 @@ describe("absence without a learned load time", () => {
     [10_000, "down"],
   ])("of %s minutes where ten are usual is %s", (minutes, reason) => {
     const history = historyOf({ absentSince: NOW - minutes * MINUTE });
-    expect(classifyAbsence(history, 10 * MINUTE, NOW)).toBe(reason);
+    expect(named(history)).toBe(reason);
   });
 
   it("that begins now is loading", () => {
-    expect(classifyAbsence(historyOf({ absentSince: null }), 10 * MINUTE, NOW)).toBe("loading");
+    expect(named(historyOf({ absentSince: null }))).toBe("loading");
+  });
+});
+
+describe("one that was seen to serve", () => {
+  const absentSince = NOW - 100;
+
+  it.each([
+    ["and is silent is gone at once", readyHistory({ absentSince }), false, "down"],
+    ["and says that it loads is loading", readyHistory({ absentSince }), true, "loading"],
+    [
+      "under a wrong name and is silent is gone",
+      historyOf({ absentSince }, { nameMatches: false }),
+      false,
+      "down",
+    ],
+    [
+      "and fell often is in a crash loop",
+      readyHistory({ absentSince, falls: [NOW, NOW, NOW] }),
+      false,
+      "crash_loop",
+    ],
+    ["and still says after hours that it loads is late", readyHistory({ absentSince: 0 }), true, "overdue"],
+  ] as const)("%s", (...[, history, saysLoading, reason]) => {
+    expect(named(history, saysLoading)).toBe(reason);
   });
 });
 
@@ -39,7 +70,7 @@ describe("a learned load time", () => {
     [90_600, "down"],
   ])("of a tenth of a second makes an absence of %i ms %s", (waited, reason) => {
     const history = historyOf({ loadTimesMs: [100], absentSince: NOW - waited });
-    expect(classifyAbsence(history, 10 * MINUTE, NOW)).toBe(reason);
+    expect(named(history)).toBe(reason);
   });
 });
 
@@ -53,7 +84,7 @@ describe("falls", () => {
     ["three of which one is long ago", fell(15, 7, 0), "loading"],
     ["many that are all long ago", fell(60, 50, 40, 30, 20), "loading"],
   ])("%s: %s", (_what, falls, reason) => {
-    expect(classifyAbsence(historyOf({ falls, absentSince: NOW }), 10 * MINUTE, NOW)).toBe(reason);
+    expect(named(historyOf({ falls, absentSince: NOW }))).toBe(reason);
   });
 });
 

@@ -12,17 +12,33 @@ const LATE_GRACE_MS = 30_000;
 /** After so many times its load budget nobody waits for it any more. */
 const DOWN_FACTOR = 3;
 
+interface Absence {
+  /** It says itself that it loads. */
+  readonly saysLoading: boolean;
+  readonly loadTimeMs: number;
+  readonly now: number;
+}
+
 /**
- * Names what the wire cannot: a vLLM that loads is bound but not listening, so it refuses just as a dead one does. Only
- * how long, how often and how long it usually takes tell them apart.
+ * Names what the wire cannot: a vLLM that loads is bound but not listening, so it refuses just as a dead one does. One
+ * that was seen to serve and says nothing is gone; of the others only how long and how often tell.
  */
-export function classifyAbsence(history: DeploymentHistory, loadTimeMs: number, now: number): Reason {
+export function classifyAbsence(
+  history: DeploymentHistory,
+  { saysLoading, loadTimeMs, now }: Absence,
+): Reason {
   const falls = history.falls.filter((at) => now - at < LOOP_WINDOW_MS);
   if (falls.length >= LOOP_FALLS) return "crash_loop";
+  if (!saysLoading && wasSeen(history)) return "down";
   const waited = now - (history.absentSince ?? now);
   const budget = loadBudget(history, loadTimeMs);
   if (waited < budget) return "loading";
-  return waited < DOWN_FACTOR * budget ? "overdue" : "down";
+  return saysLoading || waited < DOWN_FACTOR * budget ? "overdue" : "down";
+}
+
+/** Did it ever list its models? */
+function wasSeen({ verdict }: DeploymentHistory): boolean {
+  return verdict.nameMatches !== null;
 }
 
 /** How long a load may take before it is late: learned where it was seen, configured where it was not. */

@@ -6,7 +6,7 @@ const REMEMBERED_MS = 30_000;
 
 /** What the metrics hold against an engine whose server answers well; null where nothing. */
 export function diagnose(
-  { load: present, progress }: BackendState,
+  { load: present, progress, proof }: BackendState,
   stallTimeMs: number,
   now: number,
 ): Fault | null {
@@ -14,6 +14,11 @@ export function diagnose(
   const load = present ?? recent;
   if (load === null) return null;
   if (!load.awake) return fault("asleep", "/metrics: engine_sleep_state says that it is not awake");
+  if (proof.silentAt !== null)
+    return fault(
+      "hung",
+      "its metrics show no work, yet requests get no answer, and nor did one for a single token",
+    );
   const stalledMs = progress === null ? 0 : now - progress.movedAt;
   if (stalledMs < stallTimeMs) return null;
   const seconds = Math.floor(stalledMs / 1_000);

@@ -21,6 +21,7 @@ describe("the next probe of a backend", () => {
     ["one was never asked", [historyOf()], 1_000],
     ["one of several waits", [readyHistory(), historyOf()], 1_000],
     ["one has failed once and is still called ready", [readyHistory({ failures: 1 })], 1_000],
+    ["one was refused once and is still called ready", [readyHistory({ failures: 1, absentSince: 0 })], 150],
     ["one is up under a wrong name", [wronglyNamed], 1_000],
   ])("comes after the interval that fits when %s, or up to a tenth sooner", (_what, histories, ms) => {
     expect(nextDelay(histories, intervals, at(0))).toBe(ms);

@@ -10,6 +10,9 @@ export interface Intervals {
 /** A tenth more or less, so that probes that began together do not stay together. */
 const JITTER = 0.1;
 
+/** A ready one that nobody answers for is asked again so soon: whether it is gone is then known within a second. */
+const RECHECK_MS = 150;
+
 /** What has been out for so long is asked a sixtieth of that time later, and so on. */
 const PATIENCE = 60;
 
@@ -27,13 +30,14 @@ export function nextDelay(
 }
 
 function delayOf(
-  { verdict, reasonSince, failures, successes }: DeploymentHistory,
+  { verdict, reasonSince, absentSince, failures, successes }: DeploymentHistory,
   intervals: Intervals,
   now: number,
 ): number {
   const { intervalMs, notReadyIntervalMs, maxIntervalMs } = intervals;
   if (isRoutable(verdict) && failures === 0) return intervalMs;
   const soon = Math.min(intervalMs, notReadyIntervalMs);
+  if (isRoutable(verdict) && absentSince !== null) return Math.min(soon, RECHECK_MS);
   // What answers well again is counted as fast as can be.
   if (isRoutable(verdict) || successes > 0 || REASONS[verdict.reason].selfHealing) return soon;
   return Math.max(soon, Math.min((now - reasonSince) / PATIENCE, maxIntervalMs));

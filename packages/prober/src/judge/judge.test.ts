@@ -1,7 +1,7 @@
 import type { Verdict } from "@rollcall/contract";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { cardOf, serves, resultOf } from "../../test/probe-results.ts";
+import { cardOf, loadOf, serves, resultOf } from "../../test/probe-results.ts";
 import { historyOf } from "../../test/deployment-histories.ts";
 import type { ModelCard } from "../read/model-card.ts";
 import { judge } from "./judge.ts";
@@ -25,6 +25,20 @@ function judged(
 }
 
 const SERVED = { kind: "vllm", version: null, root: null, parent: null, maxModelLen: null } as const;
+
+describe("when its process began", () => {
+  const load = loadOf({ startedAt: 1_000_000 });
+
+  it.each<[what: string, state: Partial<BackendState>, startedAt: number | undefined]>([
+    ["is as it says where the clocks agree", { load, skewMs: -900 }, 1_000_000],
+    ["is by our clock where its own is ahead", { load, skewMs: 60_000 }, 940_000],
+    ["is as it says where its clock is not known", { load, skewMs: null }, 1_000_000],
+    ["is not said where it does not tell", { load: loadOf() }, undefined],
+  ])("%s", (_what, state, startedAt) => {
+    const outcome = judged({ state }, { expected: "llama" });
+    expect(outcome.kind === "ready" ? outcome.startedAt : null).toBe(startedAt);
+  });
+});
 
 describe("the expected name", () => {
   it.each([

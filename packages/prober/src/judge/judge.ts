@@ -3,7 +3,7 @@ import { SERVER_KINDS } from "../kinds/index.ts";
 import type { ServerKind } from "../kinds/server-kind.ts";
 import type { ModelCard } from "../read/model-card.ts";
 import type { BackendState } from "../remember/backend-state.ts";
-import { absent, fault, type Fault, type Outcome } from "../read/outcome.ts";
+import { loading, fault, type Fault, type Outcome } from "../read/outcome.ts";
 import type { ProbeResult } from "../read/probe-result.ts";
 
 /** How many served names a verdict carries, and how much of each: they end up in messages and on screens. */
@@ -35,8 +35,18 @@ export function judge({ result, state, diagnosis }: Case, before: Verdict): Outc
   if (still?.kind === "absent") return still;
   if (still?.kind === "fault") return { ...still, nameMatches: true, found };
   if (card.state !== null && kind.loadingStates.includes(card.state))
-    return absent(`/models says of it: ${card.state}`);
-  return { kind: "ready", found, served: servedBy(card, state) };
+    return loading(`/models says of it: ${card.state}`);
+  return { kind: "ready", found, served: servedBy(card, state), ...startOf(state) };
+}
+
+/** Dates in headers are whole seconds: less than this is no difference between two clocks. */
+const CLOCK_NOISE_MS = 2_000;
+
+function startOf({ load, skewMs }: BackendState): { startedAt?: number } {
+  const startedAt = load?.startedAt ?? null;
+  if (startedAt === null) return {};
+  const ahead = skewMs !== null && Math.abs(skewMs) >= CLOCK_NOISE_MS ? skewMs : 0;
+  return { startedAt: startedAt - ahead };
 }
 
 function shorten(names: readonly string[]): readonly string[] {
@@ -76,6 +86,10 @@ function meetTwo(
   return fault("name_flapping", "the last connections met one server; asked again before that is believed");
 }
 
-function servedBy({ root, parent, maxModelLen }: ModelCard, { kind, version }: BackendState): Served {
-  return { kind: kind ?? "generic", version, root, parent, maxModelLen };
+function servedBy(
+  { root, parent, maxModelLen }: ModelCard,
+  { kind, version, apiPath }: BackendState,
+): Served {
+  const facts = { kind: kind ?? "generic", version, root, parent, maxModelLen } as const;
+  return apiPath === null ? facts : { ...facts, apiPath };
 }

@@ -123,7 +123,7 @@ describe("a model list", () => {
 const COLUMNS: Readonly<Record<Kind, readonly (string | null)[]>> = {
   vllm: ["/health", "/version", null, null],
   sglang: ["/health", null, null, null],
-  llamacpp: ["/health", null, "/props", null],
+  llamacpp: ["/health", null, "/props /metrics", null],
   ollama: [null, "/api/version", null, null],
   tgi: ["/health", null, "/info", null],
   tei: ["/health", null, null, "/info"],
@@ -135,8 +135,10 @@ const COLUMNS: Readonly<Record<Kind, readonly (string | null)[]>> = {
 };
 
 it.each(KINDS)("where %s tells health, version, whether it takes the key, and its models", (kind) => {
-  const { health, versionPath, keyPath, ownList } = SERVER_KINDS[kind];
-  expect([health?.path ?? null, versionPath, keyPath, ownList?.path ?? null]).toEqual(COLUMNS[kind]);
+  const { health, versionPath, keyPaths, ownList } = SERVER_KINDS[kind];
+  expect([health?.path ?? null, versionPath, keyPaths.join(" ") || null, ownList?.path ?? null]).toEqual(
+    COLUMNS[kind],
+  );
 });
 
 it.each([

@@ -7,7 +7,7 @@ export const llamacpp: ServerKind = {
   recognise: (list) => list.headers["server"] === "llama.cpp" || owned(list),
   loadingWords: /loading model/i,
   // Its model list is public.
-  keyPath: "/props",
+  keyPaths: ["/props", "/metrics"],
   metrics: {
     running: "llamacpp:requests_processing",
     waiting: "llamacpp:requests_deferred",

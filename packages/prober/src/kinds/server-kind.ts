@@ -16,8 +16,8 @@ export interface ServerKind {
   readonly loadingStates: readonly string[];
   /** Where it says what it serves, if not in the API's own `/models`. */
   readonly ownList: OwnList | null;
-  /** A route that needs the key, where the model list does not and so proves none. */
-  readonly keyPath: string | null;
+  /** Routes that need the key, where the model list does not and so proves none: the first that is there counts. */
+  readonly keyPaths: readonly string[];
   readonly health: HealthRoute | null;
   /** What stands at its `/metrics`. */
   readonly metrics: EngineMetrics | null;
@@ -64,7 +64,7 @@ export const OPENAI_COMPATIBLE: ServerKind = {
   loadingWords: null,
   loadingStates: ["loading", "downloading"],
   ownList: null,
-  keyPath: null,
+  keyPaths: [],
   health: { path: "/health" },
   metrics: null,
   versionPath: null,

@@ -1,4 +1,4 @@
-import { absent, fault } from "../read/outcome.ts";
+import { loading, fault } from "../read/outcome.ts";
 import { OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
 
 export const sglang: ServerKind = {
@@ -10,7 +10,7 @@ export const sglang: ServerKind = {
     // It generates a token first, for which it takes a second or more.
     timeoutMs: 5_000,
     // It lists its model before its warm-up is over, and answers 503 again once it was told to end.
-    unavailable: (served, detail) => (served ? fault("draining", detail) : absent(detail)),
+    unavailable: (served, detail) => (served ? fault("draining", detail) : loading(detail)),
   },
   metrics: {
     running: "sglang:num_running_reqs",

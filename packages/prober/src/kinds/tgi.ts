@@ -5,5 +5,5 @@ export const tgi: ServerKind = {
   // It owns its model by the model's own name, made in 1970.
   recognise: ({ cards }) => cards.every((card) => card.owner === card.id && card.created === 0),
   // Its model list is public.
-  keyPath: "/info",
+  keyPaths: ["/info"],
 };

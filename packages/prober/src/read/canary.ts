@@ -1,7 +1,7 @@
 import { ENDPOINTS, saysEngineDead } from "@rollcall/contract";
 import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse } from "./probe-response.ts";
-import { absent, fault, type Outcome } from "./outcome.ts";
+import { loading, fault, type Outcome } from "./outcome.ts";
 
 /** One request to be sent to a model, below the API's path. */
 export interface Canary {
@@ -29,7 +29,7 @@ export function readCanary(response: ProbeResponse): Outcome | null {
   // So busy that it refuses is a sign of life.
   if (status === 429) return null;
   if (status === 401 || status === 403) return fault("wrong_key", told);
-  if (status === 503 && saysLoading(page)) return absent(told);
+  if (status === 503 && saysLoading(page)) return loading(told);
   if (saysEngineDead(page)) return fault("engine_dead", `${told}, whose text says that the engine is dead`);
   if (/chat template/i.test(page)) {
     const fix = "Start the backend with --chat-template, or set model_info.mode to completion.";

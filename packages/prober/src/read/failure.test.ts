@@ -4,7 +4,11 @@ import { readFailure } from "./failure.ts";
 
 describe("a connection that did not come to an answer", () => {
   it("is absence when it was refused, since a loading vLLM is bound and does not listen", () => {
-    expect(readFailure(failure("ECONNREFUSED"))).toEqual({ kind: "absent", detail: "connection refused" });
+    expect(readFailure(failure("ECONNREFUSED"))).toEqual({
+      kind: "absent",
+      detail: "connection refused",
+      saysLoading: false,
+    });
   });
 
   it.each(["UND_ERR_SOCKET", "ECONNRESET", "EPIPE"])(
@@ -59,11 +63,11 @@ describe("a handshake that failed", () => {
     ["CERT_NOT_YET_VALID", "the certificate is not valid yet", "both clocks"],
     ["ERR_TLS_CERT_ALTNAME_INVALID", "the certificate is for another host name", "Write a host name"],
     ["HOSTNAME_MISMATCH", "the certificate is for another host name", "Write a host name"],
-    ["DEPTH_ZERO_SELF_SIGNED_CERT", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
-    ["SELF_SIGNED_CERT_IN_CHAIN", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
-    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
-    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
-    ["CERT_UNTRUSTED", "signed by nobody who is trusted here", "NODE_EXTRA_CA_CERTS"],
+    ["DEPTH_ZERO_SELF_SIGNED_CERT", "signed by nobody who is trusted here", "ssl_verify"],
+    ["SELF_SIGNED_CERT_IN_CHAIN", "signed by nobody who is trusted here", "ssl_verify"],
+    ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "signed by nobody who is trusted here", "ssl_verify"],
+    ["UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "signed by nobody who is trusted here", "ssl_verify"],
+    ["CERT_UNTRUSTED", "signed by nobody who is trusted here", "ssl_verify"],
   ])("with %s says: %s", (code, meaning, fix) => {
     expect(readFailure(failure(code))).toMatchObject({
       reason: "tls",

@@ -1,6 +1,6 @@
 import { saysLoading } from "../kinds/index.ts";
 import type { HealthRoute } from "../kinds/server-kind.ts";
-import { absent, fault, type Outcome } from "./outcome.ts";
+import { loading, fault, type Outcome } from "./outcome.ts";
 import type { ProbeResponse } from "./probe-response.ts";
 import { recogniseProxy } from "./proxy.ts";
 
@@ -23,7 +23,7 @@ export function readHealth(response: ProbeResponse, { route, served }: HealthCon
   if (route.asleep?.test(body) === true) return fault("asleep", `${route.path} says that it sleeps`);
   if (status !== 503 && status !== 500) return null;
   if (status === 503 && saysLoading(body))
-    return absent(`${route.path} answers 503: it says that it is loading`);
+    return loading(`${route.path} answers 503: it says that it is loading`);
   const detail = `${route.path} answers ${status} while /models answers 200`;
   if (/draining|shutting down/i.test(body)) return fault("draining", detail);
   if (status === 503 && route.unavailable !== undefined) return route.unavailable(served, detail);

@@ -341,3 +341,29 @@ it("no answer is too odd to be read, and names are texts that are not empty", ()
     }),
   );
 });
+
+describe("an answer that the gateway could not read", () => {
+  const listed = (headers: Readonly<Record<string, string>>) =>
+    readModels({ ...response(200, modelList("llama")), headers });
+
+  it("is one that is framed twice", () => {
+    expect(listed({ "transfer-encoding": "chunked, chunked" })).toMatchObject({
+      reason: "not_openai",
+      detail: expect.stringContaining("Transfer-Encoding"),
+      fix: expect.stringContaining("proxy"),
+    });
+  });
+
+  it("is none that is framed once", () => {
+    expect(listed({ "transfer-encoding": "chunked" })).toMatchObject({ kind: "models" });
+  });
+});
+
+it("a proxy that misses a client certificate says so in its page", () => {
+  const page = "<html><head><title>400 No required SSL certificate was sent</title></head></html>";
+  expect(readModels(response(400, page))).toMatchObject({
+    reason: "tls",
+    detail: "/models answers 400: the server wants a client certificate",
+    fix: expect.stringContaining("client_cert"),
+  });
+});

@@ -1,7 +1,8 @@
+import { WANTS_CERTIFICATE } from "@rollcall/contract";
 import { saysLoading } from "../kinds/index.ts";
 import type { ProbeResponse, HttpResponse } from "./probe-response.ts";
 import { readModelCard } from "./model-card.ts";
-import { absent, fault, type Fault, type ModelsReading } from "./outcome.ts";
+import { loading, fault, type Fault, type ModelsReading } from "./outcome.ts";
 import { readFailure } from "./failure.ts";
 import { recogniseProxy } from "./proxy.ts";
 
@@ -15,6 +16,10 @@ export function readModels(response: ProbeResponse): ModelsReading {
       fix: "Write https:// in api_base.",
     });
   }
+  if (wantsCertificate(response))
+    return fault("tls", `/models answers ${status}: ${WANTS_CERTIFICATE.meaning}`, {
+      fix: WANTS_CERTIFICATE.fix,
+    });
   if (status === 401 || status === 403) return fault("wrong_key", `/models answers ${status}`);
   if (status === 404 || status === 405) return fault("wrong_path", `/models answers ${status}`);
   if (status >= 300 && status < 400) return readRedirect(response);
@@ -36,6 +41,13 @@ function wantsTls({ status, body }: HttpResponse): boolean {
   );
 }
 
+/** nginx ends the handshake well and refuses the request. */
+function wantsCertificate({ status, body }: HttpResponse): boolean {
+  return (
+    status === 400 && /No required SSL certificate was sent|SSL certificate error/.test(body.slice(0, 4_096))
+  );
+}
+
 /** A route that needs the key refuses it; null where it does not, or is not there. */
 export function readRefusal(path: string, response: ProbeResponse): Fault | null {
   if (response.kind === "failure" || (response.status !== 401 && response.status !== 403)) return null;
@@ -53,11 +65,21 @@ function readRedirect({ status, headers }: HttpResponse): ModelsReading {
 }
 
 function readServerError({ status, body }: HttpResponse): ModelsReading {
-  if (status === 503 && saysLoading(body)) return absent("/models answers 503: it says that it is loading");
+  if (status === 503 && saysLoading(body)) return loading("/models answers 503: it says that it is loading");
   return fault("server_error", `/models answers ${status}`);
 }
 
+/** Lenient readers take it, and so HTTP servers and proxies that add a header twice are not noticed; the gateway refuses it. */
+function framedTwice(headers: HttpResponse["headers"]): boolean {
+  return (headers["transfer-encoding"] ?? "").split(",").length > 1;
+}
+
 function readList({ body, truncated, headers }: HttpResponse): ModelsReading {
+  if (framedTwice(headers)) {
+    const fix =
+      "Let only one of server and proxy set Transfer-Encoding: answers framed twice are refused (RFC 9112).";
+    return fault("not_openai", "/models answers 200 with Transfer-Encoding more than once", { fix });
+  }
   if (truncated) return fault("not_openai", "/models answers with an endless or far too long body");
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {

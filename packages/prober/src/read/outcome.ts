@@ -9,6 +9,8 @@ export interface Ready {
   readonly kind: "ready";
   readonly found: readonly string[];
   readonly served: Served;
+  /** When its process began, by our clock, in epoch milliseconds; absent where it does not tell. */
+  readonly startedAt?: number;
 }
 
 /** Something is wrong that needs no history to be named. */
@@ -22,10 +24,12 @@ export interface Fault {
   readonly fix?: string;
 }
 
-/** Nothing answers. A loading vLLM looks just like that (bound, not listening): history tells them apart. */
+/** Does not serve yet, or no longer. A loading vLLM looks just like a dead one (bound, not listening): history tells them apart. */
 export interface Absent {
   readonly kind: "absent";
   readonly detail: string;
+  /** It answers, and says itself that it loads. */
+  readonly saysLoading: boolean;
 }
 
 /** What a model list says: the cards of what is served, or why there are none to be read. */
@@ -36,6 +40,8 @@ export interface ModelsRead {
   readonly cards: readonly ModelCard[];
   /** Where the list is one that only this kind of server has. */
   readonly server?: Kind;
+  /** Where it was found, if not at the config's `apiPath`. */
+  readonly apiPath?: string;
 }
 
 interface Evidence {
@@ -47,6 +53,12 @@ export function fault(reason: Reason, detail: string, { found = [], fix }: Evide
   return { kind: "fault", reason, nameMatches: null, found, detail, ...(fix !== undefined && { fix }) };
 }
 
+/** Nothing answers. */
 export function absent(detail: string): Absent {
-  return { kind: "absent", detail };
+  return { kind: "absent", detail, saysLoading: false };
+}
+
+/** It answers that it loads. */
+export function loading(detail: string): Absent {
+  return { kind: "absent", detail, saysLoading: true };
 }

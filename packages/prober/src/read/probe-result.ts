@@ -10,6 +10,9 @@ export interface ProbeExchange {
   readonly outcome: string;
 }
 
+/** Did a token come in time that an idle engine was asked for? */
+export type TokenReply = "came" | "none";
+
 /** All that one probe has read of one backend, unjudged. */
 export interface ProbeResult {
   readonly models: ModelsReading;
@@ -21,6 +24,8 @@ export interface ProbeResult {
   readonly key: Fault | null;
   readonly health: Outcome | null;
   readonly load: Load | null;
+  /** Null where none was asked for. */
+  readonly token: TokenReply | null;
   readonly version: string | null;
   /** How far its clock is ahead, in milliseconds. */
   readonly skewMs: number | null;

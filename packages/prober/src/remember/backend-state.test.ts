@@ -38,6 +38,7 @@ describe("a look", () => {
       served: true,
       load: loadOf({ running: 1 }),
       progress: { movedAt: 1, seenAt: 1, load: loadOf({ running: 1 }) },
+      proof: { aliveAt: 1, silentAt: null },
       skewMs: 7,
       exchanges,
     });

@@ -1,6 +1,7 @@
 import type { Kind } from "@rollcall/contract";
 import type { Load } from "../read/load.ts";
 import { namesOf, type ProbeExchange, type ProbeResult } from "../read/probe-result.ts";
+import { NO_PROOF, watchProof, type EngineProof } from "./engine-proof.ts";
 import { watchProgress, type Progress } from "./progress.ts";
 
 /** Something that changed, when it was seen (monotonic), in one line. */
@@ -13,6 +14,8 @@ export interface Change {
 export interface BackendState {
   readonly kind: Kind | null;
   readonly version: string | null;
+  /** Where its API was found, if not at the config's `apiPath`. */
+  readonly apiPath: string | null;
   /** Sorted; null until a model list was seen. */
   readonly names: readonly string[] | null;
   /** Clean probes still needed until it is believed again that one server alone answers. */
@@ -21,6 +24,7 @@ export interface BackendState {
   readonly served: boolean;
   readonly load: Load | null;
   readonly progress: Progress | null;
+  readonly proof: EngineProof;
   /** Preemptions since the probe before. */
   readonly preempted: number;
   /** Requests that succeeded since the probe before: nobody need ask for a token to know that it generates. */
@@ -40,11 +44,13 @@ export interface BackendState {
 export const NOTHING_KNOWN: BackendState = {
   kind: null,
   version: null,
+  apiPath: null,
   names: null,
   doubts: 0,
   served: false,
   load: null,
   progress: null,
+  proof: NO_PROOF,
   preempted: 0,
   succeeded: 0,
   canaries: 0,
@@ -66,20 +72,24 @@ export function remember(state: BackendState, result: ProbeResult, now: number):
   if (names === null) {
     const away = result.models.kind === "absent";
     // Whoever comes back after an absence has nothing to do with how it stood before.
-    return away ? { ...seen, served: false, load: null, progress: null } : { ...seen, load: null };
+    return away
+      ? { ...seen, served: false, load: null, progress: null, proof: NO_PROOF }
+      : { ...seen, load: null };
   }
   return {
     ...seen,
     ...rememberStart(state, result, now),
     kind: result.kind,
+    apiPath: result.models.kind === "models" ? (result.models.apiPath ?? null) : null,
     names,
     doubts: meetsTwo(names, result) ? DOUBTS : Math.max(0, state.doubts - 1),
     served: result.health?.kind === "absent" ? false : state.served || result.health === null,
     load: result.load,
     progress: watchProgress(state.progress, result.load, now),
+    proof: watchProof(state.proof, { ...result, last: state.progress?.load ?? null }, now),
     preempted: grown(state.load?.preemptions, result.load?.preemptions),
     succeeded: Math.max(0, grown(state.load?.succeeded, result.load?.succeeded) - state.canaries),
-    canaries: 0,
+    canaries: result.token === "came" ? 1 : 0,
     skewMs: result.skewMs,
   };
 }

@@ -1,3 +1,4 @@
+import type { TlsOptions } from "@rollcall/runtime";
 import type { Socket } from "node:net";
 import type { Deadline, Deadlines } from "../deadlines.ts";
 import { AnswerDecoder, codingOf, type Coding } from "./answer-decoder.ts";
@@ -13,6 +14,8 @@ export interface ConnectionKeeper {
   readonly deadlines: Deadlines;
   readonly target: Target;
   readonly tlsMemory: TlsMemory;
+  /** As the settings have it now. */
+  tlsOptions(): TlsOptions;
   /** 0 ≤ x < 1 */
   random(): number;
   /** One that has carried nothing yet. */
@@ -60,7 +63,11 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     this.#keeper = keeper;
     const { deadlines, target, tlsMemory } = keeper;
     const onread = { buffer: SHARED, callback: (size: number) => this.#read(size) };
-    const { socket, connected } = openSocket(target, onread, tlsMemory);
+    const { socket, connected } = openSocket(
+      { ...target, tlsOptions: keeper.tlsOptions() },
+      onread,
+      tlsMemory,
+    );
     this.#socket = socket;
     const now = deadlines.now();
     this.expiresAt = now + CONNECT_TIMEOUT_MS;

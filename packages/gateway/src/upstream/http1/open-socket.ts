@@ -1,6 +1,8 @@
 import { connect, isIP, type OnReadOpts, type Socket } from "node:net";
 import { connect as connectTls, type ConnectionOptions } from "node:tls";
 
+import type { TlsOptions } from "@rollcall/runtime";
+
 /** Where connections of one origin go. */
 export interface Target {
   readonly host: string;
@@ -8,6 +10,8 @@ export interface Target {
   readonly tls: boolean;
   /** As the `host` header has it: without the scheme's own port. */
   readonly authority: string;
+  /** Authorities and certificates, where TLS is spoken in another way than by default. */
+  readonly tlsOptions?: TlsOptions;
 }
 
 /** `http://host:8000`, `https://[::1]`. */
@@ -39,10 +43,22 @@ export interface TlsMemory {
 }
 
 /** Opens a socket that hands what it reads to `onread` and has no stream of its own to read from. */
-export function openSocket({ host, port, tls }: Target, onread: OnReadOpts, memory: TlsMemory): Opened {
+export function openSocket(
+  { host, port, tls, tlsOptions }: Target,
+  onread: OnReadOpts,
+  memory: TlsMemory,
+): Opened {
   if (!tls) return { socket: connect({ host, port, onread, ...SOCKET_OPTIONS }), connected: "connect" };
   const servername = isIP(host) === 0 ? host : "";
-  const options = { host, port, servername, ALPNProtocols: ["http/1.1"], ...SOCKET_OPTIONS, ...memory };
+  const options = {
+    host,
+    port,
+    servername,
+    ALPNProtocols: ["http/1.1"],
+    ...SOCKET_OPTIONS,
+    ...tlsOptions,
+    ...memory,
+  };
   // The types of Node's `tls.connect` leave out `onread`, which its documentation has.
   const socket = connectTls({ ...options, onread } as ConnectionOptions);
   socket.on("session", (session: Buffer) => (memory.session = session));

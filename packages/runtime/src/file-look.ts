@@ -6,7 +6,7 @@ export interface FileLook {
   readonly text: string | null;
   /** Why it could not be, in words. */
   readonly problem: string | null;
-  /** Which file that was: the path with all links followed, device and inode. */
+  /** Which file that was: the path with all links followed; device, inode and birth, since inodes are used again. */
   readonly target: string;
   readonly inode: string;
   /** Last write, in nanoseconds since the epoch: told apart, never compared with a clock. */
@@ -21,13 +21,13 @@ export function lookAt(path: string): FileLook {
   try {
     const target = realpathSync(path);
     descriptor = openSync(target, "r");
-    const { dev, ino, ctimeNs, mtimeNs } = fstatSync(descriptor, { bigint: true });
+    const { birthtimeNs, dev, ino, ctimeNs, mtimeNs } = fstatSync(descriptor, { bigint: true });
     const text = readFileSync(descriptor, "utf8");
     return {
       text,
       problem: null,
       target,
-      inode: `${dev}:${ino}`,
+      inode: `${dev}:${ino}:${birthtimeNs}`,
       writtenAt: mtimeNs,
       wasMoved: ctimeNs > mtimeNs,
     };

@@ -37,8 +37,9 @@ export const IDENTITY: readonly Fault[] = [
 ];
 
 /** Overlapping keys, as a careful rotation has them: each is good for that long after the next one came. */
-const OVERLAP_MS = 2_000;
-const STEP_MS = 200;
+const OVERLAP_MS = 2_100;
+/** Longer than the 200 ms for which a file must rest before it is taken. */
+const STEP_MS = 300;
 const TIMES = 20;
 
 export const ROTATION: Fault = {

@@ -1,4 +1,4 @@
-import { readFileSync, truncateSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { request } from "undici";
 import { type Bed, FIRST_KEY, MODEL } from "../bed.ts";
@@ -97,7 +97,9 @@ class Rollcall {
   }
 
   #useKey(key: string): void {
-    writeFileSync(this.#file("key"), `${key}\n`, { mode: 0o600 });
+    // As those that rotate do it, synced and renamed: what is written in place counts only once it rests for 200 ms.
+    writeFileSync(this.#file("key.next"), `${key}\n`, { mode: 0o600, flush: true });
+    renameSync(this.#file("key.next"), this.#file("key"));
   }
 
   #configure(revision: number): void {

@@ -50,9 +50,11 @@ export interface RunningProber {
 }
 
 /** Reads the config, listens and begins to probe. Throws StartError where that cannot be. */
-export async function startProber(options: ProberDaemonOptions): Promise<RunningProber> {
+export async function startProber(
+  options: ProberDaemonOptions,
+  log = openLog("prober", options.logLevel),
+): Promise<RunningProber> {
   const { configFile, env } = options;
-  const log = openLog("prober", options.logLevel);
   const source = new FileSettings(
     {
       file: configFile,
@@ -88,9 +90,9 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
     flag: "--prober-port",
   });
   const url = printAddress(host, port);
-  log.info({ address: url }, "prober listens");
   prober.url = url;
   const watching = watchSettings(source, systemClock, stop.signal);
+  log.info({ address: url }, "prober listens");
   prober.start();
   return {
     url,
@@ -114,11 +116,14 @@ export async function startProber(options: ProberDaemonOptions): Promise<Running
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
   process.title = "rollcall prober";
-  const running = await startProber(options);
+  const log = openLog("prober", options.logLevel);
+  // Before it listens: whoever reads that it does may at once end it.
+  const signalled = untilSignalled(log);
+  const running = await startProber(options, log);
   reportListening(running.url);
-  const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
-  const signal = await untilSignalled(running.log);
-  running.log.info({ signal }, "prober stops");
+  const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
+  const signal = await signalled;
+  log.info({ signal }, "prober stops");
   systemd?.stopping();
   const code = await running.stop();
   await systemd?.end();

@@ -72,10 +72,10 @@ export async function startGateway(
     await gateway.feed.close();
     throw fault;
   });
-  // Of several workers their parent says it, once.
-  if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
   const stop = new AbortController();
   const following = follow(stop.signal);
+  // Of several workers their parent says it, once; and only now, since a SIGHUP may be the answer.
+  if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
   const endFollowing = () => {
     stop.abort();
     return following;

@@ -8,13 +8,15 @@ import { runWorkers } from "../workers/run-workers.ts";
 export async function runGateway(options: GatewayDaemonOptions): Promise<number> {
   process.title = "rollcall gateway";
   const start = readStart(options);
+  // Before it listens: whoever reads that it does may at once end it, and a signal without a handler cuts what runs.
+  const signalled = untilSignalled(start.log);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
-  if (count > 1) return runWorkers(options, count, start);
+  if (count > 1) return runWorkers(options, { count, start, signalled });
   boundHeap();
   const running = await startGateway(options, null, start);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
-  const signal = await untilSignalled(running.log);
+  const signal = await signalled;
   running.log.info({ signal }, "gateway stops");
   const stopped = running.stop();
   systemd?.stopping();

@@ -5,7 +5,6 @@ import {
   printSettingsStatus,
   startSystemd,
   systemClock,
-  untilSignalled,
 } from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../main/start.ts";
 import { checkPort } from "./check-port.ts";
@@ -16,11 +15,17 @@ import { WorkerProcess } from "./worker-process.ts";
 
 const CHECK_MS = 10_000;
 
-/** Several gateway processes that share one port, until SIGTERM or SIGINT. Resolves with one exit code for all. */
+export interface WorkersStart {
+  readonly count: number;
+  readonly start: Start;
+  /** Resolves when all are to stop. */
+  readonly signalled: Promise<NodeJS.Signals>;
+}
+
+/** Several gateway processes that share one port, until they are to stop. Resolves with one exit code for all. */
 export async function runWorkers(
   options: GatewayDaemonOptions,
-  count: number,
-  start: Start,
+  { count, start, signalled }: WorkersStart,
 ): Promise<number> {
   const { host, log, source, follow } = start;
   const port = await checkStart(options, count, start);
@@ -50,7 +55,6 @@ export async function runWorkers(
   const following = new AbortController();
   // Before it listens: whoever reads that it does may at once tell it something.
   void follow(following.signal);
-  const signalled = untilSignalled(log);
   const bound = await supervisor.start().catch((error: unknown) => {
     following.abort();
     throw error;

@@ -34,6 +34,14 @@ describe.each(DOCUMENTS)("%s", (file) => {
   });
 });
 
+test("the page of operations lists messages that are logged", () => {
+  const [, section = ""] = /\n## Logs\n(.*?)\n## /s.exec(readDocument("packages/docs/operations.md")) ?? [];
+  const messages = [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, message = ""]) => message);
+  expect(messages.length).toBeGreaterThan(10);
+  const sources = FILES.filter((file) => /\/src\/.*(?<!\.test)\.ts$/.test(file)).map(readDocument);
+  expect(messages.filter((message) => !sources.some((text) => text.includes(message)))).toEqual([]);
+});
+
 test("every page and every decision is linked from the page above it", () => {
   const linkedFrom = (file: string) => new Set(relativeLinks(readDocument(file)).map(({ target }) => target));
   const pagesOf = (folder: string) =>

@@ -7,7 +7,7 @@ import { processTerminal, type Terminal } from "./terminal.ts";
 export type Describe = (program: Command, context: CommandContext) => void;
 
 /** Runs one command line and resolves with the exit code. What goes wrong is said in one line, never as a stack. */
-export async function runCommandLine(
+async function runCommandLine(
   describe: Describe,
   args: readonly string[],
   terminal: Terminal,

@@ -8,7 +8,7 @@ import { gatewayFor, type Answer, type Gateway, type Place } from "./harness.ts"
 const SECONDS = 5;
 const APPS = 2;
 const GOOD_A_SECOND = 20;
-/** The prober's own default; nobody probes here, so that nothing ends a suspicion before its time. */
+/** Longer than the prober's default; nobody probes here, so that nothing ends a suspicion before its time. */
 const PROBE_INTERVAL_MS = 5_000;
 
 const answer =

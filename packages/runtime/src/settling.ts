@@ -1,7 +1,7 @@
 import { isSameLook, wasReplaced, type FileLook } from "./file-look.ts";
 
 /** A file that changed in place may be half written: it counts once it has stayed the same for so long. */
-export const SETTLE_MS = 200;
+const SETTLE_MS = 200;
 
 export type FileLooks = ReadonlyMap<string, FileLook>;
 

@@ -4,7 +4,7 @@ export {
   type ControlServerOptions,
   startControlServer,
 } from "./control/control-server.ts";
-export { FAULT_NAMES, FAULTS, type FaultName, isFaultName } from "./faults/catalogue.ts";
+export { FAULT_NAMES, FAULTS, type FaultName } from "./faults/catalogue.ts";
 export type { FaultOptions } from "./faults/fault-switch.ts";
 export { Fleet, type FleetOptions, startFleet } from "./fleet/fleet.ts";
 export { SWITCH_NAMES, type Switch } from "./fleet/switches.ts";

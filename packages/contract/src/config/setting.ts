@@ -31,7 +31,7 @@ export interface SettingTable {
 }
 
 /** What a property of the config says of its unit: `drain` → `drainMs`. */
-export const UNIT_SUFFIX = {
+const UNIT_SUFFIX = {
   duration: "Ms",
   size: "Bytes",
   port: "",

@@ -9,10 +9,7 @@ interface Exposure {
 }
 
 /** Could anybody in the network use it? */
-export function isPubliclyReachable({
-  host,
-  hasMasterKey,
-}: Pick<Exposure, "host" | "hasMasterKey">): boolean {
+function isPubliclyReachable({ host, hasMasterKey }: Pick<Exposure, "host" | "hasMasterKey">): boolean {
   return !listensOnlyHere(host) && !hasMasterKey;
 }
 

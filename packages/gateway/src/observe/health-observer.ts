@@ -13,7 +13,7 @@ export type Assessment =
   /** Counts for the breaker; ejected at once where `ejects` says how surely. */
   | { readonly kind: "fault"; readonly ejects: "definite" | "suspect" | null };
 
-export function assess(error: UpstreamError): Assessment {
+function assess(error: UpstreamError): Assessment {
   const { answer, isBusy, isDefinite, reason, refusal, retryable, timeout } = error;
   if (!retryable && timeout === null) return { kind: "inconclusive" };
   if (isBusy) return { kind: "pause", forMs: pauseMs(answer?.retryAfter ?? null) };

@@ -35,7 +35,7 @@ export function refuseForeign(
 }
 
 /** The refusal of a request for details, or null where they may be read. */
-export function refuseDetails(c: Context, http: ProberHttp): Response | null {
+function refuseDetails(c: Context, http: ProberHttp): Response | null {
   const header = (name: string) => c.req.header(name);
   const foreign = refuseForeign({ host: header("host"), origin: header("origin") }, http);
   if (foreign !== null) return c.json({ error: foreign }, 403);

@@ -53,7 +53,7 @@ export function printStatus({
 }
 
 /** Every verdict with where it was gathered and what goes with it, in the order of the config. */
-export function printDeployments({ prober }: Pick<ProberHttp, "prober">): readonly DeploymentStatus[] {
+function printDeployments({ prober }: Pick<ProberHttp, "prober">): readonly DeploymentStatus[] {
   return prober.fleet.evidence().map(printDeployment);
 }
 

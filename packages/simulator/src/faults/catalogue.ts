@@ -62,7 +62,3 @@ export const FAULTS = {
 export type FaultName = keyof typeof FAULTS;
 
 export const FAULT_NAMES = Object.keys(FAULTS) as FaultName[];
-
-export function isFaultName(name: unknown): name is FaultName {
-  return typeof name === "string" && Object.hasOwn(FAULTS, name);
-}

@@ -1,5 +1,5 @@
 /** What a backend of a fleet does when it is asked. */
-export const SWITCHES = {
+const SWITCHES = {
   well: "answers",
   hang: "takes the request in and never answers",
   drip: "/v1/models comes one byte per 200 ms",

@@ -2,7 +2,7 @@ import { type Answer, json } from "../vllm/answer.ts";
 import type { VllmError } from "../vllm/error-body.ts";
 
 /** The error object of servers that follow vLLM ≤ 0.10.0: not wrapped in `error`, `code` = the status. */
-export function flatBody({ message, type, status, param }: VllmError): object {
+function flatBody({ message, type, status, param }: VllmError): object {
   return { object: "error", message, type, param: param ?? null, code: status };
 }
 

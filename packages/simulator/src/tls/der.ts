@@ -1,11 +1,11 @@
 /** The little of ASN.1's distinguished encoding rules that a certificate needs. */
 
-export const SEQUENCE = 0x30;
+const SEQUENCE = 0x30;
 export const SET = 0x31;
-export const BIT_STRING = 0x03;
+const BIT_STRING = 0x03;
 export const OCTET_STRING = 0x04;
 export const UTF8_STRING = 0x0c;
-export const UTC_TIME = 0x17;
+const UTC_TIME = 0x17;
 
 /** One element: its tag, its length, what it holds. */
 export function element(tag: number, ...parts: readonly Buffer[]): Buffer {

@@ -32,6 +32,7 @@ export type { Clock } from "./clock.ts";
 export { digest } from "./digest.ts";
 export type {
   CanaryRequest,
+  Dialect,
   Endpoint,
   EventShape,
   KeyPath,

@@ -1,9 +1,9 @@
-import type { ResponseShape } from "@rollcall/contract";
+import type { Endpoint } from "@rollcall/contract";
 import { compileMarks } from "../src/upstream/relay/answer-marks.ts";
 import type { Downstream } from "../src/upstream/relay/relay.ts";
 
 /** The app's side of a relay, without a socket, and what came there. */
-export function downstream(response: ResponseShape, contentType = "") {
+export function downstream(response: Endpoint["response"], contentType = "") {
   const written: Buffer[] = [];
   const write = (bytes: Buffer | string) => {
     written.push(Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes, "latin1"));
@@ -27,7 +27,7 @@ export function downstream(response: ResponseShape, contentType = "") {
     status: 200,
     headers: { "content-type": contentType },
     alias: "chat",
-    marks: compileMarks(response),
+    marks: compileMarks({ dialect: "openai", response }),
     eventTransforms: () => [],
     bodyTransforms: () => [],
     firstByte: () => (seen.firstByte = true),

@@ -15,9 +15,10 @@ export interface ApiBase {
 }
 
 /** Longest first: `/chat/completions` ends in `/completions`. */
-const ROUTE_TAILS = [...ENDPOINTS.map(({ upstreamPath }) => upstreamPath), "/models"].toSorted(
-  (a, b) => b.length - a.length,
-);
+const ROUTE_TAILS = [
+  ...ENDPOINTS.filter(({ below }) => below === "api").map(({ upstreamPath }) => upstreamPath),
+  "/models",
+].toSorted((a, b) => b.length - a.length);
 
 /**
  * Accepts `api_base` as people write it: with or without `/v1`, with a path prefix, a trailing slash, IPv6, or a whole

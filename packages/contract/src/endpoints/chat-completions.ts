@@ -1,10 +1,12 @@
-import { versioned, type Endpoint } from "./endpoint.ts";
+import { openaiPaths, type Endpoint } from "./endpoint.ts";
 
 export const chatCompletions: Endpoint = {
   name: "chat_completions",
   method: "POST",
-  paths: versioned("/chat/completions"),
+  paths: openaiPaths("/chat/completions"),
   upstreamPath: "/chat/completions",
+  below: "api",
+  dialect: "openai",
   model: "json",
   response: {
     model: [["model"]],
@@ -14,6 +16,7 @@ export const chatCompletions: Endpoint = {
       model: [["model"]],
       usage: ["usage"],
       named: false,
+      opening: [],
       terminal: ["[DONE]"],
       finish: "finish_reason",
     },

@@ -1,10 +1,12 @@
-import { versioned, type Endpoint } from "./endpoint.ts";
+import { openaiPaths, type Endpoint } from "./endpoint.ts";
 
 export const completions: Endpoint = {
   name: "completions",
   method: "POST",
-  paths: versioned("/completions"),
+  paths: openaiPaths("/completions"),
   upstreamPath: "/completions",
+  below: "api",
+  dialect: "openai",
   model: "json",
   response: {
     model: [["model"]],
@@ -14,6 +16,7 @@ export const completions: Endpoint = {
       model: [["model"]],
       usage: ["usage"],
       named: false,
+      opening: [],
       terminal: ["[DONE]"],
       finish: "finish_reason",
     },

@@ -1,10 +1,12 @@
-import { versioned, type Endpoint } from "./endpoint.ts";
+import { openaiPaths, type Endpoint } from "./endpoint.ts";
 
 export const embeddings: Endpoint = {
   name: "embeddings",
   method: "POST",
-  paths: versioned("/embeddings"),
+  paths: openaiPaths("/embeddings"),
   upstreamPath: "/embeddings",
+  below: "api",
+  dialect: "openai",
   model: "json",
   response: { model: [["model"]], content: "data", usage: ["usage"], events: null },
   counts: ["tokens"],

@@ -6,14 +6,15 @@ export type KeyPath = readonly string[];
 /** What a request of an endpoint is counted in, beside itself. */
 export type Unit = "tokens" | "seconds" | "characters" | "images" | "searches";
 
-/** Where a request says which model it is for. */
+/** Where a request says which model it is for. A `{model}` in the path called counts before both. */
 export type ModelPlace =
   /** Top-level field of a JSON body. */
   | "json"
   /** Field of a multipart/form-data body, before or behind its files. */
-  | "multipart"
-  /** `{model}` in the path; a JSON body may repeat it. */
-  | "path";
+  | "multipart";
+
+/** In whose shape errors are told: the answer's, and those within a stream. */
+export type Dialect = "openai" | "anthropic" | "cohere";
 
 /** How server-sent events of an endpoint are framed. */
 export interface EventShape {
@@ -23,6 +24,8 @@ export interface EventShape {
   readonly usage: KeyPath;
   /** Do events carry an `event:` line? */
   readonly named: boolean;
+  /** Names of events that open a stream and carry nothing of the answer. */
+  readonly opening: readonly string[];
   /** Data (`[DONE]`) or event name that ends a whole stream. */
   readonly terminal: readonly string[];
   /** Key whose first value beside null says that the answer is whole; null where the terminal says so by itself. */
@@ -53,10 +56,13 @@ export interface Endpoint {
   /** The `endpoint` label of metrics and logs. */
   readonly name: string;
   readonly method: "POST";
-  /** Every path under which apps may call it. `{model}` stands for a model name, slashes included. */
+  /** Every path under which apps may call it, with no slash at its end. `{model}` stands for a model name, slashes included. */
   readonly paths: readonly string[];
-  /** Below the backend's API base, in lower case: `/chat/completions`. */
+  /** Below the backend's API base or its root, in lower case: `/chat/completions`. */
   readonly upstreamPath: string;
+  /** Servers put what is not OpenAI's beside `/v1`, not below it. */
+  readonly below: "api" | "root";
+  readonly dialect: Dialect;
   readonly model: ModelPlace;
   readonly response: ResponseShape;
   readonly counts: readonly Unit[];
@@ -73,4 +79,15 @@ export interface Endpoint {
 /** The paths of one operation with and without the version. */
 export function versioned(path: string): readonly string[] {
   return [`/v1${path}`, path];
+}
+
+/** All paths of one of OpenAI's operations: its own, those of its proxies, and Azure's with the model in them. */
+export function openaiPaths(path: string): readonly string[] {
+  return [
+    ...versioned(path),
+    `/openai/v1${path}`,
+    `/engines/{model}${path}`,
+    `/v1/engines/{model}${path}`,
+    `/openai/deployments/{model}${path}`,
+  ];
 }

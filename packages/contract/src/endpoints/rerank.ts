@@ -5,6 +5,8 @@ export const rerank: Endpoint = {
   method: "POST",
   paths: versioned("/rerank"),
   upstreamPath: "/rerank",
+  below: "api",
+  dialect: "cohere",
   model: "json",
   response: { model: [["model"]], content: null, usage: ["usage"], events: null },
   counts: ["tokens", "searches"],

@@ -128,10 +128,20 @@ test("every later turn of a conversation hashes as its first, with a system's me
 });
 
 const MARKS = compileMarks({
-  model: [],
-  content: "choices",
-  usage: [],
-  events: { model: [], usage: [], named: false, terminal: ["[DONE]"], finish: "finish_reason" },
+  dialect: "openai",
+  response: {
+    model: [],
+    content: "choices",
+    usage: [],
+    events: {
+      model: [],
+      usage: [],
+      named: false,
+      opening: [],
+      terminal: ["[DONE]"],
+      finish: "finish_reason",
+    },
+  },
 });
 const KEY = Buffer.from('"finish_reason"');
 const isAborted = (bytes: Buffer) => finishIn(bytes, KEY) === "aborted";

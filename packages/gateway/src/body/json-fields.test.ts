@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { jsonObjectText } from "../../test/json-text.ts";
 import { readFieldsBeside, readJsonFields, type RequestFields } from "./json-fields.ts";
-import { renameBody, writeName } from "./rename.ts";
+import { applyEdit } from "./edits.ts";
+import { renaming, writeName } from "./rename.ts";
 
 const read = (text: string) => readJsonFields(Buffer.from(text));
 
@@ -103,7 +104,7 @@ test("a key that is `model` but for case counts for nothing deeper in the body, 
 
 /** As it is sent, in one piece. */
 function renamed(body: Buffer, fields: RequestFields, name: string): Buffer {
-  return Buffer.concat(renameBody(body, fields.name, writeName(name)));
+  return Buffer.concat(applyEdit(body, renaming(fields.name, writeName(name))));
 }
 
 describe("the body with another name", () => {

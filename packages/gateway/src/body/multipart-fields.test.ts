@@ -2,7 +2,8 @@ import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { field, file, multipart, type WrittenPart } from "../../test/multipart.ts";
 import { readMultipartFields } from "./multipart-fields.ts";
-import { renameBody, writeName } from "./rename.ts";
+import { applyEdit } from "./edits.ts";
+import { renaming, writeName } from "./rename.ts";
 
 const TYPE = "multipart/form-data; boundary=b0";
 const SOUND = file("file", Buffer.from("RIFF\r\n\r\n--b\r\n\0"));
@@ -250,7 +251,7 @@ describe("of any form", () => {
           Buffer.from(model).toString(),
           Buffer.from(model).toString(),
         ]);
-        const renamed = Buffer.concat(renameBody(body, fields.value.name, writeName(name)));
+        const renamed = Buffer.concat(applyEdit(body, renaming(fields.value.name, writeName(name))));
         expect(renamed.subarray(0, start)).toEqual(body.subarray(0, start));
         expect(renamed.subarray(start, renamed.length - (body.length - end)).equals(Buffer.from(name))).toBe(
           true,
@@ -281,7 +282,7 @@ describe("of any form", () => {
         for (const [at, byte] of changes) body[at % body.length] = byte;
         const fields = readMultipartFields(body, TYPE);
         if (!fields.ok) return;
-        const renamed = Buffer.concat(renameBody(body, fields.value.name, writeName("other")));
+        const renamed = Buffer.concat(applyEdit(body, renaming(fields.value.name, writeName("other"))));
         const again = readMultipartFields(renamed, TYPE);
         expect(again.ok && again.value.model).toBe("other");
       }),

@@ -22,22 +22,50 @@ export function readMultipartFields(
   body: Buffer,
   contentType: string | undefined,
 ): Result<RequestFields, GatewayError> {
-  const boundary = boundaryIn(contentType);
-  if (!boundary.ok) return err({ kind: "not_multipart", found: boundary.error });
-  const parts = readParts(body, boundary.value);
-  if (!parts.ok) return err({ kind: "not_multipart", found: parts.error });
-  const [part, ...others] = parts.value.filter(({ name }) => name === "model");
-  if (part === undefined) return err({ kind: "model_missing", found: "none" });
-  if (others.length > 0) return err({ kind: "not_multipart", found: "more than one field `model`" });
+  const form = readForm(body, contentType);
+  if (!form.ok) return form;
+  const { model: part, stream } = form.value;
+  if (part === null) return err({ kind: "model_missing", found: "none" });
   const model = readText(body, part);
   if (!model.ok) return err({ kind: "model_missing", found: model.error });
   const { start, end } = part;
   return ok({
     model: model.value,
-    stream: readStream(body, parts.value),
+    stream,
     name: { start, end, form: "text", sent: model.value },
     spans: {},
   });
+}
+
+/** The same where the path has named the model: a backend reads the name in the form, which may have none. */
+export function readMultipartBeside(
+  body: Buffer,
+  contentType: string | undefined,
+  model: string,
+): Result<RequestFields, GatewayError> {
+  const form = readForm(body, contentType);
+  if (!form.ok) return form;
+  const { boundary, model: part, stream } = form.value;
+  if (part === null)
+    return ok({ model, stream, name: { start: 0, end: 0, form: { part: boundary }, sent: null }, spans: {} });
+  const { start, end } = part;
+  return ok({ model, stream, name: { start, end, form: "text", sent: null }, spans: {} });
+}
+
+interface Form {
+  readonly boundary: string;
+  readonly model: Part | null;
+  readonly stream: boolean;
+}
+
+function readForm(body: Buffer, contentType: string | undefined): Result<Form, GatewayError> {
+  const boundary = boundaryIn(contentType);
+  if (!boundary.ok) return err({ kind: "not_multipart", found: boundary.error });
+  const parts = readParts(body, boundary.value);
+  if (!parts.ok) return err({ kind: "not_multipart", found: parts.error });
+  const [model = null, ...others] = parts.value.filter(({ name }) => name === "model");
+  if (others.length > 0) return err({ kind: "not_multipart", found: "more than one field `model`" });
+  return ok({ boundary: boundary.value, model, stream: readStream(body, parts.value) });
 }
 
 function boundaryIn(contentType: string | undefined): Result<string, string> {

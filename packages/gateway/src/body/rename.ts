@@ -1,5 +1,10 @@
-/** How a name is written where it stands: as a JSON string, as a member of an object that has no name yet, or as plain text. */
-export type NameForm = "json" | "first_member" | "only_member" | "text";
+import type { Edit } from "./edits.ts";
+
+/**
+ * How a name is written where it stands: as a JSON string, as a member of an object that has no name yet, as plain text, or as
+ * the first part of a form with that boundary.
+ */
+export type NameForm = "json" | "first_member" | "only_member" | "text" | { readonly part: string };
 
 /** Where the model's name stands in a request body: bytes [start, end), the quotes of JSON included. */
 export interface NamePlace {
@@ -21,21 +26,23 @@ export function writeName(name: string): WrittenName {
   return { json: Buffer.from(JSON.stringify(name)), text: Buffer.from(name) };
 }
 
-/** The body under another name: in pieces, every other byte as it was. */
-export function renameBody(
-  body: Buffer,
-  { start, end, form }: NamePlace,
-  name: WrittenName,
-): readonly Buffer[] {
-  return [body.subarray(0, start), ...WRITTEN[form](name), body.subarray(end)];
+/** Puts a name where it belongs. */
+export function renaming({ start, end, form }: NamePlace, name: WrittenName): Edit {
+  const bytes = typeof form === "string" ? WRITTEN[form](name) : asPart(form.part, name);
+  return { start, end, bytes };
 }
 
 const KEY = Buffer.from('"model":');
 const COMMA = Buffer.from(",");
 
-const WRITTEN: Readonly<Record<NameForm, (name: WrittenName) => readonly Buffer[]>> = {
-  json: ({ json }) => [json],
-  first_member: ({ json }) => [KEY, json, COMMA],
-  only_member: ({ json }) => [KEY, json],
-  text: ({ text }) => [text],
+const WRITTEN: Readonly<Record<Extract<NameForm, string>, (name: WrittenName) => Buffer>> = {
+  json: ({ json }) => json,
+  first_member: ({ json }) => Buffer.concat([KEY, json, COMMA]),
+  only_member: ({ json }) => Buffer.concat([KEY, json]),
+  text: ({ text }) => text,
 };
+
+function asPart(boundary: string, { text }: WrittenName): Buffer {
+  const head = `--${boundary}\r\nContent-Disposition: form-data; name="model"\r\n\r\n`;
+  return Buffer.concat([Buffer.from(head, "latin1"), text, Buffer.from("\r\n")]);
+}

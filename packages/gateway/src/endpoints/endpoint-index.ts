@@ -3,7 +3,7 @@ import type { Endpoint } from "@rollcall/contract";
 /** What a path leads to. */
 export interface Match {
   readonly endpoint: Endpoint;
-  /** The name in the path, decoded, where the endpoint has it there. */
+  /** The name in the path, decoded, where it has one. */
   readonly pathModel: string | null;
 }
 
@@ -23,13 +23,16 @@ export class EndpointIndex {
   constructor(endpoints: readonly Endpoint[]) {
     const paths = endpoints.flatMap((endpoint) => endpoint.paths.map((path) => ({ endpoint, path })));
     for (const { endpoint, path } of paths) this.#exact.set(path, { endpoint, pathModel: null });
-    this.#templates = paths.flatMap(({ endpoint, path }) => {
-      const [before = "", after] = path.split(MODEL);
-      return after === undefined ? [] : [{ before, after, endpoint }];
-    });
+    this.#templates = paths
+      .flatMap(({ endpoint, path }) => {
+        const [before = "", after] = path.split(MODEL);
+        return after === undefined ? [] : [{ before, after, endpoint }];
+      })
+      // Names hold slashes: `/chat/completions` is looked for before `/completions`.
+      .toSorted((a, b) => b.after.length - a.after.length);
   }
 
-  /** `target`: as in the request line; a query means nothing here. Null: no endpoint's path. */
+  /** `target`: as in the request line; a query and a slash at the end mean nothing here. Null: no endpoint's path. */
   find(target: string): Match | null {
     const exact = this.#exact.get(target);
     if (exact !== undefined) return exact;
@@ -43,15 +46,16 @@ export class EndpointIndex {
       const isLongEnough = path.length > before.length + after.length;
       if (!isLongEnough || !path.startsWith(before) || !path.endsWith(after)) continue;
       const pathModel = decode(path.slice(before.length, path.length - after.length));
-      if (pathModel !== null) return { endpoint, pathModel };
+      if (pathModel !== null && !pathModel.startsWith("/")) return { endpoint, pathModel };
     }
     return null;
   }
 }
 
-/** Without query, dots and, where a client takes us for a proxy, its origin. Null: no target of HTTP. */
+/** Without query, dots, a slash at the end and, where a client takes us for a proxy, its origin. Null: no target of HTTP. */
 function pathOf(target: string): string | null {
-  return URL.parse(target, "http://localhost")?.pathname ?? null;
+  const path = URL.parse(target, "http://localhost")?.pathname ?? null;
+  return path !== null && path.length > 1 && path.endsWith("/") ? path.slice(0, -1) : path;
 }
 
 function decode(text: string): string | null {

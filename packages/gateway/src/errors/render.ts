@@ -1,3 +1,5 @@
+import type { Dialect } from "@rollcall/contract";
+import { DIALECTS } from "./dialects.ts";
 import type { GatewayError } from "./gateway-error.ts";
 import { toOpenAi } from "./to-openai.ts";
 
@@ -9,24 +11,39 @@ export interface RenderedError {
   readonly body: string;
 }
 
-/** The only place where a failure becomes an answer. `requestId` is null where there is no request yet. */
-export function renderError(failure: GatewayError, requestId: string | null): RenderedError {
-  const { status, headers, error } = toOpenAi(failure);
+/** Whom an error is told. */
+export interface ErrorReader {
+  readonly dialect: Dialect;
+  /** Null where there is no request yet. */
+  readonly requestId: string | null;
+}
+
+/** The only place where a failure becomes an answer. */
+export function renderError(failure: GatewayError, { dialect, requestId }: ErrorReader): RenderedError {
+  const answer = toOpenAi(failure);
+  const told = DIALECTS[dialect];
   return {
-    status,
+    status: answer.status,
     headers: {
-      ...headers,
+      ...answer.headers,
       "content-type": "application/json",
       ...(requestId === null ? {} : { "x-request-id": requestId }),
+      ...(requestId === null || told.idHeader === null ? {} : { [told.idHeader]: requestId }),
     },
-    body: JSON.stringify({ error }),
+    body: JSON.stringify(told.body(answer, requestId)),
   };
 }
 
-/** The same within a stream that has begun: one server-sent event, with its name where all of the stream have one. */
-export function renderErrorEvent(failure: GatewayError, { named }: { readonly named: boolean }): string {
-  const { error } = toOpenAi(failure);
+/** How a stream tells an error: with an `event:` line where all of its events have one. */
+export interface EventReader {
+  readonly dialect: Dialect;
+  readonly named: boolean;
+}
+
+/** The same within a stream that has begun: one server-sent event. */
+export function renderErrorEvent(failure: GatewayError, { dialect, named }: EventReader): string {
+  const data = DIALECTS[dialect].event(toOpenAi(failure));
   return named
-    ? `event: error\ndata: ${JSON.stringify({ type: "error", error })}\n\n`
-    : `data: ${JSON.stringify({ error })}\n\n`;
+    ? `event: error\ndata: ${JSON.stringify({ type: "error", ...data })}\n\n`
+    : `data: ${JSON.stringify(data)}\n\n`;
 }

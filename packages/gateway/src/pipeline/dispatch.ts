@@ -1,6 +1,8 @@
 import type { Clock, Deployment } from "@rollcall/contract";
 import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
-import { renameBody } from "../body/rename.ts";
+import { applyEdit, applyEdits } from "../body/edits.ts";
+import { renaming, type WrittenName } from "../body/rename.ts";
+import { DIALECTS } from "../errors/dialects.ts";
 import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -98,10 +100,12 @@ export class Dispatcher implements AttemptOwner {
   }
 
   #responseHeaders(
-    { requestId, attempts }: RequestContext,
+    { requestId, attempts, endpoint }: RequestContext,
     { id }: UpstreamTemplate,
   ): Record<string, string> {
     const headers: Record<string, string> = { "x-request-id": requestId, "x-rollcall-deployment": id };
+    const { idHeader } = DIALECTS[endpoint.dialect];
+    if (idHeader !== null) headers[idHeader] = requestId;
     if (attempts > 1) headers["x-rollcall-attempts"] = String(attempts);
     if (this.#deps.isDraining()) headers["connection"] = "close";
     return headers;
@@ -123,14 +127,27 @@ export class Dispatcher implements AttemptOwner {
 }
 
 function upstreamRequest(
-  { body, endpoint, fields, incoming, requestId }: RequestContext,
-  { backend, expected }: Deployment,
-  { headers, name }: UpstreamTemplate,
+  ctx: RequestContext,
+  { backend: { base }, expected }: Deployment,
+  template: UpstreamTemplate,
 ) {
+  const { endpoint, incoming, requestId } = ctx;
   return {
-    path: backend.base.apiPath + endpoint.upstreamPath,
-    headerLines: headers.print(incoming.headers, requestId),
-    body: fields.name.sent === expected ? [body.bytes] : renameBody(body.bytes, fields.name, name),
+    path: (endpoint.below === "api" ? base.apiPath : base.rootPath) + endpoint.upstreamPath,
+    headerLines: template.headers.print(incoming.headers, requestId),
+    body: upstreamBody(ctx, expected, template.name),
     repeatable: endpoint.resend === "always",
   };
+}
+
+/** As it was sent but for the name and what the request is prepared by. */
+function upstreamBody(
+  { body, edits, fields }: RequestContext,
+  expected: string,
+  name: WrittenName,
+): readonly Buffer[] {
+  const isNamedSo = fields.name.sent === expected;
+  if (edits.length > 0)
+    return applyEdits(body.bytes, isNamedSo ? edits : [renaming(fields.name, name), ...edits]);
+  return isNamedSo ? [body.bytes] : applyEdit(body.bytes, renaming(fields.name, name));
 }

@@ -1,6 +1,6 @@
 import type { ModelPlace, Result } from "@rollcall/contract";
 import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
-import { readMultipartFields } from "../body/multipart-fields.ts";
+import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
 import { readOverrides } from "../body/overrides.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -8,11 +8,16 @@ import type { Stage } from "./stage.ts";
 
 type Read = (ctx: RequestContext) => Result<RequestFields, GatewayError>;
 
-/** How the fields are found, by where the endpoint has the model. */
+/** How the fields are found, by where the endpoint has the model. What the path says counts before it. */
 const READERS: Readonly<Record<ModelPlace, Read>> = {
-  json: ({ body }) => readJsonFields(body.bytes),
-  multipart: ({ body, incoming }) => readMultipartFields(body.bytes, incoming.headers["content-type"]),
-  path: ({ body, pathModel }) => readFieldsBeside(body.bytes, pathModel ?? ""),
+  json: ({ body, pathModel }) =>
+    pathModel === null ? readJsonFields(body.bytes) : readFieldsBeside(body.bytes, pathModel),
+  multipart: ({ body, incoming, pathModel }) => {
+    const type = incoming.headers["content-type"];
+    return pathModel === null
+      ? readMultipartFields(body.bytes, type)
+      : readMultipartBeside(body.bytes, type, pathModel);
+  },
 };
 
 export function inspect(place: ModelPlace): Stage {

@@ -1,9 +1,11 @@
 import type { Config, Endpoint } from "@rollcall/contract";
 import type { Access } from "./access.ts";
+import { PREPARATIONS } from "../endpoints/preparations.ts";
 import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { forward } from "./forward.ts";
 import { inspect } from "./inspect.ts";
+import { prepare } from "./prepare.ts";
 import { queue, type QueueDeps } from "./queue.ts";
 import { receive, type ReceiveDeps } from "./receive.ts";
 import type { RetryDeps } from "./retry-loop.ts";
@@ -20,10 +22,12 @@ export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps & { read
  */
 function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling): readonly Stage[] {
   const { authenticator, visitors, authorize, admission, router } = deps;
+  const preparation = PREPARATIONS.get(endpoint.name);
   return [
     authenticate(authenticator, visitors),
     /* * */ receive(deps, flow),
     inspect(endpoint.model),
+    ...(preparation === undefined ? [] : [prepare(preparation)]),
     ...(authorize === null ? [] : [authorize]),
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),

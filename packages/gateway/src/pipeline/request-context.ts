@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { ANONYMOUS, type Endpoint, type Principal } from "@rollcall/contract";
+import { NO_EDITS, type Edit } from "../body/edits.ts";
 import type { RequestFields } from "../body/json-fields.ts";
 import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
@@ -45,6 +46,9 @@ export class RequestContext implements Accepted {
   overrides!: Overrides;
   /** inspect: the alias that the name means; "" where the config has none. */
   alias = "";
+
+  /** prepare: what reaches the backend otherwise than it was sent, beside the name. */
+  edits: readonly Edit[] = NO_EDITS;
 
   /** admit: what the request may use at most. */
   reservation: Reservation | null = null;

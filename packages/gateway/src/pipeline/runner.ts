@@ -55,8 +55,11 @@ export class Runner implements Flow {
     if (ctx.ended) return;
     ctx.ended = true;
     ctx.waitsFor = null;
-    const { outgoing, requestId } = ctx;
-    const status = failure === undefined ? statusOf(ctx, ending) : sendError(outgoing, failure, requestId);
+    const { endpoint, outgoing, requestId } = ctx;
+    const status =
+      failure === undefined
+        ? statusOf(ctx, ending)
+        : sendError(outgoing, failure, { dialect: endpoint.dialect, requestId });
     this.#guard(ctx, () => settle(ctx));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)

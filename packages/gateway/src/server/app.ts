@@ -1,3 +1,4 @@
+import type { Dialect } from "@rollcall/contract";
 import { Hono, type Context } from "hono";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
@@ -59,7 +60,12 @@ function addModels(app: Hono<GatewayEnv>, { clock, state }: Services, path: stri
 }
 
 function reject(c: Context<GatewayEnv>, failure: GatewayError): Response {
-  return errorResponse(failure, c.get("requestId"));
+  return errorResponse(failure, { dialect: dialectOf(c.req.header()), requestId: c.get("requestId") });
+}
+
+/** Of what is no endpoint's: Anthropic's clients always send the version. */
+function dialectOf(headers: Readonly<Record<string, string | undefined>>): Dialect {
+  return headers["anthropic-version"] === undefined ? "openai" : "anthropic";
 }
 
 function withId(c: Context<GatewayEnv>, response: Response): Response {

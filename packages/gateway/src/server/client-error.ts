@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import { RequestError } from "@hono/node-server";
 import type { GatewayError } from "../errors/gateway-error.ts";
-import { endWithError, errorResponse } from "./send-error.ts";
+import { endWithError, errorResponse, NOBODY_KNOWN } from "./send-error.ts";
 
 /** Beyond this a request is refused before it is read. */
 export const MAX_HEADER_BYTES = 16 * 1024;
@@ -23,7 +23,7 @@ export function answerClientError(error: NodeJS.ErrnoException, socket: Socket):
 
 /** Nor do those whose target and Host make no URL. */
 export function answerUnreadable(error: unknown): Response {
-  return errorResponse({ kind: error instanceof RequestError ? "bad_http" : "internal" }, null);
+  return errorResponse({ kind: error instanceof RequestError ? "bad_http" : "internal" }, NOBODY_KNOWN);
 }
 
 /** Above the limit a connection is told so at once, whatever was to be asked. */

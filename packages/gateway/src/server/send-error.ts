@@ -1,7 +1,7 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { GatewayError } from "../errors/gateway-error.ts";
-import { renderError } from "../errors/render.ts";
+import { renderError, type ErrorReader } from "../errors/render.ts";
 
 /** After these the rest of the request's body is not read: the connection cannot carry another request. */
 const ENDS_CONNECTION: ReadonlySet<GatewayError["kind"]> = new Set([
@@ -11,9 +11,12 @@ const ENDS_CONNECTION: ReadonlySet<GatewayError["kind"]> = new Set([
   "body_memory_full",
 ]);
 
+/** Of a connection without a request nothing is known. */
+export const NOBODY_KNOWN: ErrorReader = { dialect: "openai", requestId: null };
+
 /** Answers with an error, unless an answer has begun. Returns its status. */
-export function sendError(outgoing: ServerResponse, failure: GatewayError, requestId: string): number {
-  const { status, headers, body } = renderError(failure, requestId);
+export function sendError(outgoing: ServerResponse, failure: GatewayError, reader: ErrorReader): number {
+  const { status, headers, body } = renderError(failure, reader);
   if (outgoing.headersSent || outgoing.destroyed) return status;
   outgoing.writeHead(status, {
     ...headers,
@@ -25,14 +28,14 @@ export function sendError(outgoing: ServerResponse, failure: GatewayError, reque
 }
 
 /** For what Hono answers: it has to know of the answer, since to a HEAD it sends the head alone. */
-export function errorResponse(failure: GatewayError, requestId: string | null): Response {
-  const { status, headers, body } = renderError(failure, requestId);
+export function errorResponse(failure: GatewayError, reader: ErrorReader): Response {
+  const { status, headers, body } = renderError(failure, reader);
   return new Response(body, { status, headers });
 }
 
 /** For a connection on which there is no request to answer: says so, and ends it. */
 export function endWithError(socket: Socket, failure: GatewayError): void {
-  const { status, headers, body } = renderError(failure, null);
+  const { status, headers, body } = renderError(failure, NOBODY_KNOWN);
   const lines = Object.entries({
     ...headers,
     "content-length": String(Buffer.byteLength(body)),

@@ -1,4 +1,4 @@
-import type { ResponseShape } from "@rollcall/contract";
+import type { Dialect, Endpoint } from "@rollcall/contract";
 
 /** What tells whether an answer of an endpoint is whole, ready to be looked for. */
 export interface AnswerMarks {
@@ -8,22 +8,29 @@ export interface AnswerMarks {
   readonly finish: Buffer | null;
   /** The data that ends a stream; none where an event's name does. */
   readonly terminals: readonly string[];
-  /** In quotes: the names of the events that end a stream, which every server repeats in the data. */
-  readonly terminalNames: readonly Buffer[];
+  /** The names of the events that end a stream, which every server repeats in the data. */
+  readonly terminalNames: readonly string[];
+  /** The names of the events that open a stream and carry nothing. */
+  readonly openings: readonly string[];
   /** Do events carry an `event:` line? */
   readonly isNamed: boolean;
-  /** Not JSON with a model's name in it: the bytes are not looked into. */
+  /** In whose shape a stream tells of its cut. */
+  readonly dialect: Dialect;
+  /** Not JSON that anything is known of: the bytes are not looked into. */
   readonly isOpaque: boolean;
 }
 
-export function compileMarks({ content, events, model }: ResponseShape): AnswerMarks {
+export function compileMarks({ dialect, response }: Pick<Endpoint, "dialect" | "response">): AnswerMarks {
+  const { content, events, model } = response;
   return {
     content: content === null ? null : quoted(content),
     finish: events === null || events.finish === null ? null : quoted(events.finish),
     terminals: events === null || events.named ? [] : events.terminal,
-    terminalNames: events?.named === true ? events.terminal.map(quoted) : [],
+    terminalNames: events?.named === true ? events.terminal : [],
+    openings: events?.opening ?? [],
     isNamed: events?.named === true,
-    isOpaque: model.length === 0,
+    dialect,
+    isOpaque: content === null && model.length === 0,
   };
 }
 

@@ -4,7 +4,7 @@ import { downstream } from "../../../test/relayed.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { BodyRelay } from "./body-relay.ts";
 
-const EVENTS = { model: [], usage: [], named: false, terminal: [], finish: "finish_reason" };
+const EVENTS = { model: [], usage: [], named: false, opening: [], terminal: [], finish: "finish_reason" };
 const OPAQUE: ResponseShape = { model: [], content: null, usage: ["usage"], events: null };
 const JSON_ANSWER: ResponseShape = { ...OPAQUE, model: [["model"]], events: EVENTS };
 const ABORTED = Buffer.from('{"finish_reason":"abort"}');

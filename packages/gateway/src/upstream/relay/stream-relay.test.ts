@@ -9,6 +9,7 @@ const NAMED: EventShape = {
   model: [],
   usage: [],
   named: true,
+  opening: ["response.created"],
   terminal: ["response.completed", "response.failed"],
   finish: null,
 };
@@ -16,6 +17,7 @@ const PLAIN: EventShape = {
   model: [],
   usage: [],
   named: false,
+  opening: [],
   terminal: ["[DONE]"],
   finish: "finish_reason",
 };
@@ -44,7 +46,7 @@ describe("a stream of named events", () => {
   test.each(["response.completed", "response.failed"])("is whole once %s came", (terminal) => {
     const { relay, data, text, seen } = relayed(NAMED);
     const events = DELTA + event(terminal);
-    expect(data(events)).toBe("flow");
+    expect(data(events)).toBe("done");
     expect(relay.end()).toBeNull();
     expect(text()).toBe(events);
     expect(seen.ended).toBe(true);
@@ -87,6 +89,48 @@ describe("a stream of named events", () => {
       expect(data(before + event("error", { error: ERROR }, lineBreak))).toBeInstanceOf(UpstreamError);
       expect(text()).toBe(before);
     }
+  });
+
+  test("is held back up to the first event that carries something", () => {
+    const { relay, data, text } = relayed(NAMED);
+    const opening = event("response.created", { response: { model: "up" } });
+    expect(data(opening)).toBe("flow");
+    expect([relay.committed, text()]).toEqual([false, ""]);
+    data(DELTA);
+    expect(text()).toBe(opening + DELTA);
+  });
+
+  test("that only opened can still be asked for elsewhere", () => {
+    const { relay, data } = relayed(NAMED);
+    data(event("response.created"));
+    expect(relay.end()).toMatchObject({ reason: "down", retryable: true });
+    expect(relay.committed).toBe(false);
+  });
+
+  test("of which the last event stands only in what the model says is not whole", () => {
+    const { relay, data } = relayed(NAMED);
+    data(event("response.output_text.delta", { delta: "x", metadata: { kind: "response.completed" } }));
+    expect(relay.end()).toMatchObject({ reason: "down" });
+  });
+
+  test("which has to say why it finishes is broken off where its last event comes without that", () => {
+    const { data, text } = relayed({ ...NAMED, terminal: ["message_stop"], finish: "stop_reason" });
+    expect(
+      data(event("message_delta", { delta: { stop_reason: null } }) + event("message_stop")),
+    ).toMatchObject({
+      reason: "draining",
+    });
+    expect(text()).not.toContain("message_stop");
+    const whole = relayed({ ...NAMED, terminal: ["message_stop"], finish: "stop_reason" });
+    const events = event("message_delta", { delta: { stop_reason: "end_turn" } }) + event("message_stop");
+    expect(whole.data(events)).toBe("done");
+    expect(whole.text()).toBe(events);
+  });
+
+  test("which has said why it finishes is not whole before its last event", () => {
+    const { relay, data } = relayed({ ...NAMED, terminal: ["message_stop"], finish: "stop_reason" });
+    data(event("message_delta", { delta: { stop_reason: "end_turn" } }));
+    expect(relay.end()).toMatchObject({ reason: "down" });
   });
 
   test("may speak of errors", () => {

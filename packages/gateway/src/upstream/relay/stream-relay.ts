@@ -34,7 +34,10 @@ export class StreamRelay implements Relay {
   readonly #readError: ReadError;
   #held: Buffer[] = [];
   #heldBytes = 0;
+  /** It has said how it ended: true from the start where servers say nothing of it. */
   #finished: boolean;
+  /** Its last event has come; true from the start where it needs none. */
+  #terminated: boolean;
   #done = false;
   committed = false;
 
@@ -45,7 +48,9 @@ export class StreamRelay implements Relay {
     this.#writer = new EventWriter(down.outgoing);
     this.#readError = readError;
     const { finish, terminalNames, terminals } = down.marks;
-    this.#finished = finish === null && terminals.length + terminalNames.length === 0;
+    this.#finished = finish === null;
+    // Some servers leave `[DONE]` out where they have said why they finish.
+    this.#terminated = terminalNames.length === 0 && (finish !== null || terminals.length === 0);
   }
 
   data(chunk: Buffer): RelayResult {
@@ -65,14 +70,15 @@ export class StreamRelay implements Relay {
       const result = this.#take(rest);
       if (typeof result === "object") return result;
     }
-    if (!this.committed || !this.#finished) return endedEarly();
+    if (!this.committed || !this.#finished || !this.#terminated) return endedEarly();
     this.#writer.end(flushAll(this.#transforms));
     return null;
   }
 
   cut(cause: CutCause): void {
     const failure = { kind: "upstream_cut", model: this.#down.alias, cause } as const;
-    const event = renderErrorEvent(failure, { named: this.#marks.isNamed });
+    const { dialect, isNamed: named } = this.#marks;
+    const event = renderErrorEvent(failure, { dialect, named });
     this.#writer.end([Buffer.from(event)]);
   }
 
@@ -99,12 +105,16 @@ export class StreamRelay implements Relay {
     if (read === null) return "nothing";
     const { name, data } = read;
     if (this.#marks.terminals.includes(data.trim())) return "terminal";
+    if (this.#marks.openings.includes(name)) return this.#hold(event);
     if (this.#finishOf(event) === "aborted") return new UpstreamError("draining");
     const value = parse(data);
     const error = this.#errorIn(value, read);
     if (error !== null) return error;
     if (name === "error") return new UpstreamError("server_error");
-    if (!carriesNothing(value)) return "content";
+    return carriesNothing(value) ? this.#hold(event) : "content";
+  }
+
+  #hold(event: Buffer): Meaning {
     this.#held.push(event);
     this.#heldBytes += event.length;
     return "nothing";
@@ -120,27 +130,28 @@ export class StreamRelay implements Relay {
   #goOn(events: Buffer): RelayResult {
     const finish = this.#finishOf(events);
     if (finish === "aborted") return new UpstreamError("draining");
-    if (finish === "finished" || this.#hasTerminalName(events)) this.#finished = true;
+    if (finish === "finished") this.#finished = true;
     const error = this.#startOfError(events);
     if (error !== -1) {
       if (error > 0) this.#pass(events.subarray(0, error));
       // What a backend says of its own end is for logs: the app is told in our words.
       return new UpstreamError("server_error");
     }
-    const terminal = startOfTerminal(events, this.#marks.terminals);
+    const terminal = this.#startOfTerminal(events);
     if (terminal === -1) return this.#pass(events);
-    if (this.#marks.finish !== null && !this.#finished) {
+    if (!this.#finished) {
       if (terminal > 0) this.#pass(events.subarray(0, terminal));
       return abandoned();
     }
     this.#pass(events);
-    this.#finished = true;
+    this.#terminated = true;
     this.#done = true;
     return "done";
   }
 
-  #hasTerminalName(events: Buffer): boolean {
-    return this.#marks.terminalNames.some((name) => events.includes(name));
+  #startOfTerminal(events: Buffer): number {
+    const { isNamed, terminalNames, terminals } = this.#marks;
+    return isNamed ? startOfNamed(events, terminalNames) : startOfTerminal(events, terminals);
   }
 
   #finishOf(events: Buffer) {
@@ -194,6 +205,19 @@ function startOfTerminal(events: Buffer, terminals: readonly string[]): number {
   const start = events.lastIndexOf("\n", end - 1) + 1;
   const data = /^data: ?(.*)$/s.exec(events.toString("latin1", start, end))?.[1];
   return data !== undefined && terminals.includes(data) ? start : -1;
+}
+
+/** Where an event of one of these names begins, else -1. Every server repeats the name as the `type` of the data. */
+function startOfNamed(events: Buffer, names: readonly string[]): number {
+  if (!names.some((name) => events.includes(name))) return -1;
+  for (const [start, end] of eventStarts(events.toString("latin1"))) {
+    const read = readEvent(events.toString("utf8", start, end));
+    if (read === null) continue;
+    if (names.includes(read.name)) return start;
+    const value = read.name === "" ? parse(read.data) : null;
+    if (isRecord(value) && names.some((name) => name === value["type"])) return start;
+  }
+  return -1;
 }
 
 function parse(text: string): unknown {

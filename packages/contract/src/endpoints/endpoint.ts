@@ -81,6 +81,11 @@ export function versioned(path: string): readonly string[] {
   return [`/v1${path}`, path];
 }
 
+/** All paths of one of Anthropic's operations: some proxies put it below a name of its own. */
+export function anthropicPaths(path: string): readonly string[] {
+  return [...versioned(path), `/anthropic/v1${path}`];
+}
+
 /** All paths of one of OpenAI's operations: its own, those of its proxies, and Azure's with the model in them. */
 export function openaiPaths(path: string): readonly string[] {
   return [

@@ -2,7 +2,16 @@ import { chatCompletions } from "./chat-completions.ts";
 import { completions } from "./completions.ts";
 import { embeddings } from "./embeddings.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { messagesCountTokens } from "./messages-count-tokens.ts";
+import { messages } from "./messages.ts";
 import { rerank } from "./rerank.ts";
 
 /** Every operation that carries a model. One more of a known shape is one file and one entry here. */
-export const ENDPOINTS: readonly Endpoint[] = [chatCompletions, completions, embeddings, rerank];
+export const ENDPOINTS: readonly Endpoint[] = [
+  chatCompletions,
+  completions,
+  embeddings,
+  messages,
+  messagesCountTokens,
+  rerank,
+];

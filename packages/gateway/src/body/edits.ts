@@ -8,6 +8,28 @@ export interface Edit {
 /** No edits, as for almost all requests beside that of the name. */
 export const NO_EDITS: readonly Edit[] = [];
 
+/** A place in a body. */
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+const NOTHING = Buffer.alloc(0);
+
+/** Leaves some members of an object or elements of an array out, each with one comma. `all`: every one, in order. */
+export function leaveOut<T extends Place>(all: readonly T[], isOut: (one: T) => boolean): readonly Edit[] {
+  let isAnyKept = false;
+  return all.flatMap((one, index) => {
+    if (!isOut(one)) {
+      isAnyKept = true;
+      return [];
+    }
+    const start = isAnyKept ? (all[index - 1]?.end ?? one.start) : one.start;
+    const end = isAnyKept ? one.end : (all[index + 1]?.start ?? one.end);
+    return [{ start, end, bytes: NOTHING }];
+  });
+}
+
 /** The body with one edit: in pieces, every other byte as it was. */
 export function applyEdit(body: Buffer, { start, end, bytes }: Edit): readonly Buffer[] {
   return [body.subarray(0, start), bytes, body.subarray(end)];

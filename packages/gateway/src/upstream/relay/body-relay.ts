@@ -85,11 +85,14 @@ export class BodyRelay implements Relay {
 
   /** Why these bytes are no whole answer, or null. Only those without the key that answers have are parsed. */
   #faultIn(answer: Buffer): UpstreamError | null {
-    const { content, finish, isOpaque } = this.#down.marks;
+    const { content, finish, isNamed, isOpaque } = this.#down.marks;
     if (isOpaque) return null;
-    if (finish !== null && finishIn(answer, finish) === "aborted") return new UpstreamError("draining");
+    const finished = finish === null ? "finished" : finishIn(answer, finish);
+    if (finished === "aborted") return new UpstreamError("draining");
     const isClosed = OPENING.test(answer.toString("latin1", 0, LOOKED_AT)) && endsJson(answer);
-    if (isClosed && content !== null && answer.includes(content)) return null;
+    if (isClosed && content !== null && answer.includes(content))
+      // Where Anthropic's shape has no word for it, vLLM says null of what it aborted.
+      return isNamed && finished === "open" ? new UpstreamError("draining") : null;
     const text = answer.toString("utf8");
     const error = this.#readError(text);
     if (error !== null) return error;

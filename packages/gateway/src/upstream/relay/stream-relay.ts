@@ -104,14 +104,26 @@ export class StreamRelay implements Relay {
     const read = readEvent(event.toString("utf8"));
     if (read === null) return "nothing";
     const { name, data } = read;
-    if (this.#marks.terminals.includes(data.trim())) return "terminal";
-    if (this.#marks.openings.includes(name)) return this.#hold(event);
+    if (this.#isTerminal(name, data)) return "terminal";
+    if (this.#saysNothing(name, event)) return this.#hold(event);
     if (this.#finishOf(event) === "aborted") return new UpstreamError("draining");
     const value = parse(data);
     const error = this.#errorIn(value, read);
     if (error !== null) return error;
     if (name === "error") return new UpstreamError("server_error");
     return carriesNothing(value) ? this.#hold(event) : "content";
+  }
+
+  /** The end of what never began; that an event's name ends a whole answer is for `#goOn` to say. */
+  #isTerminal(name: string, data: string): boolean {
+    const { finish, terminalNames, terminals } = this.#marks;
+    return terminals.includes(data.trim()) || (finish !== null && terminalNames.includes(name));
+  }
+
+  #saysNothing(name: string, event: Buffer): boolean {
+    const { finish, isNamed, openings } = this.#marks;
+    if (openings.includes(name)) return true;
+    return isNamed && finish !== null && event.includes(finish) && finishIn(event, finish) === "open";
   }
 
   #hold(event: Buffer): Meaning {

@@ -4,6 +4,7 @@ import { ENDPOINTS } from "../src/endpoints/table.ts";
 const MODEL_PLACES: Readonly<Record<ModelPlace, string>> = {
   json: "`model` in the JSON body",
   multipart: "`model` in a multipart form",
+  object_id: "none: an id in the path",
 };
 
 const RESENDS: Readonly<Record<Endpoint["resend"], string>> = {

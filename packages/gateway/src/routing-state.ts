@@ -1,5 +1,6 @@
 import type { Clock, Config, Snapshot } from "@rollcall/contract";
 import type { Secrets, Settings } from "@rollcall/runtime";
+import { ObjectIds } from "./objects/object-ids.ts";
 import type { HealthRegistry } from "./health/health-registry.ts";
 import { buildTable, type RoutingTable } from "./routing/table.ts";
 import { UpstreamTemplates } from "./upstream/upstream-templates.ts";
@@ -11,6 +12,7 @@ export interface RoutingState {
   readonly generation: number;
   readonly table: RoutingTable;
   readonly templates: UpstreamTemplates;
+  readonly objectIds: ObjectIds;
 }
 
 export interface RoutingSources {
@@ -25,5 +27,17 @@ export function buildRoutingState({ settings, snapshot, health, clock }: Routing
   const now = { wall: clock.now(), monotonic: clock.monotonic() };
   health.retain(new Set(config.deployments.map(({ id }) => id)));
   const table = buildTable(config, { snapshot, health, now, secrets });
-  return { config, secrets, generation, table, templates: new UpstreamTemplates(secrets) };
+  return {
+    config,
+    secrets,
+    generation,
+    table,
+    templates: new UpstreamTemplates(secrets),
+    objectIds: new ObjectIds(() => masterKeysOf(config, secrets)),
+  };
+}
+
+function masterKeysOf({ masterKey }: Config, secrets: Secrets): readonly string[] {
+  const key = secrets.value(masterKey);
+  return key === null ? [] : [key];
 }

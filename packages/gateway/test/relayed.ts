@@ -1,5 +1,6 @@
 import type { Endpoint } from "@rollcall/contract";
 import { compileMarks } from "../src/upstream/relay/answer-marks.ts";
+import { renderErrorEvent } from "../src/errors/render.ts";
 import type { Downstream } from "../src/upstream/relay/relay.ts";
 
 /** The app's side of a relay, without a socket, and what came there. */
@@ -22,14 +23,19 @@ export function downstream(response: Endpoint["response"], contentType = "") {
     },
     destroy: () => (seen.destroyed = true),
   };
+  const marks = compileMarks({ dialect: "openai", response });
   const down: Downstream = {
     outgoing: outgoing as unknown as Downstream["outgoing"],
     status: 200,
     headers: { "content-type": contentType },
     alias: "chat",
-    marks: compileMarks({ dialect: "openai", response }),
+    marks,
     eventTransforms: () => [],
     bodyTransforms: () => [],
+    cutEvent: (failure) => {
+      const { dialect, isNamed: named } = marks;
+      return renderErrorEvent(failure, { dialect, named });
+    },
     firstByte: () => (seen.firstByte = true),
     ended: () => {},
   };

@@ -108,6 +108,7 @@ export async function run(
     state,
     endpoint,
     pathModel: null,
+    pathId: null,
   });
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gateway.runner.leave(ctx);

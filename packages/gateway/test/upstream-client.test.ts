@@ -15,7 +15,13 @@ import { configOf } from "./deployments.ts";
 import { simulator } from "./harness.ts";
 import { chunk, rawBackend, STREAM_HEAD } from "./raw-backend.ts";
 
-const POST: UpstreamRequest = { path: "/v1/x", headerLines: "", body: [Buffer.from("{}")], repeatable: true };
+const POST: UpstreamRequest = {
+  method: "POST",
+  path: "/v1/x",
+  headerLines: "",
+  body: [Buffer.from("{}")],
+  repeatable: true,
+};
 
 function client() {
   const clock = new FakeClock();

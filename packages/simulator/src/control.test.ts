@@ -91,6 +91,7 @@ test("reset leads back from every state to what the simulator was started as", a
     version: "0.27.0",
     tasks: ["generate"],
     devMode: false,
+    responsesStore: false,
     seed: 1,
   });
   await control.reset();

@@ -45,6 +45,8 @@ export interface SimulatorOptions {
   replay?: Record<string, string>;
   /** vLLM's VLLM_SERVER_DEV_MODE: /is_sleeping, /sleep and /wake_up are there. Default false. */
   devMode?: boolean;
+  /** vLLM's VLLM_ENABLE_RESPONSES_API_STORE: responses are kept, to be asked for and gone on from. Default false. */
+  responsesStore?: boolean;
   /** How /metrics looks. Default "current". */
   metricsStyle?: MetricsStyle;
   /** Speaks TLS with a certificate of its own making. Default: plain HTTP. */

@@ -22,6 +22,7 @@ export interface Settings {
   version: string;
   readonly tasks: readonly Task[];
   readonly devMode: boolean;
+  readonly responsesStore: boolean;
   readonly seed: number;
 }
 
@@ -48,6 +49,7 @@ export function settingsFrom(options: SimulatorOptions, { version, tasks }: Kind
     version: options.version ?? version,
     tasks: [...(options.tasks ?? tasks)],
     devMode: options.devMode ?? false,
+    responsesStore: options.responsesStore ?? false,
     seed: options.seed ?? 1,
   };
 }

@@ -59,6 +59,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     http,
     metrics: new MetricsPrinter(),
     replays,
+    responses: new Map(),
     dialect,
     random: randomFrom(settings.seed),
     now,

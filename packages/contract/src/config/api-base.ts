@@ -16,7 +16,9 @@ export interface ApiBase {
 
 /** Longest first: `/chat/completions` ends in `/completions`. */
 const ROUTE_TAILS = [
-  ...ENDPOINTS.filter(({ below }) => below === "api").map(({ upstreamPath }) => upstreamPath),
+  ...ENDPOINTS.filter(({ below, model }) => below === "api" && model !== "object_id").map(
+    ({ upstreamPath }) => upstreamPath,
+  ),
   "/models",
 ].toSorted((a, b) => b.length - a.length);
 

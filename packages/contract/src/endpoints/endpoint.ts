@@ -11,7 +11,9 @@ export type ModelPlace =
   /** Top-level field of a JSON body. */
   | "json"
   /** Field of a multipart/form-data body, before or behind its files. */
-  | "multipart";
+  | "multipart"
+  /** Nowhere: `{id}` in the path is that of an object, which the gateway knows the deployment of. */
+  | "object_id";
 
 /** In whose shape errors are told: the answer's, and those within a stream. */
 export type Dialect = "openai" | "anthropic" | "cohere";
@@ -55,11 +57,13 @@ export interface CanaryRequest {
 export interface Endpoint {
   /** The `endpoint` label of metrics and logs. */
   readonly name: string;
-  readonly method: "POST";
-  /** Every path under which apps may call it, with no slash at its end. `{model}` stands for a model name, slashes included. */
+  readonly method: "GET" | "POST";
+  /** Every path under which apps may call it, with no slash at its end. `{model}` stands for a model name, slashes included; `{id}` for that of an object. */
   readonly paths: readonly string[];
   /** Below the backend's API base or its root, in lower case: `/chat/completions`. */
   readonly upstreamPath: string;
+  /** What of the query reaches the backend; nothing where it is absent. */
+  readonly query?: readonly string[];
   /** Servers put what is not OpenAI's beside `/v1`, not below it. */
   readonly below: "api" | "root";
   readonly dialect: Dialect;
@@ -84,6 +88,11 @@ export function versioned(path: string): readonly string[] {
 /** All paths of one of Anthropic's operations: some proxies put it below a name of its own. */
 export function anthropicPaths(path: string): readonly string[] {
   return [...versioned(path), `/anthropic/v1${path}`];
+}
+
+/** The paths of an operation on an object, and those that Azure has beside them: no model stands in these. */
+export function objectPaths(path: string): readonly string[] {
+  return [...versioned(path), `/openai/v1${path}`, `/openai${path}`];
 }
 
 /** All paths of one of OpenAI's operations: its own, those of its proxies, and Azure's with the model in them. */

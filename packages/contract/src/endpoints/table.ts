@@ -5,6 +5,10 @@ import type { Endpoint } from "./endpoint.ts";
 import { messagesCountTokens } from "./messages-count-tokens.ts";
 import { messages } from "./messages.ts";
 import { rerank } from "./rerank.ts";
+import { responsesCancel } from "./responses-cancel.ts";
+import { responsesInputTokens } from "./responses-input-tokens.ts";
+import { responsesRetrieve } from "./responses-retrieve.ts";
+import { responses } from "./responses.ts";
 
 /** Every operation that carries a model. One more of a known shape is one file and one entry here. */
 export const ENDPOINTS: readonly Endpoint[] = [
@@ -13,5 +17,9 @@ export const ENDPOINTS: readonly Endpoint[] = [
   embeddings,
   messages,
   messagesCountTokens,
+  responses,
+  responsesInputTokens,
+  responsesRetrieve,
+  responsesCancel,
   rerank,
 ];

@@ -28,6 +28,7 @@ const WANTED = [
   "disable_fallbacks",
   "num_retries",
   "timeout",
+  "previous_response_id",
 ] as const;
 
 type Wanted = (typeof WANTED)[number];

@@ -1,10 +1,16 @@
 import type { Edit } from "./edits.ts";
 
 /**
- * How a name is written where it stands: as a JSON string, as a member of an object that has no name yet, as plain text, or as
- * the first part of a form with that boundary.
+ * How a name is written where it stands: as a JSON string, as a member of an object that has no name yet, as plain text, not at
+ * all, or as the first part of a form with that boundary.
  */
-export type NameForm = "json" | "first_member" | "only_member" | "text" | { readonly part: string };
+export type NameForm =
+  | "json"
+  | "first_member"
+  | "only_member"
+  | "text"
+  | "nowhere"
+  | { readonly part: string };
 
 /** Where the model's name stands in a request body: bytes [start, end), the quotes of JSON included. */
 export interface NamePlace {
@@ -40,6 +46,7 @@ const WRITTEN: Readonly<Record<Extract<NameForm, string>, (name: WrittenName) =>
   first_member: ({ json }) => Buffer.concat([KEY, json, COMMA]),
   only_member: ({ json }) => Buffer.concat([KEY, json]),
   text: ({ text }) => text,
+  nowhere: () => Buffer.alloc(0),
 };
 
 function asPart(boundary: string, { text }: WrittenName): Buffer {

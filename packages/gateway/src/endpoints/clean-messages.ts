@@ -64,11 +64,15 @@ function cleanBlocks(body: Buffer, content: Span): readonly Edit[] {
     ...span,
     type: fieldOf(body, span, "type") ?? "",
   }));
-  const isOut = ({ type }: { type: string }) => type !== "tool_result" && LEFT_OUT.test(type);
   const [first] = blocks;
   if (first !== undefined && blocks.every(isOut))
     return [{ start: first.start, end: blocks.at(-1)?.end ?? first.end, bytes: PLACEHOLDER }];
   return [...leaveOut(blocks, isOut), ...blocks.flatMap((block) => cleanBlock(body, block))];
+}
+
+/** An app's own `tool_result` is none of these. */
+function isOut({ type }: { readonly type: string }): boolean {
+  return LEFT_OUT.test(type);
 }
 
 function cleanBlock(body: Buffer, block: Span & { readonly type: string }): readonly Edit[] {

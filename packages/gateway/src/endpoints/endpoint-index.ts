@@ -3,15 +3,23 @@ import type { Endpoint } from "@rollcall/contract";
 /** What a path leads to. */
 export interface Match {
   readonly endpoint: Endpoint;
-  /** The name in the path, decoded, where it has one. */
+  /** The model's name in the path, decoded, where it has one. */
   readonly pathModel: string | null;
+  /** The same of an object's id. */
+  readonly pathId: string | null;
 }
 
-const MODEL = "{model}";
+type Variable = "pathModel" | "pathId";
+
+const VARIABLES: ReadonlyMap<string, Variable> = new Map([
+  ["{model}", "pathModel"],
+  ["{id}", "pathId"],
+]);
 
 interface Template {
   readonly before: string;
   readonly after: string;
+  readonly variable: Variable;
   readonly endpoint: Endpoint;
 }
 
@@ -22,12 +30,12 @@ export class EndpointIndex {
 
   constructor(endpoints: readonly Endpoint[]) {
     const paths = endpoints.flatMap((endpoint) => endpoint.paths.map((path) => ({ endpoint, path })));
-    for (const { endpoint, path } of paths) this.#exact.set(path, { endpoint, pathModel: null });
+    for (const { endpoint, path } of paths)
+      if (templateOf(endpoint, path) === null)
+        this.#exact.set(path, { endpoint, pathModel: null, pathId: null });
     this.#templates = paths
-      .flatMap(({ endpoint, path }) => {
-        const [before = "", after] = path.split(MODEL);
-        return after === undefined ? [] : [{ before, after, endpoint }];
-      })
+      .map(({ endpoint, path }) => templateOf(endpoint, path))
+      .filter((template) => template !== null)
       // Names hold slashes: `/chat/completions` is looked for before `/completions`.
       .toSorted((a, b) => b.after.length - a.after.length);
   }
@@ -42,14 +50,23 @@ export class EndpointIndex {
   }
 
   #findTemplate(path: string): Match | null {
-    for (const { before, after, endpoint } of this.#templates) {
+    for (const { before, after, endpoint, variable } of this.#templates) {
       const isLongEnough = path.length > before.length + after.length;
       if (!isLongEnough || !path.startsWith(before) || !path.endsWith(after)) continue;
-      const pathModel = decode(path.slice(before.length, path.length - after.length));
-      if (pathModel !== null && !pathModel.startsWith("/")) return { endpoint, pathModel };
+      const value = decode(path.slice(before.length, path.length - after.length));
+      if (value === null || value.startsWith("/")) continue;
+      if (variable === "pathModel") return { endpoint, pathModel: value, pathId: null };
+      // Names hold slashes, ids hold none.
+      if (!value.includes("/")) return { endpoint, pathModel: null, pathId: value };
     }
     return null;
   }
+}
+
+function templateOf(endpoint: Endpoint, path: string): Template | null {
+  const [, before = "", written = "", after = ""] = /^(.*)(\{\w+\})(.*)$/.exec(path) ?? [];
+  const variable = VARIABLES.get(written);
+  return variable === undefined ? null : { before, after, variable, endpoint };
 }
 
 /** Without query, dots, a slash at the end and, where a client takes us for a proxy, its origin. Null: no target of HTTP. */

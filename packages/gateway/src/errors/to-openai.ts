@@ -64,6 +64,7 @@ const ANSWERS: Answers = {
       `The model \`${clip(model)}\` does not exist. GET /v1/models lists those that do.`,
       NOT_FOUND,
     ),
+  unknown_object: ({ id, param }) => invalid(404, `Response with id '${clip(id)}' not found.`, { param }),
   unsupported_model: ({ model, why }) =>
     invalid(
       404,

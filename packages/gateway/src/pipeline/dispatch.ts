@@ -3,6 +3,7 @@ import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
 import { applyEdit, applyEdits } from "../body/edits.ts";
 import { renaming, type WrittenName } from "../body/rename.ts";
 import { DIALECTS } from "../errors/dialects.ts";
+import { keptQuery } from "../endpoints/query.ts";
 import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -133,11 +134,19 @@ function upstreamRequest(
 ) {
   const { endpoint, incoming, requestId } = ctx;
   return {
-    path: (endpoint.below === "api" ? base.apiPath : base.rootPath) + endpoint.upstreamPath,
+    method: endpoint.method,
+    path: (endpoint.below === "api" ? base.apiPath : base.rootPath) + upstreamPath(ctx),
     headerLines: template.headers.print(incoming.headers, requestId),
     body: upstreamBody(ctx, expected, template.name),
     repeatable: endpoint.resend === "always",
   };
+}
+
+function upstreamPath({ endpoint, incoming, origin, pathId }: RequestContext): string {
+  const { query, upstreamPath: path } = endpoint;
+  if (pathId === null) return path;
+  const kept = query === undefined ? "" : keptQuery(incoming.url ?? "", query);
+  return path.replace("{id}", () => encodeURIComponent(origin?.upstreamId ?? "")) + kept;
 }
 
 /** As it was sent but for the name and what the request is prepared by. */

@@ -1,6 +1,10 @@
 import type { ServerResponse } from "node:http";
+import type { EventTransform } from "../endpoints/answer-transform.ts";
+import { ANSWER_TRANSFORMS } from "../endpoints/answer-transforms.ts";
 import { marksOf } from "../endpoints/answer-marks.ts";
 import { namePlacesOf } from "../endpoints/name-places.ts";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import { renderErrorEvent } from "../errors/render.ts";
 import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -43,6 +47,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   readonly alias: string;
   readonly marks: AnswerMarks;
   readonly #owner: AttemptOwner;
+  #own: EventTransform | null = null;
   status = 200;
 
   constructor(
@@ -62,15 +67,26 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     this.#owner = owner;
   }
 
-  /** In the order of the bytes: backend → name. Where no name is repeated there is nothing to rewrite. */
+  /** In the order of the bytes: backend → the endpoint's own → name. Where no name is repeated there is nothing to rewrite. */
   eventTransforms(): readonly Transform[] {
-    const { events } = namePlacesOf(this.ctx.endpoint);
-    return events.marks.length === 0 ? [] : [new EventNameRewriter(this.alias, events)];
+    const { endpoint } = this.ctx;
+    const { events } = namePlacesOf(endpoint);
+    const name = events.marks.length === 0 ? [] : [new EventNameRewriter(this.alias, events)];
+    this.#own = ANSWER_TRANSFORMS.get(endpoint.name)?.events(this) ?? null;
+    return this.#own === null ? name : [this.#own, ...name];
   }
 
   bodyTransforms(): readonly BodyTransform[] {
-    const { body } = namePlacesOf(this.ctx.endpoint);
-    return body.marks.length === 0 ? [] : [new BodyNameRewriter(this.alias, body)];
+    const { endpoint } = this.ctx;
+    const { body } = namePlacesOf(endpoint);
+    const name = body.marks.length === 0 ? [] : [new BodyNameRewriter(this.alias, body)];
+    const own = ANSWER_TRANSFORMS.get(endpoint.name)?.body(this);
+    return own === undefined ? name : [own, ...name];
+  }
+
+  cutEvent(failure: GatewayError): string {
+    const { dialect, isNamed: named } = this.marks;
+    return this.#own?.cutEvent(failure) ?? renderErrorEvent(failure, { dialect, named });
   }
 
   firstByte(): void {

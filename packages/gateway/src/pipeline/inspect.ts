@@ -1,6 +1,7 @@
-import type { ModelPlace, Result } from "@rollcall/contract";
+import { err, ok, type ModelPlace, type Result } from "@rollcall/contract";
 import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
 import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
+import { queryOf } from "../endpoints/query.ts";
 import { readOverrides } from "../body/overrides.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -18,7 +19,25 @@ const READERS: Readonly<Record<ModelPlace, Read>> = {
       ? readMultipartFields(body.bytes, type)
       : readMultipartBeside(body.bytes, type, pathModel);
   },
+  object_id: readObjectId,
 };
+
+/** The deployment that made the object says which alias it is of. */
+function readObjectId(ctx: RequestContext): Result<RequestFields, GatewayError> {
+  const { incoming, pathId, principal, state } = ctx;
+  const id = pathId ?? "";
+  const origin = state.objectIds.read(id, principal);
+  const deployment = state.config.deployments.find((one) => one.id === origin?.deployment);
+  if (origin === null || deployment === undefined)
+    return err({ kind: "unknown_object", id, param: "response_id" });
+  ctx.origin = origin;
+  return ok({
+    model: deployment.alias,
+    stream: queryOf(incoming.url ?? "").get("stream") === "true",
+    name: { start: 0, end: 0, form: "nowhere", sent: null },
+    spans: {},
+  });
+}
 
 export function inspect(place: ModelPlace): Stage {
   const read = READERS[place];

@@ -4,6 +4,7 @@ import { NO_EDITS, type Edit } from "../body/edits.ts";
 import type { RequestFields } from "../body/json-fields.ts";
 import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
+import type { Origin } from "../objects/object-ids.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { Cancelable } from "./cancelable.ts";
@@ -20,6 +21,8 @@ export interface Accepted {
   readonly endpoint: Endpoint;
   /** The name in the path, where the endpoint has it there. */
   readonly pathModel: string | null;
+  /** The object's id in the path, where the endpoint has it there. */
+  readonly pathId: string | null;
 }
 
 /** One request from its head to the end of its answer. Each field is written once, by the stage that its comment names. */
@@ -34,6 +37,7 @@ export class RequestContext implements Accepted {
   // match
   readonly endpoint: Endpoint;
   readonly pathModel: string | null;
+  readonly pathId: string | null;
 
   /** authenticate */
   principal: Principal = ANONYMOUS;
@@ -50,6 +54,9 @@ export class RequestContext implements Accepted {
   /** prepare: what reaches the backend otherwise than it was sent, beside the name. */
   edits: readonly Edit[] = NO_EDITS;
 
+  /** inspect, prepare: the only deployment that can answer, since it made what the request is about. */
+  origin: Origin | null = null;
+
   /** admit: what the request may use at most. */
   reservation: Reservation | null = null;
 
@@ -64,7 +71,7 @@ export class RequestContext implements Accepted {
   waitsFor: Cancelable | null = null;
   ended = false;
 
-  constructor({ incoming, outgoing, requestId, startedAt, state, endpoint, pathModel }: Accepted) {
+  constructor({ incoming, outgoing, requestId, startedAt, state, endpoint, pathModel, pathId }: Accepted) {
     this.incoming = incoming;
     this.outgoing = outgoing;
     this.requestId = requestId;
@@ -72,5 +79,6 @@ export class RequestContext implements Accepted {
     this.state = state;
     this.endpoint = endpoint;
     this.pathModel = pathModel;
+    this.pathId = pathId;
   }
 }

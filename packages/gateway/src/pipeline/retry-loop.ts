@@ -179,13 +179,13 @@ export class RetryLoop {
   }
 
   #fallbacks(): readonly string[] {
-    const { fields, overrides, state } = this.#ctx;
-    if (overrides.disableFallbacks) return [];
+    const { fields, origin, overrides, state } = this.#ctx;
+    if (overrides.disableFallbacks || origin !== null) return [];
     return overrides.fallbacks ?? state.table.targets.get(fields.model)?.fallbacks ?? [];
   }
 
   #longerContext(): string | null {
-    if (this.#ctx.overrides.disableFallbacks) return null;
+    if (this.#ctx.overrides.disableFallbacks || this.#ctx.origin !== null) return null;
     const [next] = this.#ctx.state.table.targets.get(this.#name)?.contextWindowFallbacks ?? [];
     return next !== undefined && this.#isKnown(next) ? next : null;
   }

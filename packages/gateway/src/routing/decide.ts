@@ -34,10 +34,12 @@ export interface Asked {
   readonly fallbacks?: readonly string[] | null;
   /** Deployments that failed this very request. */
   readonly tried: ReadonlySet<string>;
+  /** The only deployment that can answer it, where there is one. */
+  readonly only?: string | null;
 }
 
 /** Which deployment gets the request, or why none does. Pure and total. */
-export function decide({ name, fallbacks, tried }: Asked, context: RoutingContext): Decision {
+export function decide({ name, fallbacks, tried, only = null }: Asked, context: RoutingContext): Decision {
   const { table, isSnapshotUsable } = context;
   const target = table.targets.get(name);
   if (target === undefined) {
@@ -45,6 +47,7 @@ export function decide({ name, fallbacks, tried }: Asked, context: RoutingContex
     return why === undefined ? { kind: "unknown_model" } : { kind: "left_out", why };
   }
   if (!isSnapshotUsable) return { kind: "state_refused" };
+  if (only !== null) return onlyBy(only, target, context);
   const first = within(target, tried, context);
   if (first.kind === "forward") return first;
   for (const fallback of fallbacks ?? target.fallbacks) {
@@ -63,6 +66,20 @@ function within(target: Target, tried: ReadonlySet<string>, context: RoutingCont
       : chooseAtOnce(leading, (one) => fitness(one, tried, context) === "fresh", context);
   return chosen === null ? search(target, tried, context) : { kind: "forward", candidate: chosen };
 }
+
+/** No other deployment has what the request is about, so what others would do counts for nothing. */
+function onlyBy(id: string, { alias, routable, unroutable }: Target, context: RoutingContext): Decision {
+  const candidate = routable.find((one) => one.id === id);
+  if (candidate === undefined)
+    return { kind: "none_ready", alias, out: unroutable.filter((one) => one.id === id) };
+  const fit = fitness(candidate, NOTHING_TRIED, context);
+  if (fit === "full") return { kind: "all_full", alias };
+  if (fit !== "out") return { kind: "forward", candidate };
+  const reason = context.evidence(candidate)?.reason ?? "unknown";
+  return { kind: "none_ready", alias, out: [{ id, reason }] };
+}
+
+const NOTHING_TRIED: ReadonlySet<string> = new Set();
 
 /** Spare: to be used only if nothing else is left. */
 type Fitness = "fresh" | "spare" | "full" | "out";

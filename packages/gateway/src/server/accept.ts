@@ -50,6 +50,7 @@ export class Acceptor {
       state: state.get(),
       endpoint: match.endpoint,
       pathModel: match.pathModel,
+      pathId: match.pathId,
     });
     outgoing.on("close", () => {
       activity.answering -= 1;

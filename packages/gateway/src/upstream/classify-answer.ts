@@ -91,7 +91,7 @@ function restate({ status, body }: ErrorAnswerRead, error: ErrorBody | null, nam
     message,
     type: TYPES.get(status) ?? "invalid_request_error",
     param: error?.param ?? null,
-    code: error?.code ?? codeFor(status, message),
+    code: saysContextTooLong(message) ? CONTEXT_TOO_LONG : (error?.code ?? CODES.get(status) ?? null),
   };
 }
 
@@ -107,10 +107,8 @@ const CODES: ReadonlyMap<number, string> = new Map([
   [529, "upstream_overloaded"],
 ]);
 
-function codeFor(status: number, message: string): string | null {
-  if (saysContextTooLong(message)) return "context_length_exceeded";
-  return CODES.get(status) ?? null;
-}
+/** OpenAI's code, which clients shorten their prompts by; servers have other words for it. */
+const CONTEXT_TOO_LONG = "context_length_exceeded";
 
 /** An error where an answer was promised: under a 200, or as a stream's first event. Null where the text is none. */
 export function classifyErrorText(text: string, names: Names): UpstreamError | null {

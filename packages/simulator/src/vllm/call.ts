@@ -18,6 +18,8 @@ export interface Backend {
   readonly http: HttpCounters;
   readonly metrics: MetricsPrinter;
   readonly replays: Replays;
+  /** Stored responses by id: vLLM keeps them in a dictionary of the process. */
+  readonly responses: Map<string, object>;
   readonly dialect: Dialect;
   readonly random: Random;
   /** The server's own clock, in milliseconds. */

@@ -4,6 +4,7 @@ import type { VllmError } from "./error-body.ts";
 import { type Prompt, readPrompt } from "./prompt.ts";
 import { Refusal } from "./refusal.ts";
 import { type Endpoint, PROMPT_FIELDS } from "./request-rules.ts";
+import { unknownPrevious } from "./stored-responses.ts";
 
 /** A request that passed every check before the engine. */
 export interface InferenceRequest {
@@ -29,6 +30,7 @@ export async function readInference(call: Call, endpoint: Endpoint): Promise<Inf
   throwAny(rules.fields(endpoint, body));
   const model = echoedName(call, body["model"]);
   throwAny(rules.values(endpoint, body, model));
+  if (endpoint === "responses") throwAny(unknownPrevious(call, body));
   const prompt = readPrompt(body[PROMPT_FIELDS[endpoint]]);
   const maxTokens = countIn(body, ["max_completion_tokens", "max_tokens", "max_output_tokens"]);
   const lengths = { prompt: prompt.tokens, output: maxTokens, limit: settings.maxModelLen };

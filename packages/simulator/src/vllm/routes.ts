@@ -12,6 +12,7 @@ import { models } from "./models.ts";
 import { Refusal } from "./refusal.ts";
 import { FASTAPI, router, type Routes } from "./router.ts";
 import { isSleeping, sleep, wakeUp } from "./sleep.ts";
+import { storedResponseRoute, storing } from "./stored-responses.ts";
 import { detokenize, tokenize } from "./tokenize.ts";
 
 /** There is no GET /v1/models/{id}, and HEAD is not GET. */
@@ -37,7 +38,7 @@ const NO_SCALE_OUT: VllmError = {
 const GENERATE_ROUTES: Routes = {
   "/v1/chat/completions/render": { POST: refuseScaleOut },
   "/v1/completions/render": { POST: refuseScaleOut },
-  "/v1/responses": { POST: inference("responses", () => RESPONSES_FORMAT) },
+  "/v1/responses": { POST: inference("responses", (call) => storing(call, RESPONSES_FORMAT)) },
   "/v1/messages": { POST: inference("messages", () => MESSAGES_FORMAT) },
   "/v1/messages/count_tokens": { POST: countTokens },
 };
@@ -59,7 +60,7 @@ export function routeFor(call: Call): Route {
     ...(tasks.includes("embed") && TASK_ROUTES.embed),
     ...(devMode && DEV_ROUTES),
   };
-  return router(routes, FASTAPI)(call);
+  return (generates ? storedResponseRoute(call) : undefined) ?? router(routes, FASTAPI)(call);
 }
 
 function refuseScaleOut(): never {

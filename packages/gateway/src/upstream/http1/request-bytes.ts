@@ -1,5 +1,6 @@
-/** A POST to a backend. */
+/** A request to a backend. */
 export interface UpstreamRequest {
+  readonly method: "GET" | "POST";
   /** Below the origin, as it stands in the request line. */
   readonly path: string;
   /** Header lines, each with the line break behind it, in latin1; `host` and `content-length` are added here. */
@@ -30,8 +31,9 @@ export function requestBytes(request: UpstreamRequest, host: string): readonly B
 }
 
 function printHead(
-  { path, headerLines }: UpstreamRequest,
+  { method, path, headerLines }: UpstreamRequest,
   { host, size }: { host: string; size: number },
 ): string {
-  return `POST ${path} HTTP/1.1\r\nhost: ${host}\r\ncontent-length: ${size}\r\n${headerLines}\r\n`;
+  const length = method === "GET" ? "" : `content-length: ${size}\r\n`;
+  return `${method} ${path} HTTP/1.1\r\nhost: ${host}\r\n${length}${headerLines}\r\n`;
 }

@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import type { CutCause } from "../../errors/gateway-error.ts";
+import type { CutCause, GatewayError } from "../../errors/gateway-error.ts";
 import type { BodyTransform, Transform } from "../transform/transform.ts";
 import type { AttemptOutcome } from "../attempt-outcome.ts";
 import { UpstreamError } from "../upstream-error.ts";
@@ -47,6 +47,8 @@ export interface Downstream {
   eventTransforms(): readonly Transform[];
   /** What the bytes of an answer that is no stream of events go through, in this order. */
   bodyTransforms(): readonly BodyTransform[];
+  /** How a stream of events says, as its last one, that it was cut. */
+  cutEvent(failure: GatewayError): string;
   /** The first byte is on its way. */
   firstByte(): void;
   /** The attempt has ended. Called exactly once; never throws. */

@@ -1,6 +1,5 @@
 import { isRecord } from "@rollcall/contract";
 import type { CutCause } from "../../errors/gateway-error.ts";
-import { renderErrorEvent } from "../../errors/render.ts";
 import { flushAll, transformAll, type Transform } from "../transform/transform.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import { finishIn, endOfText, type AnswerMarks } from "./answer-marks.ts";
@@ -77,9 +76,7 @@ export class StreamRelay implements Relay {
 
   cut(cause: CutCause): void {
     const failure = { kind: "upstream_cut", model: this.#down.alias, cause } as const;
-    const { dialect, isNamed: named } = this.#marks;
-    const event = renderErrorEvent(failure, { dialect, named });
-    this.#writer.end([Buffer.from(event)]);
+    this.#writer.end([Buffer.from(this.#down.cutEvent(failure))]);
   }
 
   #take(events: Buffer): RelayResult {
@@ -134,9 +131,12 @@ export class StreamRelay implements Relay {
 
   #errorIn(value: unknown, { data }: { data: string }): UpstreamError | null {
     if (!isRecord(value) || Array.isArray(value["choices"])) return null;
-    const error = this.#readError(data);
+    const { response } = value;
+    // OpenAI's Responses tell it within themselves.
+    const inner = isRecord(response) && isRecord(response["error"]) ? { error: response["error"] } : null;
+    const error = this.#readError(inner === null ? data : JSON.stringify(inner));
     if (error !== null) return error;
-    return isRecord(value["error"]) ? new UpstreamError("server_error") : null;
+    return inner !== null || isRecord(value["error"]) ? new UpstreamError("server_error") : null;
   }
 
   #goOn(events: Buffer): RelayResult {

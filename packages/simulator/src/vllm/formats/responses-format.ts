@@ -54,7 +54,7 @@ function response(subject: Subject, { status, output, usage }: State): object {
     background: false,
     max_output_tokens: body["max_output_tokens"] ?? null,
     max_tool_calls: null,
-    previous_response_id: null,
+    previous_response_id: body["previous_response_id"] ?? null,
     prompt: null,
     reasoning: null,
     service_tier: "auto",

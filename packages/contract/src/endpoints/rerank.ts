@@ -3,7 +3,7 @@ import { versioned, type Endpoint } from "./endpoint.ts";
 export const rerank: Endpoint = {
   name: "rerank",
   method: "POST",
-  paths: versioned("/rerank"),
+  paths: [...versioned("/rerank"), "/v2/rerank"],
   upstreamPath: "/rerank",
   below: "api",
   dialect: "cohere",

@@ -10,6 +10,7 @@ export interface EventTransform extends Transform {
 
 /** What the answers of one endpoint go through before the name is put in. */
 export interface AnswerTransforms {
-  readonly events: (attempt: AttemptFacts) => EventTransform;
+  /** Null where it does not stream. */
+  readonly events: ((attempt: AttemptFacts) => EventTransform) | null;
   readonly body: (attempt: AttemptFacts) => BodyTransform;
 }

@@ -72,7 +72,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     const { endpoint } = this.ctx;
     const { events } = namePlacesOf(endpoint);
     const name = events.marks.length === 0 ? [] : [new EventNameRewriter(this.alias, events)];
-    this.#own = ANSWER_TRANSFORMS.get(endpoint.name)?.events(this) ?? null;
+    this.#own = ANSWER_TRANSFORMS.get(endpoint.name)?.events?.(this) ?? null;
     return this.#own === null ? name : [this.#own, ...name];
   }
 

@@ -22,16 +22,22 @@ export interface AnswerMarks {
 
 export function compileMarks({ dialect, response }: Pick<Endpoint, "dialect" | "response">): AnswerMarks {
   const { content, events, model } = response;
+  const terminal = events?.terminal ?? [];
   return {
     content: content === null ? null : quoted(content),
     finish: events === null || events.finish === null ? null : quoted(events.finish),
-    terminals: events === null || events.named ? [] : events.terminal,
-    terminalNames: events?.named === true ? events.terminal : [],
+    terminals: terminal.filter(isData),
+    terminalNames: terminal.filter((one) => !isData(one)),
     openings: events?.opening ?? [],
     isNamed: events?.named === true,
     dialect,
     isOpaque: content === null && model.length === 0,
   };
+}
+
+/** `[DONE]` is no JSON, and no name. */
+function isData(terminal: string): boolean {
+  return terminal.startsWith("[");
 }
 
 function quoted(key: string): Buffer {

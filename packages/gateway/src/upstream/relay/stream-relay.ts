@@ -162,8 +162,9 @@ export class StreamRelay implements Relay {
   }
 
   #startOfTerminal(events: Buffer): number {
-    const { isNamed, terminalNames, terminals } = this.#marks;
-    return isNamed ? startOfNamed(events, terminalNames) : startOfTerminal(events, terminals);
+    const { terminalNames, terminals } = this.#marks;
+    const start = terminals.length === 0 ? -1 : startOfTerminal(events, terminals);
+    return start !== -1 || terminalNames.length === 0 ? start : startOfNamed(events, terminalNames);
   }
 
   #finishOf(events: Buffer) {

@@ -1,0 +1,17 @@
+import { openaiPaths, type Endpoint } from "./endpoint.ts";
+
+export const moderations: Endpoint = {
+  name: "moderations",
+  method: "POST",
+  paths: openaiPaths("/moderations"),
+  upstreamPath: "/moderations",
+  below: "api",
+  dialect: "openai",
+  model: "json",
+  response: { model: [["model"]], content: "results", usage: [], events: null },
+  counts: [],
+  servedBy: ["localai", "generic"],
+  resend: "always",
+  sticky: false,
+  canary: null,
+};

@@ -1,0 +1,17 @@
+import { versioned, type Endpoint } from "./endpoint.ts";
+
+export const score: Endpoint = {
+  name: "score",
+  method: "POST",
+  paths: versioned("/score"),
+  upstreamPath: "/score",
+  below: "api",
+  dialect: "openai",
+  model: "json",
+  response: { model: [["model"]], content: "data", usage: ["usage"], events: null },
+  counts: ["tokens"],
+  servedBy: ["vllm", "sglang"],
+  resend: "always",
+  sticky: false,
+  canary: null,
+};

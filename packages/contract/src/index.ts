@@ -51,6 +51,7 @@ export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
 export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
 export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";
+export { VERSION } from "./version.ts";
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";

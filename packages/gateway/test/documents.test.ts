@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { Cell, NO_FAULT, registerSettingsGauges, type Settings } from "@rollcall/runtime";
 import type { GatewayError } from "../src/errors/gateway-error.ts";
+import { COMPAT_ROWS } from "../src/errors/litellm-compat.ts";
 import { toOpenAi } from "../src/errors/to-openai.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
 
@@ -96,4 +97,10 @@ test("the page of operations lists every metric with its type and labels", async
     return `${metric.name} ${types.get(metric.name)} ${labelNames.join(", ")}`.trim();
   });
   expect(listedMetrics().toSorted()).toEqual(real.toSorted());
+});
+
+test("the page of endpoints lists what the switch for LiteLLM's statuses changes", () => {
+  const [, table = ""] = page("endpoints.md").split("## With LiteLLM's statuses");
+  const rows = [...table.matchAll(/^\| (.*?) +\| (.*?) +\| (.*?) +\|$/gm)].map((row) => row.slice(1, 4));
+  expect(rows.slice(2)).toEqual(COMPAT_ROWS.map(({ when, ours, litellm }) => [when, ours, litellm]));
 });

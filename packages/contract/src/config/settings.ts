@@ -196,6 +196,13 @@ export const SETTINGS = {
       description: "Without an update for 3 intervals: keep the last verdicts, or refuse all requests.",
     },
   },
+  compat: {
+    kind: "enum",
+    values: ["none", "litellm"],
+    default: "none",
+    reload: "live",
+    description: "Errors with the statuses of OpenAI, or with those that LiteLLM has in their place.",
+  },
   env_file: {
     kind: "string",
     default: null,

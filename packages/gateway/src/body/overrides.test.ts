@@ -2,14 +2,20 @@ import { expect, test } from "vitest";
 import { readJsonFields } from "./json-fields.ts";
 import { readOverrides } from "./overrides.ts";
 
-const NONE = { fallbacks: null, disableFallbacks: false, numRetries: null, timeoutMs: null };
+const NONE = {
+  fallbacks: null,
+  disableFallbacks: false,
+  numRetries: null,
+  timeoutMs: null,
+  streamTimeoutMs: null,
+};
 
-function read(fields: object | string) {
+function read(fields: object | string, headers = {}) {
   const text = typeof fields === "string" ? fields : JSON.stringify({ model: "m", ...fields });
   const body = Buffer.from(text);
   const found = readJsonFields(body);
   if (!found.ok) throw new Error("no model");
-  return readOverrides(body, found.value, { numRetries: 5 });
+  return readOverrides({ body, fields: found.value, headers }, { numRetries: 5 });
 }
 
 test.each<[string, object | string, object]>([
@@ -40,6 +46,24 @@ test.each<[string, object | string, object]>([
   ["the same in another place", { metadata: { num_retries: 3, timeout: 1, fallbacks: ["a"] } }, NONE],
 ])("a request may ask for %s", (_case, fields, expected) => {
   expect(read(fields)).toEqual(expected);
+});
+
+test.each<[string, Record<string, string>, object]>([
+  ["a time", { "x-litellm-timeout": "1.5" }, { ...NONE, timeoutMs: 1_500 }],
+  ["a time to the first token", { "x-litellm-stream-timeout": "2" }, { ...NONE, streamTimeoutMs: 2_000 }],
+  ["retries", { "x-litellm-num-retries": "3" }, { ...NONE, numRetries: 3 }],
+  ["more retries than the config has", { "x-litellm-num-retries": "99" }, { ...NONE, numRetries: 5 }],
+  ["what is no number", { "x-litellm-timeout": "1e9", "x-litellm-num-retries": "-1" }, NONE],
+])("a request may ask by a header for %s", (_case, headers, expected) => {
+  expect(read({}, headers)).toEqual(expected);
+});
+
+test("a header counts before the body", () => {
+  expect(read({ timeout: 9, num_retries: 1 }, { "x-litellm-timeout": "2" })).toEqual({
+    ...NONE,
+    timeoutMs: 2_000,
+    numRetries: 1,
+  });
 });
 
 test("of what is asked for twice the last holds", () => {

@@ -6,9 +6,17 @@ export interface Overrides {
   readonly disableFallbacks: boolean;
   readonly numRetries: number | null;
   readonly timeoutMs: number | null;
+  /** To the first token of a stream. */
+  readonly streamTimeoutMs: number | null;
 }
 
-const NONE: Overrides = { fallbacks: null, disableFallbacks: false, numRetries: null, timeoutMs: null };
+const NONE: Overrides = {
+  fallbacks: null,
+  disableFallbacks: false,
+  numRetries: null,
+  timeoutMs: null,
+  streamTimeoutMs: null,
+};
 
 /** More than this is no override, and parsing it would be a way to make the gateway busy. */
 const LONGEST_BYTES = 16 * 1024;
@@ -21,11 +29,28 @@ export interface OverrideLimits {
   readonly numRetries: number;
 }
 
-export function readOverrides(
-  body: Buffer,
-  { spans }: Pick<RequestFields, "spans">,
-  limits: OverrideLimits,
-): Overrides {
+/** Where one request may ask for it: the body, and LiteLLM's headers, which count before it. */
+export interface Asking {
+  readonly body: Buffer;
+  readonly fields: Pick<RequestFields, "spans">;
+  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
+}
+
+export function readOverrides({ body, fields, headers }: Asking, limits: OverrideLimits): Overrides {
+  const inBody = readBody(body, fields, limits);
+  const timeout = headers["x-litellm-timeout"];
+  const streamTimeout = headers["x-litellm-stream-timeout"];
+  const retries = headers["x-litellm-num-retries"];
+  if (timeout === undefined && streamTimeout === undefined && retries === undefined) return inBody;
+  return {
+    ...inBody,
+    timeoutMs: readSeconds(readNumber(timeout)) ?? inBody.timeoutMs,
+    streamTimeoutMs: readSeconds(readNumber(streamTimeout)),
+    numRetries: readRetries(readNumber(retries), limits) ?? inBody.numRetries,
+  };
+}
+
+function readBody(body: Buffer, { spans }: Pick<RequestFields, "spans">, limits: OverrideLimits): Overrides {
   const { fallbacks, disable_fallbacks: disable, num_retries: retries, timeout } = spans;
   if (fallbacks === undefined && disable === undefined && retries === undefined && timeout === undefined)
     return NONE;
@@ -39,11 +64,23 @@ export function readOverrides(
       ? [...new Set(names.map(nameOf))].filter((name) => name !== null).slice(0, MOST_FALLBACKS)
       : null,
     disableFallbacks: read(disable) === true,
-    numRetries:
-      Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), limits.numRetries) : null,
-    timeoutMs:
-      typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds) ? seconds * 1_000 : null,
+    numRetries: readRetries(count, limits),
+    timeoutMs: readSeconds(seconds),
+    streamTimeoutMs: null,
   };
+}
+
+function readRetries(count: unknown, { numRetries }: OverrideLimits): number | null {
+  return Number.isInteger(count) && Number(count) >= 0 ? Math.min(Number(count), numRetries) : null;
+}
+
+function readSeconds(seconds: unknown): number | null {
+  return typeof seconds === "number" && seconds > 0 && Number.isFinite(seconds) ? seconds * 1_000 : null;
+}
+
+/** A header's plain decimal number; undefined where it is none. */
+function readNumber(header: string | readonly string[] | undefined): number | undefined {
+  return typeof header === "string" && /^\d{1,9}(\.\d{1,9})?$/.test(header) ? Number(header) : undefined;
 }
 
 /** `"other"` or `{"model": "other", …}`. */

@@ -17,7 +17,7 @@ test.each<[Dialect, object]>([
     },
   ],
 ])("an error in the words of %s", (dialect, body) => {
-  const rendered = renderError(UNKNOWN, { dialect, requestId: "r1" });
+  const rendered = renderError(UNKNOWN, { compat: "none", dialect, requestId: "r1" });
   expect(rendered.status).toBe(404);
   expect(JSON.parse(rendered.body)).toEqual(body);
 });
@@ -35,15 +35,17 @@ test.each<[string, GatewayError, string]>([
     "timeout_error",
   ],
 ])("Anthropic's type of %s", (_case, failure, type) => {
-  const { body } = renderError(failure, { dialect: "anthropic", requestId: null });
+  const { body } = renderError(failure, { compat: "none", dialect: "anthropic", requestId: null });
   expect(JSON.parse(body)).toMatchObject({ type: "error", error: { type } });
 });
 
 test("Anthropic's clients find the request's id where they look for it", () => {
-  expect(renderError(UNKNOWN, { dialect: "anthropic", requestId: "r1" }).headers["request-id"]).toBe("r1");
-  expect(renderError(UNKNOWN, { dialect: "openai", requestId: "r1" }).headers).not.toHaveProperty(
-    "request-id",
-  );
+  expect(
+    renderError(UNKNOWN, { compat: "none", dialect: "anthropic", requestId: "r1" }).headers["request-id"],
+  ).toBe("r1");
+  expect(
+    renderError(UNKNOWN, { compat: "none", dialect: "openai", requestId: "r1" }).headers,
+  ).not.toHaveProperty("request-id");
 });
 
 test.each<[Dialect, boolean, RegExp]>([

@@ -1,6 +1,7 @@
-import type { Dialect } from "@rollcall/contract";
+import type { Config, Dialect } from "@rollcall/contract";
 import { DIALECTS } from "./dialects.ts";
 import type { GatewayError } from "./gateway-error.ts";
+import { asLiteLlm } from "./litellm-compat.ts";
 import { toOpenAi } from "./to-openai.ts";
 
 /** An error as bytes on the wire. */
@@ -16,11 +17,16 @@ export interface ErrorReader {
   readonly dialect: Dialect;
   /** Null where there is no request yet. */
   readonly requestId: string | null;
+  readonly compat: Config["compat"];
 }
 
 /** The only place where a failure becomes an answer. */
-export function renderError(failure: GatewayError, { dialect, requestId }: ErrorReader): RenderedError {
-  const answer = toOpenAi(failure);
+export function renderError(
+  failure: GatewayError,
+  { compat, dialect, requestId }: ErrorReader,
+): RenderedError {
+  const ours = toOpenAi(failure);
+  const answer = compat === "litellm" && dialect === "openai" ? asLiteLlm(failure, ours) : ours;
   const told = DIALECTS[dialect];
   return {
     status: answer.status,

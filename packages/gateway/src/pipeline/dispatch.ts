@@ -2,11 +2,13 @@ import type { Clock, Deployment } from "@rollcall/contract";
 import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
 import { applyEdit, applyEdits } from "../body/edits.ts";
 import { renaming, type WrittenName } from "../body/rename.ts";
+import type { TimeoutPhase } from "../errors/gateway-error.ts";
 import { DIALECTS } from "../errors/dialects.ts";
 import { keptQuery } from "../endpoints/query.ts";
 import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
+import { answerHeaders } from "../server/answer-headers.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
@@ -53,7 +55,7 @@ export class Dispatcher implements AttemptOwner {
       down: dispatched,
       deadlines,
       timeouts: {
-        firstTokenMs: deployment.streamTimeoutMs,
+        firstTokenMs: Math.min(ctx.overrides.streamTimeoutMs ?? Infinity, deployment.streamTimeoutMs),
         idleMs: state.config.gateway.idleTimeoutMs,
         totalAt: now + Math.min(ctx.overrides.timeoutMs ?? Infinity, deployment.timeoutMs),
       },
@@ -87,9 +89,7 @@ export class Dispatcher implements AttemptOwner {
   #excuse({ ctx, candidate, state }: DispatchedAttempt, outcome: AttemptOutcome): Excuse | null {
     if (outcome.kind !== "failed") return null;
     const { reason, timeout } = outcome.error;
-    const { timeoutMs } = ctx.overrides;
-    const isOwn = timeoutMs !== null && timeoutMs < candidate.deployment.timeoutMs;
-    if (timeout === "total" && isOwn) return "own_timeout";
+    if (timeout !== null && isOwn(timeout, ctx, candidate.deployment)) return "own_timeout";
     return reason === "wrong_key" && this.#isKeyReplaced(candidate.deployment, state) ? "key_rotated" : null;
   }
 
@@ -100,14 +100,12 @@ export class Dispatcher implements AttemptOwner {
     return secrets.value(backend.apiKey) !== sentBy.secrets.value(backend.apiKey);
   }
 
-  #responseHeaders(
-    { requestId, attempts, endpoint }: RequestContext,
-    { id }: UpstreamTemplate,
-  ): Record<string, string> {
-    const headers: Record<string, string> = { "x-request-id": requestId, "x-rollcall-deployment": id };
-    const { idHeader } = DIALECTS[endpoint.dialect];
-    if (idHeader !== null) headers[idHeader] = requestId;
-    if (attempts > 1) headers["x-rollcall-attempts"] = String(attempts);
+  #responseHeaders(ctx: RequestContext, { id }: UpstreamTemplate): Record<string, string> {
+    const headers = answerHeaders(ctx);
+    headers["x-rollcall-deployment"] = id;
+    headers["x-litellm-model-id"] = id;
+    const { idHeader } = DIALECTS[ctx.endpoint.dialect];
+    if (idHeader !== null) headers[idHeader] = ctx.requestId;
     if (this.#deps.isDraining()) headers["connection"] = "close";
     return headers;
   }
@@ -125,6 +123,15 @@ export class Dispatcher implements AttemptOwner {
       }
     }
   }
+}
+
+/** Was it the request that asked for less time than the config gives? */
+function isOwn(timeout: TimeoutPhase, { overrides }: RequestContext, deployment: Deployment): boolean {
+  const { streamTimeoutMs, timeoutMs } = overrides;
+  if (timeout === "total") return timeoutMs !== null && timeoutMs < deployment.timeoutMs;
+  return (
+    timeout === "first_token" && streamTimeoutMs !== null && streamTimeoutMs < deployment.streamTimeoutMs
+  );
 }
 
 function upstreamRequest(

@@ -45,7 +45,10 @@ export function inspect(place: ModelPlace): Stage {
     const fields = read(ctx);
     if (!fields.ok) return fields.error;
     ctx.fields = fields.value;
-    ctx.overrides = readOverrides(ctx.body.bytes, fields.value, ctx.state.config);
+    ctx.overrides = readOverrides(
+      { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
+      ctx.state.config,
+    );
     ctx.alias = ctx.state.table.targets.get(fields.value.model)?.alias ?? "";
     return null;
   };

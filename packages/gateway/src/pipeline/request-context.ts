@@ -66,6 +66,9 @@ export class RequestContext implements Accepted {
   /** dispatch: how many attempts were made, counted up with each. */
   attempts = 0;
 
+  /** dispatch: how many other aliases have stood in for the one asked for. */
+  fallbacks = 0;
+
   // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
   next = 0;
   waitsFor: Cancelable | null = null;

@@ -133,9 +133,11 @@ export class RetryLoop {
       case "fallback":
         this.#deps.budget.spend();
         this.#fallbacksTaken = this.#fallbacks().indexOf(step.alias) + 1;
+        this.#ctx.fallbacks += 1;
         this.#name = step.alias;
         return true;
       case "longer_context":
+        this.#ctx.fallbacks += 1;
         this.#name = step.alias;
         return true;
       default:

@@ -55,11 +55,7 @@ export class Runner implements Flow {
     if (ctx.ended) return;
     ctx.ended = true;
     ctx.waitsFor = null;
-    const { endpoint, outgoing, requestId } = ctx;
-    const status =
-      failure === undefined
-        ? statusOf(ctx, ending)
-        : sendError(outgoing, failure, { dialect: endpoint.dialect, requestId });
+    const status = failure === undefined ? statusOf(ctx, ending) : sendError(ctx, failure);
     this.#guard(ctx, () => settle(ctx));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)

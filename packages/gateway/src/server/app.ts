@@ -16,6 +16,10 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
   const app = new Hono<GatewayEnv>();
   addProbes(app, services, scrape);
   app.use(requestId);
+  app.use((c, next) => {
+    c.set("compat", services.state.get().config.compat);
+    return next();
+  });
   app.use(async (c, next) => {
     const { headers } = c.env.incoming;
     const principal = services.authenticator.authenticate(headers);
@@ -60,7 +64,11 @@ function addModels(app: Hono<GatewayEnv>, { clock, state }: Services, path: stri
 }
 
 function reject(c: Context<GatewayEnv>, failure: GatewayError): Response {
-  return errorResponse(failure, { dialect: dialectOf(c.req.header()), requestId: c.get("requestId") });
+  return errorResponse(failure, {
+    compat: c.get("compat"),
+    dialect: dialectOf(c.req.header()),
+    requestId: c.get("requestId"),
+  });
 }
 
 /** Of what is no endpoint's: Anthropic's clients always send the version. */

@@ -6,9 +6,9 @@ import type { GatewayEnv } from "./gateway-env.ts";
 /** What an app sends as an id ends up in headers and logs: plain characters, and not many. */
 const PLAIN = /^[\w.:-]{1,128}$/;
 
-/** The app's `x-request-id` where it is a plain one, else a new one. */
+/** The app's `x-request-id`, or LiteLLM's header for it, where it is a plain one, else a new one. */
 export function requestIdOf(headers: IncomingHttpHeaders): string {
-  const sent = headers["x-request-id"];
+  const sent = headers["x-request-id"] ?? headers["x-litellm-call-id"];
   return typeof sent === "string" && PLAIN.test(sent) ? sent : `req-${randomUUID()}`;
 }
 

@@ -1,7 +1,9 @@
 import { STATUS_CODES, type ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Config, Endpoint } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import { renderError, type ErrorReader } from "../errors/render.ts";
+import { answerHeaders, type Way } from "./answer-headers.ts";
 
 /** After these the rest of the request's body is not read: the connection cannot carry another request. */
 const ENDS_CONNECTION: ReadonlySet<GatewayError["kind"]> = new Set([
@@ -12,13 +14,23 @@ const ENDS_CONNECTION: ReadonlySet<GatewayError["kind"]> = new Set([
 ]);
 
 /** Of a connection without a request nothing is known. */
-export const NOBODY_KNOWN: ErrorReader = { dialect: "openai", requestId: null };
+export const NOBODY_KNOWN: ErrorReader = { compat: "none", dialect: "openai", requestId: null };
+
+/** What was asked, and on which way it failed. */
+interface Asked extends Way {
+  readonly endpoint: Pick<Endpoint, "dialect">;
+  readonly outgoing: ServerResponse;
+  readonly state: { readonly config: Pick<Config, "compat"> };
+}
 
 /** Answers with an error, unless an answer has begun. Returns its status. */
-export function sendError(outgoing: ServerResponse, failure: GatewayError, reader: ErrorReader): number {
-  const { status, headers, body } = renderError(failure, reader);
+export function sendError(ctx: Asked, failure: GatewayError): number {
+  const { endpoint, outgoing, requestId, state } = ctx;
+  const { compat } = state.config;
+  const { status, headers, body } = renderError(failure, { compat, dialect: endpoint.dialect, requestId });
   if (outgoing.headersSent || outgoing.destroyed) return status;
   outgoing.writeHead(status, {
+    ...answerHeaders(ctx),
     ...headers,
     "content-length": Buffer.byteLength(body),
     ...(ENDS_CONNECTION.has(failure.kind) ? { connection: "close" } : {}),

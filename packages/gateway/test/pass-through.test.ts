@@ -68,7 +68,7 @@ const PASSED: readonly [string, readonly string[], string, object, object, objec
   ],
 ];
 
-describe.each(PASSED)("%s", (_name, paths, upstream, asked, answered) => {
+describe.each(PASSED)("%s", (...[, paths, upstream, asked, answered]) => {
   test.each(paths)("at %s", async (path) => {
     const backend = await recorder(() => json(answered));
     const gateway = await gatewayFor({ chat: [backend] });

@@ -7,7 +7,7 @@ import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { permission } from "../vllm/permission.ts";
 import { FASTAPI, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
-import { TASKS } from "../vllm/task.ts";
+import { TEXT_TASKS } from "../vllm/task.ts";
 import { allBut, type ServerKind } from "./server-kind.ts";
 
 const SLEEPING = "sleeping";
@@ -38,7 +38,7 @@ export const LMDEPLOY: ServerKind = {
     errorEvent: (cause) => ({ error: flatLast(cause) }),
   },
   version: "0.16.0",
-  tasks: TASKS,
+  tasks: TEXT_TASKS,
   listensWhileLoading: false,
   guards: allBut("/health", "/docs", "/redoc", "/nodes"),
   unauthorized: json(401, { error: "Unauthorized" }),

@@ -5,7 +5,7 @@ import type { VllmError } from "../vllm/error-body.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
-import { TASKS } from "../vllm/task.ts";
+import { TEXT_TASKS } from "../vllm/task.ts";
 import type { ServerKind } from "./server-kind.ts";
 
 const CODES: Readonly<Record<number, string>> = { 401: "invalid_api_key", 404: "model_not_found" };
@@ -35,7 +35,7 @@ export const LMSTUDIO: ServerKind = {
     errorEvent: errorBody,
   },
   version: "0.4.0",
-  tasks: TASKS,
+  tasks: TEXT_TASKS,
   listensWhileLoading: true,
   guards: () => true,
   unauthorized: error({ status: 401, type: "", message: "Invalid API token" }),

@@ -6,7 +6,7 @@ import { healthRoute } from "../vllm/health-route.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
-import { TASKS } from "../vllm/task.ts";
+import { TEXT_TASKS } from "../vllm/task.ts";
 import { allButExactly, type ServerKind } from "./server-kind.ts";
 
 const NOT_FOUND = error({ status: 404, type: "", message: "Resource not found" });
@@ -36,7 +36,7 @@ export const LOCALAI: ServerKind = {
     errorEvent: errorBody,
   },
   version: "4.9.0",
-  tasks: TASKS,
+  tasks: TEXT_TASKS,
   listensWhileLoading: true,
   guards: allButExactly("/healthz", "/readyz"),
   unauthorized: error({ status: 401, type: "", message: "An authentication key is required" }),

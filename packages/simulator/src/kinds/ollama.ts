@@ -6,7 +6,7 @@ import type { VllmError } from "../vllm/error-body.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { type NoRoute, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
-import { TASKS } from "../vllm/task.ts";
+import { TEXT_TASKS } from "../vllm/task.ts";
 import { plainText } from "./plain-text.ts";
 import type { ServerKind } from "./server-kind.ts";
 
@@ -52,7 +52,7 @@ export const OLLAMA: ServerKind = {
     errorEvent: errorBody,
   },
   version: "0.33.0",
-  tasks: TASKS,
+  tasks: TEXT_TASKS,
   // The server is up at once; what loads is a model, and requests for it wait.
   listensWhileLoading: true,
   guards: () => false,

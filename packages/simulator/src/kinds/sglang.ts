@@ -6,7 +6,7 @@ import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { type CardFacts, cardFacts } from "../vllm/models.ts";
 import { FASTAPI, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
-import { TASKS } from "../vllm/task.ts";
+import { TEXT_TASKS } from "../vllm/task.ts";
 import { flatAnswer, flatEvent } from "./flat-error.ts";
 import { allBut, type ServerKind } from "./server-kind.ts";
 
@@ -49,7 +49,7 @@ export const SGLANG: ServerKind = {
     errorEvent: flatEvent,
   },
   version: "0.5.9",
-  tasks: TASKS,
+  tasks: TEXT_TASKS,
   listensWhileLoading: true,
   guards: allBut("/health", "/metrics"),
   unauthorized: json(401, { error: "Unauthorized" }),

@@ -6,7 +6,7 @@ import { engineDied, healthRoute } from "../vllm/health-route.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { FASTAPI, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
-import { TASKS } from "../vllm/task.ts";
+import { TEXT_TASKS } from "../vllm/task.ts";
 import { flatAnswer, flatEvent } from "./flat-error.ts";
 import { plainText } from "./plain-text.ts";
 import type { ServerKind } from "./server-kind.ts";
@@ -31,7 +31,7 @@ const routes = router(
 export const TENSORRT: ServerKind = {
   dialect: { ...UVICORN, error, errorEvent: flatEvent },
   version: "1.3.0",
-  tasks: TASKS,
+  tasks: TEXT_TASKS,
   listensWhileLoading: false,
   // It knows no keys.
   guards: () => false,

@@ -75,7 +75,7 @@ function throwAny(error: VllmError | undefined): void {
 }
 
 /** A missing or empty name means the default model; LoRA names must match exactly. */
-function echoedName(call: Call, asked: unknown): string {
+export function echoedName(call: Call, asked: unknown): string {
   const { names } = identity(call);
   const { dialect, settings } = call.backend;
   const listed = names.map((name) => dialect.listed(name));

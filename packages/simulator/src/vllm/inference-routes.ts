@@ -1,10 +1,10 @@
 import { embeddings } from "./embeddings.ts";
 import { inference } from "./inference.ts";
 import type { Routes } from "./router.ts";
-import type { Task } from "./task.ts";
+import type { TEXT_TASKS } from "./task.ts";
 
 /** By what they are for: what every kind but TEI serves through the shared engine. */
-export const TASK_ROUTES: Readonly<Record<Task, Routes>> = {
+export const TASK_ROUTES: Readonly<Record<(typeof TEXT_TASKS)[number], Routes>> = {
   generate: {
     "/v1/chat/completions": { POST: inference("chat", ({ backend }) => backend.dialect.chat) },
     "/v1/completions": { POST: inference("completions", ({ backend }) => backend.dialect.completion) },

@@ -7,12 +7,15 @@ import { RESPONSES_FORMAT } from "./formats/responses-format.ts";
 import { health } from "./health.ts";
 import { inference } from "./inference.ts";
 import { TASK_ROUTES } from "./inference-routes.ts";
+import { IMAGE_ROUTES, SPEECH_ROUTES, TRANSCRIPTION_ROUTES } from "./media.ts";
 import { metrics } from "./metrics.ts";
 import { models } from "./models.ts";
+import { CLASSIFY_ROUTES, SCORE_ROUTES } from "./ranking.ts";
 import { Refusal } from "./refusal.ts";
 import { FASTAPI, router, type Routes } from "./router.ts";
 import { isSleeping, sleep, wakeUp } from "./sleep.ts";
 import { storedResponseRoute, storing } from "./stored-responses.ts";
+import type { Task } from "./task.ts";
 import { detokenize, tokenize } from "./tokenize.ts";
 
 /** There is no GET /v1/models/{id}, and HEAD is not GET. */
@@ -50,14 +53,25 @@ const DEV_ROUTES: Routes = {
   "/wake_up": { POST: wakeUp },
 };
 
+/** By task, beside what a model that generates has. */
+const OTHER_ROUTES: Readonly<Record<Task, Routes>> = {
+  generate: {},
+  embed: TASK_ROUTES.embed,
+  score: { ...SCORE_ROUTES, "/pooling": CLASSIFY_ROUTES["/pooling"] },
+  classify: CLASSIFY_ROUTES,
+  transcription: TRANSCRIPTION_ROUTES,
+  speech: SPEECH_ROUTES,
+  image: IMAGE_ROUTES,
+};
+
 /** Routes are attached for what the model is for: the others are not there at all. */
 export function routeFor(call: Call): Route {
   const { devMode, tasks } = call.backend.settings;
   const generates = tasks.includes("generate");
-  const routes = {
+  const routes: Routes = {
     ...ROUTES,
     ...(generates && { ...TASK_ROUTES.generate, ...GENERATE_ROUTES }),
-    ...(tasks.includes("embed") && TASK_ROUTES.embed),
+    ...Object.assign({}, ...tasks.map((task) => OTHER_ROUTES[task])),
     ...(devMode && DEV_ROUTES),
   };
   return (generates ? storedResponseRoute(call) : undefined) ?? router(routes, FASTAPI)(call);

@@ -39,6 +39,7 @@ export type {
   ModelPlace,
   ResponseShape,
 } from "./endpoints/endpoint.ts";
+export { calledElsewhere } from "./endpoints/modes.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";

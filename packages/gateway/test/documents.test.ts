@@ -41,6 +41,7 @@ describe("the errors that the page of endpoints lists", () => {
     no_route: [{ kind: "no_route", method: "GET", path: "/" }],
     wrong_method: [{ kind: "wrong_method", method: "GET", allowed: "POST" }],
     unknown_model: [{ kind: "unknown_model", model }],
+    wrong_mode: [{ kind: "wrong_mode", model, mode: "rerank", instead: "/v1/rerank" }],
     unknown_object: [{ kind: "unknown_object", id: "resp_1", param: "response_id" }],
     unsupported_model: [{ kind: "unsupported_model", model, why: "x" }],
     none_ready: [{ kind: "none_ready", model, out: [] }],

@@ -26,6 +26,8 @@ export type GatewayError =
   | { readonly kind: "no_route"; readonly method: string; readonly path: string }
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
   | { readonly kind: "unknown_model"; readonly model: string }
+  /** The config says what the model is for, and that is something else. */
+  | { readonly kind: "wrong_mode"; readonly model: string; readonly mode: string; readonly instead: string }
   /** No deployment of this config has made it, or it is somebody else's. `param`: where it was named. */
   | { readonly kind: "unknown_object"; readonly id: string; readonly param: string }
   | { readonly kind: "unsupported_model"; readonly model: string; readonly why: string }

@@ -64,6 +64,12 @@ const ANSWERS: Answers = {
       `The model \`${clip(model)}\` does not exist. GET /v1/models lists those that do.`,
       NOT_FOUND,
     ),
+  wrong_mode: ({ model, mode, instead }) =>
+    invalid(
+      400,
+      `The model \`${clip(model)}\` writes no text (model_info.mode: ${clip(mode)}): call ${instead}.`,
+      { param: "model" },
+    ),
   unknown_object: ({ id, param }) => invalid(404, `Response with id '${clip(id)}' not found.`, { param }),
   unsupported_model: ({ model, why }) =>
     invalid(

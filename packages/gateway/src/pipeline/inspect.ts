@@ -1,4 +1,4 @@
-import { err, ok, type ModelPlace, type Result } from "@rollcall/contract";
+import { calledElsewhere, err, ok, type ModelPlace, type Result } from "@rollcall/contract";
 import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
 import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
 import { queryOf } from "../endpoints/query.ts";
@@ -49,7 +49,14 @@ export function inspect(place: ModelPlace): Stage {
       { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
       ctx.state.config,
     );
-    ctx.alias = ctx.state.table.targets.get(fields.value.model)?.alias ?? "";
-    return null;
+    const target = ctx.state.table.targets.get(fields.value.model);
+    if (target === undefined) return null;
+    ctx.alias = target.alias;
+    return target.mode === "chat" ? null : refuseMode(ctx, target.mode);
   };
+}
+
+function refuseMode({ endpoint, fields }: RequestContext, mode: string): GatewayError | null {
+  const instead = calledElsewhere(mode, endpoint.name);
+  return instead === null ? null : { kind: "wrong_mode", model: fields.model, mode, instead };
 }

@@ -20,7 +20,15 @@ interface World {
 }
 
 function targetOf(alias: string, routable: readonly Candidate[], more: Partial<Target> = {}): Target {
-  return { alias, ...ranked(routable), unroutable: [], fallbacks: [], contextWindowFallbacks: [], ...more };
+  return {
+    alias,
+    mode: "chat",
+    ...ranked(routable),
+    unroutable: [],
+    fallbacks: [],
+    contextWindowFallbacks: [],
+    ...more,
+  };
 }
 
 function tableOf(targets: readonly Target[], leftOut: Readonly<Record<string, string>> = {}): RoutingTable {
@@ -210,6 +218,7 @@ const someIds = fc.uniqueArray(fc.constantFrom(...IDS), { maxLength: IDS.length 
 const anyTarget = (alias: string) =>
   fc.record({
     alias: fc.constant(alias),
+    mode: fc.constant("chat"),
     routable: someIds.chain((ids) =>
       fc.tuple(
         ...ids.map((id) =>

@@ -24,6 +24,8 @@ export interface Unroutable {
 /** What one name leads to. */
 export interface Target {
   readonly alias: string;
+  /** LiteLLM's mode of all its deployments; "" where they differ. */
+  readonly mode: string;
   /** Ready and rightly named, as far as the prober knows; by rank. */
   readonly routable: readonly Candidate[];
   /** Those of the first rank, or null where nothing is routable. */
@@ -97,11 +99,17 @@ function readTarget(
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
   return {
     alias,
+    mode: modeOf(deployments),
     ...ranked(routable),
     unroutable,
     fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
     contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
   };
+}
+
+function modeOf(deployments: readonly Deployment[]): string {
+  const [first, ...others] = new Set(deployments.map(({ mode }) => mode));
+  return first === undefined || others.length > 0 ? "" : first;
 }
 
 /** What a target says of those that are routable. */

@@ -20,6 +20,7 @@ function fleetOf(weights: Weights): Candidate[] {
 function tableOf(candidates: readonly Candidate[]): RoutingTable {
   const target = {
     alias: "chat",
+    mode: "chat",
     ...ranked(candidates),
     unroutable: [],
     fallbacks: [],

@@ -28,6 +28,7 @@ export function downstream(response: ResponseShape, contentType = "") {
     headers: { "content-type": contentType },
     alias: "chat",
     marks: compileMarks(response),
+    usage: null,
     eventTransforms: () => [],
     bodyTransforms: () => [],
     firstByte: () => (seen.firstByte = true),

@@ -37,7 +37,10 @@ test.each<[string, unknown, { bytes: number; texts: number }]>([
     [{ role: "assistant", reasoning_content: "long", content: "<think>\nlong\n</think>So." }],
     { bytes: 3, texts: 1 },
   ],
-  ["rules and indentation", `a${"-".repeat(80)}\n${" ".repeat(40)}b`, { bytes: 5, texts: 1 }],
+  ["rules and indentation", `a${"-".repeat(80)}\n${" ".repeat(40)}b`, { bytes: 9, texts: 1 }],
+  ["a box that is drawn", "─".repeat(80), { bytes: 9, texts: 1 }],
+  ["a sign of two units", "😀", { bytes: 4, texts: 1 }],
+  ["a thought without an end", "<think>So", { bytes: 9, texts: 1 }],
   ["a word that is stretched", "aaaaaaaa", { bytes: 8, texts: 1 }],
 ])("%s", (_case, prompt, expected) => {
   expect(measurePrompt(prompt)).toEqual(expected);

@@ -8,11 +8,11 @@ export interface PromptText {
   readonly texts: number;
 }
 
-/** Rules, indentation, padding: tokenizers have tokens for long runs of one of these. */
-const RUN = /([^\p{L}\p{N}])\1{3,}/gu;
+/** Rules, indentation, padding: tokenizers have tokens for long runs of one sign. No more of a run counts. */
+const COUNTED_OF_RUN = 3;
 
 /** Templates leave out what a model thought in earlier turns. */
-const THOUGHT = /<think>.*?<\/think>/gs;
+const THOUGHT = { begin: "<think>", end: "</think>" };
 
 /**
  * Measures `messages`, `prompt` or `input`. Only text counts: images, sound and token ids have no bytes here, so a prompt
@@ -47,5 +47,44 @@ function callSize(call: unknown): number {
 }
 
 function textSize(text: string): number {
-  return Buffer.byteLength(text.replace(THOUGHT, "").replace(RUN, "$1"));
+  const read = withoutThoughts(text);
+  let bytes = 0;
+  let last = -1;
+  let run = 0;
+  for (let index = 0; index < read.length; index += 1) {
+    const unit = read.charCodeAt(index);
+    run = unit === last ? run + 1 : 1;
+    last = unit;
+    if (run <= COUNTED_OF_RUN || !isSign(unit)) bytes += sizeOfUnit(unit);
+  }
+  return bytes;
+}
+
+/** In UTF-8; half of a surrogate pair is half of four. */
+function sizeOfUnit(unit: number): number {
+  if (unit < 0x80) return 1;
+  return unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+}
+
+/** Neither letter nor digit: of ASCII, and what is drawn with. */
+function isSign(unit: number): boolean {
+  if (unit >= 0x80) return unit >= 0x2000 && unit <= 0x3000;
+  const isDigit = unit >= 0x30 && unit <= 0x39;
+  // The cases differ in one bit.
+  const letter = unit | 0x20;
+  return !isDigit && !(letter >= 0x61 && letter <= 0x7a);
+}
+
+/** No regular expression: beginnings without an end would each be searched to the end of the text. */
+function withoutThoughts(text: string): string {
+  const kept: string[] = [];
+  let from = 0;
+  for (;;) {
+    const begin = text.indexOf(THOUGHT.begin, from);
+    const end = begin === -1 ? -1 : text.indexOf(THOUGHT.end, begin);
+    if (end === -1) break;
+    kept.push(text.slice(from, begin));
+    from = end + THOUGHT.end.length;
+  }
+  return from === 0 ? text : kept.join("") + text.slice(from);
 }

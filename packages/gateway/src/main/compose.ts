@@ -120,6 +120,7 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
     visitors,
     bodies,
     deadlines,
+    isDraining: () => activity.draining,
     router,
     dispatcher,
     acquit: (error) => healthObserver.acquit(error),

@@ -48,7 +48,8 @@ export class RequestLog implements AttemptObserver, RequestObserver {
     if (failure === null && !state.config.gateway.accessLog) return;
     const facts = { requestId, endpoint: endpoint.name, alias, status, ending, ms: Math.round(ms) };
     if (failure === null) this.#logs.accessLog.info(facts, "request");
-    else if (status >= 500) this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
+    else if (status >= 500 || ending === "upstream_aborted")
+      this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
     else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
   }
 }

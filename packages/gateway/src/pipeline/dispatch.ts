@@ -74,6 +74,7 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(attempt, (observer) => observer.attemptFirstByte?.(attempt, now));
     // Nothing is sent again from here on.
     attempt.ctx.body.release();
+    attempt.ctx.heartbeat?.stop();
   }
 
   promptTruncated(attempt: DispatchedAttempt, truncation: Truncation): void {

@@ -3,6 +3,7 @@ import type { Access } from "./access.ts";
 import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { forward } from "./forward.ts";
+import { heartbeat, type HeartbeatDeps } from "./heartbeat.ts";
 import { inspect } from "./inspect.ts";
 import { queue, type QueueDeps } from "./queue.ts";
 import { receive, type ReceiveDeps } from "./receive.ts";
@@ -11,7 +12,11 @@ import { route } from "./route.ts";
 import type { Flow, Stage } from "./stage.ts";
 import type { Visitors } from "./visitors.ts";
 
-export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps & { readonly visitors: Visitors };
+export type PipelineDeps = Access &
+  RetryDeps &
+  QueueDeps &
+  ReceiveDeps &
+  HeartbeatDeps & { readonly visitors: Visitors };
 
 /**
  * The stages of a request, in order. `accept` and `match` come before (`server/accept.ts`); `settle` and `observe` come at
@@ -25,11 +30,16 @@ function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling
     /* * */ receive(deps, flow),
     inspect(endpoint.model),
     ...(authorize === null ? [] : [authorize]),
+    ...(hasHeartbeat(endpoint, config) ? [heartbeat(config, deps)] : []),
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),
     route(router),
     /* * */ forward(deps, flow),
   ];
+}
+
+function hasHeartbeat({ response }: Endpoint, { gateway }: Config): boolean {
+  return gateway.streamHeartbeatMs > 0 && response.events !== null;
 }
 
 interface Compiling {

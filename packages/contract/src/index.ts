@@ -51,6 +51,7 @@ export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
 export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
+export { TRUNCATION_SETTINGS } from "./truncation-settings.ts";
 export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";
 export { VERSION } from "./version.ts";
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";

@@ -236,6 +236,10 @@ export const WARNINGS = {
     meaning: "max_model_len is lower than before.",
     fix: "Pin --max-model-len, and look at what takes the KV cache's room.",
   },
+  context_truncated: {
+    meaning: "It drops what does not fit into its context, and answers as if it had read all of the prompt.",
+    fix: "Raise num_ctx (Ollama), or switch off auto_truncate (TEI), --allow-auto-truncate, truncate_prompt_tokens.",
+  },
   version_changed: {
     meaning: "The server's version is another than before.",
     fix: "Nothing to do if the upgrade was meant.",

@@ -30,6 +30,7 @@ export function downstream(response: Endpoint["response"], contentType = "") {
     headers: { "content-type": contentType },
     alias: "chat",
     marks,
+    usage: null,
     eventTransforms: () => [],
     bodyTransforms: () => [],
     cutEvent: (failure) => {

@@ -132,6 +132,15 @@ export const SETTINGS = {
       reload: "live",
       description: "Between two events of a stream.",
     },
+    stream_heartbeat: {
+      kind: "duration",
+      // Nothing goes out before it is known what: a failure can then still be tried elsewhere.
+      default: "0s",
+      leastMs: 0,
+      reload: "live",
+      description:
+        "How long a stream may wait for its first event before a 200 and a comment go out, and then one more each time; 0 for ever.",
+    },
     slow_start: {
       kind: "duration",
       default: "10s",

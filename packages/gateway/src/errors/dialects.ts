@@ -6,17 +6,23 @@ import type { ErrorAnswer } from "./to-openai.ts";
 export interface ErrorDialect {
   /** The body of an answer. `requestId` is null where there is no request yet. */
   body(answer: ErrorAnswer, requestId: string | null): object;
-  /** The data of an event within a stream. */
-  event(answer: ErrorAnswer): object;
+  /** The data of an event within a stream, of one whose events have names or of another. */
+  event(answer: ErrorAnswer, named: boolean): object;
   /** The header that its SDKs read the request's id from, beside `x-request-id`. */
   readonly idHeader: string | null;
 }
 
 const OPENAI: ErrorDialect = {
   body: ({ error }) => ({ error }),
-  event: ({ error }) => ({ error }),
+  event: ({ error }, named) => (named ? openAiEvent(error) : { error }),
   idHeader: null,
 };
+
+/** OpenAI's `error` event is flat; its older SDKs read `error` in it. */
+function openAiEvent(error: OpenAiError): object {
+  const { code, message, param } = error;
+  return { type: "error", code, message, param, sequence_number: 0, error };
+}
 
 const ANTHROPIC: ErrorDialect = {
   body: (answer, requestId) => ({

@@ -50,7 +50,7 @@ test("Anthropic's clients find the request's id where they look for it", () => {
 
 test.each<[Dialect, boolean, RegExp]>([
   ["openai", false, /^data: \{"error":\{"message"/],
-  ["openai", true, /^event: error\ndata: \{"type":"error","error":\{"message"/],
+  ["openai", true, /^event: error\ndata: \{"type":"error","code":"upstream_cut","message"/],
   ["anthropic", true, /^event: error\ndata: \{"type":"error","error":\{"type":"api_error","message"/],
 ])("an error within a stream in the words of %s, named: %s", (dialect, named, text) => {
   const cut: GatewayError = { kind: "upstream_cut", model: "m", cause: "cut" };

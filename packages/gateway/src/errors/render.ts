@@ -48,8 +48,6 @@ export interface EventReader {
 
 /** The same within a stream that has begun: one server-sent event. */
 export function renderErrorEvent(failure: GatewayError, { dialect, named }: EventReader): string {
-  const data = DIALECTS[dialect].event(toOpenAi(failure));
-  return named
-    ? `event: error\ndata: ${JSON.stringify({ type: "error", ...data })}\n\n`
-    : `data: ${JSON.stringify(data)}\n\n`;
+  const data = DIALECTS[dialect].event(toOpenAi(failure), named);
+  return named ? `event: error\ndata: ${JSON.stringify(data)}\n\n` : `data: ${JSON.stringify(data)}\n\n`;
 }

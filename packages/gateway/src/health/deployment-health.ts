@@ -9,6 +9,7 @@ import {
   onSend,
   onSuccess,
 } from "./breaker.ts";
+import { NO_TRUNCATION, type Truncation } from "../truncation/truncation.ts";
 import { holds, isOutweighedBy, stronger, type Ejection, type Evidence } from "./ejection.ts";
 import { RequestWindow } from "./request-window.ts";
 
@@ -28,6 +29,8 @@ export class DeploymentHealth {
   inFlight = 0;
   /** Smoothed time to the first byte, or null where none was seen. */
   latencyMs: number | null = null;
+  /** Whether it reads all of long prompts. */
+  truncation: Truncation = NO_TRUNCATION;
   #breaker = CLOSED;
   #ejection: Ejection | null = null;
   /** Wall time of the verdict that it has been routable since, and when that was here. */

@@ -19,6 +19,7 @@ import { buildRoutingState, type RoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools } from "../upstream/pools.ts";
+import { TruncationWatch } from "../truncation/truncation-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { Services } from "./services.ts";
 
@@ -108,6 +109,7 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
     source,
     transport: transport ?? pools,
     deadlines,
+    truncations: new TruncationWatch(clock),
     observers: [healthObserver, metrics, requestLog],
     clock,
     log: logs.log,
@@ -118,6 +120,7 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
     visitors,
     bodies,
     deadlines,
+    isDraining: () => activity.draining,
     router,
     dispatcher,
     acquit: (error) => healthObserver.acquit(error),

@@ -40,6 +40,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   readonly #firstByte: Durations;
   readonly #failures: Counter<"deployment" | "reason">;
   readonly #timeouts: Counter<"deployment" | "phase">;
+  readonly #truncated: Counter<"deployment">;
   readonly #interrupted: Counter<"alias" | "endpoint" | "ending">;
   readonly #seen = new Set<string>();
   readonly #inFlight: Gauge<"deployment">;
@@ -82,6 +83,9 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       "deployment",
       "phase",
     ]);
+    this.#truncated = counter("context_truncated", "Answers to prompts of which only a part was read.", [
+      "deployment",
+    ]);
     this.#interrupted = counter(
       "interrupted",
       "Answers that did not end: cut by the backend, or left by the client.",
@@ -106,6 +110,11 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     for (const reason of ATTEMPT_REASONS) this.#failures.inc({ deployment: id, reason }, 0);
     for (const phase of ["connect", "first_token", "idle", "total"])
       this.#timeouts.inc({ deployment: id, phase }, 0);
+    this.#truncated.inc({ deployment: id }, 0);
+  }
+
+  promptTruncated({ candidate: { id } }: AttemptFacts): void {
+    this.#truncated.inc({ deployment: id });
   }
 
   attemptFirstByte({ ctx }: AttemptFacts, now: number): void {

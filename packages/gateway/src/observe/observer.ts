@@ -22,11 +22,23 @@ export interface AttemptEnd {
   readonly excuse: Excuse | null;
 }
 
+/** The backend has read only a part of the prompt. */
+export interface TruncatedPrompt {
+  /** The most that it reads, as far as is known. */
+  readonly tokens: number;
+  /** What makes it do so, in its own words. */
+  readonly setting: string;
+  /** Told for the first time. */
+  readonly isNew: boolean;
+}
+
 /** Hears of attempts. What one throws is logged, and stops neither the request nor other observers. */
 export interface AttemptObserver {
   attemptStarted?(attempt: AttemptFacts): void;
   /** `now`: monotonic milliseconds. */
   attemptFirstByte?(attempt: AttemptFacts, now: number): void;
+  /** At most once, before or after the first byte. */
+  promptTruncated?(attempt: AttemptFacts, prompt: TruncatedPrompt): void;
   /** Exactly once for every attempt that started. */
   attemptEnded?(attempt: AttemptFacts, end: AttemptEnd, now: number): void;
 }

@@ -2,7 +2,13 @@ import type { Log } from "@rollcall/runtime";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
-import type { AttemptEnd, AttemptFacts, AttemptObserver, RequestObserver } from "./observer.ts";
+import type {
+  AttemptEnd,
+  AttemptFacts,
+  AttemptObserver,
+  RequestObserver,
+  TruncatedPrompt,
+} from "./observer.ts";
 
 export interface RequestLogs {
   readonly log: Log;
@@ -16,6 +22,12 @@ export class RequestLog implements AttemptObserver, RequestObserver {
 
   constructor(logs: RequestLogs) {
     this.#logs = logs;
+  }
+
+  promptTruncated({ ctx, candidate }: AttemptFacts, { tokens, setting, isNew }: TruncatedPrompt): void {
+    if (!isNew) return;
+    const facts = { requestId: ctx.requestId, deployment: candidate.id, alias: ctx.alias, tokens, setting };
+    this.#logs.log.warn(facts, "backend truncates prompts; raise its context or make it refuse them");
   }
 
   attemptEnded({ ctx, candidate, number }: AttemptFacts, { outcome, excuse }: AttemptEnd): void {
@@ -36,7 +48,8 @@ export class RequestLog implements AttemptObserver, RequestObserver {
     if (failure === null && !state.config.gateway.accessLog) return;
     const facts = { requestId, endpoint: endpoint.name, alias, status, ending, ms: Math.round(ms) };
     if (failure === null) this.#logs.accessLog.info(facts, "request");
-    else if (status >= 500) this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
+    else if (status >= 500 || ending === "upstream_aborted")
+      this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
     else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
   }
 }

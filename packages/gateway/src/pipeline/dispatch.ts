@@ -1,4 +1,4 @@
-import type { Clock, Deployment } from "@rollcall/contract";
+import { TRUNCATION_SETTINGS, type Clock, type Deployment } from "@rollcall/contract";
 import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
 import { applyEdit, applyEdits } from "../body/edits.ts";
 import { renaming, type WrittenName } from "../body/rename.ts";
@@ -10,6 +10,8 @@ import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import { answerHeaders } from "../server/answer-headers.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
+import { isNews, type Truncation } from "../truncation/truncation.ts";
+import type { TruncationWatch } from "../truncation/truncation-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import { UpstreamAttempt } from "../upstream/upstream-attempt.ts";
@@ -23,6 +25,7 @@ export interface DispatcherDeps {
   readonly source: Pick<SettingsSource, "refresh">;
   readonly transport: Transport;
   readonly deadlines: Deadlines;
+  readonly truncations: TruncationWatch;
   readonly observers: readonly AttemptObserver[];
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +42,7 @@ export class Dispatcher implements AttemptOwner {
 
   /** Sends the request; the context waits for the attempt until `onEnd`. */
   start(ctx: RequestContext, candidate: Candidate, onEnd: OnAttemptEnd): void {
-    const { clock, deadlines, transport } = this.#deps;
+    const { clock, deadlines, transport, truncations } = this.#deps;
     const { deployment } = candidate;
     const state = this.#deps.state.get();
     const template = state.templates.of(deployment);
@@ -47,7 +50,7 @@ export class Dispatcher implements AttemptOwner {
     ctx.attempts += 1;
     const dispatched = new DispatchedAttempt(
       { ctx, candidate, number: ctx.attempts, sentAt: now },
-      { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this },
+      { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this, truncations },
     );
     const attempt = new UpstreamAttempt({
       names: { alias: ctx.fields.model, upstream: deployment.expected },
@@ -76,6 +79,14 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(attempt, (observer) => observer.attemptFirstByte?.(attempt, now));
     // Nothing is sent again from here on.
     attempt.ctx.body.release();
+    attempt.ctx.heartbeat?.stop();
+  }
+
+  promptTruncated(attempt: DispatchedAttempt, truncation: Truncation): void {
+    const { tokens } = truncation;
+    const setting = TRUNCATION_SETTINGS[attempt.candidate.kind];
+    const prompt = { tokens: Math.round(tokens), setting, isNew: isNews(truncation) };
+    this.#notify(attempt, (observer) => observer.promptTruncated?.(attempt, prompt));
   }
 
   ended(attempt: DispatchedAttempt, outcome: AttemptOutcome): void {

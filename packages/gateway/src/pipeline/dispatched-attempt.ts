@@ -9,10 +9,12 @@ import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { AnswerMarks } from "../upstream/relay/answer-marks.ts";
-import type { Downstream } from "../upstream/relay/relay.ts";
+import type { Downstream, UsageReader } from "../upstream/relay/relay.ts";
 import { BodyNameRewriter } from "../upstream/transform/body-name-rewriter.ts";
 import { EventNameRewriter } from "../upstream/transform/event-name-rewriter.ts";
 import type { BodyTransform, Transform } from "../upstream/transform/transform.ts";
+import type { Truncation } from "../truncation/truncation.ts";
+import type { TruncationWatch } from "../truncation/truncation-watch.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { RequestContext } from "./request-context.ts";
 
@@ -22,6 +24,7 @@ export type OnAttemptEnd = (ctx: RequestContext, end: AttemptEnd, candidate: Can
 /** Whoever sent the attempt. */
 export interface AttemptOwner {
   firstByte(attempt: DispatchedAttempt): void;
+  promptTruncated(attempt: DispatchedAttempt, truncation: Truncation): void;
   ended(attempt: DispatchedAttempt, outcome: AttemptOutcome): void;
 }
 
@@ -32,6 +35,7 @@ export interface DispatchedOptions {
   readonly state: RoutingState;
   readonly onEnd: OnAttemptEnd;
   readonly owner: AttemptOwner;
+  readonly truncations: TruncationWatch;
 }
 
 /** An attempt between its request and the app: what observers see of it, and where its answer goes. */
@@ -46,13 +50,14 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   readonly headers: Record<string, string>;
   readonly alias: string;
   readonly marks: AnswerMarks;
+  readonly usage: UsageReader | null;
   readonly #owner: AttemptOwner;
   #own: EventTransform | null = null;
   status = 200;
 
   constructor(
     { ctx, candidate, number, sentAt }: AttemptFacts,
-    { headers, state, onEnd, owner }: DispatchedOptions,
+    { headers, state, onEnd, owner, truncations }: DispatchedOptions,
   ) {
     this.ctx = ctx;
     this.candidate = candidate;
@@ -65,6 +70,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     this.alias = ctx.fields.model;
     this.marks = marksOf(ctx.endpoint);
     this.#owner = owner;
+    this.usage = truncations.open(this);
   }
 
   /** In the order of the bytes: backend → the endpoint's own → name. Where no name is repeated there is nothing to rewrite. */
@@ -91,6 +97,10 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
 
   firstByte(): void {
     this.#owner.firstByte(this);
+  }
+
+  promptTruncated(truncation: Truncation): void {
+    this.#owner.promptTruncated(this, truncation);
   }
 
   ended(outcome: AttemptOutcome): void {

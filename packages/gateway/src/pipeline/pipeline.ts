@@ -4,6 +4,7 @@ import { PREPARATIONS } from "../endpoints/preparations.ts";
 import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { forward } from "./forward.ts";
+import { heartbeat, type HeartbeatDeps } from "./heartbeat.ts";
 import { inspect } from "./inspect.ts";
 import { prepare } from "./prepare.ts";
 import { queue, type QueueDeps } from "./queue.ts";
@@ -13,7 +14,11 @@ import { route } from "./route.ts";
 import type { Flow, Stage } from "./stage.ts";
 import type { Visitors } from "./visitors.ts";
 
-export type PipelineDeps = Access & RetryDeps & QueueDeps & ReceiveDeps & { readonly visitors: Visitors };
+export type PipelineDeps = Access &
+  RetryDeps &
+  QueueDeps &
+  ReceiveDeps &
+  HeartbeatDeps & { readonly visitors: Visitors };
 
 /**
  * The stages of a request, in order. `accept` and `match` come before (`server/accept.ts`); `settle` and `observe` come at
@@ -29,11 +34,16 @@ function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling
     inspect(endpoint.model),
     ...(preparation === undefined ? [] : [prepare(preparation)]),
     ...(authorize === null ? [] : [authorize]),
+    ...(hasHeartbeat(endpoint, config) ? [heartbeat(config, deps)] : []),
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),
     route(router),
     /* * */ forward(deps, flow),
   ];
+}
+
+function hasHeartbeat({ response }: Endpoint, { gateway }: Config): boolean {
+  return gateway.streamHeartbeatMs > 0 && response.events !== null;
 }
 
 interface Compiling {

@@ -7,6 +7,7 @@ import type { RequestBody } from "../body/request-body.ts";
 import type { Origin } from "../objects/object-ids.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
+import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
 import type { Cancelable } from "./cancelable.ts";
 import type { Reservation } from "./reservation.ts";
 
@@ -48,6 +49,8 @@ export class RequestContext implements Accepted {
   // inspect
   fields!: RequestFields;
   overrides!: Overrides;
+  /** heartbeat: what keeps a stream alive while it waits; null where the config wants none. */
+  heartbeat: StreamHeartbeat | null = null;
   /** inspect: the alias that the name means; "" where the config has none. */
   alias = "";
 

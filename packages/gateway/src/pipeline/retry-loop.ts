@@ -121,7 +121,8 @@ export class RetryLoop {
 
   /** Takes the next step; false: there is none. */
   async #proceed(error: UpstreamError): Promise<boolean> {
-    if (this.#ctx.ended) return false;
+    // An app that has a 200 is told: see `StreamHeartbeat`.
+    if (this.#ctx.ended || this.#ctx.heartbeat?.begun === true) return false;
     const step = this.#nextStep(error);
     switch (step.kind) {
       case "give_up":

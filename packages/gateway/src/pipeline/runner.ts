@@ -1,12 +1,13 @@
 import type { Clock } from "@rollcall/contract";
 import type { Log } from "@rollcall/runtime";
 import type { GatewayError } from "../errors/gateway-error.ts";
+import { toOpenAi } from "../errors/to-openai.ts";
 import type { RequestObserver } from "../observe/observer.ts";
 import { sendError } from "../server/send-error.ts";
 import type { StageCompiler } from "./pipeline.ts";
 import type { RequestContext } from "./request-context.ts";
 import { settle } from "./settle.ts";
-import { SUSPENDED, type Ending, type Flow } from "./stage.ts";
+import { SUSPENDED, type Ending, type Flow, type RequestEnd } from "./stage.ts";
 
 /** nginx's word for a client that left before its answer began; nobody is sent it. */
 const CLIENT_CLOSED_REQUEST = 499;
@@ -55,11 +56,11 @@ export class Runner implements Flow {
     if (ctx.ended) return;
     ctx.ended = true;
     ctx.waitsFor = null;
-    const status = failure === undefined ? statusOf(ctx, ending) : sendError(ctx, failure);
+    const told = failure === undefined ? { status: statusOf(ctx, ending), ending } : tell(ctx, failure);
     this.#guard(ctx, () => settle(ctx));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)
-      this.#guard(ctx, () => observer.requestEnded(ctx, { ending, failure: failure ?? null, status, ms }));
+      this.#guard(ctx, () => observer.requestEnded(ctx, { ...told, failure: failure ?? null, ms }));
   }
 
   crash(ctx: RequestContext, error: unknown): void {
@@ -96,6 +97,15 @@ export class Runner implements Flow {
     const stack = error instanceof Error ? error.stack : String(error);
     this.#deps.log.error({ requestId, error: stack }, "internal error: a bug in the gateway");
   }
+}
+
+/** Tells the app, in the stream where one has begun: then its status has gone, and a backend's failure is an answer that was cut. */
+function tell(ctx: RequestContext, failure: GatewayError): Pick<RequestEnd, "ending" | "status"> {
+  const { heartbeat, outgoing } = ctx;
+  if (heartbeat?.begun !== true) return { status: sendError(ctx, failure), ending: "error" };
+  heartbeat.fail(failure);
+  const isBackends = failure.kind !== "internal" && toOpenAi(failure).status >= 500;
+  return { status: outgoing.statusCode, ending: isBackends ? "upstream_aborted" : "error" };
 }
 
 function statusOf({ outgoing }: RequestContext, ending: Ending): number {

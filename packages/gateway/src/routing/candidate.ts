@@ -1,10 +1,12 @@
-import type { Deployment } from "@rollcall/contract";
+import type { Deployment, Kind } from "@rollcall/contract";
 import type { DeploymentHealth } from "../health/deployment-health.ts";
 
 /** A deployment that may be chosen, with what requests have shown of it. */
 export interface Candidate {
   readonly id: string;
   readonly deployment: Deployment;
+  /** What kind of server it is on. */
+  readonly kind: Kind;
   readonly health: DeploymentHealth;
 }
 

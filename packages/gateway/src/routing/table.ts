@@ -93,7 +93,8 @@ function readTarget(
     else if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);
       record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
-      routable.push({ id: deployment.id, deployment: asServed(deployment, verdict), health: record });
+      const kind = deployment.backend.kind ?? verdict.served?.kind ?? "generic";
+      routable.push({ id: deployment.id, deployment: asServed(deployment, verdict), kind, health: record });
     } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;

@@ -1,5 +1,8 @@
+import { TRUNCATION_SETTINGS } from "@rollcall/contract";
 import type { Services } from "../main/services.ts";
 import { printSettingsStatus } from "@rollcall/runtime";
+import type { Candidate } from "../routing/candidate.ts";
+import { isTold } from "../truncation/truncation.ts";
 
 export interface GatewayReadiness {
   readonly ready: boolean;
@@ -47,9 +50,18 @@ export function readReadiness({
     const parts = [...unroutable.map(({ id, reason }) => `${id} ${reason}`), ...out];
     lines.push(
       `${routable.length > 0 ? "[+]" : "[!]"} ${onOneLine(name)}: ${routable.length} ready${parts.length === 0 ? "" : `, out: ${parts.join(", ")}`}`,
+      ...routable.flatMap((candidate) => printTruncation(candidate, now)),
     );
   }
   return { ready: !draining && freshness !== "none", lines };
+}
+
+function printTruncation({ id, kind, health: { truncation } }: Candidate, now: number): readonly string[] {
+  if (!isTold(truncation, now)) return [];
+  const tokens = Math.round(truncation.tokens);
+  return [
+    `[!] ${id} context_truncated: prompts are cut at ${tokens} tokens; see ${TRUNCATION_SETTINGS[kind]}`,
+  ];
 }
 
 /** An alias may hold line breaks. */

@@ -102,6 +102,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
       ...input.maybe("location", STRING),
       ...input.maybe("names", NAMES),
       ...input.maybe("retryAfter", AMOUNT),
+      ...input.maybe("tokens", COUNT),
     };
     return (control) => control.fault(name, options);
   }),

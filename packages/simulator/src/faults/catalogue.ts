@@ -28,6 +28,7 @@ export const FAULTS = {
     "the engine process is stopped: requests wait, streams fall silent, gauges and counters stay (0 from idle), /health 200",
   saturated: "kv usage near 1, requests waiting, preemptions rising with every look at /metrics",
   "frozen-metrics": "/metrics: running above 0 and counters that do not move; all else works",
+  truncate: "prompts longer than `tokens` are cut to it, and usage says so; nothing else does",
   overloaded: "inference: SGLang's and Ollama's 503, TGI's and TEI's 429; the other kinds only queue",
   "rate-limit": "inference 429 with Retry-After of `retryAfter` seconds",
   "models-rate-limit": "/v1/models 429 with Retry-After of `retryAfter` seconds",

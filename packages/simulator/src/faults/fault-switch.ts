@@ -11,6 +11,8 @@ export interface FaultOptions {
   names?: string[];
   /** For "rate-limit" and "models-rate-limit", in seconds. Default 1. */
   retryAfter?: number;
+  /** For "truncate". Default 4096, which is Ollama's num_ctx. */
+  tokens?: number;
 }
 
 export interface Fault {
@@ -19,6 +21,7 @@ export interface Fault {
   readonly location: string;
   readonly names: string[];
   readonly retryAfter: number;
+  readonly tokens: number;
 }
 
 /** Holds the one fault that is in force, if any. */
@@ -38,8 +41,14 @@ export class FaultSwitch {
 
   set(name: FaultName | null, options: FaultOptions = {}): void {
     this.#left = options.count ?? Infinity;
-    const { after = 3, location = "/login", names = ["other-model"], retryAfter = 1 } = options;
-    this.#fault = name === null ? undefined : { name, after, location, names, retryAfter };
+    const {
+      after = 3,
+      location = "/login",
+      names = ["other-model"],
+      retryAfter = 1,
+      tokens = 4_096,
+    } = options;
+    this.#fault = name === null ? undefined : { name, after, location, names, retryAfter, tokens };
     for (const listener of this.#onChange) listener();
   }
 

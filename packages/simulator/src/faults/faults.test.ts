@@ -283,6 +283,19 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     expect(await metric(simulator, "vllm:generation_tokens_total")).toBe(12);
     expect(await metric(simulator, "vllm:num_requests_running")).toBe(0);
   },
+  truncate: async (simulator) => {
+    const promptTokens = async (path: string, json: object) =>
+      (await ask(`${simulator.url}${path}`, { json })).json().usage.prompt_tokens;
+    const long = "word ".repeat(50_000);
+    simulator.control.setMaxModelLen(8_192);
+    expect(await promptTokens("/v1/chat/completions", { messages: [{ role: "user", content: long }] })).toBe(
+      4_096,
+    );
+    expect(await promptTokens("/v1/completions", { prompt: "short" })).toBe(2);
+    simulator.control.fault("truncate", { tokens: 512 });
+    expect(await promptTokens("/v1/completions", { prompt: [long, long, "four"] })).toBe(1_025);
+    await modelsAndHealthWork(simulator);
+  },
   // vLLM queues without end; what the others say is shown with them.
   overloaded: async (simulator) => {
     expect((await chat(simulator)).status).toBe(200);

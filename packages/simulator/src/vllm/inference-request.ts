@@ -1,7 +1,7 @@
 import { readBody } from "../http/read-body.ts";
 import { type Call, identity } from "./call.ts";
 import type { VllmError } from "./error-body.ts";
-import { type Prompt, readPrompt } from "./prompt.ts";
+import { type Prompt, readCutPrompt, readPrompt } from "./prompt.ts";
 import { Refusal } from "./refusal.ts";
 import { type Endpoint, PROMPT_FIELDS } from "./request-rules.ts";
 import { unknownPrevious } from "./stored-responses.ts";
@@ -31,11 +31,19 @@ export async function readInference(call: Call, endpoint: Endpoint): Promise<Inf
   const model = echoedName(call, body["model"]);
   throwAny(rules.values(endpoint, body, model));
   if (endpoint === "responses") throwAny(unknownPrevious(call, body));
-  const prompt = readPrompt(body[PROMPT_FIELDS[endpoint]]);
+  const limit = cutAt(call);
+  const written = body[PROMPT_FIELDS[endpoint]];
+  const prompt = limit === null ? readPrompt(written) : readCutPrompt(written, limit);
   const maxTokens = countIn(body, ["max_completion_tokens", "max_tokens", "max_output_tokens"]);
   const lengths = { prompt: prompt.tokens, output: maxTokens, limit: settings.maxModelLen };
-  if (!dialect.truncates) throwAny(rules.context(lengths));
+  if (limit === null) throwAny(rules.context(lengths));
   return { body, model, prompt, maxTokens, n: countIn(body, ["n"]) ?? 1 };
+}
+
+/** So many tokens of a prompt are read and the rest is dropped without a word, or null where longer ones are refused. */
+function cutAt({ backend: { dialect, settings }, fault }: Call): number | null {
+  if (fault?.name === "truncate") return fault.tokens;
+  return dialect.truncates ? settings.maxModelLen : null;
 }
 
 export async function readJson({

@@ -13,6 +13,18 @@ export function readPrompt(value: unknown): Prompt {
   return { text, tokens: Math.ceil(text.length / CHARACTERS_PER_TOKEN) };
 }
 
+/** The same of a server that cuts what is longer: each of several inputs by itself, as embeddings are; a chat as one. */
+export function readCutPrompt(value: unknown, limit: number): Prompt {
+  const { text, tokens } = readPrompt(value);
+  if (!isTexts(value)) return { text, tokens: Math.min(tokens, limit) };
+  const cut = value.map((item) => Math.min(readPrompt(item).tokens, limit));
+  return { text, tokens: cut.reduce((sum, count) => sum + count, 0) };
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === "string");
+}
+
 export function isTokenIds(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number");
 }

@@ -62,6 +62,7 @@ export class BodyRelay implements Relay {
     const answer = joined(this.#held);
     const fault = this.#faultIn(answer);
     if (fault !== null) return fault;
+    this.#down.usage?.read(answer);
     const body = joined(transformWhole(this.#transforms, answer));
     const { outgoing, status, headers } = this.#down;
     headers["content-length"] = String(body.length);

@@ -5,7 +5,7 @@ const LAST_CHUNK = "0\r\n\r\n";
 
 type Outgoing = Pick<
   Downstream["outgoing"],
-  "writeHead" | "write" | "end" | "once" | "socket" | "chunkedEncoding"
+  "headersSent" | "writeHead" | "write" | "end" | "once" | "socket" | "chunkedEncoding"
 > & {
   readonly useChunkedEncodingByDefault?: boolean;
 };
@@ -25,9 +25,14 @@ export class EventWriter {
     this.#outgoing = outgoing;
   }
 
+  /** Where a heartbeat has begun the stream, what is written here goes on with it. */
   begin(status: number, headers: Record<string, string>): void {
     const outgoing = this.#outgoing;
     this.#chunked = outgoing.useChunkedEncodingByDefault !== false;
+    if (outgoing.headersSent) {
+      this.#headOut = true;
+      return;
+    }
     if (this.#chunked) headers["transfer-encoding"] = "chunked";
     // nginx and caches in front of us would hold events back.
     headers["x-accel-buffering"] = "no";

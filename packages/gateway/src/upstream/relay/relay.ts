@@ -32,6 +32,14 @@ export interface Relay {
   cut(cause: CutCause): void;
 }
 
+/** Reads what an answer says it has used. */
+export interface UsageReader {
+  /** The head of a stream is about to leave. */
+  beforeStream(): void;
+  /** A whole answer, before its head leaves; or a part of a stream behind its finish. */
+  read(part: Buffer): void;
+}
+
 /** The app's side of an answer. */
 export interface Downstream {
   readonly outgoing: ServerResponse;
@@ -43,6 +51,8 @@ export interface Downstream {
   readonly alias: string;
   /** What tells whether the answer is whole. */
   readonly marks: AnswerMarks;
+  /** Who wants to know what was used; null as a rule. */
+  readonly usage: UsageReader | null;
   /** What the bytes of whole events go through, in this order. */
   eventTransforms(): readonly Transform[];
   /** What the bytes of an answer that is no stream of events go through, in this order. */

@@ -143,6 +143,7 @@ export class StreamRelay implements Relay {
     const finish = this.#finishOf(events);
     if (finish === "aborted") return new UpstreamError("draining");
     if (finish === "finished") this.#finished = true;
+    if (this.#finished) this.#down.usage?.read(events);
     const error = this.#startOfError(events);
     if (error !== -1) {
       if (error > 0) this.#pass(events.subarray(0, error));
@@ -189,6 +190,7 @@ export class StreamRelay implements Relay {
   }
 
   #commit(events: Buffer | null): RelayResult {
+    this.#down.usage?.beforeStream();
     this.#writer.begin(this.#down.status, this.#down.headers);
     this.committed = true;
     this.#down.firstByte();

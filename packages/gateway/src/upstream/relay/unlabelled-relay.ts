@@ -1,5 +1,5 @@
 import type { CutCause } from "../../errors/gateway-error.ts";
-import type { UpstreamError } from "../upstream-error.ts";
+import { UpstreamError } from "../upstream-error.ts";
 import { BodyRelay } from "./body-relay.ts";
 import type { Downstream, ReadError, Relay, RelayResult } from "./relay.ts";
 import { StreamRelay } from "./stream-relay.ts";
@@ -32,7 +32,7 @@ export class UnlabelledRelay implements Relay {
 
   data(chunk: Buffer): RelayResult {
     this.#relay ??= this.#recognise(chunk);
-    return this.#relay.data(chunk);
+    return this.#relay?.data(chunk) ?? noStream();
   }
 
   onceDrained(listener: () => void): void {
@@ -40,21 +40,30 @@ export class UnlabelledRelay implements Relay {
   }
 
   end(): UpstreamError | null {
-    this.#relay ??= new BodyRelay(this.#down, this.#readError);
-    return this.#relay.end();
+    this.#relay ??= this.#openBody();
+    return this.#relay === null ? noStream() : this.#relay.end();
   }
 
   cut(cause: CutCause): void {
     this.#relay?.cut(cause);
   }
 
-  #recognise(first: Buffer): Relay {
+  /** Null: it is none, and the app has the head of a stream already. */
+  #recognise(first: Buffer): Relay | null {
     if (EVENT_LINE.test(first.toString("latin1", 0, LONGEST_BEGINNING))) {
       this.#down.headers["content-type"] = "text/event-stream; charset=utf-8";
       return new StreamRelay(this.#down, this.#readError);
     }
-    return this.#type === "application/json"
-      ? new BodyRelay(this.#down, this.#readError)
-      : new BodyRelay(this.#down, this.#readError, NOTHING_HELD);
+    return this.#openBody(this.#type === "application/json" ? undefined : NOTHING_HELD);
   }
+
+  #openBody(holdBytes?: number): Relay | null {
+    const { outgoing } = this.#down;
+    return outgoing.headersSent ? null : new BodyRelay(this.#down, this.#readError, holdBytes);
+  }
+}
+
+/** No fault of the deployment's: without a heartbeat the app would have had its answer. */
+function noStream(): UpstreamError {
+  return new UpstreamError("not_openai", { retryable: false, words: "The answer is no stream." });
 }

@@ -39,6 +39,7 @@ export type {
   ResponseShape,
 } from "./endpoints/endpoint.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
+export { FORWARDED_HEADERS } from "./forwarded-headers.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";
 export { isSameValue } from "./is-same-value.ts";

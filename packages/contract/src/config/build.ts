@@ -36,6 +36,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     strategy: readStrategy(router?.routing_strategy),
     numRetries: router?.num_retries ?? settings?.num_retries ?? DEFAULTS.numRetries,
     masterKey: readMasterKey(written, context.env),
+    keyHeader: written.general_settings?.litellm_key_header_name?.toLowerCase() ?? null,
     environment: setVariables(written),
     ...readRollcall(rollcall ?? {}, complaints),
   };

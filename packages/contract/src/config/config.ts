@@ -56,6 +56,8 @@ export interface Config extends RollcallConfig {
   readonly strategy: Strategy;
   readonly numRetries: number;
   readonly masterKey: SecretRef;
+  /** `litellm_key_header_name` in lower case: a further header that may bring the key, before all others. */
+  readonly keyHeader: string | null;
   /** `environment_variables`: they win over the process's own. */
   readonly environment: Readonly<Record<string, string>>;
 }

@@ -33,8 +33,9 @@ describe("the only replica is not ready", () => {
 
   test("and loads: the client is told when to come back", async () => {
     const gateway = await gatewayFor({ chat: [await simulator()] }, { says: { "chat-1": "loading" } });
-    const { headers, json } = await gateway.chat();
-    expect(json().error).toMatchObject({
+    const answer = await gateway.chat();
+    const { headers } = answer;
+    expect(answer.json().error).toMatchObject({
       message: "The model `chat` is still loading; try again in about 5 s (chat-1: loading).",
       code: "model_not_ready",
     });

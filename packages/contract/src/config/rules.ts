@@ -172,12 +172,12 @@ const PASSED_ON: ReadonlySet<string> = new Set([...FORWARDED_HEADERS, "x-request
 const keyHeaderCanBringKeys: Rule = ({ general_settings: settings }) => {
   const name = settings?.litellm_key_header_name;
   if (name === undefined) return [];
-  const complain = (message: string) => [error(["general_settings", "litellm_key_header_name"], message)];
-  if (!HEADER_NAME.test(name) || NOT_OURS.has(name.toLowerCase()))
-    return complain("cannot bring a key: not a valid header name, or one that belongs to the connection");
-  return PASSED_ON.has(name.toLowerCase())
-    ? complain("goes on to backends, and the key would with it: choose another, such as X-Litellm-Key")
-    : [];
+  const isHeader = HEADER_NAME.test(name) && !NOT_OURS.has(name.toLowerCase());
+  if (isHeader && !PASSED_ON.has(name.toLowerCase())) return [];
+  const message = isHeader
+    ? "goes on to backends, and the key would with it: choose another, such as X-Litellm-Key"
+    : "cannot bring a key: not a valid header name, or one that belongs to the connection";
+  return [error(["general_settings", "litellm_key_header_name"], message)];
 };
 
 const environmentReferencesStandInMaps: Rule = (written) =>

@@ -25,7 +25,7 @@ export interface WrittenDeployment {
     client_cert?: Text;
     client_key?: Text;
   };
-  model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean };
+  model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean; [more: string]: unknown };
 }
 
 export interface WrittenRouting {

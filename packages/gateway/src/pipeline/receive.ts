@@ -27,7 +27,7 @@ export function receive({ bodies, deadlines }: ReceiveDeps, flow: Flow): Stage {
         else ctx.body = body;
         flow.resume(ctx, null);
       },
-      onBodyFailed: (failure) => flow.resume(ctx, explain(failure)),
+      onBodyFailed: (failure) => flow.resume(ctx, explainBody(failure)),
     });
     return SUSPENDED;
   };
@@ -45,7 +45,8 @@ function holderOf({ principal, incoming }: RequestContext): string {
   return principal.kind === "key" ? principal.id : (incoming.socket.remoteAddress ?? "");
 }
 
-function explain(failure: BodyFailure): GatewayError {
+/** Why there is no body, as the app is told. */
+export function explainBody(failure: BodyFailure): GatewayError {
   if (failure.kind !== "body_memory") return failure;
   return { kind: "body_memory_full", scope: failure.scope, retryAfterSeconds: failure.retryAfterS };
 }

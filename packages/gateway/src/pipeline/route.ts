@@ -26,7 +26,7 @@ export function explainDecision(
 ): GatewayError {
   switch (decision.kind) {
     case "unknown_model":
-      return { kind: "unknown_model", model, meant: meantAlias(model, state) };
+      return unknownModel(state, model);
     case "left_out":
       return { kind: "unsupported_model", model, why: decision.why };
     case "none_ready":
@@ -38,4 +38,11 @@ export function explainDecision(
     default:
       return decision satisfies never;
   }
+}
+
+/** The config has no such name, or has it and nothing serves it. */
+export function unknownModel(state: Pick<RoutingState, "config" | "table">, model: string): GatewayError {
+  const why = state.table.leftOut.get(model);
+  if (why !== undefined) return { kind: "unsupported_model", model, why };
+  return { kind: "unknown_model", model, meant: meantAlias(model, state) };
 }

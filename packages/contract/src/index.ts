@@ -22,7 +22,7 @@ export {
   type HostContext,
 } from "./config/parse.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
-export type { Daemon } from "./config/setting.ts";
+export type { CorsRule, Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
 export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";

@@ -2,6 +2,7 @@ import type { Clock, Config, Snapshot } from "@rollcall/contract";
 import type { Secrets, Settings } from "@rollcall/runtime";
 import type { HealthRegistry } from "./health/health-registry.ts";
 import { buildTable, type RoutingTable } from "./routing/table.ts";
+import { readCors, type Cors } from "./server/cors.ts";
 import { UpstreamTemplates } from "./upstream/upstream-templates.ts";
 
 /** What decisions go by. Replaced whole when config, secrets or verdicts change. */
@@ -11,6 +12,8 @@ export interface RoutingState {
   readonly generation: number;
   readonly table: RoutingTable;
   readonly templates: UpstreamTemplates;
+  /** Null: no page of another site is let in. */
+  readonly cors: Cors | null;
 }
 
 export interface RoutingSources {
@@ -25,5 +28,12 @@ export function buildRoutingState({ settings, snapshot, health, clock }: Routing
   const now = { wall: clock.now(), monotonic: clock.monotonic() };
   health.retain(new Set(config.deployments.map(({ id }) => id)));
   const table = buildTable(config, { snapshot, health, now, secrets });
-  return { config, secrets, generation, table, templates: new UpstreamTemplates(secrets) };
+  return {
+    config,
+    secrets,
+    generation,
+    table,
+    templates: new UpstreamTemplates(secrets),
+    cors: readCors(config.gateway.cors, { asksForKey: secrets.value(config.masterKey) !== null }),
+  };
 }

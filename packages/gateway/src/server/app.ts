@@ -1,6 +1,7 @@
 import { Hono } from "hono";
 import type { Services } from "../main/services.ts";
 import { reject } from "./answers.ts";
+import { cors } from "./cors-routes.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { addOpenRoutes, type Scrape } from "./open-routes.ts";
@@ -13,6 +14,7 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
   const app = new Hono<GatewayEnv>({ strict: false });
   app.use(requestId);
   addOpenRoutes(app, services, scrape);
+  app.use(cors(services));
   app.use(async (c, next) => {
     const { headers } = c.env.incoming;
     const principal = services.authenticator.authenticate(headers);

@@ -150,7 +150,11 @@ describe("a wrong request gets its status and an error in OpenAI's shape", () =>
       () => rawRequest("POST /v1/v1/chat/completions HTTP/1.1", { ...AUTHORIZED, "content-length": "0" }),
       NO_ROUTE,
     ],
-    ["the root", () => get("/"), NO_ROUTE],
+    [
+      "the root by another method",
+      () => rawRequest("POST / HTTP/1.1", { ...AUTHORIZED, "content-length": "0" }),
+      NO_ROUTE,
+    ],
     ["a very long path", () => get(`/${"p".repeat(10_000)}`), NO_ROUTE],
     ["a path out of the root", () => get("/v1/../../etc/passwd"), NO_ROUTE],
     ["an encoded path out of the root", () => get("/v1/%2e%2e%2f%2e%2e%2fetc/passwd"), NO_ROUTE],

@@ -46,3 +46,21 @@ test("where all hosts are allowed no visit is foreign", () => {
   for (const origin of ["https://evil.example", "null", undefined])
     expect(findForeignVisit({ host: "evil.example", origin }, all)).toBeNull();
 });
+
+describe("a page whose origin is listed", () => {
+  const names = { ...NAMES, origins: ["https://app.example"] };
+
+  test("is welcome, and no other with it", () => {
+    const visit = (origin: string) => findForeignVisit({ host: "127.0.0.1:4000", origin }, names);
+    expect(visit("https://app.example")).toBeNull();
+    for (const origin of ["http://app.example", "https://app.example:8443", "https://a.app.example", "null"])
+      expect(visit(origin)).toEqual({ header: "Origin", value: origin });
+  });
+
+  test("is not by a name that was made to lead here", () => {
+    expect(findForeignVisit({ host: "evil.example", origin: "https://app.example" }, names)).toEqual({
+      header: "Host",
+      value: "evil.example",
+    });
+  });
+});

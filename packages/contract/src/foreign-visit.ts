@@ -12,6 +12,8 @@ export interface OwnNames {
   readonly boundTo: string;
   /** `rollcall.gateway.allowed_hosts`; `*` for all. */
   readonly allowedHosts: readonly string[];
+  /** Origins whose pages are welcome, whatever their names. */
+  readonly origins?: readonly string[];
 }
 
 /** The header that shows that a web page of somebody else's asks. */
@@ -30,7 +32,8 @@ const HOST = /^(?<name>\[[0-9a-f:.]+\]|[^:]*)(?::\d*)?$/;
 export function findForeignVisit({ host, origin }: VisitHeaders, names: OwnNames): ForeignVisit | null {
   // HTTP/1.0 sends none; no browser speaks it.
   if (host !== undefined && !isOwnHost(nameIn(host), names)) return { header: "Host", value: host };
-  if (origin === undefined || isOwnOrigin(origin, host, names)) return null;
+  if (origin === undefined || names.origins?.includes(origin) === true) return null;
+  if (isOwnOrigin(origin, host, names)) return null;
   return { header: "Origin", value: origin };
 }
 

@@ -22,7 +22,7 @@ export {
   type HostContext,
 } from "./config/parse.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
-export type { Daemon } from "./config/setting.ts";
+export type { CorsRule, Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
 export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";
@@ -41,6 +41,7 @@ export type {
 } from "./endpoints/endpoint.ts";
 export { calledElsewhere } from "./endpoints/modes.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
+export { FORWARDED_HEADERS } from "./forwarded-headers.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";
 export { isSameValue } from "./is-same-value.ts";

@@ -3,6 +3,7 @@ import type { Secrets, Settings } from "@rollcall/runtime";
 import { ObjectIds } from "./objects/object-ids.ts";
 import type { HealthRegistry } from "./health/health-registry.ts";
 import { buildTable, type RoutingTable } from "./routing/table.ts";
+import { readCors, type Cors } from "./server/cors.ts";
 import { UpstreamTemplates } from "./upstream/upstream-templates.ts";
 
 /** What decisions go by. Replaced whole when config, secrets or verdicts change. */
@@ -13,6 +14,8 @@ export interface RoutingState {
   readonly table: RoutingTable;
   readonly templates: UpstreamTemplates;
   readonly objectIds: ObjectIds;
+  /** Null: no page of another site is let in. */
+  readonly cors: Cors | null;
 }
 
 export interface RoutingSources {
@@ -34,6 +37,7 @@ export function buildRoutingState({ settings, snapshot, health, clock }: Routing
     table,
     templates: new UpstreamTemplates(secrets),
     objectIds: new ObjectIds(() => masterKeysOf(config, secrets)),
+    cors: readCors(config.gateway.cors, { asksForKey: secrets.value(config.masterKey) !== null }),
   };
 }
 

@@ -24,6 +24,7 @@ describe("the errors that the page of endpoints lists", () => {
   const model = "m";
   const samples: { readonly [K in GatewayError["kind"]]: readonly Extract<GatewayError, { kind: K }>[] } = {
     no_key: [{ kind: "no_key" }],
+    key_malformed: [{ kind: "key_malformed" }],
     wrong_key: [{ kind: "wrong_key" }],
     body_too_large: [{ kind: "body_too_large", limit: 1 }],
     body_incomplete: [{ kind: "body_incomplete" }],
@@ -33,6 +34,7 @@ describe("the errors that the page of endpoints lists", () => {
     headers_too_large: [{ kind: "headers_too_large", limit: 1 }],
     request_timeout: [{ kind: "request_timeout" }],
     too_many_connections: [{ kind: "too_many_connections" }],
+    unsupported_encoding: [{ kind: "unsupported_encoding", found: "gzip" }],
     not_json: [{ kind: "not_json", found: "x" }],
     not_multipart: [{ kind: "not_multipart", found: "x" }],
     model_lookalike: [{ kind: "model_lookalike", found: "Model" }],
@@ -40,6 +42,7 @@ describe("the errors that the page of endpoints lists", () => {
     model_missing: [{ kind: "model_missing", found: "x" }],
     no_route: [{ kind: "no_route", method: "GET", path: "/" }],
     wrong_method: [{ kind: "wrong_method", method: "GET", allowed: "POST" }],
+    invalid_parameter: [{ kind: "invalid_parameter", name: "limit", found: "x", expected: "a number" }],
     unknown_model: [{ kind: "unknown_model", model }],
     wrong_mode: [{ kind: "wrong_mode", model, mode: "rerank", instead: "/v1/rerank" }],
     unknown_object: [{ kind: "unknown_object", id: "resp_1", param: "response_id" }],

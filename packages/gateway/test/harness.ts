@@ -253,7 +253,7 @@ export interface Answer {
   readonly status: number;
   readonly headers: Record<string, string | string[] | undefined>;
   readonly text: string;
-  json(): Json;
+  readonly json: () => Json;
 }
 
 /** Everything that a stream has to say. */

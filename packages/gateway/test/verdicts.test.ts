@@ -2,7 +2,7 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { REASON_CODES, REASONS, type Reason } from "@rollcall/contract";
-import { gatewayFor, MASTER_KEY, MESSAGES, simulator } from "./harness.ts";
+import { gatewayFor, MASTER_KEY, MESSAGES, simulator, UPSTREAM } from "./harness.ts";
 
 const CHAT = "/v1/chat/completions";
 
@@ -11,7 +11,7 @@ const withRouter = (router_settings: object) => ({
 });
 
 describe("the only replica is not ready", () => {
-  test.each(REASON_CODES.filter((reason) => reason !== "ok"))(
+  test.each(REASON_CODES.filter((reason) => reason !== "ok" && reason !== "loading"))(
     "because of %s: 503 that says so, and nothing is sent",
     async (reason) => {
       const backend = await simulator();
@@ -33,7 +33,13 @@ describe("the only replica is not ready", () => {
 
   test("and loads: the client is told when to come back", async () => {
     const gateway = await gatewayFor({ chat: [await simulator()] }, { says: { "chat-1": "loading" } });
-    const { headers } = await gateway.chat();
+    const answer = await gateway.chat();
+    const { headers } = answer;
+    expect(answer.json().error).toMatchObject({
+      message: "The model `chat` is still loading; try again in about 5 s (chat-1: loading).",
+      code: "model_not_ready",
+    });
+    expect(headers["x-rollcall-reason"]).toBe("loading");
     expect(headers["retry-after"]).toBe("5");
     expect(headers["x-should-retry"]).toBe(undefined);
   });
@@ -216,6 +222,17 @@ describe("names", () => {
       param: "model",
       code: "model_not_found",
     });
+  });
+
+  test.each([
+    ["in other case", "Chat"],
+    ["with a slip of the hand", "chta"],
+    ["that the backend knows", UPSTREAM],
+  ])("%s are answered with the one that was meant", async (_case, model) => {
+    const gateway = await gatewayFor({ chat: [await simulator()] });
+    const answer = await gateway.chat({ model });
+    expect(answer.status).toBe(404);
+    expect(answer.json().error.message).toContain("Did you mean `chat`?");
   });
 
   test("of entries that are left out are 404, and the reason is told", async () => {

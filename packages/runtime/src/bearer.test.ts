@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ExpectedKey, sentKey, type KeyHeaders } from "./bearer.ts";
+import { ExpectedKey, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
 
 test.each<[what: string, headers: KeyHeaders, key: string | null]>([
   ["a Bearer token", { authorization: "Bearer sk-1" }, "sk-1"],
@@ -16,9 +16,61 @@ test.each<[what: string, headers: KeyHeaders, key: string | null]>([
   ["the scheme alone", { authorization: "Bearer " }, null],
   ["an empty header of Anthropic's", { "x-api-key": "" }, null],
   ["Anthropic's header twice", { "x-api-key": ["sk-1", "sk-1"] }, null],
+  ["Google's header", { "x-goog-api-key": "sk-1" }, "sk-1"],
+  ["the header of Azure's API management", { "ocp-apim-subscription-key": "sk-1" }, "sk-1"],
+  ["LiteLLM's header", { "x-litellm-api-key": "sk-1" }, "sk-1"],
+  ["LiteLLM's header with the scheme", { "x-litellm-api-key": "Bearer sk-1" }, "sk-1"],
+  ["Anthropic's header with the scheme", { "x-api-key": "bearer sk-1" }, "sk-1"],
+  [
+    "LiteLLM's header beside a credential of somebody else's",
+    { authorization: "Bearer oauth-token", "x-litellm-api-key": "sk-1", "x-api-key": "sk-2" },
+    "sk-1",
+  ],
+  [
+    "an empty one of LiteLLM's beside the Bearer token",
+    { authorization: "Bearer sk-1", "x-litellm-api-key": "" },
+    "sk-1",
+  ],
   ["nothing", {}, null],
 ])("the key that was sent: %s", (_what, headers, key) => {
   expect(sentKey(headers)).toBe(key);
+});
+
+test("all headers at once: they count in the order of the list", () => {
+  const all = KEY_HEADERS.map((name) => [name, `Bearer ${name}`] as const);
+  for (const [index, [name]] of all.entries())
+    expect(sentKey(Object.fromEntries(all.slice(index).toReversed()))).toBe(name);
+});
+
+test.each<[what: string, headers: KeyHeaders, key: string | null]>([
+  ["a key", { "x-key": "sk-1" }, "sk-1"],
+  ["a key with the scheme", { "x-key": "Bearer sk-1" }, "sk-1"],
+  [
+    "a key beside all others",
+    { "x-key": "sk-1", authorization: "Bearer sk-2", "x-litellm-api-key": "sk-3" },
+    "sk-1",
+  ],
+  ["none: the others count", { authorization: "Bearer sk-2" }, "sk-2"],
+  ["nothing in it: the others count", { "x-key": "", "x-api-key": "sk-2" }, "sk-2"],
+])("the config's own header brings %s", (_what, headers, key) => {
+  expect(sentKey(headers, "x-key")).toBe(key);
+});
+
+test("as the config's own header, authorization may do without its scheme", () => {
+  expect(sentKey({ authorization: "sk-1" }, "authorization")).toBe("sk-1");
+  expect(sentKey({ authorization: "Bearer sk-1" }, "authorization")).toBe("sk-1");
+});
+
+test.each<[string, KeyHeaders, boolean]>([
+  ["a bare key", { authorization: "sk-1" }, true],
+  ["another scheme", { authorization: "Basic c2s6MQ==" }, true],
+  ["two words", { authorization: "Bearer sk-1 sk-2" }, true],
+  ["the scheme alone", { authorization: "Bearer" }, true],
+  ["a Bearer token", { authorization: "Bearer sk-1" }, false],
+  ["an empty header", { authorization: "" }, false],
+  ["nothing", {}, false],
+])("%s in authorization is malformed: %j, %j", (_what, headers, malformed) => {
+  expect(isMalformed(headers)).toBe(malformed);
 });
 
 describe("an expected key", () => {

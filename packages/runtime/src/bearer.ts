@@ -1,19 +1,49 @@
 import { timingSafeEqual } from "node:crypto";
 
 /** Headers as Node and Hono give them. */
-export interface KeyHeaders {
-  readonly authorization?: string | undefined;
-  readonly "x-api-key"?: string | readonly string[] | undefined;
-  readonly "api-key"?: string | readonly string[] | undefined;
+export type KeyHeaders = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** Goes before `authorization`: clients send it where that carries a credential of somebody else's. */
+const LITELLM = "x-litellm-api-key";
+
+/** Anthropic's clients, Azure's, Google's, those behind Azure's API management. */
+const OTHERS = ["x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription-key"] as const;
+
+/** All headers that may bring a key, beside one that the config names. In the order in which they count. */
+export const KEY_HEADERS: readonly string[] = [LITELLM, "authorization", ...OTHERS];
+
+const BEARER = /^Bearer +(\S+)\s*$/i;
+
+/**
+ * The key that was sent, or null. The first header that has one counts: `ownHeader` (in lower case), `x-litellm-api-key`,
+ * `Authorization: Bearer`, then the others. All but `authorization` may say `Bearer` or leave it out.
+ */
+export function sentKey(headers: KeyHeaders, ownHeader: string | null = null): string | null {
+  const first = (ownHeader === null ? null : keyIn(headers[ownHeader])) ?? keyIn(headers[LITELLM]);
+  if (first !== null) return first;
+  const bearer = BEARER.exec(textOf(headers["authorization"]))?.[1];
+  if (bearer !== undefined) return bearer;
+  for (const name of OTHERS) {
+    const key = keyIn(headers[name]);
+    if (key !== null) return key;
+  }
+  return null;
 }
 
-/** `Authorization: Bearer …` as OpenAI's clients send it, `x-api-key` as Anthropic's do, `api-key` as Azure's; null without a key. */
-export function sentKey(headers: KeyHeaders): string | null {
-  const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? "")?.[1];
-  if (bearer !== undefined) return bearer;
-  for (const other of [headers["x-api-key"], headers["api-key"]])
-    if (typeof other === "string" && other !== "") return other;
-  return null;
+/** Was `authorization` sent in another form than `Bearer <key>`? */
+export function isMalformed(headers: KeyHeaders): boolean {
+  const sent = textOf(headers["authorization"]);
+  return sent !== "" && !BEARER.test(sent);
+}
+
+function keyIn(value: KeyHeaders[string]): string | null {
+  const text = textOf(value);
+  return text === "" ? null : (BEARER.exec(text)?.[1] ?? text);
+}
+
+/** What is sent twice is no key. */
+function textOf(value: KeyHeaders[string]): string {
+  return typeof value === "string" ? value : "";
 }
 
 /** One key that is expected. Made once a key, not once a request. */

@@ -1,5 +1,5 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
-export { ExpectedKey, sentKey, type KeyHeaders } from "./bearer.ts";
+export { ExpectedKey, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";

@@ -4,7 +4,7 @@ import { DEFAULTS } from "./defaults.ts";
 import { readDeployments, type Entries } from "./deployments.ts";
 import type { Environment } from "./environment.ts";
 import { STRATEGIES, type Strategy } from "./known-keys.ts";
-import type { Complaint } from "./problem.ts";
+import { error, type Complaint } from "./problem.ts";
 import { readRollcall } from "./rollcall-section.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import type { WrittenConfig } from "./written.ts";
@@ -36,11 +36,18 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     strategy: readStrategy(router?.routing_strategy),
     numRetries: router?.num_retries ?? settings?.num_retries ?? DEFAULTS.numRetries,
     masterKey: readMasterKey(written, context.env),
+    keyHeader: written.general_settings?.litellm_key_header_name?.toLowerCase() ?? null,
     environment: setVariables(written),
     ...readRollcall(rollcall ?? {}, complaints),
   };
+  if (config.gateway.cors === "any" && config.masterKey.from === "none") complaints.push(OPEN_TO_ANY_PAGE);
   return { config, complaints };
 }
+
+const OPEN_TO_ANY_PAGE: Complaint = error(
+  ["rollcall", "gateway", "cors"],
+  "any without a key would open the gateway to every page in a browser that reaches it: set general_settings.master_key, or list origins",
+);
 
 /** As LiteLLM has it: where the config says none, this variable does. */
 const MASTER_KEY_VARIABLE = "LITELLM_MASTER_KEY";

@@ -2,6 +2,7 @@ import type { Kind } from "../kind.ts";
 import type { ApiBase } from "./api-base.ts";
 import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
+import type { ModelInfo } from "./model-info.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
@@ -26,6 +27,8 @@ export interface Deployment {
   /** Fingerprint of what is checked; a verdict for another one does not hold. */
   readonly check: string;
   readonly mode: string;
+  /** What else the config says of the model, for those who ask. */
+  readonly info: ModelInfo;
   /** Must a request for one token succeed once a start, before it is ready? */
   readonly canary: boolean;
   readonly order: number;
@@ -56,6 +59,8 @@ export interface Config extends RollcallConfig {
   readonly strategy: Strategy;
   readonly numRetries: number;
   readonly masterKey: SecretRef;
+  /** `litellm_key_header_name` in lower case: a further header that may bring the key, before all others. */
+  readonly keyHeader: string | null;
   /** `environment_variables`: they win over the process's own. */
   readonly environment: Readonly<Record<string, string>>;
 }

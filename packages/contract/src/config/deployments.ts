@@ -5,6 +5,7 @@ import { PLAIN_TLS, readBackendTls, type BackendTls } from "./backend-tls.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Environment } from "./environment.ts";
 import { error, warning, type Complaint } from "./problem.ts";
+import { readModelInfo } from "./model-info.ts";
 import { readModelName } from "./provider.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { SETTINGS } from "./settings.ts";
@@ -157,6 +158,7 @@ class DeploymentReader {
       backend,
       check: digest(backend.id, expected),
       mode: entry.model_info?.mode ?? "chat",
+      info: readModelInfo(entry.model_info),
       canary:
         entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? SETTINGS.prober.canary.default,
       order: params.order ?? 0,

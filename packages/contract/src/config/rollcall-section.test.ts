@@ -170,3 +170,66 @@ describe("settings that need a restart", () => {
     expect(written.gateway.port).toBe(5_000);
   });
 });
+
+describe("web pages that may call", () => {
+  const KEYED = `${ONE}general_settings: {master_key: sk-1}\n`;
+  const withCors = (value: string, before = KEYED) => `${before}rollcall: {gateway: {cors: ${value}}}\n`;
+
+  test.each([
+    ["any", "any"],
+    ["off", "off"],
+    ["false", "off"],
+    ["OFF", "off"],
+    ["auto", "auto"],
+    ["[]", []],
+    [
+      "[https://Chat.example, 'http://localhost:3000', 'https://x.example:443']",
+      ["https://chat.example", "http://localhost:3000", "https://x.example"],
+    ],
+    [
+      "['app://obsidian.md', 'chrome-extension://abcdef']",
+      ["app://obsidian.md", "chrome-extension://abcdef"],
+    ],
+  ])("%s is %j", (value, cors) => {
+    expect(problemsOf(withCors(value))).toEqual([]);
+    expect(configOf(withCors(value)).gateway.cors).toEqual(cors);
+  });
+
+  test("are those of any site where a key is asked for, unless something else is said", () => {
+    expect(configOf(ONE).gateway.cors).toBe("auto");
+  });
+
+  test.each([
+    ["everybody", 'found "everybody", expected any, off, auto, or a list of origins'],
+    ["https://chat.example", 'found "https://chat.example", expected any, off, auto, or a list of origins'],
+  ])("%s is refused", (value, message) => {
+    expect(problemsOf(withCors(value))).toEqual([
+      expect.stringContaining(`rollcall.gateway.cors: ${message}`),
+    ]);
+  });
+
+  test.each([
+    ["'*'", 'found "*", expected any instead of the list'],
+    ["chat.example", 'found "chat.example", expected an origin such as https://chat.example, without a path'],
+    [
+      "https://chat.example/ui",
+      'found "https://chat.example/ui", expected an origin such as https://chat.example, without a path',
+    ],
+    [
+      "https://*.example",
+      'found "https://*.example", expected an origin such as https://chat.example, without a path',
+    ],
+    ["'null'", 'found "null", expected an origin such as https://chat.example, without a path'],
+  ])("a list with %s is refused", (value, message) => {
+    expect(problemsOf(withCors(`[https://a.example, ${value}]`))).toEqual([
+      expect.stringContaining(`rollcall.gateway.cors[1]: ${message}`),
+    ]);
+  });
+
+  test("any without a key is refused, a list is not", () => {
+    expect(problemsOf(withCors("any", ONE))).toEqual([
+      expect.stringContaining("error: rollcall.gateway.cors: any without a key would open the gateway"),
+    ]);
+    expect(problemsOf(withCors("[https://chat.example]", ONE))).toEqual([]);
+  });
+});

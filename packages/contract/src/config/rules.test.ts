@@ -154,3 +154,28 @@ describe("a master key", () => {
     expect(problemsOf(`${ONE}general_settings: {master_key: ${JSON.stringify(key)}}\n`)).toEqual([]);
   });
 });
+
+describe("a header of its own for keys", () => {
+  const withHeader = (name: string) =>
+    `${ONE}general_settings: {litellm_key_header_name: ${JSON.stringify(name)}}\n`;
+
+  test.each(["X-Litellm-Key", "x-corp-token", "authorization"])("may be %s", (name) => {
+    expect(problemsOf(withHeader(name))).toEqual([]);
+    expect(configOf(withHeader(name)).keyHeader).toBe(name.toLowerCase());
+  });
+
+  test.each([
+    ["x key", "cannot bring a key: not a valid header name, or one that belongs to the connection"],
+    ["Host", "cannot bring a key: not a valid header name, or one that belongs to the connection"],
+    ["X-Session-Id", "goes on to backends, and the key would with it: choose another, such as X-Litellm-Key"],
+    ["x-request-id", "goes on to backends, and the key would with it: choose another, such as X-Litellm-Key"],
+  ])("may not be %s", (name, message) => {
+    expect(problemsOf(withHeader(name))).toEqual([
+      `config.yaml:6:20: error: general_settings.litellm_key_header_name: ${message}`,
+    ]);
+  });
+
+  test("is none unless the config says one", () => {
+    expect(configOf(ONE).keyHeader).toBe(null);
+  });
+});

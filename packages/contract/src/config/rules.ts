@@ -1,3 +1,4 @@
+import { FORWARDED_HEADERS } from "../forwarded-headers.ts";
 import {
   DEPLOYMENT_KEYS,
   GENERAL_SETTINGS_KEYS,
@@ -165,6 +166,20 @@ const masterKeyCanBeSent: Rule = ({ general_settings: settings }) => {
     : [];
 };
 
+/** What goes on to backends or into the log: a key there would, too. */
+const PASSED_ON: ReadonlySet<string> = new Set([...FORWARDED_HEADERS, "x-request-id"]);
+
+const keyHeaderCanBringKeys: Rule = ({ general_settings: settings }) => {
+  const name = settings?.litellm_key_header_name;
+  if (name === undefined) return [];
+  const isHeader = HEADER_NAME.test(name) && !NOT_OURS.has(name.toLowerCase());
+  if (isHeader && !PASSED_ON.has(name.toLowerCase())) return [];
+  const message = isHeader
+    ? "goes on to backends, and the key would with it: choose another, such as X-Litellm-Key"
+    : "cannot bring a key: not a valid header name, or one that belongs to the connection";
+  return [error(["general_settings", "litellm_key_header_name"], message)];
+};
+
 const environmentReferencesStandInMaps: Rule = (written) =>
   (written.include ?? []).flatMap((file, index) =>
     file.startsWith("os.environ/")
@@ -180,5 +195,6 @@ export const RULES: readonly Rule[] = [
   strategyIsKnown,
   headersCanBeSent,
   masterKeyCanBeSent,
+  keyHeaderCanBringKeys,
   environmentReferencesStandInMaps,
 ];

@@ -1,7 +1,7 @@
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { texts } from "./schema-parts.ts";
-import type { Setting } from "./setting.ts";
+import type { CorsRule, Setting } from "./setting.ts";
 
 /** Says what is wrong with the value, or with one item of it. */
 type Complain = (message: string, item?: number) => void;
@@ -41,6 +41,11 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
   string: { schema: () => ({ type: "string" }), ...AS_WRITTEN },
   origins: { schema: () => texts, format: "", read: readOrigins },
   hosts: { schema: () => texts, format: "", read: readHosts },
+  cors: {
+    schema: () => ({ ...texts, type: ["string", "array"] }),
+    format: "",
+    read: readCors,
+  },
 };
 
 /** JSON schema of one setting. */
@@ -101,6 +106,38 @@ function readHosts(written: readonly string[], _setting: Setting, complain: Comp
       `found ${JSON.stringify(text)}, expected a host name such as chat.example, without scheme and port`,
       item,
     );
+    return [];
+  });
+}
+
+/** YAML 1.1 reads a bare `off` as false. */
+const CORS_WORDS: ReadonlyMap<string, CorsRule> = new Map([
+  ["auto", "auto"],
+  ["any", "any"],
+  ["off", "off"],
+  ["false", "off"],
+]);
+
+/** As a browser writes them into Origin. Apps that are no web pages have schemes of their own: `app://obsidian.md`. */
+const ORIGIN = /^[a-z][a-z0-9+.-]*:\/\/[^/?#@\s*,]+$/;
+
+function readCors(written: string | readonly string[], _setting: Setting, complain: Complain): CorsRule {
+  if (typeof written === "string") {
+    const rule = CORS_WORDS.get(written.toLowerCase());
+    if (rule === undefined)
+      complain(`found ${JSON.stringify(written)}, expected any, off, auto, or a list of origins`);
+    return rule ?? "off";
+  }
+  return written.flatMap((text, item) => {
+    const origin = text.toLowerCase();
+    if (ORIGIN.test(origin)) {
+      const { origin: plain } = URL.parse(origin) ?? { origin: "null" };
+      // What is no scheme of the web's has an origin as it is written.
+      if (plain !== "null" || !/^https?:/.test(origin)) return [plain === "null" ? origin : plain];
+    }
+    const instead =
+      text === "*" ? "any instead of the list" : "an origin such as https://chat.example, without a path";
+    complain(`found ${JSON.stringify(text)}, expected ${instead}`, item);
     return [];
   });
 }

@@ -11,7 +11,14 @@ export type Setting = Described &
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
     | { readonly kind: "hosts"; readonly default: readonly [] }
+    | { readonly kind: "cors"; readonly default: CorsRule }
   );
+
+/**
+ * Which web pages may call from a browser: those of any site, of the origins listed, or of none. `auto`: of any site where
+ * a key is asked for, since a page has to have it; else of none.
+ */
+export type CorsRule = "auto" | "any" | "off" | readonly string[];
 
 export type Daemon = "gateway" | "prober";
 
@@ -42,6 +49,7 @@ const UNIT_SUFFIX = {
   string: "",
   origins: "",
   hosts: "",
+  cors: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -54,6 +62,7 @@ interface Value {
   string: string;
   origins: readonly string[];
   hosts: readonly string[];
+  cors: CorsRule;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }

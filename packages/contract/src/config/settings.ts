@@ -112,6 +112,13 @@ export const SETTINGS = {
       description:
         "Names by which browsers may reach a gateway or prober that asks for no key, beside addresses and the name listened on; * for all.",
     },
+    cors: {
+      kind: "cors",
+      default: "auto",
+      reload: "live",
+      description:
+        "Web pages that may call the gateway from a browser: any, off, or a list of origins such as https://chat.example. auto is any where a key is asked for, else off.",
+    },
     max_body: { kind: "size", default: "32MiB", reload: "live", description: "Largest request body." },
     body_memory: {
       kind: "size",

@@ -1,13 +1,20 @@
 import { closest, distance } from "fastest-levenshtein";
 
-/** The known word that was probably meant, or null where none is near enough to be worth saying. */
-export function suggest(found: string, known: readonly string[]): string | null {
+/**
+ * The known word that was probably meant, or null where none is near enough to be worth saying. `most`: how many letters
+ * may be wrong; a third of them, unless told otherwise.
+ */
+export function suggest(
+  found: string,
+  known: readonly string[],
+  most = Math.max(1, Math.floor(found.length / 3)),
+): string | null {
   if (known.length === 0 || found === "") return null;
   const folded = found.toLowerCase();
   const same = known.find((word) => word.toLowerCase() === folded);
   if (same !== undefined) return same;
   const nearest = closest(found, known);
-  return distance(found, nearest) <= Math.max(1, Math.floor(found.length / 3)) ? nearest : null;
+  return distance(found, nearest) <= most ? nearest : null;
 }
 
 /** `": did you mean "x"?"`, or nothing. */

@@ -25,7 +25,7 @@ export interface WrittenDeployment {
     client_cert?: Text;
     client_key?: Text;
   };
-  model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean };
+  model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean; [more: string]: unknown };
 }
 
 export interface WrittenRouting {
@@ -49,7 +49,7 @@ export interface WrittenConfig {
     ssl_certificate?: Text;
   };
   router_settings?: WrittenRouting;
-  general_settings?: { master_key?: Text };
+  general_settings?: { master_key?: Text; litellm_key_header_name?: Text };
   environment_variables?: Record<string, Text>;
   include?: Text[];
   rollcall?: WrittenRollcall;
@@ -163,7 +163,13 @@ export const CONFIG_SCHEMA = {
         },
       },
     },
-    general_settings: { type: "object", properties: { master_key: text("The key that apps send.") } },
+    general_settings: {
+      type: "object",
+      properties: {
+        master_key: text("The key that apps send."),
+        litellm_key_header_name: text("A further header that may bring the key, before all others."),
+      },
+    },
     environment_variables: { type: "object", additionalProperties: { type: "string" } },
     include: { ...texts, description: "Further files, relative to this one." },
     rollcall: ROLLCALL_SCHEMA,

@@ -4,6 +4,8 @@ import type { Unroutable } from "../routing/table.ts";
 /** Every way in which a request is not answered by a backend: a closed union. Nothing in it names a host or a key. */
 export type GatewayError =
   | { readonly kind: "no_key" }
+  /** `Authorization` was sent in another form than `Bearer <key>`. */
+  | { readonly kind: "key_malformed" }
   | { readonly kind: "wrong_key" }
   | { readonly kind: "body_too_large"; readonly limit: number }
   | { readonly kind: "body_incomplete" }
@@ -20,12 +22,22 @@ export type GatewayError =
   | { readonly kind: "headers_too_large"; readonly limit: number }
   | { readonly kind: "request_timeout" }
   | { readonly kind: "too_many_connections" }
+  /** `Content-Encoding` of a request: bodies are read as they come. */
+  | { readonly kind: "unsupported_encoding"; readonly found: string }
   | { readonly kind: "not_json"; readonly found: string }
   | { readonly kind: "not_multipart"; readonly found: string }
   | { readonly kind: "model_missing"; readonly found: string }
+  /** In the query or the body of a request that no backend answers. */
+  | {
+      readonly kind: "invalid_parameter";
+      readonly name: string;
+      readonly found: string;
+      readonly expected: string;
+    }
   | { readonly kind: "no_route"; readonly method: string; readonly path: string }
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
-  | { readonly kind: "unknown_model"; readonly model: string }
+  /** `meant`: the alias that was probably meant. */
+  | { readonly kind: "unknown_model"; readonly model: string; readonly meant?: string | null }
   /** The config says what the model is for, and that is something else. */
   | { readonly kind: "wrong_mode"; readonly model: string; readonly mode: string; readonly instead: string }
   /** No deployment of this config has made it, or it is somebody else's. `param`: where it was named. */

@@ -6,6 +6,7 @@ import { toOpenAi } from "./to-openai.ts";
 /** One of every kind: a kind that is missing here does not compile. */
 const ONE_OF_EACH: { readonly [K in GatewayError["kind"]]: Extract<GatewayError, { kind: K }> } = {
   no_key: { kind: "no_key" },
+  key_malformed: { kind: "key_malformed" },
   wrong_key: { kind: "wrong_key" },
   body_too_large: { kind: "body_too_large", limit: 1_024 },
   body_incomplete: { kind: "body_incomplete" },
@@ -15,11 +16,13 @@ const ONE_OF_EACH: { readonly [K in GatewayError["kind"]]: Extract<GatewayError,
   headers_too_large: { kind: "headers_too_large", limit: 16_384 },
   request_timeout: { kind: "request_timeout" },
   too_many_connections: { kind: "too_many_connections" },
+  unsupported_encoding: { kind: "unsupported_encoding", found: "gzip" },
   not_json: { kind: "not_json", found: '"hello"' },
   not_multipart: { kind: "not_multipart", found: "no Content-Type" },
   model_missing: { kind: "model_missing", found: "12" },
   model_lookalike: { kind: "model_lookalike", found: "Model" },
   foreign_visit: { kind: "foreign_visit", visit: { header: "Host", value: "evil.example" } },
+  invalid_parameter: { kind: "invalid_parameter", name: "limit", found: "-1", expected: "from 1 to 1000" },
   no_route: { kind: "no_route", method: "GET", path: "/v2" },
   wrong_method: { kind: "wrong_method", method: "GET", allowed: "POST" },
   unknown_model: { kind: "unknown_model", model: "gpt-5" },
@@ -57,6 +60,7 @@ const INVALID = "invalid_request_error";
 
 test.each<[GatewayError["kind"], number, string, string | null, string | null, object]>([
   ["no_key", 401, INVALID, null, "invalid_api_key", { "www-authenticate": "Bearer" }],
+  ["key_malformed", 401, INVALID, null, "invalid_api_key", { "www-authenticate": "Bearer" }],
   ["wrong_key", 401, INVALID, null, "invalid_api_key", { "www-authenticate": "Bearer" }],
   ["body_too_large", 413, INVALID, null, "request_too_large", {}],
   ["body_incomplete", 400, INVALID, null, null, {}],
@@ -67,11 +71,13 @@ test.each<[GatewayError["kind"], number, string, string | null, string | null, o
   ["request_timeout", 408, INVALID, null, null, {}],
   ["too_many_connections", 429, "rate_limit_error", null, "too_many_connections", { "retry-after": "1" }],
   ["rate_limited", 429, "rate_limit_error", null, "rate_limit_exceeded", { "retry-after": "7" }],
+  ["unsupported_encoding", 415, INVALID, null, "unsupported_media_type", { "accept-encoding": "identity" }],
   ["not_json", 400, INVALID, null, null, {}],
   ["not_multipart", 400, INVALID, null, null, {}],
   ["model_missing", 400, INVALID, "model", null, {}],
   ["model_lookalike", 400, INVALID, "model", null, {}],
   ["foreign_visit", 403, INVALID, null, "host_not_allowed", {}],
+  ["invalid_parameter", 400, INVALID, "limit", null, {}],
   ["no_route", 404, INVALID, null, "unknown_url", {}],
   ["wrong_method", 405, INVALID, null, null, { allow: "POST" }],
   ["unknown_model", 404, INVALID, "model", "model_not_found", {}],
@@ -133,16 +139,38 @@ describe("messages tell what to do next", () => {
     ["model_missing", /found 12/],
     ["model_lookalike", /`Model` is not `model`/],
     ["foreign_visit", /`Host: evil.example`.*rollcall\.gateway\.allowed_hosts/],
-    ["no_route", /GET \/v2/],
+    ["key_malformed", /Authorization must be `Bearer <key>`/],
+    ["unsupported_encoding", /`gzip` is not supported/],
+    ["invalid_parameter", /`limit` must be from 1 to 1000: found -1/],
+    ["no_route", /GET \/v2\. Rollcall serves, below \/v1: chat\/completions, .*, models\./],
     ["wrong_method", /GET is not allowed here: use POST/],
     ["unknown_model", /`gpt-5` does not exist.*\/v1\/models/],
     ["unsupported_model", /`claude`.*another protocol/],
-    ["none_ready", /`chat`.*chat-1: loading/],
+    ["none_ready", /`chat` is still loading; try again in about 5 s \(chat-1: loading\)/],
     ["all_full", /`chat`/],
     ["upstream_failed", /`chat`.*3 attempts/],
     ["upstream_cut", /`chat`.*not complete/],
   ])("%s: %s", (kind, expected) => {
     expect(toOpenAi(ONE_OF_EACH[kind]).error.message).toMatch(expected);
+  });
+
+  test("a mistyped model: which one was meant, where that is known", () => {
+    const messageOf = (meant: string | null) =>
+      toOpenAi({ kind: "unknown_model", model: "codr", meant }).error.message;
+    expect(messageOf("coder")).toContain("`codr` does not exist. Did you mean `coder`? GET /v1/models");
+    expect(messageOf(null)).not.toContain("Did you mean");
+  });
+
+  test("what loads, when it is expected back, whatever else is out", () => {
+    const out = [
+      { id: "chat-1", reason: "wrong_name" as const },
+      { id: "chat-2", reason: "loading" as const, readyInMs: 11_500 },
+    ];
+    const { error, headers } = toOpenAi({ kind: "none_ready", model: "chat", out });
+    expect(error.message).toBe(
+      "The model `chat` is still loading; try again in about 12 s (chat-1: wrong_name, chat-2: loading).",
+    );
+    expect(headers["retry-after"]).toBe("12");
   });
 
   test.each<(text: string) => GatewayError>([
@@ -169,11 +197,14 @@ describe("none ready", () => {
       out: reasons.map((reason, index) => ({ id: `chat-${index}`, reason })),
     });
 
-  test.each(REASON_CODES)("because of %s: the header has the code, the message its meaning", (reason) => {
-    const { headers, error } = noneReady(reason);
-    expect(headers["x-rollcall-reason"]).toBe(reason);
-    expect(error.message).toContain(REASONS[reason].meaning);
-  });
+  test.each(REASON_CODES.filter((code) => code !== "loading"))(
+    "because of %s: the header has the code, the message its meaning",
+    (reason) => {
+      const { headers, error } = noneReady(reason);
+      expect(headers["x-rollcall-reason"]).toBe(reason);
+      expect(error.message).toContain(REASONS[reason].meaning);
+    },
+  );
 
   test.each(REASON_CODES)("because of %s: a client is told either when to come back or not to", (reason) => {
     const { headers } = noneReady(reason);

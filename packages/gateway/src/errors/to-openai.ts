@@ -1,4 +1,4 @@
-import { REASONS, type Reason } from "@rollcall/contract";
+import { ENDPOINTS, REASONS, type Reason } from "@rollcall/contract";
 import type { Unroutable } from "../routing/table.ts";
 import type { CutCause, GatewayError, OpenAiError, TimeoutPhase } from "./gateway-error.ts";
 
@@ -14,9 +14,13 @@ type Answers = {
 
 const NOT_FOUND = { code: "model_not_found", param: "model" };
 
+/** Many clients call every 404 a missing model: this says what is. */
+const SERVED = `Rollcall serves, below /v1: ${ENDPOINTS.map(({ upstreamPath }) => upstreamPath.slice(1)).join(", ")}, models.`;
+
 const ANSWERS: Answers = {
   no_key: () =>
     unauthorized("No API key was sent. Send it as `Authorization: Bearer <key>` or `x-api-key: <key>`."),
+  key_malformed: () => unauthorized("Authorization must be `Bearer <key>`: another form was sent."),
   wrong_key: () =>
     unauthorized(
       "The API key is not valid for this gateway. Check the key your application is configured with.",
@@ -45,6 +49,15 @@ const ANSWERS: Answers = {
       }),
       { "retry-after": "1" },
     ),
+  unsupported_encoding: ({ found }) =>
+    withHeaders(
+      invalid(
+        415,
+        `Content-Encoding \`${clip(found)}\` is not supported for requests: send the body uncompressed.`,
+        { code: "unsupported_media_type" },
+      ),
+      { "accept-encoding": "identity" },
+    ),
   not_json: ({ found }) =>
     invalid(400, `The request body is not a JSON object: found ${found}. Send {"model": "…", …}.`),
   not_multipart: ({ found }) =>
@@ -54,16 +67,17 @@ const ANSWERS: Answers = {
     ),
   model_missing: ({ found }) =>
     invalid(400, `\`model\` must be a non-empty string: found ${found}.`, { param: "model" }),
+  invalid_parameter: ({ name, found, expected }) =>
+    invalid(400, `\`${name}\` must be ${expected}: found ${clip(found)}.`, { param: name }),
   no_route: ({ method, path }) =>
-    invalid(404, `There is no route ${method} ${clip(path)}.`, { code: "unknown_url" }),
+    invalid(404, `There is no route ${method} ${clip(path)}. ${SERVED}`, { code: "unknown_url" }),
   wrong_method: ({ method, allowed }) =>
     withHeaders(invalid(405, `${method} is not allowed here: use ${allowed}.`), { allow: allowed }),
-  unknown_model: ({ model }) =>
-    invalid(
-      404,
-      `The model \`${clip(model)}\` does not exist. GET /v1/models lists those that do.`,
-      NOT_FOUND,
-    ),
+  unknown_model: ({ model, meant = null }) => {
+    const hint = meant === null ? "" : ` Did you mean \`${clip(meant)}\`?`;
+    const message = `The model \`${clip(model)}\` does not exist.${hint} GET /v1/models lists those that do.`;
+    return invalid(404, message, NOT_FOUND);
+  },
   wrong_mode: ({ model, mode, instead }) =>
     invalid(
       400,
@@ -217,11 +231,15 @@ function noneReady({ model, out }: Extract<GatewayError, { kind: "none_ready" }>
     reasons[0] ??
     "unknown";
   const list = out.map((one) => `${one.id}: ${one.reason}`).join(", ");
-  const message = `The model \`${clip(model)}\` is configured, but no deployment of it can serve now (${list}). ${REASONS[reason].meaning}`;
+  const seconds = retrySeconds(out);
+  const message =
+    reason === "loading"
+      ? `The model \`${clip(model)}\` is still loading; try again in about ${seconds} s (${list}).`
+      : `The model \`${clip(model)}\` is configured, but no deployment of it can serve now (${list}). ${REASONS[reason].meaning}`;
   return withHeaders(answer(503, { type: "server_error", code: "model_not_ready", message }), {
     "x-rollcall-reason": reason,
     // What only a person can change the SDKs are told not to hammer.
-    ...(REASONS[reason].needsOperator ? { "x-should-retry": "false" } : { "retry-after": retrySeconds(out) }),
+    ...(REASONS[reason].needsOperator ? { "x-should-retry": "false" } : { "retry-after": seconds }),
   });
 }
 

@@ -41,7 +41,6 @@ export interface Parts {
 }
 
 export interface Composed extends Services {
-  readonly deadlines: Deadlines;
   readonly retryBudget: RetryBudget;
   /** Goes by these settings and this snapshot from now on. */
   update(settings: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null): void;

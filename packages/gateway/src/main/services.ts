@@ -8,6 +8,7 @@ import type { Visitors } from "../pipeline/visitors.ts";
 import type { Runner } from "../pipeline/runner.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
+import type { Deadlines } from "../upstream/deadlines.ts";
 import type { Pools } from "../upstream/pools.ts";
 
 /** Open requests, and whether more are wanted. */
@@ -26,6 +27,7 @@ export interface Services {
   readonly health: HealthRegistry;
   readonly bodies: BodyMemory;
   readonly pools: Pools;
+  readonly deadlines: Deadlines;
   readonly authenticator: Authenticator;
   readonly visitors: Visitors;
   readonly runner: Runner;

@@ -8,7 +8,7 @@ export interface Authenticator {
   authenticate(headers: IncomingHttpHeaders): Principal | AuthenticationError;
 }
 
-export type AuthenticationError = "no_key" | "wrong_key";
+export type AuthenticationError = "no_key" | "key_malformed" | "wrong_key";
 
 export function authenticate(authenticator: Authenticator, visitors: Pick<Visitors, "refuse">): Stage {
   return (ctx) => {

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ANONYMOUS, MASTER, type Principal } from "@rollcall/contract";
-import { ExpectedKey, sentKey, type Cell } from "@rollcall/runtime";
+import { ExpectedKey, isMalformed, sentKey, type Cell } from "@rollcall/runtime";
 import type { RoutingState } from "../routing-state.ts";
 import type { AuthenticationError, Authenticator } from "./authenticate.ts";
 
@@ -18,8 +18,8 @@ export class MasterKeyAuthenticator implements Authenticator {
   authenticate(headers: IncomingHttpHeaders): Principal | AuthenticationError {
     const expected = this.#current();
     if (expected === null) return ANONYMOUS;
-    const sent = sentKey(headers);
-    if (sent === null) return "no_key";
+    const sent = sentKey(headers, this.#state.get().config.keyHeader);
+    if (sent === null) return isMalformed(headers) ? "key_malformed" : "no_key";
     return expected.matches(sent) ? MASTER : "wrong_key";
   }
 

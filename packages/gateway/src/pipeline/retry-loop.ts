@@ -94,7 +94,9 @@ export class RetryLoop {
     const { dispatcher, router } = this.#deps;
     const decision = router.decide(this.#ctx, { name: this.#name, tried: this.#tried });
     if (decision.kind !== "forward")
-      return Promise.reject(new Unroutable(explainDecision(decision, this.#ctx.fields.model)));
+      return Promise.reject(
+        new Unroutable(explainDecision(decision, this.#ctx.fields.model, this.#ctx.state)),
+      );
     return new Promise((resolve, reject) => {
       dispatcher.start(this.#ctx, decision.candidate, (_ctx, end, candidate) => {
         const result = this.#failureOf(end, candidate);

@@ -1,5 +1,7 @@
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Decision } from "../routing/decide.ts";
+import { meantAlias } from "../routing/meant-alias.ts";
+import type { RoutingState } from "../routing-state.ts";
 import type { Router } from "./router.ts";
 import type { Stage } from "./stage.ts";
 
@@ -10,7 +12,7 @@ export function route(router: Router): Stage {
   return (ctx) => {
     const { model } = ctx.fields;
     const decision = router.decide(ctx, { name: model, tried: NOTHING_TRIED });
-    if (decision.kind !== "forward") return explainDecision(decision, model);
+    if (decision.kind !== "forward") return explainDecision(decision, model, ctx.state);
     ctx.candidate = decision.candidate;
     return null;
   };
@@ -20,10 +22,11 @@ export function route(router: Router): Stage {
 export function explainDecision(
   decision: Exclude<Decision, { kind: "forward" }>,
   model: string,
+  state: Pick<RoutingState, "config" | "table">,
 ): GatewayError {
   switch (decision.kind) {
     case "unknown_model":
-      return { kind: "unknown_model", model };
+      return unknownModel(state, model);
     case "left_out":
       return { kind: "unsupported_model", model, why: decision.why };
     case "none_ready":
@@ -35,4 +38,11 @@ export function explainDecision(
     default:
       return decision satisfies never;
   }
+}
+
+/** The config has no such name, or has it and nothing serves it. */
+export function unknownModel(state: Pick<RoutingState, "config" | "table">, model: string): GatewayError {
+  const why = state.table.leftOut.get(model);
+  if (why !== undefined) return { kind: "unsupported_model", model, why };
+  return { kind: "unknown_model", model, meant: meantAlias(model, state) };
 }

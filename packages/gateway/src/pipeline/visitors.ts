@@ -15,8 +15,10 @@ export class Visitors {
   }
 
   refuse(headers: IncomingHttpHeaders): GatewayError | null {
-    const { allowedHosts } = this.#state.get().config.gateway;
-    const visit = findForeignVisit(headers, { boundTo: this.#boundTo, allowedHosts });
+    const { config, cors } = this.#state.get();
+    const { allowedHosts } = config.gateway;
+    const origins = cors?.origins ?? [];
+    const visit = findForeignVisit(headers, { boundTo: this.#boundTo, allowedHosts, origins });
     return visit === null ? null : { kind: "foreign_visit", visit };
   }
 }

@@ -4,6 +4,7 @@ import { EndpointIndex } from "../endpoints/endpoint-index.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { RequestContext } from "../pipeline/request-context.ts";
+import { answerHeaders, isPreflight, setHeaders } from "./cors.ts";
 import { requestIdOf } from "./request-id.ts";
 import { Turns } from "./turns.ts";
 
@@ -34,7 +35,9 @@ export class Acceptor {
     const { socket } = incoming;
     activity.answering += 1;
     const match = this.#index.find(incoming.url ?? "");
-    if (match === null) {
+    const current = state.get();
+    const { cors } = current;
+    if (match === null || (cors !== null && isPreflight(incoming))) {
       outgoing.on("close", () => {
         activity.answering -= 1;
         this.turns.over(socket);
@@ -42,12 +45,14 @@ export class Acceptor {
       this.#other(incoming, outgoing);
       return;
     }
+    const { origin } = incoming.headers;
+    if (cors !== null && origin !== undefined) setHeaders(outgoing, answerHeaders(cors, origin));
     const ctx = new RequestContext({
       incoming,
       outgoing,
       requestId: requestIdOf(incoming.headers),
       startedAt: clock.monotonic(),
-      state: state.get(),
+      state: current,
       endpoint: match.endpoint,
       pathModel: match.pathModel,
       pathId: match.pathId,

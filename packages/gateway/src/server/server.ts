@@ -3,7 +3,8 @@ import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Services } from "../main/services.ts";
 import { Acceptor } from "./accept.ts";
-import { gatewayApp, type Scrape } from "./app.ts";
+import { gatewayApp } from "./app.ts";
+import type { Scrape } from "./open-routes.ts";
 import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
 import { letStuckGo } from "./stuck.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Secrets } from "@rollcall/runtime";
+import { KEY_HEADERS, Secrets } from "@rollcall/runtime";
 import { configOf } from "../../test/deployments.ts";
 import { addReturned, UpstreamHeaders } from "./headers.ts";
 
@@ -55,9 +55,7 @@ describe("to a backend", () => {
   test.each(
     Object.entries({
       ...HOP_BY_HOP,
-      authorization: "Bearer app-key",
-      "x-api-key": "app-key",
-      "api-key": "app-key",
+      ...Object.fromEntries(KEY_HEADERS.map((name) => [name, "Bearer app-key"])),
       cookie: "session=1",
       host: "gateway",
       "content-length": "12",

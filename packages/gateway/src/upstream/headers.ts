@@ -1,13 +1,7 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Deployment } from "@rollcall/contract";
+import { FORWARDED_HEADERS, type Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import { headerOf, type ResponseHead } from "./http1/response-head.ts";
-
-/**
- * What an app may say to a backend: an allow list, so that no credential, cookie or hop-by-hop header can slip through.
- * `x-session-id` is read by vLLM; the trace headers join its spans to the app's.
- */
-const FORWARDED = ["content-type", "accept", "traceparent", "tracestate", "x-session-id"] as const;
 
 /** What a backend may say to an app. `server`, `set-cookie` and whatever else names it stay behind. */
 const RETURNED = ["content-type", "retry-after", "openai-processing-ms"] as const;
@@ -18,7 +12,7 @@ export class UpstreamHeaders {
   readonly #fixed: string;
   readonly #hasOwnType: boolean;
   readonly #hasOwnId: boolean;
-  readonly #forwarded: readonly (typeof FORWARDED)[number][];
+  readonly #forwarded: readonly (typeof FORWARDED_HEADERS)[number][];
 
   constructor({ backend }: Deployment, secrets: Secrets) {
     const { apiKey, headers: configured } = backend;
@@ -31,7 +25,7 @@ export class UpstreamHeaders {
     this.#fixed = authorization + encoding + lines.join("");
     this.#hasOwnType = configured.has("content-type");
     this.#hasOwnId = configured.has("x-request-id");
-    this.#forwarded = FORWARDED.filter((name) => !configured.has(name));
+    this.#forwarded = FORWARDED_HEADERS.filter((name) => !configured.has(name));
   }
 
   /** Header lines, each with its line break. What comes from an app has been through Node's parser: no line breaks in it. */

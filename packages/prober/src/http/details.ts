@@ -16,7 +16,7 @@ export function mayReadDetails(
   const key = secrets.value(config.masterKey);
   if (key === null)
     return "details are refused on this address: set general_settings.master_key and send it as a Bearer token";
-  const sent = sentKey(headers);
+  const sent = sentKey(headers, config.keyHeader);
   return sent !== null && new ExpectedKey(key).matches(sent)
     ? null
     : "details need the master key as a Bearer token";
@@ -39,8 +39,7 @@ function refuseDetails(c: Context, http: ProberHttp): Response | null {
   const header = (name: string) => c.req.header(name);
   const foreign = refuseForeign({ host: header("host"), origin: header("origin") }, http);
   if (foreign !== null) return c.json({ error: foreign }, 403);
-  const keys = { authorization: header("authorization"), "x-api-key": header("x-api-key") };
-  const refusal = mayReadDetails(keys, http);
+  const refusal = mayReadDetails(c.req.header(), http);
   return refusal === null ? null : c.json({ error: refusal }, 401);
 }
 

@@ -38,6 +38,7 @@ export type {
   ModelPlace,
   ResponseShape,
 } from "./endpoints/endpoint.ts";
+export { realtime } from "./endpoints/realtime.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";

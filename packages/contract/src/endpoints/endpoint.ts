@@ -13,7 +13,9 @@ export type ModelPlace =
   /** Field of a multipart/form-data body, before or behind its files. */
   | "multipart"
   /** `{model}` in the path; a JSON body may repeat it. */
-  | "path";
+  | "path"
+  /** Query parameter; on a WebSocket without one, its first message that names a model. */
+  | "query";
 
 /** How server-sent events of an endpoint are framed. */
 export interface EventShape {
@@ -52,7 +54,9 @@ export interface CanaryRequest {
 export interface Endpoint {
   /** The `endpoint` label of metrics and logs. */
   readonly name: string;
-  readonly method: "POST";
+  readonly method: "GET" | "POST";
+  /** Spoken once the connection is upgraded; absent for plain HTTP. */
+  readonly upgrade?: "websocket";
   /** Every path under which apps may call it. `{model}` stands for a model name, slashes included. */
   readonly paths: readonly string[];
   /** Below the backend's API base, in lower case: `/chat/completions`. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import type { ModelPlace, Result } from "@rollcall/contract";
 import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
 import { readMultipartFields } from "../body/multipart-fields.ts";
@@ -12,8 +13,13 @@ type Read = (ctx: RequestContext) => Result<RequestFields, GatewayError>;
 const READERS: Readonly<Record<ModelPlace, Read>> = {
   json: ({ body }) => readJsonFields(body.bytes),
   multipart: ({ body, incoming }) => readMultipartFields(body.bytes, incoming.headers["content-type"]),
+  query: ({ body, incoming }) => readFieldsBeside(body.bytes, queryOf(incoming).get("model") ?? ""),
   path: ({ body, pathModel }) => readFieldsBeside(body.bytes, pathModel ?? ""),
 };
+
+function queryOf({ url = "" }: IncomingMessage): URLSearchParams {
+  return URL.parse(url, "http://localhost")?.searchParams ?? new URLSearchParams();
+}
 
 export function inspect(place: ModelPlace): Stage {
   const read = READERS[place];

@@ -4,7 +4,7 @@ import type { Routes } from "./router.ts";
 import type { Task } from "./task.ts";
 
 /** By what they are for: what every kind but TEI serves through the shared engine. */
-export const TASK_ROUTES: Readonly<Record<Task, Routes>> = {
+export const TASK_ROUTES: Readonly<Record<Exclude<Task, "realtime">, Routes>> = {
   generate: {
     "/v1/chat/completions": { POST: inference("chat", ({ backend }) => backend.dialect.chat) },
     "/v1/completions": { POST: inference("completions", ({ backend }) => backend.dialect.completion) },

@@ -1,4 +1,4 @@
 /** What a model is for; routes are there for what it can do. */
-export const TASKS = ["generate", "embed"] as const;
+export const TASKS = ["generate", "embed", "realtime"] as const;
 
 export type Task = (typeof TASKS)[number];

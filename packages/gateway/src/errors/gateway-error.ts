@@ -25,6 +25,8 @@ export type GatewayError =
   | { readonly kind: "model_missing"; readonly found: string }
   | { readonly kind: "no_route"; readonly method: string; readonly path: string }
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
+  /** A WebSocket is asked for by a plain request. */
+  | { readonly kind: "upgrade_required" }
   | { readonly kind: "unknown_model"; readonly model: string }
   | { readonly kind: "unsupported_model"; readonly model: string; readonly why: string }
   | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unroutable[] }
@@ -52,6 +54,8 @@ export type GatewayError =
   /** After the first byte: told in the stream. */
   | { readonly kind: "upstream_cut"; readonly model: string; readonly cause: CutCause }
   | { readonly kind: "internal" }
+  /** A session stays with the model that it began with. */
+  | { readonly kind: "model_fixed"; readonly model: string; readonly found: string }
   /** A top-level key that some servers take for `model`. */
   | { readonly kind: "model_lookalike"; readonly found: string }
   /** No key is asked for, and a web page of somebody else's asks. */

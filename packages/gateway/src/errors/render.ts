@@ -30,3 +30,8 @@ export function renderErrorEvent(failure: GatewayError, { named }: { readonly na
     ? `event: error\ndata: ${JSON.stringify({ type: "error", error })}\n\n`
     : `data: ${JSON.stringify({ error })}\n\n`;
 }
+
+/** The same on a WebSocket of the realtime API: one event, as OpenAI's servers send it. */
+export function renderRealtimeEvent(failure: GatewayError): string {
+  return JSON.stringify({ type: "error", error: toOpenAi(failure).error });
+}

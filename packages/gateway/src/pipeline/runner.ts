@@ -9,22 +9,34 @@ import { settle } from "./settle.ts";
 import { SUSPENDED, type Ending, type Flow } from "./stage.ts";
 
 /** nginx's word for a client that left before its answer began; nobody is sent it. */
-const CLIENT_CLOSED_REQUEST = 499;
+export const CLIENT_CLOSED_REQUEST = 499;
+
+/** How an app is told how its request ended. */
+export interface Answers {
+  /** Sends the error, unless an answer has begun or the app is gone. Returns its status. */
+  fail(ctx: RequestContext, failure: GatewayError): number;
+  /** The status of a request that ended without one. */
+  statusOf(ctx: RequestContext, ending: Ending): number;
+}
 
 export interface RunnerDeps {
   readonly observers: readonly RequestObserver[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Default: as answers of HTTP. */
+  readonly answers?: Answers;
 }
 
 /** Leads requests through their stages. Every end of a request passes `settle` and the observers exactly once. */
 export class Runner implements Flow {
   readonly #deps: RunnerDeps;
   readonly #compile: StageCompiler;
+  readonly #answers: Answers;
 
   constructor(deps: RunnerDeps, compiler: (flow: Flow) => StageCompiler) {
     this.#deps = deps;
     this.#compile = compiler(this);
+    this.#answers = deps.answers ?? HTTP_ANSWERS;
   }
 
   start(ctx: RequestContext): void {
@@ -55,8 +67,8 @@ export class Runner implements Flow {
     if (ctx.ended) return;
     ctx.ended = true;
     ctx.waitsFor = null;
-    const { outgoing, requestId } = ctx;
-    const status = failure === undefined ? statusOf(ctx, ending) : sendError(outgoing, failure, requestId);
+    const answers = this.#answers;
+    const status = failure === undefined ? answers.statusOf(ctx, ending) : answers.fail(ctx, failure);
     this.#guard(ctx, () => settle(ctx));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)
@@ -99,8 +111,8 @@ export class Runner implements Flow {
   }
 }
 
-function statusOf({ outgoing }: RequestContext, ending: Ending): number {
-  return ending === "client_disconnected" && !outgoing.headersSent
-    ? CLIENT_CLOSED_REQUEST
-    : outgoing.statusCode;
-}
+const HTTP_ANSWERS: Answers = {
+  fail: ({ outgoing, requestId }, failure) => sendError(outgoing, failure, requestId),
+  statusOf: ({ outgoing }, ending) =>
+    ending === "client_disconnected" && !outgoing.headersSent ? CLIENT_CLOSED_REQUEST : outgoing.statusCode,
+};

@@ -1,3 +1,4 @@
+import { realtime } from "@rollcall/contract";
 import { Hono, type Context } from "hono";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
@@ -24,6 +25,7 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
     await next();
     return undefined;
   });
+  for (const path of realtime.paths) addUpgradeHint(app, path);
   for (const path of ["/v1/models", "/models"]) addModels(app, services, path);
   app.notFound((c) => reject(c, { kind: "no_route", method: c.req.method, path: c.req.path }));
   app.onError((error, c) => {
@@ -55,6 +57,12 @@ function addModels(app: Hono<GatewayEnv>, { clock, state }: Services, path: stri
     const card = findModel(state.get(), id, created);
     return card === null ? reject(c, { kind: "unknown_model", model: id }) : withId(c, c.json(card));
   });
+  app.all(path, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "GET" }));
+}
+
+/** What is asked for there without an upgrade. */
+function addUpgradeHint(app: Hono<GatewayEnv>, path: string): void {
+  app.get(path, (c) => reject(c, { kind: "upgrade_required" }));
   app.all(path, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "GET" }));
 }
 

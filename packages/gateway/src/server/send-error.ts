@@ -30,9 +30,9 @@ export function errorResponse(failure: GatewayError, requestId: string | null): 
   return new Response(body, { status, headers });
 }
 
-/** For a connection on which there is no request to answer: says so, and ends it. */
-export function endWithError(socket: Socket, failure: GatewayError): void {
-  const { status, headers, body } = renderError(failure, null);
+/** For a connection without a response of Node's: it carries no request, or one for an upgrade. Says so, and ends it. */
+export function endWithError(socket: Socket, failure: GatewayError, requestId: string | null = null): void {
+  const { status, headers, body } = renderError(failure, requestId);
   const lines = Object.entries({
     ...headers,
     "content-length": String(Buffer.byteLength(body)),

@@ -40,6 +40,7 @@ export type {
   ResponseShape,
 } from "./endpoints/endpoint.ts";
 export { calledElsewhere } from "./endpoints/modes.ts";
+export { realtime } from "./endpoints/realtime.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { FORWARDED_HEADERS } from "./forwarded-headers.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";

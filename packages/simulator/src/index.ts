@@ -14,7 +14,7 @@ export type { SimulatorOptions } from "./options.ts";
 export type { ReplayOptions } from "./replay/replays.ts";
 export type { RequestEnd, RequestLog, SeenRequest } from "./request-log.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";
-export type { CertificateKind } from "./tls/self-signed.ts";
+export { selfSigned, type CertificateKind } from "./tls/self-signed.ts";
 export type { ErrorBodies } from "./vllm/error-body.ts";
 export type { MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
 export type { Task } from "./vllm/task.ts";

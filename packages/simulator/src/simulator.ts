@@ -4,13 +4,14 @@ import type { FaultName } from "./faults/catalogue.ts";
 import { FaultSwitch } from "./faults/fault-switch.ts";
 import { Connections } from "./http/connections.ts";
 import { Exchange } from "./http/exchange.ts";
-import { Port } from "./http/port.ts";
+import { Port, type PortOptions } from "./http/port.ts";
 import { KINDS } from "./kinds/kinds.ts";
 import type { ServerKind } from "./kinds/server-kind.ts";
 import { Life } from "./life.ts";
 import type { SimulatorOptions } from "./options.ts";
 import { randomFrom } from "./random.ts";
 import { Replays } from "./replay/replays.ts";
+import { Realtime } from "./realtime/realtime.ts";
 import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { serve } from "./serve.ts";
 import { settingsFrom } from "./settings.ts";
@@ -72,7 +73,22 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const { port: wanted = 0, keepAliveMs = 5000 } = options;
   const tls = options.tls && selfSigned(options.tls, now());
-  const port = new Port({ host, port: wanted, keepAliveMs, connections, handler, ...(tls && { tls }) });
+  const realtime = new Realtime({
+    backend,
+    kind,
+    seen,
+    describe: (request) => describe(request, now()),
+  });
+  const onUpgrade: PortOptions["onUpgrade"] = (...upgrade) => realtime.upgrade(...upgrade);
+  const port = new Port({
+    host,
+    port: wanted,
+    keepAliveMs,
+    connections,
+    handler,
+    onUpgrade,
+    ...(tls && { tls }),
+  });
   const life = new Life({ port, connections, engine, seen, now, listensWhileLoading, cutsOnTerminate });
 
   // Listening first settles the number, and says at once when the port is taken.
@@ -96,7 +112,7 @@ interface Receiver {
 }
 
 function receive({ backend, kind, seen: log }: Receiver, exchange: Exchange): void {
-  const seen = describe(exchange, backend.now());
+  const seen = describe(exchange.request, backend.now());
   log.began(seen);
   exchange.onOver((end) => log.ended(end));
   countWhenOver(exchange, backend);
@@ -120,7 +136,9 @@ function countWhenOver(exchange: Exchange, { http }: Backend): void {
   });
 }
 
-function describe({ request, method, path }: Exchange, at: number): SeenRequest {
+function describe(request: IncomingMessage, at: number): SeenRequest {
+  const { method = "GET", url = "/" } = request;
+  const path = url.split("?", 1)[0] ?? "/";
   const [scheme = "", apiKey = ""] = (request.headers.authorization ?? "").split(" ", 2);
   const bearer = scheme.toLowerCase() === "bearer" && apiKey !== "";
   return { method, path, headers: request.headers, at, ...(bearer && { apiKey }) };

@@ -13,7 +13,9 @@ export type ModelPlace =
   /** Field of a multipart/form-data body, before or behind its files. */
   | "multipart"
   /** Nowhere: `{id}` in the path is that of an object, which the gateway knows the deployment of. */
-  | "object_id";
+  | "object_id"
+  /** Query parameter; on a WebSocket without one, its first message that names a model. */
+  | "query";
 
 /** In whose shape errors are told: the answer's, and those within a stream. */
 export type Dialect = "openai" | "anthropic" | "cohere";
@@ -58,6 +60,8 @@ export interface Endpoint {
   /** The `endpoint` label of metrics and logs. */
   readonly name: string;
   readonly method: "GET" | "POST";
+  /** Spoken once the connection is upgraded; absent for plain HTTP. */
+  readonly upgrade?: "websocket";
   /** Every path under which apps may call it, with no slash at its end. `{model}` stands for a model name, slashes included; `{id}` for that of an object. */
   readonly paths: readonly string[];
   /** Below the backend's API base or its root, in lower case: `/chat/completions`. */

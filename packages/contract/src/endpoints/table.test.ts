@@ -1,9 +1,12 @@
 import { expect, test } from "vitest";
+import { realtime } from "./realtime.ts";
 import { ENDPOINTS } from "./table.ts";
 
+const ALL = [...ENDPOINTS, realtime];
+
 test("no two endpoints share a name or a path", () => {
-  const names = ENDPOINTS.map(({ name }) => name);
-  const paths = ENDPOINTS.flatMap(({ method, paths: own }) => own.map((path) => `${method} ${path}`));
+  const names = ALL.map(({ name }) => name);
+  const paths = ALL.flatMap(({ method, paths: own }) => own.map((path) => `${method} ${path}`));
   expect(new Set(names).size).toBe(names.length);
   expect(new Set(paths).size).toBe(paths.length);
 });
@@ -13,7 +16,7 @@ test("a mode has one canary", () => {
   expect(new Set(modes).size).toBe(modes.length);
 });
 
-test.each(ENDPOINTS.map((endpoint) => [endpoint.name, endpoint] as const))(
+test.each(ALL.map((endpoint) => [endpoint.name, endpoint] as const))(
   "%s is called by paths that begin with a slash and end without one",
   (_name, { paths, upstreamPath }) => {
     expect(paths.length).toBeGreaterThan(0);

@@ -36,6 +36,8 @@ export type GatewayError =
     }
   | { readonly kind: "no_route"; readonly method: string; readonly path: string }
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
+  /** A WebSocket is asked for by a plain request. */
+  | { readonly kind: "upgrade_required" }
   /** `meant`: the alias that was probably meant. */
   | { readonly kind: "unknown_model"; readonly model: string; readonly meant?: string | null }
   /** The config says what the model is for, and that is something else. */
@@ -68,6 +70,8 @@ export type GatewayError =
   /** After the first byte: told in the stream. */
   | { readonly kind: "upstream_cut"; readonly model: string; readonly cause: CutCause }
   | { readonly kind: "internal" }
+  /** A session stays with the model that it began with. */
+  | { readonly kind: "model_fixed"; readonly model: string; readonly found: string }
   /** A top-level key that some servers take for `model`. */
   | { readonly kind: "model_lookalike"; readonly found: string }
   /** No key is asked for, and a web page of somebody else's asks. */

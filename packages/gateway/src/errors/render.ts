@@ -51,3 +51,8 @@ export function renderErrorEvent(failure: GatewayError, { dialect, named }: Even
   const data = DIALECTS[dialect].event(toOpenAi(failure), named);
   return named ? `event: error\ndata: ${JSON.stringify(data)}\n\n` : `data: ${JSON.stringify(data)}\n\n`;
 }
+
+/** The same on a WebSocket of the realtime API: one event, as OpenAI's servers send it. */
+export function renderRealtimeEvent(failure: GatewayError): string {
+  return JSON.stringify({ type: "error", error: toOpenAi(failure).error });
+}

@@ -73,6 +73,11 @@ const ANSWERS: Answers = {
     invalid(404, `There is no route ${method} ${clip(path)}. ${SERVED}`, { code: "unknown_url" }),
   wrong_method: ({ method, allowed }) =>
     withHeaders(invalid(405, `${method} is not allowed here: use ${allowed}.`), { allow: allowed }),
+  upgrade_required: () =>
+    withHeaders(invalid(426, "This path speaks WebSocket: send `Upgrade: websocket`."), {
+      upgrade: "websocket",
+      connection: "upgrade, close",
+    }),
   unknown_model: ({ model, meant = null }) => {
     const hint = meant === null ? "" : ` Did you mean \`${clip(meant)}\`?`;
     const message = `The model \`${clip(model)}\` does not exist.${hint} GET /v1/models lists those that do.`;
@@ -133,6 +138,12 @@ const ANSWERS: Answers = {
     ),
   internal: () =>
     serverError(500, "internal_error", "The gateway failed on this request. Its log has the request id."),
+  model_fixed: ({ model, found }) =>
+    invalid(
+      400,
+      `This session is with the model \`${clip(model)}\`: open another connection for \`${clip(found)}\`.`,
+      { param: "model" },
+    ),
   model_lookalike: ({ found }) =>
     invalid(400, `\`${found}\` is not \`model\`, but some servers read it so: send \`model\` alone.`, {
       param: "model",

@@ -14,13 +14,15 @@ import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
 import { ReprobeRequester } from "../probers/reprobe-requester.ts";
 import { Visitors } from "../pipeline/visitors.ts";
+import { LazyRealtime } from "../realtime/lazy-realtime.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
 import { buildRoutingState, type RoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
-import { Pools } from "../upstream/pools.ts";
+import { Pools, type TlsOf } from "../upstream/pools.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
+import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Services } from "./services.ts";
 
 /** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
@@ -62,13 +64,14 @@ export function compose(parts: Parts): Composed {
     maxBodyBytes: () => limits().maxBodyBytes,
     clock,
   });
+  const tlsOfOrigin = (origin: string) => tlsOf(state.get(), origin);
   const built = {
     state,
     source,
     feed: new SnapshotFeed(reader, clock, logs.log),
     health,
     bodies,
-    pools: new Pools({ deadlines, random: parts.random, tlsOf: (origin) => tlsOf(state.get(), origin) }),
+    pools: new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin }),
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
     metrics,
@@ -82,7 +85,7 @@ export function compose(parts: Parts): Composed {
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
   };
-  return { ...built, runner: composeRunner(built, access, parts) };
+  return { ...built, ...composeRunners(built, access, { ...parts, tlsOf: tlsOfOrigin }) };
 }
 
 /** One server speaks TLS in one way, whichever entry names it. */
@@ -92,7 +95,11 @@ function tlsOf({ config, secrets }: RoutingState, origin: string): TlsOptions {
 }
 
 /** Who routes, sends, observes and retries. */
-function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: Parts): Runner {
+function composeRunners(
+  built: Omit<Composed, "realtime" | "runner">,
+  access: Access,
+  parts: Parts & { readonly tlsOf: TlsOf },
+): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, metrics, pools, retryBudget, state, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
@@ -103,31 +110,43 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
     reprobe: (id) => reprobes.request(id),
   });
   const router = new Router({ state, feed, clock, random });
+  const attemptObservers = [healthObserver, metrics, requestLog];
+  const requestObservers = [metrics, requestLog];
+  const { log } = logs;
   const dispatcher = new Dispatcher({
     state,
     source,
     transport: transport ?? pools,
     deadlines,
     truncations: new TruncationWatch(clock),
-    observers: [healthObserver, metrics, requestLog],
+    observers: attemptObservers,
     clock,
-    log: logs.log,
+    log,
     isDraining: () => activity.draining,
   });
-  const stages = pipeline({
+  const shared = {
     ...access,
     visitors,
     bodies,
     deadlines,
     isDraining: () => activity.draining,
     router,
-    dispatcher,
-    acquit: (error) => healthObserver.acquit(error),
+    acquit: (error: UpstreamError) => healthObserver.acquit(error),
     budget: retryBudget,
     state,
     pending: new PendingQueue(clock),
     clock,
     random,
-  });
-  return new Runner({ observers: [metrics, requestLog], clock, log: logs.log }, stages);
+  };
+  return {
+    runner: new Runner({ observers: requestObservers, clock, log }, pipeline({ ...shared, dispatcher })),
+    realtime: new LazyRealtime({
+      ...shared,
+      source,
+      tlsOf: parts.tlsOf,
+      attemptObservers,
+      requestObservers,
+      log,
+    }),
+  };
 }

@@ -6,6 +6,7 @@ import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
 import type { Visitors } from "../pipeline/visitors.ts";
 import type { Runner } from "../pipeline/runner.ts";
+import type { LazyRealtime } from "../realtime/lazy-realtime.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
@@ -31,6 +32,7 @@ export interface Services {
   readonly authenticator: Authenticator;
   readonly visitors: Visitors;
   readonly runner: Runner;
+  readonly realtime: LazyRealtime;
   readonly metrics: GatewayMetrics;
   readonly activity: Activity;
   readonly clock: Clock;

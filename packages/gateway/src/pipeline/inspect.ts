@@ -19,6 +19,7 @@ const READERS: Readonly<Record<ModelPlace, Read>> = {
       ? readMultipartFields(body.bytes, type)
       : readMultipartBeside(body.bytes, type, pathModel);
   },
+  query: ({ body, incoming }) => readFieldsBeside(body.bytes, queryOf(incoming.url ?? "").get("model") ?? ""),
   object_id: readObjectId,
 };
 

@@ -15,7 +15,7 @@ import type { Router } from "./router.ts";
 
 export interface RetryDeps {
   readonly router: Router;
-  readonly dispatcher: Dispatcher;
+  readonly dispatcher: Pick<Dispatcher, "start">;
   /** A failure is no fault of the deployment after all. */
   readonly acquit: (error: UpstreamError) => void;
   readonly budget: RetryBudget;

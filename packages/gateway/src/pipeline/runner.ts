@@ -10,22 +10,34 @@ import { settle } from "./settle.ts";
 import { SUSPENDED, type Ending, type Flow, type RequestEnd } from "./stage.ts";
 
 /** nginx's word for a client that left before its answer began; nobody is sent it. */
-const CLIENT_CLOSED_REQUEST = 499;
+export const CLIENT_CLOSED_REQUEST = 499;
+
+/** How an app is told how its request ended. */
+export interface Answers {
+  /** Sends the error, unless an answer has begun or the app is gone. */
+  fail(ctx: RequestContext, failure: GatewayError): Pick<RequestEnd, "ending" | "status">;
+  /** The status of a request that ended without one. */
+  statusOf(ctx: RequestContext, ending: Ending): number;
+}
 
 export interface RunnerDeps {
   readonly observers: readonly RequestObserver[];
   readonly clock: Clock;
   readonly log: Log;
+  /** Default: as answers of HTTP. */
+  readonly answers?: Answers;
 }
 
 /** Leads requests through their stages. Every end of a request passes `settle` and the observers exactly once. */
 export class Runner implements Flow {
   readonly #deps: RunnerDeps;
   readonly #compile: StageCompiler;
+  readonly #answers: Answers;
 
   constructor(deps: RunnerDeps, compiler: (flow: Flow) => StageCompiler) {
     this.#deps = deps;
     this.#compile = compiler(this);
+    this.#answers = deps.answers ?? HTTP_ANSWERS;
   }
 
   start(ctx: RequestContext): void {
@@ -56,7 +68,9 @@ export class Runner implements Flow {
     if (ctx.ended) return;
     ctx.ended = true;
     ctx.waitsFor = null;
-    const told = failure === undefined ? { status: statusOf(ctx, ending), ending } : tell(ctx, failure);
+    const answers = this.#answers;
+    const told =
+      failure === undefined ? { status: answers.statusOf(ctx, ending), ending } : answers.fail(ctx, failure);
     this.#guard(ctx, () => settle(ctx));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)
@@ -99,17 +113,15 @@ export class Runner implements Flow {
   }
 }
 
-/** Tells the app, in the stream where one has begun: then its status has gone, and a backend's failure is an answer that was cut. */
-function tell(ctx: RequestContext, failure: GatewayError): Pick<RequestEnd, "ending" | "status"> {
-  const { heartbeat, outgoing } = ctx;
-  if (heartbeat?.begun !== true) return { status: sendError(ctx, failure), ending: "error" };
-  heartbeat.fail(failure);
-  const isBackends = failure.kind !== "internal" && toOpenAi(failure).status >= 500;
-  return { status: outgoing.statusCode, ending: isBackends ? "upstream_aborted" : "error" };
-}
-
-function statusOf({ outgoing }: RequestContext, ending: Ending): number {
-  return ending === "client_disconnected" && !outgoing.headersSent
-    ? CLIENT_CLOSED_REQUEST
-    : outgoing.statusCode;
-}
+const HTTP_ANSWERS: Answers = {
+  /** In the stream where one has begun: then its status has gone, and a backend's failure is an answer that was cut. */
+  fail: (ctx, failure) => {
+    const { heartbeat, outgoing } = ctx;
+    if (heartbeat?.begun !== true) return { status: sendError(ctx, failure), ending: "error" };
+    heartbeat.fail(failure);
+    const isBackends = failure.kind !== "internal" && toOpenAi(failure).status >= 500;
+    return { status: outgoing.statusCode, ending: isBackends ? "upstream_aborted" : "error" };
+  },
+  statusOf: ({ outgoing }, ending) =>
+    ending === "client_disconnected" && !outgoing.headersSent ? CLIENT_CLOSED_REQUEST : outgoing.statusCode,
+};

@@ -68,10 +68,16 @@ export class Acceptor {
   }
 }
 
+/** What is wrong with a request's head, whatever it asks for. */
+export function findHeadFault(incoming: IncomingMessage): GatewayError | null {
+  const { host } = incoming.headers;
+  return (host === undefined || isHost(host)) && isPlain(incoming) ? null : BAD_HTTP;
+}
+
 function refuse({ incoming, endpoint }: RequestContext): GatewayError | null {
-  const { headers, method = "" } = incoming;
-  if (headers.host !== undefined && !isHost(headers.host)) return BAD_HTTP;
-  if (!isPlain(incoming)) return BAD_HTTP;
+  const { method = "" } = incoming;
+  const fault = findHeadFault(incoming);
+  if (fault !== null) return fault;
   return method === endpoint.method ? null : { kind: "wrong_method", method, allowed: endpoint.method };
 }
 

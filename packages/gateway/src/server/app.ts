@@ -1,3 +1,4 @@
+import { realtime } from "@rollcall/contract";
 import { Hono } from "hono";
 import type { Services } from "../main/services.ts";
 import { reject } from "./answers.ts";
@@ -28,6 +29,7 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
     await next();
     return undefined;
   });
+  for (const path of realtime.paths) addUpgradeHint(app, path);
   addModelRoutes(app, services);
   addTokenCounter(app, services);
   app.notFound((c) => reject(c, { kind: "no_route", method: c.req.method, path: c.req.path }));
@@ -36,4 +38,10 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
     return reject(c, { kind: "internal" });
   });
   return app;
+}
+
+/** What is asked for there without an upgrade. */
+function addUpgradeHint(app: Hono<GatewayEnv>, path: string): void {
+  app.get(path, (c) => reject(c, { kind: "upgrade_required" }));
+  app.all(path, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "GET" }));
 }

@@ -45,9 +45,13 @@ export function errorResponse(failure: GatewayError, reader: ErrorReader): Respo
   return new Response(body, { status, headers });
 }
 
-/** For a connection on which there is no request to answer: says so, and ends it. */
-export function endWithError(socket: Socket, failure: GatewayError): void {
-  const { status, headers, body } = renderError(failure, NOBODY_KNOWN);
+/** For a connection without a response of Node's: it carries no request, or one for an upgrade. Says so, and ends it. */
+export function endWithError(
+  socket: Socket,
+  failure: GatewayError,
+  reader: ErrorReader = NOBODY_KNOWN,
+): void {
+  const { status, headers, body } = renderError(failure, reader);
   const lines = Object.entries({
     ...headers,
     "content-length": String(Buffer.byteLength(body)),

@@ -7,6 +7,7 @@ import { gatewayApp } from "./app.ts";
 import type { Scrape } from "./open-routes.ts";
 import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
 import { letStuckGo } from "./stuck.ts";
+import { Upgrades } from "./upgrades.ts";
 
 /** Longer than the idle time of the load balancers in front (60 s as a rule), so that they close first. */
 const KEEP_ALIVE_MS = 75_000;
@@ -26,8 +27,10 @@ export function openServer(services: Services, scrape: Scrape): Server {
     errorHandler: answerUnreadable,
   });
   const { turns } = new Acceptor(services, (incoming, outgoing) => void listener(incoming, outgoing));
+  const upgrades = new Upgrades(services, turns);
   const server = createServer(
     {
+      shouldUpgradeCallback: (incoming) => upgrades.isWanted(incoming),
       maxHeaderSize: MAX_HEADER_BYTES,
       keepAliveTimeout: KEEP_ALIVE_MS,
       headersTimeout: HEADERS_MS,
@@ -37,6 +40,7 @@ export function openServer(services: Services, scrape: Scrape): Server {
     (incoming, outgoing) => turns.take(incoming, outgoing),
   );
   turns.follow(server);
+  upgrades.follow(server);
   server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
     turns.refuse(socket, () => answerClientError(error, socket)),
   );

@@ -121,11 +121,12 @@ async function ask(
   let next = questionTo(known, counted);
   while (next !== null) {
     const request = {
+      method: "POST",
       path: backend.base.rootPath + next.path,
-      headerLines: headers.print({ method: "POST" }, requestId),
+      headerLines: headers.print({}, requestId),
       body: [Buffer.from(JSON.stringify(next.body))],
       repeatable: true,
-    };
+    } as const;
     const body = await askOnce(backend.base.origin, request, asking);
     const said = body === null ? null : next.read(parse(body));
     if (typeof said === "number" || said === null) return said;

@@ -1,5 +1,6 @@
 import { once } from "node:events";
-import { createServer, type RequestListener, type Server } from "node:http";
+import type { Duplex } from "node:stream";
+import { createServer, type IncomingMessage, type RequestListener, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import type { Connections } from "./connections.ts";
 import { type Address, addressOf, type HeldPort, holdPort } from "./held-port.ts";
@@ -11,6 +12,7 @@ export interface PortOptions {
   readonly keepAliveMs: number;
   readonly connections: Connections;
   readonly handler: RequestListener;
+  readonly onUpgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
   /** PEM. Without it plain HTTP is spoken. */
   readonly tls?: { readonly key: string; readonly cert: string };
 }
@@ -64,13 +66,14 @@ export class Port {
   }
 
   #createServer(): Server {
-    const { keepAliveMs, connections, handler, tls } = this.#options;
+    const { keepAliveMs, connections, handler, onUpgrade, tls } = this.#options;
     const server = tls === undefined ? createServer(handler) : createTlsServer(tls, handler);
     server.keepAliveTimeout = keepAliveMs;
     // Node would add a second of its own; uvicorn closes on the dot.
     server.keepAliveTimeoutBuffer = 0;
     // vLLM sets no limit on how long a request takes to arrive.
     server.requestTimeout = 0;
+    server.on("upgrade", onUpgrade);
     server.on("connection", (socket) => connections.accept(socket));
     return server;
   }

@@ -62,6 +62,8 @@ const OTHER_ROUTES: Readonly<Record<Task, Routes>> = {
   transcription: TRANSCRIPTION_ROUTES,
   speech: SPEECH_ROUTES,
   image: IMAGE_ROUTES,
+  // A WebSocket: no route of HTTP.
+  realtime: {},
 };
 
 /** Routes are attached for what the model is for: the others are not there at all. */

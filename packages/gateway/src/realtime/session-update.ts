@@ -1,0 +1,62 @@
+import { findMembers } from "../body/find-members.ts";
+import { readSpan, type Span } from "../body/json-fields.ts";
+
+const TYPE = "type";
+const MODEL = "model";
+const SESSION = "session";
+const SESSION_UPDATE = "session.update";
+
+/** Without one of these bytes nothing in a text can be a key `model`; an escape may spell one. */
+const MARKS = ['"model"', String.raw`\u`].map((mark) => Buffer.from(mark));
+
+/** A name in an app's message. */
+export interface SentName {
+  readonly name: string;
+  /** The JSON string, with its quotes. */
+  readonly span: Span;
+}
+
+/** What a `session.update` says of models: at the top as vLLM reads it, in `session` as OpenAI's does. */
+export interface SessionUpdate {
+  /** In the order of the bytes: of keys that repeat, all. */
+  readonly names: readonly SentName[];
+  /** The one that holds; null where none of them is a text. */
+  readonly model: string | null;
+}
+
+/** Null where the message is another one. */
+export function readSessionUpdate(text: Buffer): SessionUpdate | null {
+  const members = findMembers(text, 0, (key) => key === TYPE || key === MODEL || key === SESSION);
+  const type = members?.findLast(({ key }) => key === TYPE);
+  if (members === null || type === undefined || readSpan(text, type.value) !== SESSION_UPDATE) return null;
+  const top = members.flatMap(({ key, value }) => (key === MODEL ? nameAt(text, value) : []));
+  const inner = members.flatMap(({ key, value }) => (key === SESSION ? namesIn(text, value.start) : []));
+  const names = [...top, ...inner].toSorted((one, other) => one.span.start - other.span.start);
+  return { names, model: (top.at(-1) ?? inner.at(-1))?.name ?? null };
+}
+
+/** False: the message names no model, whatever it is. Fast, for messages may hold megabytes of audio. */
+export function mayNameModel(text: Buffer): boolean {
+  return MARKS.some((mark) => text.includes(mark));
+}
+
+/** The message with one name in place of all others; every other byte as it was. */
+export function renameSession(text: Buffer, { names }: SessionUpdate, written: Buffer): Buffer {
+  const parts: Buffer[] = [];
+  let done = 0;
+  for (const { span } of names) {
+    parts.push(text.subarray(done, span.start), written);
+    done = span.end;
+  }
+  return Buffer.concat([...parts, text.subarray(done)]);
+}
+
+function namesIn(text: Buffer, at: number): readonly SentName[] {
+  const members = findMembers(text, at, (key) => key === MODEL) ?? [];
+  return members.flatMap(({ value }) => nameAt(text, value));
+}
+
+function nameAt(text: Buffer, span: Span): readonly SentName[] {
+  const name = readSpan(text, span);
+  return typeof name === "string" ? [{ name, span }] : [];
+}

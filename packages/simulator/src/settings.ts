@@ -21,6 +21,8 @@ export interface Settings {
   clockOffsetMs: number;
   version: string;
   readonly tasks: readonly Task[];
+  /** Paths that are not there. */
+  without: string[];
   readonly devMode: boolean;
   readonly seed: number;
 }
@@ -47,6 +49,7 @@ export function settingsFrom(options: SimulatorOptions, { version, tasks }: Kind
     clockOffsetMs: 0,
     version: options.version ?? version,
     tasks: [...(options.tasks ?? tasks)],
+    without: [...(options.without ?? [])],
     devMode: options.devMode ?? false,
     seed: options.seed ?? 1,
   };

@@ -37,6 +37,7 @@ export type {
   KeyPath,
   ModelPlace,
   ResponseShape,
+  RouteProbe,
 } from "./endpoints/endpoint.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
@@ -53,6 +54,7 @@ export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snaps
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
+export { saysNoRoute } from "./wire/no-route.ts";
 export {
   saysClientMistake,
   saysContextTooLong,

@@ -19,7 +19,7 @@ export interface ProbeContext {
 }
 
 /** What adds to a model list must not hold it up: under load vLLM's own `/health` can take 40 s. */
-const SIDE_TIMEOUT_MS = 1_000;
+export const SIDE_TIMEOUT_MS = 1_000;
 
 /** The questions of one probe, all on one connection, and what came of each. */
 export class ProbeSession {

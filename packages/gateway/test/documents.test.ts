@@ -41,6 +41,7 @@ describe("the errors that the page of endpoints lists", () => {
     wrong_method: [{ kind: "wrong_method", method: "GET", allowed: "POST" }],
     unknown_model: [{ kind: "unknown_model", model }],
     unsupported_model: [{ kind: "unsupported_model", model, why: "x" }],
+    unsupported_endpoint: [{ kind: "unsupported_endpoint", model, path: "/v1/rerank", serves: [] }],
     none_ready: [{ kind: "none_ready", model, out: [] }],
     all_full: [{ kind: "all_full", model }],
     rate_limited: [{ kind: "rate_limited", scope: "key", retryAfterSeconds: 1 }],

@@ -27,6 +27,13 @@ export type GatewayError =
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
   | { readonly kind: "unknown_model"; readonly model: string }
   | { readonly kind: "unsupported_model"; readonly model: string; readonly why: string }
+  /** None of the model's deployments has it; `serves`: paths of some that they have, where that is known. */
+  | {
+      readonly kind: "unsupported_endpoint";
+      readonly model: string;
+      readonly path: string;
+      readonly serves: readonly string[];
+    }
   | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unroutable[] }
   | { readonly kind: "all_full"; readonly model: string }
   /** A limit of the principal's; the scope says which: `key`, `team`, `model`. */

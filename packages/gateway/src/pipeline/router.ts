@@ -28,7 +28,7 @@ export class Router {
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
     const { disableFallbacks, fallbacks } = ctx.overrides;
     return decide(
-      { name, tried, fallbacks: disableFallbacks ? [] : fallbacks },
+      { name, tried, endpoint: ctx.endpoint.name, fallbacks: disableFallbacks ? [] : fallbacks },
       new RequestRouting(ctx, this.#deps),
     );
   }

@@ -6,6 +6,8 @@ export interface Candidate {
   readonly id: string;
   readonly deployment: Deployment;
   readonly health: DeploymentHealth;
+  /** Names of endpoints that its server was found not to have; null where none is missing. */
+  readonly lacks: ReadonlySet<string> | null;
 }
 
 /** At least one of them. */

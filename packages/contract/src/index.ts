@@ -37,7 +37,6 @@ export type {
   KeyPath,
   ModelPlace,
   ResponseShape,
-  RouteProbe,
 } from "./endpoints/endpoint.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";

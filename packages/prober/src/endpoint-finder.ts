@@ -6,7 +6,7 @@ import type { Network } from "./ask/network.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Target } from "./remember/target.ts";
 
-export interface EndpointFinderOptions {
+interface EndpointFinderOptions {
   /** Those that are looked for. */
   readonly endpoints: readonly Endpoint[];
   readonly fleet: Fleet;

@@ -11,8 +11,13 @@ import { diagnose } from "./judge/diagnose.ts";
 import { judge } from "./judge/judge.ts";
 import { NOTHING_KNOWN, remember, type BackendState } from "./remember/backend-state.ts";
 import type { Outcome } from "./read/outcome.ts";
-import { addRound, wantsEndpoints, withMissing, type FoundEndpoints } from "./remember/found-endpoints.ts";
-import type { EndpointsAsked } from "./ask/endpoints.ts";
+import {
+  addRound,
+  wantsEndpoints,
+  withMissing,
+  type EndpointRound,
+  type FoundEndpoints,
+} from "./remember/found-endpoints.ts";
 import type { Instant } from "./remember/instant.ts";
 import { reconcile } from "./remember/reconcile.ts";
 import type { Load } from "./read/load.ts";
@@ -100,7 +105,7 @@ export class Fleet {
   }
 
   /** What was found of one start of a server; the verdicts that it changes come back. */
-  recordEndpoints(targetId: string, round: EndpointsAsked & { readonly start: number }): readonly Verdict[] {
+  recordEndpoints(targetId: string, round: EndpointRound): readonly Verdict[] {
     const deployments = this.#byTarget.get(targetId);
     if (deployments === undefined) return [];
     const found = addRound(this.#endpoints.get(targetId), round);

@@ -1,23 +1,19 @@
 import type { Endpoint } from "@rollcall/contract";
 import { lacksEndpoint } from "../read/endpoint.ts";
-import type { FoundEndpoints } from "../remember/found-endpoints.ts";
+import type { ProbeExchange } from "../read/probe-result.ts";
+import type { EndpointRound } from "../remember/found-endpoints.ts";
 import type { Target } from "../remember/target.ts";
 import { ProbeSession, SIDE_TIMEOUT_MS, type ProbeContext } from "./probe-session.ts";
-
-export type EndpointsAsked = Pick<FoundEndpoints, "missing" | "exchanges"> & {
-  /** Did every question get an answer? After one that got none no more are asked. */
-  readonly isWhole: boolean;
-};
 
 /** Asks a server for these endpoints, one after the other, by requests that it refuses. */
 export async function askEndpoints(
   target: Target,
   endpoints: readonly Endpoint[],
   context: ProbeContext,
-): Promise<EndpointsAsked> {
+): Promise<Omit<EndpointRound, "start">> {
   const session = new ProbeSession(target, context);
   const missing: string[] = [];
-  const exchanges: EndpointsAsked["exchanges"][number][] = [];
+  const exchanges: ProbeExchange[] = [];
   try {
     for (const { name, probe, upstreamPath } of endpoints) {
       if (probe === null) continue;

@@ -14,6 +14,12 @@ export interface FoundEndpoints {
   readonly failures: number;
 }
 
+/** What came of asking a server for all endpoints. */
+export interface EndpointRound extends Pick<FoundEndpoints, "start" | "missing" | "exchanges"> {
+  /** Did every question get an answer? After one that got none no more are asked. */
+  readonly isWhole: boolean;
+}
+
 /** Then what is not known counts as there. */
 const MOST_FAILURES = 3;
 
@@ -25,10 +31,7 @@ export function wantsEndpoints({ served, starts }: BackendState, found: FoundEnd
 }
 
 /** One round of questions is added. Until all have an answer, what was known before holds. */
-export function addRound(
-  before: FoundEndpoints | undefined,
-  round: Omit<FoundEndpoints, "failures"> & { readonly isWhole: boolean },
-): FoundEndpoints {
+export function addRound(before: FoundEndpoints | undefined, round: EndpointRound): FoundEndpoints {
   const { start, missing, exchanges, isWhole } = round;
   const failures = isWhole ? 0 : 1 + (before?.start === start ? before.failures : 0);
   const holds = before !== undefined && failures > 0 && failures < MOST_FAILURES;

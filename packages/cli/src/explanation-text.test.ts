@@ -33,6 +33,7 @@ const good: DeploymentExplanation = {
   kind: "vllm",
   notices: [],
   exchanges: [{ at: NOW - 1_000, path: "/v1/models", outcome: "200 application/json, 312 characters, 4 ms" }],
+  endpointExchanges: [],
   meaning: "Serves the expected name and its engine is alive.",
   fix: "Nothing to do.",
   version: "0.11.0",
@@ -157,4 +158,28 @@ it("paints the verdict, the states and the fix, as the fleet is painted", () => 
   expect(text).toContain("<bold>coder</> <red>is unavailable</>: wrong_name");
   expect(text).toContain("<bold>coder-1</>  <red>wrong_name</>");
   expect(text).toContain("<dim>Fix:</>          <bold>Start it with --served-model-name qwen3</>");
+});
+
+it("says which endpoints are missing, and what showed it", () => {
+  const served = { kind: "vllm", version: null, root: null, parent: null, maxModelLen: null } as const;
+  const exchange = {
+    at: NOW - 999,
+    path: "POST /v1/rerank",
+    outcome: "404 application/json, 22 characters, 1 ms",
+  };
+  const text = printExplanation(
+    {
+      name: "coder",
+      ready: true,
+      deployments: [
+        { ...good, served: { ...served, missing: ["embeddings", "rerank"] }, endpointExchanges: [exchange] },
+      ],
+    },
+    plain,
+    NOW,
+  );
+  expect(text).toContain(`
+  Missing:      embeddings, rerank
+                02:16:24Z  POST /v1/rerank  404 application/json, 22 characters, 1 ms
+`);
 });

@@ -30,7 +30,8 @@ function printDeployment(deployment: DeploymentExplanation, terminal: Terminal, 
     ["Last good", [lastGoodAt === null ? "never" : printTime(lastGoodAt, now)]],
     ["Server", printServer(deployment)],
     ["Load times", deployment.loadTimesMs.length === 0 ? [] : [printLoadTimes(deployment)]],
-    ["Probes", deployment.exchanges.map(({ at, path, outcome }) => `${clockTime(at)}  ${path}  ${outcome}`)],
+    ["Probes", deployment.exchanges.map(printExchange)],
+    ["Missing", printMissing(deployment)],
     ["Meaning", [detail === "" || isRoutable(deployment) ? meaning : `${meaning} (${detail})`]],
     ["Fix", isRoutable(deployment) ? [] : [terminal.paint("bold", fix)]],
     ["Warnings", printWarnings(deployment, terminal)],
@@ -70,6 +71,16 @@ function printServer({ kind, version, served, load }: DeploymentExplanation): re
     kvUsage === null ? null : `KV cache ${Math.round(kvUsage * 100)} % full`,
   ].filter((fact) => fact !== null);
   return facts.length === 0 ? [] : [facts.join(", ")];
+}
+
+function printExchange({ at, path, outcome }: DeploymentExplanation["exchanges"][number]): string {
+  return `${clockTime(at)}  ${path}  ${outcome}`;
+}
+
+/** The endpoints that its server does not have, and what showed it. */
+function printMissing({ served, endpointExchanges }: DeploymentExplanation): readonly string[] {
+  const missing = served?.missing ?? [];
+  return missing.length === 0 ? [] : [missing.join(", "), ...endpointExchanges.map(printExchange)];
 }
 
 function printLoadTimes({ loadTimesMs, readyInMs }: DeploymentExplanation): string {

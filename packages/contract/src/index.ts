@@ -59,6 +59,7 @@ export { VERSION } from "./version.ts";
 export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
+export { saysNoRoute } from "./wire/no-route.ts";
 export {
   saysClientMistake,
   saysContextTooLong,

@@ -45,6 +45,7 @@ describe("a verdict of the wrong shape is refused by the field that is wrong", (
     ["readyInMs", null],
     ["served", { ...SERVED, kind: 1 }],
     ["served", { ...SERVED, maxModelLen: "8k" }],
+    ["served", { ...SERVED, missing: "rerank" }],
     ["history", { loadTimesMs: [1], falls: [-1] }],
   ])("%s: %j", (key, value) => {
     expect(VERDICTS.readRecord({ ...PROVEN, [key]: value })).toEqual({ ok: false, error: key });
@@ -64,6 +65,7 @@ describe("what a later prober adds is no fault", () => {
   test.each<[string, object, Partial<Verdict>]>([
     ["a field", { load: 0.5 }, {}],
     ["a field of what is served", { served: { ...SERVED, endpoints: ["chat"] } }, {}],
+    ["an endpoint", { served: { ...SERVED, missing: ["telepathy"] } }, {}],
     ["a reason", { reason: "bored" }, { reason: "unknown" }],
     ["a reason that every object has", { reason: "toString" }, { reason: "unknown" }],
     ["a warning", { warnings: ["odd", "saturated", "constructor"] }, { warnings: ["saturated"] }],
@@ -114,6 +116,7 @@ describe("a verdict is the same", () => {
     ["name found", { found: ["another"] }],
     ["warning", { warnings: ["saturated"] }],
     ["version", { served: { ...SERVED, version: "2" } }],
+    ["endpoint missing", { served: { ...SERVED, missing: ["rerank"] } }],
     ["time of the last change", { since: PROVEN.since + 1 }],
     ["time it will take", { readyInMs: 5 }],
     ["history", { history: { loadTimesMs: [1], falls: [] } }],

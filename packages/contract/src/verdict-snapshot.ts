@@ -121,7 +121,8 @@ function isServed(value: unknown): boolean {
     isRecord(value) &&
     isText(value["kind"]) &&
     ["version", "root", "parent"].every((key) => value[key] === null || isText(value[key])) &&
-    (value["maxModelLen"] === null || isCount(value["maxModelLen"]))
+    (value["maxModelLen"] === null || isCount(value["maxModelLen"])) &&
+    isOptional(value["missing"], isTexts)
   );
 }
 

@@ -47,6 +47,8 @@ export interface Served {
   readonly maxModelLen: number | null;
   /** Where its API is, if not where the config's `apiPath` says: its `writtenPath`. */
   readonly apiPath?: string;
+  /** Names of endpoints that it was found not to have; absent: none of them. */
+  readonly missing?: readonly string[];
 }
 
 /** What earlier starts of a server have taught, the last ten of each. */

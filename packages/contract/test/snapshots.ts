@@ -4,13 +4,18 @@ import { KINDS, REASON_CODES, WARNINGS, type Snapshot, type Verdict, type Warnin
 const time = fc.nat({ max: 4_102_444_800_000 });
 const words = fc.oneof(fc.string(), fc.string({ unit: "grapheme" }), fc.string({ unit: "binary" }));
 
-const served = fc.record({
-  kind: fc.constantFrom(...KINDS),
-  version: fc.option(words),
-  root: fc.option(words),
-  parent: fc.option(words),
-  maxModelLen: fc.option(fc.nat()),
-});
+const served = fc
+  .tuple(
+    fc.record({
+      kind: fc.constantFrom(...KINDS),
+      version: fc.option(words),
+      root: fc.option(words),
+      parent: fc.option(words),
+      maxModelLen: fc.option(fc.nat()),
+    }),
+    fc.record({ missing: fc.array(words, { maxLength: 5 }) }, { requiredKeys: [] }),
+  )
+  .map(([always, sometimes]) => ({ ...always, ...sometimes }));
 
 const history = fc.record({ loadTimesMs: fc.array(time), falls: fc.array(time) });
 

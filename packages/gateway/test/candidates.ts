@@ -5,7 +5,13 @@ import type { LoadSignals } from "../src/routing/choose.ts";
 import { deploymentOf, type Entry } from "./deployments.ts";
 
 export function candidateOf(id: string, entry: Entry = {}): Candidate {
-  return { id, deployment: deploymentOf(id, entry), kind: "vllm", health: new DeploymentHealth(id) };
+  return {
+    id,
+    deployment: deploymentOf(id, entry),
+    kind: "vllm",
+    health: new DeploymentHealth(id),
+    lacks: null,
+  };
 }
 
 /** What a test says of a fleet, by the ids of its deployments. */

@@ -49,6 +49,7 @@ describe("the errors that the page of endpoints lists", () => {
     wrong_mode: [{ kind: "wrong_mode", model, mode: "rerank", instead: "/v1/rerank" }],
     unknown_object: [{ kind: "unknown_object", id: "resp_1", param: "response_id" }],
     unsupported_model: [{ kind: "unsupported_model", model, why: "x" }],
+    unsupported_endpoint: [{ kind: "unsupported_endpoint", model, path: "/v1/rerank", serves: [] }],
     none_ready: [{ kind: "none_ready", model, out: [] }],
     all_full: [{ kind: "all_full", model }],
     rate_limited: [{ kind: "rate_limited", scope: "key", retryAfterSeconds: 1 }],

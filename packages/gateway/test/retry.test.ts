@@ -159,7 +159,6 @@ describe("never tried again", () => {
     ["a missing field", () => {}, { messages: undefined }, 400, { param: "body.messages" }],
     ["too long a context", () => {}, TOO_LONG, 400, { code: "context_length_exceeded" }],
     ["no chat template", fault("no-chat-template"), {}, 400, {}],
-    ["a missing route", fault("no-route"), {}, 404, { message: "Not Found" }],
   ])("%s", async (_case, breakIt, ...[fields, status, error]) => {
     const { gateway, bad, good } = await pair();
     await breakIt(bad);

@@ -1,6 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { createAdaptorServer } from "@hono/node-server";
-import { confirmed, VERDICTS, type Environment, type Snapshot, type Verdict } from "@rollcall/contract";
+import {
+  confirmed,
+  ENDPOINTS,
+  VERDICTS,
+  type Environment,
+  type Snapshot,
+  type Verdict,
+} from "@rollcall/contract";
 import {
   FileSettings,
   keepMasterKey,
@@ -159,6 +166,7 @@ async function buildProber({
     network: openNetwork(systemClock),
     clock: systemClock,
     random: Math.random,
+    endpoints: ENDPOINTS,
     publisher,
     log,
     metrics,

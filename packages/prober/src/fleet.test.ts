@@ -203,6 +203,7 @@ describe("evidence", () => {
       version: "0.26.0",
       load: loadOf({ running: 1 }),
       exchanges,
+      endpointExchanges: [],
     });
   });
 });

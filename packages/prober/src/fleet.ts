@@ -11,6 +11,13 @@ import { diagnose } from "./judge/diagnose.ts";
 import { judge } from "./judge/judge.ts";
 import { NOTHING_KNOWN, remember, type BackendState } from "./remember/backend-state.ts";
 import type { Outcome } from "./read/outcome.ts";
+import {
+  addRound,
+  wantsEndpoints,
+  withMissing,
+  type EndpointRound,
+  type FoundEndpoints,
+} from "./remember/found-endpoints.ts";
 import type { Instant } from "./remember/instant.ts";
 import { reconcile } from "./remember/reconcile.ts";
 import type { Load } from "./read/load.ts";
@@ -36,6 +43,7 @@ export interface Judging {
 export class Fleet {
   #histories = new Map<string, DeploymentHistory>();
   #states = new Map<string, BackendState>();
+  readonly #endpoints = new Map<string, FoundEndpoints>();
   /** When the last recorded probe began, monotonic. */
   recordedAt = Number.NEGATIVE_INFINITY;
   #deployments: readonly TargetDeployment[] = [];
@@ -48,6 +56,7 @@ export class Fleet {
     this.#byTarget = Map.groupBy(this.#deployments, ({ target }) => target.id);
     const states = [...this.#byTarget.keys()].map((id): [string, BackendState] => [id, this.state(id)]);
     this.#states = new Map(states);
+    for (const id of this.#endpoints.keys()) if (!this.#byTarget.has(id)) this.#endpoints.delete(id);
   }
 
   /** One probe of a target is judged for all deployments on it; nothing is changed by that. */
@@ -68,6 +77,7 @@ export class Fleet {
   /** What was judged moves every deployment on that is still wanted; those whose news matter come back. */
   record({ targetId, state, outcomes }: Judged, { thresholds, now }: Judging): Transition[] {
     const restarted = state.restarts > this.state(targetId).restarts;
+    const missing = this.#endpoints.get(targetId)?.missing;
     this.#states.set(targetId, state);
     this.recordedAt = now.monotonic;
     return outcomes.flatMap(({ id, deployment, outcome, generates }) => {
@@ -75,11 +85,37 @@ export class Fleet {
       const before = this.#histories.get(id);
       if (before?.verdict.check !== deployment.check) return [];
       const known = { ...(restarted ? begunAnew(before, now.monotonic) : before), generated: generates };
-      const history = withNotices(advance(known, outcome, { thresholds, now }), state, now.monotonic);
+      const advanced = advance(known, outcome, { thresholds, now });
+      const history = withNotices(
+        withEndpoints(advanced, missing ?? before.verdict.served?.missing),
+        state,
+        now.monotonic,
+      );
       this.#histories.set(id, history);
       return isNews(before.verdict, history.verdict)
         ? [{ before: before.verdict, after: history.verdict }]
         : [];
+    });
+  }
+
+  /** Is its server ready, and not yet asked which endpoints this start of it has? */
+  wantsEndpoints(targetId: string): boolean {
+    const isReady = this.historiesOn(targetId).some(({ verdict }) => isRoutable(verdict));
+    return isReady && wantsEndpoints(this.state(targetId), this.#endpoints.get(targetId));
+  }
+
+  /** What was found of one start of a server; the verdicts that it changes come back. */
+  recordEndpoints(targetId: string, round: EndpointRound): readonly Verdict[] {
+    const deployments = this.#byTarget.get(targetId);
+    if (deployments === undefined) return [];
+    const found = addRound(this.#endpoints.get(targetId), round);
+    this.#endpoints.set(targetId, found);
+    return deployments.flatMap(({ id }) => {
+      const before = this.#histories.get(id);
+      if (before === undefined) return [];
+      const history = withEndpoints(before, found.missing);
+      this.#histories.set(id, history);
+      return history === before ? [] : [history.verdict];
     });
   }
 
@@ -103,7 +139,9 @@ export class Fleet {
       if (history === undefined) return [];
       const { kind, version, load, exchanges } = this.state(target.id);
       const { verdict, reasonSince, notices, loadTimesMs } = history;
-      return [{ target, verdict, reasonSince, notices, loadTimesMs, kind, version, load, exchanges }];
+      const endpointExchanges = this.#endpoints.get(target.id)?.exchanges ?? [];
+      const known = { verdict, reasonSince, notices, loadTimesMs, kind, version, load };
+      return [{ target, ...known, exchanges, endpointExchanges }];
     });
   }
 
@@ -124,6 +162,8 @@ export interface Evidence {
   readonly version: string | null;
   readonly load: Load | null;
   readonly exchanges: readonly ProbeExchange[];
+  /** Those that showed which endpoints are missing. */
+  readonly endpointExchanges: readonly ProbeExchange[];
 }
 
 export interface Judged {
@@ -152,6 +192,14 @@ function withNotices(history: DeploymentHistory, state: BackendState, now: numbe
   const notices = isRoutable(history.verdict) ? warn(state, history.changes, now) : [];
   const warnings = notices.map(({ code }) => code);
   return { ...history, notices, verdict: { ...history.verdict, warnings } };
+}
+
+function withEndpoints(
+  history: DeploymentHistory,
+  missing: readonly string[] | undefined,
+): DeploymentHistory {
+  const verdict = withMissing(history.verdict, missing);
+  return verdict === history.verdict ? history : { ...history, verdict };
 }
 
 function isNews(before: Verdict, after: Verdict): boolean {

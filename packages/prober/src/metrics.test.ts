@@ -148,6 +148,18 @@ it("a warning is shown as long as it holds", async () => {
   expect(await lines("rollcall_deployment_warning{")).toEqual([]);
 });
 
+it("endpoints that are missing are shown, each by itself", async () => {
+  see(first, {}, 7_000);
+  const round = { start: 1, exchanges: [], isWhole: true };
+  fleet.recordEndpoints(first, { ...round, missing: ["embeddings", "rerank"] });
+  expect(await lines("rollcall_deployment_endpoint_missing{")).toEqual([
+    'rollcall_deployment_endpoint_missing{deployment="1",alias="a",endpoint="embeddings"} 1',
+    'rollcall_deployment_endpoint_missing{deployment="1",alias="a",endpoint="rerank"} 1',
+  ]);
+  fleet.recordEndpoints(first, { ...round, missing: ["rerank"] });
+  expect(await lines("rollcall_deployment_endpoint_missing{")).toHaveLength(1);
+});
+
 it("a warning that comes is no transition of the reason", async () => {
   const { verdict } = readyHistory();
   metrics.changed({ before: verdict, after: { ...verdict, warnings: ["saturated"] } });

@@ -54,6 +54,11 @@ export class ProberMetrics {
   readonly #facts = deploymentGauges(this.#make);
   readonly #reason = this.#make.deployment("reason", "1 for the reason that holds now.", "reason");
   readonly #warning = this.#make.deployment("warning", "1 for every warning that holds now.", "warning");
+  readonly #endpointMissing = this.#make.deployment(
+    "endpoint_missing",
+    "1 for every endpoint that the backend was found not to have.",
+    "endpoint",
+  );
   /** The deployments of the last print, by both labels. */
   #known = new Map<string, Record<Labels, string>>();
 
@@ -89,6 +94,7 @@ export class ProberMetrics {
     for (const [gauge] of this.#facts) gauge.reset();
     this.#reason.reset();
     this.#warning.reset();
+    this.#endpointMissing.reset();
     const all = fleet.evidence();
     this.#forget(all);
     for (const evidence of all) this.#set(evidence, now);
@@ -96,7 +102,7 @@ export class ProberMetrics {
   }
 
   #set(evidence: Evidence, now: number): void {
-    const { reason, warnings } = evidence.verdict;
+    const { reason, served, warnings } = evidence.verdict;
     const labels = labelsOf(evidence.verdict);
     this.#transitions.inc(labels, 0);
     for (const [gauge, read] of this.#facts) {
@@ -106,6 +112,7 @@ export class ProberMetrics {
     }
     this.#reason.set({ ...labels, reason }, 1);
     for (const warning of warnings) this.#warning.set({ ...labels, warning }, 1);
+    for (const endpoint of served?.missing ?? []) this.#endpointMissing.set({ ...labels, endpoint }, 1);
   }
 
   /** Counters of what the config no longer has would be told for ever. */

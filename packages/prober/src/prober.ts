@@ -1,9 +1,10 @@
-import type { Backend, Clock, Snapshot } from "@rollcall/contract";
+import type { Backend, Clock, Endpoint, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./judge/due.ts";
 import { instantOf } from "./remember/instant.ts";
 import { targetsOf, type Target } from "./remember/target.ts";
+import { EndpointFinder } from "./endpoint-finder.ts";
 import { Events } from "./events.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet } from "./fleet.ts";
@@ -21,6 +22,8 @@ export interface ProberOptions {
   readonly publisher: Publisher;
   readonly log: Log;
   readonly metrics: ProberMetrics;
+  /** Those that servers are asked for. */
+  readonly endpoints: readonly Endpoint[];
   /** The last snapshot of an earlier run: what it knew holds until it is asked again. */
   readonly previous: Snapshot | null;
   /** Looks whether the settings changed just now; `now` is monotonic. */
@@ -57,6 +60,7 @@ export class Prober {
   readonly #loops = new Map<string, Loop>();
   readonly #asked = new Set<string>();
   readonly #publishing: PublishLoop;
+  readonly #finder: EndpointFinder;
   #limit: LimitFunction;
   #secrets: Secrets | null = null;
   #unsubscribe: () => void = () => {};
@@ -67,6 +71,13 @@ export class Prober {
     this.#options = options;
     this.#publishing = new PublishLoop({ ...options, fleet: this.fleet, signal: this.#stop.signal });
     this.#limit = pLimit(options.settings.get().config.prober.concurrency);
+    this.#finder = new EndpointFinder({
+      ...options,
+      fleet: this.fleet,
+      settings: () => options.settings.get(),
+      limit: (work) => this.#limit(work),
+      onFound: () => this.#publishSoon(),
+    });
   }
 
   get metrics(): ProberMetrics {
@@ -185,6 +196,7 @@ export class Prober {
         metrics.began(loop.askedAt - due);
         return this.#ask(loop);
       });
+      this.#finder.probed(loop.target, signal);
       const { prober } = settings.get().config;
       const histories = this.fleet.historiesOn(loop.target.id);
       delay = nextDelay(histories, prober, { now: clock.monotonic(), random: random() });

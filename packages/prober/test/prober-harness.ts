@@ -1,4 +1,4 @@
-import type { Environment, Snapshot } from "@rollcall/contract";
+import type { Endpoint, Environment, Snapshot } from "@rollcall/contract";
 import { Cell, type Settings } from "@rollcall/runtime";
 import { onTestFinished } from "vitest";
 import { ProberMetrics } from "../src/metrics.ts";
@@ -13,6 +13,8 @@ export interface HarnessOptions extends Written {
   readonly env?: Environment;
   readonly previous?: Snapshot;
   readonly refresh?: (now: number) => boolean;
+  /** Those that servers are asked for: none, unless a test is about them. */
+  readonly endpoints?: readonly Endpoint[];
   /** 0..1; 0 makes no delay and no jitter. */
   readonly random?: () => number;
 }
@@ -36,6 +38,7 @@ export class ProberHarness {
       refresh: options.refresh ?? (() => false),
       settings: this.settings,
       network: this.backends.network,
+      endpoints: options.endpoints ?? [],
       clock: this.clock,
       random: options.random ?? (() => 0),
       publisher: new Publisher({ writer: this.written, clock: this.clock, log, metrics, instance: "this" }),

@@ -26,6 +26,7 @@ export interface Flags {
   errorBodies?: ErrorBodies;
   metricsStyle?: MetricsStyle;
   task?: Task[];
+  without?: string[];
   maxNumSeqs?: number;
   devMode?: boolean;
   tls?: CertificateKind;
@@ -61,6 +62,7 @@ function program(): Command {
     .addOption(new Option("--error-bodies <style>", "generation of error bodies").choices(ERROR_BODIES))
     .addOption(new Option("--metrics-style <style>", "how /metrics looks").choices(METRICS_STYLES))
     .addOption(new Option("--task <tasks...>", "what the model is for").choices(TASKS))
+    .option("--without <paths...>", "paths that it does not have, such as /v1/embeddings")
     .option("--max-num-seqs <n>", "requests that the engine runs at once", wholeNumber)
     .option("--dev-mode", "with /is_sleeping, /sleep and /wake_up")
     .addOption(new Option("--tls <certificate>", "speak TLS").choices(CERTIFICATE_KINDS))

@@ -65,6 +65,7 @@ test("reset leads back from every state to what the simulator was started as", a
   control.setLoras([]);
   control.setRoot("/other");
   control.setMaxModelLen(1);
+  control.setWithout(["/version"]);
   control.setKeys(["k"]);
   control.setSpeed({ tokensPerSecond: 1, firstTokenMs: 1 });
   control.setErrorBodies("flat");
@@ -90,6 +91,7 @@ test("reset leads back from every state to what the simulator was started as", a
     clockOffsetMs: 1,
     version: "0.27.0",
     tasks: ["generate"],
+    without: ["/version"],
     devMode: false,
     responsesStore: false,
     seed: 1,

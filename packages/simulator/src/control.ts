@@ -68,6 +68,11 @@ export class Control {
     this.#settings.version = version;
   }
 
+  /** Paths that are not there; all others are, as the kind has them. */
+  setWithout(paths: string[]): void {
+    this.#settings.without = [...paths];
+  }
+
   /** None = no key is asked for. */
   setKeys(keys: string[]): void {
     this.#settings.apiKeys = [...keys];

@@ -64,6 +64,7 @@ test("the other flags reach the server, and without a control port none is told"
     ["--lora-modules", "sql=/l"],
     ["--max-model-len", "4096"],
     ["--error-bodies", "flat"],
+    ["--without", "/version"],
     ["--fault", "engine-error"],
     ["--seed", "5"],
   ];
@@ -73,6 +74,7 @@ test("the other flags reach the server, and without a control port none is told"
     { root: "/w", max_model_len: 4096 },
     { id: "sql" },
   ]);
+  expect((await ask(`${url}/version`)).status).toBe(404);
   const reply = await ask(`${url}/v1/completions`, { json: { prompt: "x" } });
   expect(reply.json()).toMatchObject({ object: "error", type: "EngineGenerateError" });
 });

@@ -32,7 +32,7 @@ async function announce(simulator: Simulator, controlPort: number | undefined): 
 
 function optionsFrom(given: Flags): SimulatorOptions {
   const { kind, host, port, maxModelLen, tokensPerSecond, errorBodies, seed } = given;
-  const { loadAs, metricsStyle, devMode, tls, maxNumSeqs, task, replay } = given;
+  const { loadAs, metricsStyle, devMode, tls, maxNumSeqs, task, replay, without } = given;
   const renamed = {
     servedNames: given.servedModelName,
     root: given.model,
@@ -43,7 +43,7 @@ function optionsFrom(given: Flags): SimulatorOptions {
     firstTokenMs: given.firstToken,
   };
   const same = { kind, host, port, maxModelLen, tokensPerSecond, errorBodies, seed, loadAs, metricsStyle };
-  const all = { ...same, devMode, tls, maxNumSeqs, replay, tasks: task, ...renamed };
+  const all = { ...same, devMode, tls, maxNumSeqs, replay, without, tasks: task, ...renamed };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 

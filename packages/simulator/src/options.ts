@@ -37,6 +37,8 @@ export interface SimulatorOptions {
   version?: string;
   /** What the model is for. Default: ["generate"] for vLLM and llama.cpp, ["embed"] for TEI, both for other kinds. */
   tasks?: Task[];
+  /** Paths that it does not have, whatever its kind has. Default none. */
+  without?: string[];
   /** Requests that the engine runs at once (--max-num-seqs); the others wait. Default: all. */
   maxNumSeqs?: number;
   /** Which generation of error bodies is spoken. Default "nested". */

@@ -21,6 +21,8 @@ export interface Settings {
   clockOffsetMs: number;
   version: string;
   readonly tasks: readonly Task[];
+  /** Paths that are not there. */
+  without: string[];
   readonly devMode: boolean;
   readonly responsesStore: boolean;
   readonly seed: number;
@@ -48,6 +50,7 @@ export function settingsFrom(options: SimulatorOptions, { version, tasks }: Kind
     clockOffsetMs: 0,
     version: options.version ?? version,
     tasks: [...(options.tasks ?? tasks)],
+    without: [...(options.without ?? [])],
     devMode: options.devMode ?? false,
     responsesStore: options.responsesStore ?? false,
     seed: options.seed ?? 1,

@@ -26,4 +26,5 @@ export const audioSpeech: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, input: 0, voice: 0 } },
 };

@@ -15,4 +15,5 @@ export const audioTranslations: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: {} },
 };

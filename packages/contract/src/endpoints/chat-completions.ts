@@ -29,4 +29,5 @@ export const chatCompletions: Endpoint = {
     modes: ["chat", "responses"],
     body: (model, tokens) => ({ model, messages: [{ role: "user", content: "Hi" }], max_tokens: tokens }),
   },
+  probe: { body: { model: 0, messages: 0 } },
 };

@@ -14,4 +14,5 @@ export const classify: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, input: 0 } },
 };

@@ -26,4 +26,5 @@ export const completions: Endpoint = {
   resend: "always",
   sticky: false,
   canary: { modes: ["completion"], body: (model, tokens) => ({ model, prompt: "Hi", max_tokens: tokens }) },
+  probe: { body: { model: 0, prompt: 0 } },
 };

@@ -14,4 +14,5 @@ export const detokenize: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, tokens: "x" } },
 };

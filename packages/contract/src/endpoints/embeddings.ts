@@ -14,4 +14,5 @@ export const embeddings: Endpoint = {
   resend: "always",
   sticky: false,
   canary: { modes: ["embedding"], body: (model) => ({ model, input: "Hi" }) },
+  probe: { body: { model: 0, input: 0 } },
 };

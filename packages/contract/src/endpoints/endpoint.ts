@@ -55,6 +55,14 @@ export interface CanaryRequest {
   body(model: string, tokens: number): object;
 }
 
+/**
+ * Asks a server whether it has an endpoint: nothing is generated, loaded or changed by it. The body is JSON that no server
+ * takes, by fields of wrong types: for what is only missing some have a default.
+ */
+export interface RouteProbe {
+  readonly body: object;
+}
+
 /** One API operation that apps may call: everything that the daemons know about it. */
 export interface Endpoint {
   /** The `endpoint` label of metrics and logs. */
@@ -82,6 +90,8 @@ export interface Endpoint {
   readonly sticky: boolean;
   /** Null where there is no harmless request. */
   readonly canary: CanaryRequest | null;
+  /** Null where no request is safe: then every server is taken to have it. */
+  readonly probe: RouteProbe | null;
 }
 
 /** The paths of one operation with and without the version. */

@@ -26,4 +26,5 @@ export const imagesEdits: Endpoint = {
   resend: "unsent",
   sticky: false,
   canary: null,
+  probe: { body: {} },
 };

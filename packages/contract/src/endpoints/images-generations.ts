@@ -26,4 +26,5 @@ export const imagesGenerations: Endpoint = {
   resend: "unsent",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, prompt: 0 } },
 };

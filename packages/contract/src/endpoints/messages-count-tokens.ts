@@ -14,4 +14,5 @@ export const messagesCountTokens: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, messages: 0 } },
 };

@@ -26,4 +26,5 @@ export const messages: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, messages: 0, max_tokens: 0 } },
 };

@@ -14,4 +14,5 @@ export const moderations: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, input: 0 } },
 };

@@ -28,4 +28,5 @@ export const realtime: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: null,
 };

@@ -14,4 +14,5 @@ export const rerank: Endpoint = {
   resend: "always",
   sticky: false,
   canary: { modes: ["rerank"], body: (model) => ({ model, query: "Hi", documents: ["Hi"] }) },
+  probe: { body: { model: 0, query: 0, documents: 0 } },
 };

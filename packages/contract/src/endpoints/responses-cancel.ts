@@ -14,4 +14,5 @@ export const responsesCancel: Endpoint = {
   resend: "unsent",
   sticky: true,
   canary: null,
+  probe: null,
 };

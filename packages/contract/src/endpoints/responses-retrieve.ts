@@ -21,4 +21,5 @@ export const responsesRetrieve: Endpoint = {
   resend: "always",
   sticky: true,
   canary: null,
+  probe: null,
 };

@@ -20,4 +20,5 @@ export const responses: Endpoint = {
   resend: "always",
   sticky: true,
   canary: null,
+  probe: { body: { model: 0, input: 0 } },
 };

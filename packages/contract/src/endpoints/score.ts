@@ -14,4 +14,5 @@ export const score: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, queries: 0, documents: 0, text_1: 0, text_2: 0 } },
 };

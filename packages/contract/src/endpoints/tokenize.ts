@@ -14,4 +14,5 @@ export const tokenize: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
+  probe: { body: { model: 0, prompt: 0, messages: 0, content: 0, inputs: 0 } },
 };

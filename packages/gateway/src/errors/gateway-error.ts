@@ -45,6 +45,13 @@ export type GatewayError =
   /** No deployment of this config has made it, or it is somebody else's. `param`: where it was named. */
   | { readonly kind: "unknown_object"; readonly id: string; readonly param: string }
   | { readonly kind: "unsupported_model"; readonly model: string; readonly why: string }
+  /** None of the model's deployments has it; `serves`: paths of some that they have, where that is known. */
+  | {
+      readonly kind: "unsupported_endpoint";
+      readonly model: string;
+      readonly path: string;
+      readonly serves: readonly string[];
+    }
   | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unroutable[] }
   | { readonly kind: "all_full"; readonly model: string }
   /** A limit of the principal's; the scope says which: `key`, `team`, `model`. */

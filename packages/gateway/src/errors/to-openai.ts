@@ -96,6 +96,13 @@ const ANSWERS: Answers = {
       `The model \`${clip(model)}\` is in the config, but this gateway does not serve it: ${why}.`,
       NOT_FOUND,
     ),
+  unsupported_endpoint: ({ model, path, serves }) => {
+    const why = serves.length === 0 ? "its server has no such route" : `it serves ${serves.join(", ")}`;
+    return invalid(404, `The model \`${clip(model)}\` has no ${path}: ${why}.`, {
+      code: "unsupported_endpoint",
+      param: "model",
+    });
+  },
   none_ready: noneReady,
   all_full: ({ model }) =>
     withHeaders(

@@ -95,6 +95,7 @@ describe("what a failure says of a deployment", () => {
       { reprobes: false, opens: false, ejected: { definite: false, reason: "server_error" } },
     ],
     ["a fault of the request", new UpstreamError("ok", { retryable: false, answer: answer(400) }), NO_FAULT],
+    ["no such endpoint", new UpstreamError("ok", { retryable: false, lacksEndpoint: true }), NO_FAULT],
   ])("%s", (_case, error, { ejected, opens, reprobes }) => {
     const once = observed();
     once.fail(error);

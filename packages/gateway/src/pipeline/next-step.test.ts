@@ -12,6 +12,8 @@ const TOO_LONG = new UpstreamError("ok", {
 const LATE = new UpstreamError("timeout", { timeout: "first_token" });
 const REFUSED = new UpstreamError("wrong_key", { refusal: "403 blocked" });
 
+const LACKING = new UpstreamError("ok", { retryable: false, lacksEndpoint: true });
+
 function answer(status: number, retryAfter: string | null = null, code: string | null = null) {
   return { status, error: { message: "m", type: "t", param: null, code }, retryAfter };
 }
@@ -43,6 +45,10 @@ test.each<[string, Partial<Failure>, NextStep]>([
   ["the moment doubles", { hasAnother: false, attempts: 2 }, after(150)],
   ["a fault of the request is nobody else's either", { error: REJECTED }, GIVE_UP],
   ["retries are counted", { attempts: 3 }, GIVE_UP],
+  ["who lacks the endpoint is not asked again, but another is", { error: LACKING }, after(0)],
+  ["whether or not it may be sent again: nothing was done", { error: LACKING, resend: "never" }, after(0)],
+  ["where there is no other, nobody is", { error: LACKING, hasAnother: false }, GIVE_UP],
+  ["but a fallback", { error: LACKING, hasAnother: false, fallback: "b" }, { kind: "fallback", alias: "b" }],
   ["the last of them is made", { attempts: 2 }, after(0)],
   ["without a budget there is none", { hasBudget: false }, GIVE_UP],
   ["a fallback comes after the retries", { fallback: "b" }, after(0)],

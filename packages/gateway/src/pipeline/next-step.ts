@@ -57,7 +57,7 @@ export function nextStep(failure: Failure): NextStep {
   if (error.answer?.error.code === "context_length_exceeded" && longerContext !== null) {
     return { kind: "longer_context", alias: longerContext };
   }
-  if (!error.retryable || !mayResend(failure)) return GIVE_UP;
+  if (!(error.retryable || error.lacksEndpoint) || !mayResend(failure)) return GIVE_UP;
   const askedMs = retryAfterMs(error);
   if (!hasAnother && askedMs !== null && askedMs > LONGEST_WAIT_MS) return GIVE_UP;
   if (!hasBudget || failure.late >= MOST_LATE) return GIVE_UP;
@@ -69,11 +69,13 @@ export function nextStep(failure: Failure): NextStep {
 
 /** A refusal that does not pass is not asked for twice, and what was late is not begun anew where it was under way. */
 function mayRetry({ error, hasAnother, isRepeated, late }: Failure): boolean {
+  if (error.lacksEndpoint) return hasAnother;
   return !isRepeated && (hasAnother || (late === 0 && !DOES_NOT_PASS.has(error.reason)));
 }
 
+/** Who has no such endpoint has done nothing. */
 function mayResend({ resend, error }: Failure): boolean {
-  return resend === "always" || (resend === "unsent" && error.unsent);
+  return resend === "always" || error.lacksEndpoint || (resend === "unsent" && error.unsent);
 }
 
 function backOff({ attempts, random }: Failure): number {

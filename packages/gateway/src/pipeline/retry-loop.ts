@@ -10,7 +10,7 @@ import type { Dispatcher } from "./dispatch.ts";
 import { nextStep, type NextStep } from "./next-step.ts";
 import { Refusals } from "./refusals.ts";
 import type { RequestContext } from "./request-context.ts";
-import { explainDecision } from "./route.ts";
+import { explainDecision, pathOf } from "./route.ts";
 import type { Router } from "./router.ts";
 
 export interface RetryDeps {
@@ -60,6 +60,8 @@ export class RetryLoop {
   readonly #refusals = new Refusals();
   #name: string;
   #isRepeated = false;
+  /** The last failure of a deployment that has the endpoint. */
+  #fault: UpstreamError | null = null;
   #late = 0;
   #fallbacksTaken = 0;
 
@@ -94,9 +96,7 @@ export class RetryLoop {
     const { dispatcher, router } = this.#deps;
     const decision = router.decide(this.#ctx, { name: this.#name, tried: this.#tried });
     if (decision.kind !== "forward")
-      return Promise.reject(
-        new Unroutable(explainDecision(decision, this.#ctx.fields.model, this.#ctx.state)),
-      );
+      return Promise.reject(new Unroutable(explainDecision(decision, this.#ctx)));
     return new Promise((resolve, reject) => {
       dispatcher.start(this.#ctx, decision.candidate, (_ctx, end, candidate) => {
         const result = this.#failureOf(end, candidate);
@@ -115,6 +115,7 @@ export class RetryLoop {
 
   #learn(error: UpstreamError, id: string): void {
     this.#tried.add(id);
+    if (!error.lacksEndpoint) this.#fault = error;
     if (error.timeout === "first_token" || error.timeout === "total") this.#late += 1;
     const { isRepeated, acquitted } = this.#refusals.add(error, id);
     this.#isRepeated = isRepeated;
@@ -195,8 +196,14 @@ export class RetryLoop {
     return next !== undefined && this.#isKnown(next) ? next : null;
   }
 
-  #explain({ answer, reason, timeout, words }: UpstreamError): GatewayError {
-    const { attempts, fields } = this.#ctx;
+  /** That one has no such endpoint is no answer where another has it, and failed. */
+  #explain(last: UpstreamError): GatewayError {
+    const { answer, lacksEndpoint, reason, timeout, words } = last.lacksEndpoint
+      ? (this.#fault ?? last)
+      : last;
+    const { attempts, endpoint, fields } = this.#ctx;
+    if (lacksEndpoint)
+      return { kind: "unsupported_endpoint", model: fields.model, path: pathOf(endpoint), serves: [] };
     if (answer !== null) return { kind: "upstream_answer", ...answer };
     return { kind: "upstream_failed", model: fields.model, reason, attempts, timeout, words };
   }

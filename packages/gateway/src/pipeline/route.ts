@@ -1,7 +1,9 @@
+import { ENDPOINTS, type Endpoint } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Decision } from "../routing/decide.ts";
 import { meantAlias } from "../routing/meant-alias.ts";
 import type { RoutingState } from "../routing-state.ts";
+import type { RequestContext } from "./request-context.ts";
 import type { Router } from "./router.ts";
 import type { Stage } from "./stage.ts";
 
@@ -12,7 +14,7 @@ export function route(router: Router): Stage {
   return (ctx) => {
     const { model } = ctx.fields;
     const decision = router.decide(ctx, { name: model, tried: NOTHING_TRIED });
-    if (decision.kind !== "forward") return explainDecision(decision, model, ctx.state);
+    if (decision.kind !== "forward") return explainDecision(decision, ctx);
     ctx.candidate = decision.candidate;
     return null;
   };
@@ -21,8 +23,7 @@ export function route(router: Router): Stage {
 /** No deployment is to get the request: not a failure of any of them, so nothing to try again. */
 export function explainDecision(
   decision: Exclude<Decision, { kind: "forward" }>,
-  model: string,
-  state: Pick<RoutingState, "config" | "table">,
+  { endpoint, fields: { model }, state }: Pick<RequestContext, "endpoint" | "fields" | "state">,
 ): GatewayError {
   switch (decision.kind) {
     case "unknown_model":
@@ -31,6 +32,13 @@ export function explainDecision(
       return { kind: "unsupported_model", model, why: decision.why };
     case "none_ready":
       return { kind: "none_ready", model, out: decision.out };
+    case "unsupported_endpoint":
+      return {
+        kind: "unsupported_endpoint",
+        model,
+        path: pathOf(endpoint),
+        serves: servedBeside(decision.missing),
+      };
     case "all_full":
       return { kind: "all_full", model };
     case "state_refused":
@@ -45,4 +53,14 @@ export function unknownModel(state: Pick<RoutingState, "config" | "table">, mode
   const why = state.table.leftOut.get(model);
   if (why !== undefined) return { kind: "unsupported_model", model, why };
   return { kind: "unknown_model", model, meant: meantAlias(model, state) };
+}
+
+/** Where apps find an endpoint. */
+export function pathOf({ name, paths }: Endpoint): string {
+  return paths[0] ?? name;
+}
+
+/** Those that servers are asked for: of the others nobody knows. */
+function servedBeside(missing: ReadonlySet<string>): readonly string[] {
+  return ENDPOINTS.filter(({ name, probe }) => probe !== null && !missing.has(name)).map(pathOf);
 }

@@ -28,7 +28,13 @@ export class Router {
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
     const { disableFallbacks, fallbacks } = ctx.overrides;
     return decide(
-      { name, tried, fallbacks: disableFallbacks ? [] : fallbacks, only: ctx.origin?.deployment ?? null },
+      {
+        name,
+        tried,
+        endpoint: ctx.endpoint.name,
+        fallbacks: disableFallbacks ? [] : fallbacks,
+        only: ctx.origin?.deployment ?? null,
+      },
       new RequestRouting(ctx, this.#deps),
     );
   }

@@ -8,6 +8,8 @@ export interface Candidate {
   /** What kind of server it is on. */
   readonly kind: Kind;
   readonly health: DeploymentHealth;
+  /** Names of endpoints that its server was found not to have; null where none is missing. */
+  readonly lacks: ReadonlySet<string> | null;
 }
 
 /** At least one of them. */

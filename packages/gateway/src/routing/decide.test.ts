@@ -10,6 +10,8 @@ import { ranked, type RoutingTable, type Target } from "./table.ts";
 const DOWN: Evidence = { definite: false, reason: "down" };
 const WRONG_NAME: Evidence = { definite: true, reason: "wrong_name" };
 
+const ENDPOINT = "chat_completions";
+
 interface World {
   readonly targets?: readonly Target[];
   readonly leftOut?: Readonly<Record<string, string>>;
@@ -17,6 +19,7 @@ interface World {
   readonly busy?: Readonly<Record<string, number>>;
   readonly stateHolds?: boolean;
   readonly tried?: readonly string[];
+  readonly endpoint?: string;
 }
 
 function targetOf(alias: string, routable: readonly Candidate[], more: Partial<Target> = {}): Target {
@@ -45,7 +48,8 @@ function ask(name: string, { targets = [], leftOut, evidence = {}, busy = {}, ..
     table: tableOf(targets, leftOut),
     isSnapshotUsable: rest.stateHolds ?? true,
   };
-  return decide({ name, tried: new Set(rest.tried) }, situation);
+  const { endpoint = ENDPOINT, tried } = rest;
+  return decide({ name, endpoint, tried: new Set(tried) }, situation);
 }
 
 /** The id that is forwarded to, or the kind of the refusal. */
@@ -198,6 +202,100 @@ describe("fallbacks", () => {
   });
 });
 
+describe("an endpoint that some servers do not have", () => {
+  const without = (id: string, ...lacks: readonly string[]): Candidate => ({
+    ...candidateOf(id),
+    lacks: new Set(lacks),
+  });
+  const out = (id: string, ...lacks: readonly string[]) =>
+    ({ id, reason: "loading", lacks: new Set(lacks) }) as const;
+  const lame = without("a", "rerank", "embeddings");
+
+  test.each<[string, World, string]>([
+    ["leads to one that has it", { targets: [targetOf("chat", [lame, b])] }, "b"],
+    [
+      "leads to one that has it, though that one was tried and is suspect",
+      { targets: [targetOf("chat", [lame, b])], tried: ["b"], evidence: { b: DOWN } },
+      "b",
+    ],
+    ["leads past ranks", { targets: [targetOf("chat", [lame, ordered("b", 3)])] }, "b"],
+    ["leads anywhere where it is another one", { targets: [targetOf("chat", [without("a", "x")])] }, "a"],
+    ["leads nowhere where none has it", { targets: [targetOf("chat", [lame])] }, "unsupported_endpoint"],
+    [
+      "leads nowhere where one that is not ready has it not either",
+      { targets: [targetOf("chat", [lame], { unroutable: [out("b", "rerank")] })] },
+      "unsupported_endpoint",
+    ],
+    [
+      "leads nowhere where none is ready and none has it",
+      { targets: [targetOf("chat", [], { unroutable: [out("a", "rerank")] })] },
+      "unsupported_endpoint",
+    ],
+    [
+      "is waited for where one that is not ready may have it",
+      { targets: [targetOf("chat", [lame], { unroutable: [{ id: "b", reason: "loading" }] })] },
+      "none_ready",
+    ],
+    [
+      "is waited for where the one that has it is ejected",
+      { targets: [targetOf("chat", [lame, b])], evidence: { b: WRONG_NAME } },
+      "none_ready",
+    ],
+    [
+      "is full where the one that has it is",
+      { targets: [targetOf("chat", [lame, limited("b", 1)])], busy: { b: 1 } },
+      "all_full",
+    ],
+    [
+      "leads to a fallback that has it",
+      { targets: [targetOf("chat", [lame], { fallbacks: ["spare"] }), targetOf("spare", [c])] },
+      "c",
+    ],
+    [
+      "is waited for where a fallback that has it is not ready",
+      {
+        targets: [
+          targetOf("chat", [lame], { fallbacks: ["other", "spare"] }),
+          targetOf("other", [without("b", "rerank")]),
+          targetOf("spare", [], { unroutable: [{ id: "c", reason: "loading" }] }),
+        ],
+      },
+      "none_ready",
+    ],
+    [
+      "leads nowhere where no fallback has it",
+      {
+        targets: [
+          targetOf("chat", [lame], { fallbacks: ["spare"] }),
+          targetOf("spare", [without("c", "rerank")]),
+        ],
+      },
+      "unsupported_endpoint",
+    ],
+  ])("%s", (_case, world, expected) => {
+    expect(outcome("chat", { ...world, endpoint: "rerank" })).toBe(expected);
+    expect(outcome("chat", { targets: [targetOf("chat", [a])] })).toBe("a");
+  });
+
+  test("none ready names those alone that may have it", () => {
+    const target = targetOf("chat", [lame], { unroutable: [out("b", "rerank"), out("c", "embeddings")] });
+    expect(ask("chat", { targets: [target], endpoint: "rerank" })).toMatchObject({
+      kind: "none_ready",
+      out: [{ id: "c", reason: "loading" }],
+    });
+  });
+
+  test("what is missing everywhere is told", () => {
+    const target = targetOf("chat", [lame, without("b", "rerank", "completions")], {
+      unroutable: [out("c", "completions", "rerank")],
+    });
+    expect(ask("chat", { targets: [target], endpoint: "rerank" })).toEqual({
+      kind: "unsupported_endpoint",
+      missing: new Set(["rerank"]),
+    });
+  });
+});
+
 test("a name nobody knows is unknown, one that was left out comes with its reason", () => {
   const world: World = { targets: [targetOf("chat", [a])], leftOut: { claude: "speaks another protocol" } };
   expect(ask("other", world)).toEqual({ kind: "unknown_model" });
@@ -225,12 +323,14 @@ const anyTarget = (alias: string) =>
           fc
             .record({
               order: fc.integer({ min: 0, max: 2 }),
+              lacks: fc.constantFrom(null, null, new Set([ENDPOINT]), new Set(["another"])),
               max: fc.option(fc.integer({ min: 1, max: 3 })),
               weight: fc.integer({ min: 0, max: 3 }),
             })
-            .map(({ order, max, weight }): Candidate => ({
+            .map(({ order, lacks, max, weight }): Candidate => ({
               ...PLAIN,
               id,
+              lacks,
               deployment: { ...PLAIN.deployment, id, alias, order, weight, maxParallel: max },
             })),
         ),
@@ -270,7 +370,7 @@ function decideIn(world: AnyWorld) {
   const evidence = (id: string) => world.evidence[id] ?? null;
   const inFlight = (id: string) => world.busy[id] ?? 0;
   const decision = decide(
-    { name: world.name, tried: new Set(world.tried) },
+    { name: world.name, endpoint: ENDPOINT, tried: new Set(world.tried) },
     {
       ...fleetSignals({ strategy: world.strategy, random: () => world.dice, inFlight, evidence }),
       table,
@@ -281,18 +381,32 @@ function decideIn(world: AnyWorld) {
   const fit = ({ id }: Candidate) => evidence(id)?.definite !== true;
   const free = ({ id, deployment: { maxParallel } }: Candidate) =>
     maxParallel === null || inFlight(id) < maxParallel;
+  const has = ({ lacks }: Candidate) => lacks?.has(ENDPOINT) !== true;
+  const asked = [world.name, ...(target?.fallbacks ?? [])].flatMap((name) => table.targets.get(name) ?? []);
   const candidates =
-    [world.name, ...(target?.fallbacks ?? [])]
-      .map((name) => (table.targets.get(name)?.routable ?? []).filter((one) => fit(one) && free(one)))
+    asked
+      .map(({ routable }) => routable.filter((one) => has(one) && fit(one) && free(one)))
       .find((available) => available.length > 0) ?? [];
-  return { decision, target, candidates, someAreFit: target?.routable.some(fit) === true };
+  const refusals = asked.map(({ routable, unroutable }) => {
+    const having = routable.filter(has);
+    if (having.some(fit)) return "all_full";
+    return having.length + unroutable.length > 0 || routable.length === 0
+      ? "none_ready"
+      : "unsupported_endpoint";
+  });
+  const refusal = refusals.find((kind) => kind !== "unsupported_endpoint") ?? "unsupported_endpoint";
+  return {
+    decision,
+    target,
+    candidates,
+    refusal: refusals[0] === "unsupported_endpoint" ? refusal : refusals[0],
+  };
 }
 
-function expectedKind(world: AnyWorld, { target, candidates, someAreFit }: ReturnType<typeof decideIn>) {
+function expectedKind(world: AnyWorld, { target, candidates, refusal }: ReturnType<typeof decideIn>) {
   if (target === undefined) return world.name === "left" ? "left_out" : "unknown_model";
   if (!world.stateHolds) return "state_refused";
-  if (candidates.length > 0) return "forward";
-  return someAreFit ? "all_full" : "none_ready";
+  return candidates.length > 0 ? "forward" : refusal;
 }
 
 describe("whatever the table, the evidence and the load", () => {

@@ -13,6 +13,8 @@ export type Decision =
   | { readonly kind: "left_out"; readonly why: string }
   /** Known, and no deployment is ready and rightly named. */
   | { readonly kind: "none_ready"; readonly alias: string; readonly out: readonly Unroutable[] }
+  /** Whatever is ready or not: no deployment has the endpoint, nor those of `missing`. */
+  | { readonly kind: "unsupported_endpoint"; readonly missing: ReadonlySet<string> }
   /** Ready, and every one has as many requests as `max_parallel_requests` allows. */
   | { readonly kind: "all_full"; readonly alias: string }
   /** The snapshot is stale and the config says to refuse then. */
@@ -30,6 +32,8 @@ export interface RoutingContext extends LoadSignals {
 export interface Asked {
   /** The model name as the app sent it. */
   readonly name: string;
+  /** The name of the endpoint that is called. */
+  readonly endpoint: string;
   /** Other names for this request, instead of the config's fallbacks. */
   readonly fallbacks?: readonly string[] | null;
   /** Deployments that failed this very request. */
@@ -39,7 +43,8 @@ export interface Asked {
 }
 
 /** Which deployment gets the request, or why none does. Pure and total. */
-export function decide({ name, fallbacks, tried, only = null }: Asked, context: RoutingContext): Decision {
+export function decide(asked: Asked, context: RoutingContext): Decision {
+  const { name, fallbacks, only = null } = asked;
   const { table, isSnapshotUsable } = context;
   const target = table.targets.get(name);
   if (target === undefined) {
@@ -47,44 +52,51 @@ export function decide({ name, fallbacks, tried, only = null }: Asked, context: 
     return why === undefined ? { kind: "unknown_model" } : { kind: "left_out", why };
   }
   if (!isSnapshotUsable) return { kind: "state_refused" };
-  if (only !== null) return onlyBy(only, target, context);
-  const first = within(target, tried, context);
-  if (first.kind === "forward") return first;
+  if (only !== null) return onlyBy(only, target, { asked, context });
+  let refusal = within(target, asked, context);
+  if (refusal.kind === "forward") return refusal;
   for (const fallback of fallbacks ?? target.fallbacks) {
     const other = table.targets.get(fallback);
-    const decision = other === undefined ? first : within(other, tried, context);
+    const decision: Decision = other === undefined ? refusal : within(other, asked, context);
     if (decision.kind === "forward") return decision;
+    // One that has the endpoint may yet be ready.
+    if (refusal.kind === "unsupported_endpoint" && decision.kind !== refusal.kind) refusal = decision;
   }
-  return first;
+  return refusal;
 }
 
-function within(target: Target, tried: ReadonlySet<string>, context: RoutingContext): Decision {
+function within(target: Target, asked: Asked, context: RoutingContext): Decision {
   const { leading } = target;
   const chosen =
     leading === null
       ? null
-      : chooseAtOnce(leading, (one) => fitness(one, tried, context) === "fresh", context);
-  return chosen === null ? search(target, tried, context) : { kind: "forward", candidate: chosen };
+      : chooseAtOnce(leading, (one) => fitness(one, asked, context) === "fresh", context);
+  return chosen === null ? search(target, asked, context) : { kind: "forward", candidate: chosen };
 }
 
 /** No other deployment has what the request is about, so what others would do counts for nothing. */
-function onlyBy(id: string, { alias, routable, unroutable }: Target, context: RoutingContext): Decision {
+function onlyBy(
+  id: string,
+  { alias, routable, unroutable }: Target,
+  { asked, context }: { readonly asked: Asked; readonly context: RoutingContext },
+): Decision {
   const candidate = routable.find((one) => one.id === id);
   if (candidate === undefined)
     return { kind: "none_ready", alias, out: unroutable.filter((one) => one.id === id) };
-  const fit = fitness(candidate, NOTHING_TRIED, context);
+  const fit = fitness(candidate, asked, context);
   if (fit === "full") return { kind: "all_full", alias };
+  if (fit === "lacking") return { kind: "unsupported_endpoint", missing: candidate.lacks ?? new Set() };
   if (fit !== "out") return { kind: "forward", candidate };
   const reason = context.evidence(candidate)?.reason ?? "unknown";
   return { kind: "none_ready", alias, out: [{ id, reason }] };
 }
 
-const NOTHING_TRIED: ReadonlySet<string> = new Set();
+/** Spare: to be used only if nothing else is left. Lacking: its server does not have the endpoint. */
+type Fitness = "fresh" | "spare" | "full" | "out" | "lacking";
 
-/** Spare: to be used only if nothing else is left. */
-type Fitness = "fresh" | "spare" | "full" | "out";
-
-function fitness(candidate: Candidate, tried: ReadonlySet<string>, context: RoutingContext): Fitness {
+function fitness(candidate: Candidate, { endpoint, tried }: Asked, context: RoutingContext): Fitness {
+  const { lacks } = candidate;
+  if (lacks !== null && lacks.has(endpoint)) return "lacking";
   const { maxParallel } = candidate.deployment;
   const against = context.evidence(candidate);
   if (against?.definite === true) return "out";
@@ -93,22 +105,33 @@ function fitness(candidate: Candidate, tried: ReadonlySet<string>, context: Rout
 }
 
 /** Looks at every deployment of the alias. */
-function search(target: Target, tried: ReadonlySet<string>, context: RoutingContext): Decision {
-  const out: Unroutable[] = [...target.unroutable];
+function search(target: Target, asked: Asked, context: RoutingContext): Decision {
+  const { endpoint, tried } = asked;
+  const out = target.unroutable.filter(({ lacks }) => lacks?.has(endpoint) !== true);
   const fresh: Candidate[] = [];
   const spare: Candidate[] = [];
   let full = 0;
   for (const candidate of target.routable) {
-    const fit = fitness(candidate, tried, context);
+    const fit = fitness(candidate, asked, context);
     if (fit === "fresh") fresh.push(candidate);
     else if (fit === "spare") spare.push(candidate);
     else if (fit === "full") full += 1;
-    else out.push({ id: candidate.id, reason: context.evidence(candidate)?.reason ?? "unknown" });
+    else if (fit === "out")
+      out.push({ id: candidate.id, reason: context.evidence(candidate)?.reason ?? "unknown" });
   }
   const candidates =
     firstRank(fresh) ?? firstRank(spare.filter(({ id }) => !tried.has(id))) ?? firstRank(spare);
   if (candidates !== null) return { kind: "forward", candidate: choose(candidates, context) };
-  return full > 0
-    ? { kind: "all_full", alias: target.alias }
+  if (full > 0) return { kind: "all_full", alias: target.alias };
+  const all = [...target.routable, ...target.unroutable];
+  return out.length === 0 && all.length > 0
+    ? { kind: "unsupported_endpoint", missing: lackingEverywhere(all) }
     : { kind: "none_ready", alias: target.alias, out };
+}
+
+function lackingEverywhere(
+  all: readonly { readonly lacks?: ReadonlySet<string> | null }[],
+): ReadonlySet<string> {
+  const [first, ...others] = all;
+  return new Set([...(first?.lacks ?? [])].filter((name) => others.every(({ lacks }) => lacks?.has(name))));
 }

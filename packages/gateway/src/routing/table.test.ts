@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { REASON_CODES, type Config, type Snapshot, type Verdict } from "@rollcall/contract";
+import { REASON_CODES, type Config, type Deployment, type Snapshot, type Verdict } from "@rollcall/contract";
 import { configOf, verdictOn, snapshotOf, readConfig } from "../../test/deployments.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { buildTable, type Known } from "./table.ts";
@@ -57,6 +57,24 @@ test.each([
   const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok", { served }));
   const [routable] = table(config, snapshotOf(verdicts)).targets.get("chat")?.routable ?? [];
   expect(routable?.deployment.backend.base.apiPath).toBe(apiPath);
+});
+
+test("which endpoints are missing is known of what is routable and of what was, and nothing where none is", () => {
+  const config = configOf({ a: {}, b: {}, c: {} });
+  const [a, b, c] = config.deployments as [Deployment, Deployment, Deployment];
+  const facts = { kind: "vllm", version: null, root: null, parent: null, maxModelLen: null } as const;
+  const served = { ...facts, missing: ["rerank", "telepathy"] };
+  const verdicts = [
+    verdictOn(a, "ok", { served }),
+    verdictOn(b, "down", { served }),
+    verdictOn(c, "ok", { served: facts }),
+  ];
+  const { routable, unroutable } = table(config, snapshotOf(verdicts)).targets.get("chat") ?? {};
+  expect(routable?.map(({ id, lacks }) => [id, lacks])).toEqual([
+    ["a", new Set(["rerank", "telepathy"])],
+    ["c", null],
+  ]);
+  expect(unroutable).toEqual([{ id: "b", reason: "down", lacks: new Set(["rerank", "telepathy"]) }]);
 });
 
 test.each<[string, Partial<Verdict>]>([

@@ -19,6 +19,8 @@ export interface Unroutable {
   readonly reason: Reason;
   /** While it loads: how long until it is ready, where that is known. Milliseconds. */
   readonly readyInMs?: number;
+  /** As of a candidate, as last seen. */
+  readonly lacks?: ReadonlySet<string>;
 }
 
 /** What one name leads to. */
@@ -93,8 +95,13 @@ function readTarget(
     else if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);
       record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
-      const kind = deployment.backend.kind ?? verdict.served?.kind ?? "generic";
-      routable.push({ id: deployment.id, deployment: asServed(deployment, verdict), kind, health: record });
+      routable.push({
+        id: deployment.id,
+        deployment: asServed(deployment, verdict),
+        kind: deployment.backend.kind ?? verdict.served?.kind ?? "generic",
+        health: record,
+        lacks: lackingOf(verdict),
+      });
     } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
   }
   const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
@@ -128,6 +135,17 @@ function asServed(deployment: Deployment, { served }: Verdict): Deployment {
   return { ...deployment, backend: { ...backend, base: { ...backend.base, apiPath: writtenPath } } };
 }
 
-function explain({ deployment, reason, readyInMs }: Verdict): Unroutable {
-  return readyInMs === undefined ? { id: deployment, reason } : { id: deployment, reason, readyInMs };
+function explain(verdict: Verdict): Unroutable {
+  const { deployment, reason, readyInMs } = verdict;
+  const lacks = lackingOf(verdict);
+  return {
+    id: deployment,
+    reason,
+    ...(readyInMs !== undefined && { readyInMs }),
+    ...(lacks !== null && { lacks }),
+  };
+}
+
+function lackingOf({ served }: Verdict): ReadonlySet<string> | null {
+  return served?.missing === undefined ? null : new Set(served.missing);
 }

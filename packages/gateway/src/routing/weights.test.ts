@@ -33,7 +33,10 @@ function tableOf(candidates: readonly Candidate[]): RoutingTable {
 function route(candidates: readonly Candidate[], fleet: Fleet, onChosen: (id: string) => void): void {
   const context = { ...fleetSignals({ random: seeded(7), ...fleet }), table: tableOf(candidates) };
   for (let turn = 0; turn < TURNS; turn += 1) {
-    const decision = decide({ name: "chat", tried: new Set() }, { ...context, isSnapshotUsable: true });
+    const decision = decide(
+      { name: "chat", endpoint: "chat_completions", tried: new Set() },
+      { ...context, isSnapshotUsable: true },
+    );
     if (decision.kind !== "forward") throw new Error(decision.kind);
     onChosen(decision.candidate.id);
   }

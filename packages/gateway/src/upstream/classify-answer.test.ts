@@ -228,14 +228,12 @@ describe("the request is at fault: no other backend is asked, and nothing is hel
       invalid("bad", "n", "invalid_request"),
     ],
     ["a string", 400, { error: "bad" }, invalid("bad")],
-    ["a framework's: the route is missing, not the name", 404, { detail: "Not Found" }, invalid("Not Found")],
     [
       "another model's name, which the request brought along",
       404,
       { error: { message: "The model `adapter` does not exist.", type: "NotFoundError", code: 404 } },
       invalid("The model `adapter` does not exist."),
     ],
-    ["a framework's: the method", 405, { detail: "Method Not Allowed" }, invalid("Method Not Allowed")],
     [
       "a media that cannot be processed",
       422,
@@ -405,11 +403,54 @@ describe("an error where an answer was promised", () => {
   });
 });
 
-test("a route that this model does not offer (501) is the request's fault, and is told as it was said", () => {
+test("a feature that this model does not offer (501) is the request's fault, and is told as it was said", () => {
   const body = JSON.stringify({
-    error: { message: "The model does not support Embeddings API", type: "NotImplementedError", code: 501 },
+    error: { message: "Forced tool calls are not implemented", type: "NotImplementedError", code: 501 },
   });
   const failure = classifyAnswer({ status: 501, body, retryAfter: null }, { alias: "chat", upstream: "up" });
   expect(failure).toMatchObject({ retryable: false, answer: { status: 501 } });
-  expect(failure.answer?.error.message).toBe("The model does not support Embeddings API");
+  expect(failure.answer?.error.message).toBe("Forced tool calls are not implemented");
+});
+
+describe("a route that is missing is nobody's fault, and another deployment may have it", () => {
+  test.each<[string, number, unknown]>([
+    ["vLLM's and other frameworks'", 404, { detail: "Not Found" }],
+    ["the method", 405, { detail: "Method Not Allowed" }],
+    ["llama.cpp's", 404, { error: { message: "File Not Found", type: "not_found_error", code: 404 } }],
+    [
+      "llama.cpp's that is switched off",
+      501,
+      {
+        error: { code: 501, message: "This server does not support reranking.", type: "not_supported_error" },
+      },
+    ],
+    ["vLLM's before 0.12", 400, { object: "error", message: "The model does not support Embeddings API" }],
+    ["Ollama's", 404, "404 page not found"],
+    ["TEI's and TGI's", 404, ""],
+  ])("%s", (_whose, status, body) => {
+    const failure = read(status, body);
+    expect(failure).toMatchObject({
+      reason: "ok",
+      lacksEndpoint: true,
+      retryable: false,
+      isDefinite: false,
+      refusal: null,
+      answer: null,
+      status,
+    });
+  });
+
+  test("LM Studio's, under a 200", () => {
+    const text = '{"error":"Unexpected endpoint or method. (POST /v1/rerank)"}';
+    expect(classifyErrorText(text, { alias: "chat", upstream: "m" })).toMatchObject({ lacksEndpoint: true });
+  });
+
+  test.each<[string, number, unknown]>([
+    ["an unknown model", 404, { error: { message: WRONG_MODEL, type: "NotFoundError", code: 404 } }],
+    ["an unknown answer", 404, { error: { message: "Response with id 'x' not found.", code: 404 } }],
+    ["a wrong request", 400, { error: { message: "bad", type: "BadRequestError", code: 400 } }],
+    ["a feature that is missing", 501, { error: { message: "no tools", type: "NotImplementedError" } }],
+  ])("and %s is something else", (_what, status, body) => {
+    expect(read(status, body).lacksEndpoint).toBe(false);
+  });
 });

@@ -3,6 +3,7 @@ import {
   saysClientMistake,
   saysContextTooLong,
   saysEngineDead,
+  saysNoRoute,
   saysShuttingDown,
   saysUnknownModel,
   type ErrorBody,
@@ -34,6 +35,8 @@ export function classifyAnswer(read: ErrorAnswerRead, names: Names): UpstreamErr
   const error = readErrorBody(read.body) ?? readCutErrorBody(read.body);
   if (status === 404 && error !== null && saysUnknownModel(error, names.upstream))
     return new UpstreamError("wrong_name", { status });
+  if (saysNoRoute(status, read.body, error))
+    return new UpstreamError("ok", { retryable: false, lacksEndpoint: true, status });
   if (status >= 500 && status !== NOT_IMPLEMENTED) return serverFault(read, error, names);
   if (status < 400) return redirect(read);
   const answer = { status, error: restate(read, error, names), retryAfter: read.retryAfter };

@@ -28,6 +28,8 @@ export class UpstreamError {
   readonly refusal: string | null;
   /** It asked to be let alone: as long as `answer` says. */
   readonly isBusy: boolean;
+  /** Its server has no such endpoint: nobody's fault, and another deployment may have it. */
+  readonly lacksEndpoint: boolean;
 
   constructor(
     reason: Reason,
@@ -40,6 +42,7 @@ export class UpstreamError {
       words = null,
       refusal = null,
       isBusy = false,
+      lacksEndpoint = false,
     }: Partial<UpstreamError> = {},
   ) {
     this.reason = reason;
@@ -51,6 +54,7 @@ export class UpstreamError {
     this.words = words;
     this.refusal = refusal;
     this.isBusy = isBusy;
+    this.lacksEndpoint = lacksEndpoint;
   }
 
   /** Only that a server does not have our name does no request's content bring about. */

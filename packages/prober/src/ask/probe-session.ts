@@ -19,7 +19,7 @@ export interface ProbeContext {
 }
 
 /** What adds to a model list must not hold it up: under load vLLM's own `/health` can take 40 s. */
-const SIDE_TIMEOUT_MS = 1_000;
+export const SIDE_TIMEOUT_MS = 1_000;
 
 /** The questions of one probe, all on one connection, and what came of each. */
 export class ProbeSession {
@@ -54,6 +54,11 @@ export class ProbeSession {
       outcome: describeResponse(response),
     });
     return response;
+  }
+
+  /** Where it has what is not OpenAI's. */
+  get rootPath(): string {
+    return this.backend.base.rootPath;
   }
 
   /** Path of the OpenAI routes, as far as is known. */

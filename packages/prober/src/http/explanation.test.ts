@@ -1,16 +1,21 @@
+import { ENDPOINTS } from "@rollcall/contract";
 import { expect, it } from "vitest";
-import { ProberHarness } from "../../test/prober-harness.ts";
+import { modelList, response } from "../../test/answers.ts";
+import { ProberHarness, type HarnessOptions } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { Events } from "../events.ts";
 import { proberApp } from "./app.ts";
 import type { Explanation } from "./explanation.ts";
 
-async function asked() {
-  const harness = new ProberHarness([
-    { id: "1", alias: "chat", base: "http://gpu-1:8000" },
-    { id: "2", alias: "chat", base: "http://gpu-2:8000", key: "sk-backend" },
-    { id: "chat", alias: "org/b", base: "http://gpu-3:8000" },
-  ]);
+async function asked(options: HarnessOptions = {}) {
+  const harness = new ProberHarness(
+    [
+      { id: "1", alias: "chat", base: "http://gpu-1:8000" },
+      { id: "2", alias: "chat", base: "http://gpu-2:8000", key: "sk-backend" },
+      { id: "chat", alias: "org/b", base: "http://gpu-3:8000" },
+    ],
+    options,
+  );
   harness.backends.serve("http://gpu-1:8000", "llama");
   harness.backends.serve("http://gpu-2:8000", "qwen");
   await harness.start();
@@ -88,5 +93,21 @@ it("is 404 for what there is not, with what was probably meant", async () => {
   expect(await get("/explain/chatt")).toEqual({
     status: 404,
     body: { error: 'no alias or deployment "chatt" in the config: did you mean "chat"?' },
+  });
+});
+
+it("tells which endpoints are missing, and what showed it", async () => {
+  const { harness, get } = await asked({ endpoints: ENDPOINTS });
+  harness.backends.refuse("http://gpu-1:8000");
+  await harness.clock.advance(5_000);
+  harness.backends.answer("http://gpu-1:8000", ({ body, path }) => {
+    if (body === undefined) return response(200, path.endsWith("/models") ? modelList("llama") : "");
+    return path === "/v1/rerank" ? response(405) : response(400);
+  });
+  await harness.clock.advance(3_000);
+  const { body } = await get("/explain/1");
+  expect(body.deployments[0]).toMatchObject({
+    served: { missing: ["rerank"] },
+    endpointExchanges: [{ path: "POST /v1/rerank", outcome: expect.stringMatching(/^405 /) }],
   });
 });

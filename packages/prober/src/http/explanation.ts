@@ -19,6 +19,8 @@ export interface Explanation {
 export interface DeploymentExplanation extends DeploymentStatus {
   /** What the last probe asked and what came back, in its order. */
   readonly exchanges: readonly ProbeExchange[];
+  /** What showed which endpoints are missing; none where an earlier run of the prober has found it. */
+  readonly endpointExchanges: readonly ProbeExchange[];
   readonly meaning: string;
   readonly fix: string;
   /** The server's version; null where it does not tell. */
@@ -50,11 +52,12 @@ export function explain(name: string, http: Known): Explanation | null {
 }
 
 function explainDeployment(evidence: Evidence, { events }: Known): DeploymentExplanation {
-  const { verdict, exchanges, version, load, loadTimesMs } = evidence;
+  const { verdict, exchanges, endpointExchanges, version, load, loadTimesMs } = evidence;
   const { meaning, fix } = REASONS[verdict.reason];
   return {
     ...printDeployment(evidence),
     exchanges,
+    endpointExchanges,
     meaning,
     fix: verdict.hint === "" ? fix : verdict.hint,
     version,

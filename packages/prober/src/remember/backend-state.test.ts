@@ -36,6 +36,7 @@ describe("a look", () => {
       names: ["a", "b"],
       version: "0.26.0",
       served: true,
+      starts: 1,
       load: loadOf({ running: 1 }),
       progress: { movedAt: 1, seenAt: 1, load: loadOf({ running: 1 }) },
       proof: { aliveAt: 1, silentAt: null },
@@ -102,6 +103,37 @@ describe("a restart", () => {
       { load: loadOf({ startedAt: 9_000 }) },
     );
     expect(state).toMatchObject({ restarts: 1, restarted: { at: 3 } });
+  });
+});
+
+describe("another start", () => {
+  const BAD = fault("engine_dead", "x");
+
+  it.each<[what: string, starts: number, looks: readonly Partial<ProbeResult>[]]>([
+    ["is the first that serves", 1, [{}, {}]],
+    ["is not one that does not serve yet", 0, [{ health: absent("loading") }, { health: BAD }]],
+    ["is one after an absence", 2, [{}, { models: REFUSED }, {}]],
+    ["is one after a warm-up", 1, [{ health: absent("loading") }, {}]],
+    ["is one after a fall that it speaks of itself", 2, [{}, { health: absent("loading") }, {}]],
+    ["is one with another version", 2, [{ version: "1" }, { version: "2" }]],
+    ["is not one whose version is told only now", 1, [{}, { version: "1" }, {}]],
+    ["is one of another kind", 2, [{}, { kind: "sglang" }]],
+    ["is one at another path", 2, [{}, { models: { ...serves("llama"), apiPath: "" } }]],
+    ["is not one that was late", 1, [{}, { models: TIMEOUT }, {}]],
+    ["is not one that failed and got well", 1, [{}, { health: BAD }, {}]],
+    ["is not another name of the same server", 1, [{}, { models: serves("qwen") }]],
+    [
+      "is a restart, however short",
+      2,
+      [{ load: loadOf({ startedAt: 1 }) }, { load: loadOf({ startedAt: 2 }) }],
+    ],
+    [
+      "is a restart after an absence, once",
+      2,
+      [{ load: loadOf({ startedAt: 1 }) }, { models: REFUSED }, { load: loadOf({ startedAt: 2 }) }],
+    ],
+  ])("%s", (_what, starts, looks) => {
+    expect(remembered(...looks).starts).toBe(starts);
   });
 });
 

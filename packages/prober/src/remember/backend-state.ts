@@ -37,6 +37,8 @@ export interface BackendState {
   /** How many restarts were noticed. */
   readonly restarts: number;
   readonly restarted: Change | null;
+  /** How many starts were met: one after every absence and restart, and where another kind or version answers. */
+  readonly starts: number;
   readonly versionChanged: Change | null;
   readonly exchanges: readonly ProbeExchange[];
 }
@@ -58,6 +60,7 @@ export const NOTHING_KNOWN: BackendState = {
   startedAt: null,
   restarts: 0,
   restarted: null,
+  starts: 0,
   versionChanged: null,
   exchanges: [],
 };
@@ -76,7 +79,7 @@ export function remember(state: BackendState, result: ProbeResult, now: number):
       ? { ...seen, served: false, load: null, progress: null, proof: NO_PROOF }
       : { ...seen, load: null };
   }
-  return {
+  const next: BackendState = {
     ...seen,
     ...rememberStart(state, result, now),
     kind: result.kind,
@@ -92,6 +95,14 @@ export function remember(state: BackendState, result: ProbeResult, now: number):
     canaries: result.token === "came" ? 1 : 0,
     skewMs: result.skewMs,
   };
+  return isAnotherStart(state, next) ? { ...next, starts: state.starts + 1 } : next;
+}
+
+const MARKS_OF_START = ["restarts", "versionChanged", "kind", "apiPath"] as const;
+
+function isAnotherStart(before: BackendState, after: BackendState): boolean {
+  if (!after.served) return false;
+  return !before.served || MARKS_OF_START.some((mark) => before[mark] !== after[mark]);
 }
 
 function meetsTwo(names: readonly string[], { otherNames }: ProbeResult): boolean {

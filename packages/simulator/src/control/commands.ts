@@ -42,6 +42,10 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     const version = input.take("version", STRING);
     return (control) => control.setVersion(version);
   }),
+  "/without": command('{"paths":["/v1/embeddings"]}', (input) => {
+    const paths = input.take("paths", STRINGS);
+    return (control) => control.setWithout(paths);
+  }),
   "/keys": command('{"keys":["k1"]}', (input) => {
     const keys = input.take("keys", STRINGS);
     return (control) => control.setKeys(keys);

@@ -44,7 +44,13 @@ test("what is not there is 404", async () => {
   for (const path of ["/b/3/v1/models", "/b/x/health", "/b/0", "/v1/models", "/b/0/v1/v1/models"]) {
     expect((await ask(url + path)).status).toBe(404);
   }
-  expect((await ask(`${url}/b/0/v1/chat/completions`, { json: {} })).status).toBe(404);
+  expect((await ask(`${url}/b/0/v1/embeddings`, { json: {} })).status).toBe(404);
+});
+
+test("nobody generates, and a body is not taken for the next request", async () => {
+  const { url } = await fleetOf();
+  const json = { messages: "GET /b/0/health HTTP/1.1\r\n\r\n" };
+  expect((await ask(`${url}/b/0/v1/chat/completions`, { json })).status).toBe(400);
 });
 
 test("a backend that hangs leaves the others alone", async () => {

@@ -13,6 +13,13 @@ export const NOT_FOUND: RawAnswer = {
   body: '{"detail":"Not Found"}',
 };
 
+/** Of every request that would generate: nobody asks a fleet for that. */
+export const INVALID: RawAnswer = {
+  status: "400 Bad Request",
+  headers: { "content-type": "application/json" },
+  body: '{"error":{"message":"1 validation error","type":"Bad Request","param":null,"code":400}}',
+};
+
 /** An HTTP/1.1 answer as text; bodies are ASCII. */
 export function printAnswer({ status, headers = {}, body = "" }: RawAnswer, now: number): string {
   const length = Buffer.byteLength(body);

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { FleetBackend } from "./fleet-backend.ts";
 import { IDLE_PAGE } from "./idle-page.ts";
-import { NOT_FOUND, OK, printAnswer, type RawAnswer } from "./raw-answer.ts";
+import { INVALID, NOT_FOUND, OK, printAnswer, type RawAnswer } from "./raw-answer.ts";
 import { type RawRequest, takeRequest } from "./raw-request.ts";
 
 /** Whom a path means, and the path below its prefix. */
@@ -15,6 +15,8 @@ export interface Wiring {
   /** A backend, an answer of the fleet's own, or nothing. */
   readonly find: (path: string) => Found | RawAnswer | undefined;
 }
+
+const GENERATES: ReadonlySet<string> = new Set(["/v1/chat/completions", "/v1/completions"]);
 
 const LONGEST_HEAD = 16 * 1024;
 const DRIP_MS = 200;
@@ -57,7 +59,7 @@ function serveBackend(socket: Socket, request: RawRequest, { backend, path, now 
   }
   if (backend.state === "hang") return false;
   if (request.method !== "GET")
-    return finish(socket, { ...request, last: true }, printAnswer(NOT_FOUND, now));
+    return finish(socket, request, printAnswer(GENERATES.has(path) ? INVALID : NOT_FOUND, now));
   if (path === "/health") return finish(socket, request, printAnswer({ status: OK }, now));
   if (path === "/metrics") {
     const headers = { "content-type": "text/plain; version=0.0.4; charset=utf-8" };

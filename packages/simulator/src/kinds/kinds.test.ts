@@ -174,3 +174,31 @@ test.each<[KindName, string, number, string]>([
   const simulator = await running({ kind });
   expect(await get(simulator, path)).toMatchObject({ status, text });
 });
+
+test.each<[KindName, Partial<Reply>]>([
+  ["vllm", { status: 404, text: '{"detail":"Not Found"}' }],
+  ["llamacpp", { status: 404 }],
+  ["tei", { status: 404, text: "" }],
+  ["lmstudio", { status: 200 }],
+])("%s can be without a route, and answers as without any other", async (...[kind, none]) => {
+  const simulator = await running({ kind, tasks: ["embed"], without: ["/v1/embeddings"] });
+  const embed = () => ask(`${simulator.url}/v1/embeddings`, { json: { input: "x" } });
+  expect(await embed()).toMatchObject(none);
+  expect((await get(simulator, "/health")).status).toBe(200);
+  simulator.control.setWithout([]);
+  expect((await embed()).json().data).toHaveLength(1);
+  await simulator.control.reset();
+  expect(await embed()).toMatchObject(none);
+});
+
+test.each(KIND_NAMES.filter((kind) => kind !== "tei"))(
+  "%s refuses what is of a wrong type, and generates nothing for it",
+  async (kind) => {
+    const simulator = await running({ kind, tasks: ["generate", "embed"] });
+    for (const [path, json] of [
+      ["/v1/chat/completions", { model: 0, messages: 0 }],
+      ["/v1/completions", { model: 0, prompt: 0 }],
+    ] as const)
+      expect([400, 422]).toContain((await ask(simulator.url + path, { json })).status);
+  },
+);

@@ -19,11 +19,19 @@ export const PLAIN_RULES: RequestRules = {
     const msg = "Input should be a valid dictionary or object to extract fields from";
     return validationError({ type: "model_attributes_type", loc: "body", msg, input });
   },
-  fields: missing,
+  fields: (endpoint, body) => wrongType(endpoint, body) ?? missing(endpoint, body),
   values: () => undefined,
   context: tooMuch,
   grammar: () => undefined,
 };
+
+/** What every kind but llama.cpp has typed: a name and a prompt are no numbers. */
+export function wrongType(endpoint: Endpoint, body: Body): VllmError | undefined {
+  const field = ["model", PROMPT_FIELDS[endpoint]].find((name) => typeof body[name] === "number");
+  if (field === undefined) return undefined;
+  const msg = "Input should be a valid string";
+  return validationError({ type: "string_type", loc: `body.${field}`, msg, input: body[field] });
+}
 
 export function missing(endpoint: Endpoint, body: Body): VllmError | undefined {
   const field = PROMPT_FIELDS[endpoint];

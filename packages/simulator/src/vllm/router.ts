@@ -20,8 +20,9 @@ export const FASTAPI: NoRoute = {
 };
 
 export function router(routes: Routes, none: NoRoute): (call: Call) => Route {
-  return ({ exchange }) => {
-    const methods = routes[exchange.path];
+  return ({ exchange, backend }) => {
+    const isWithout = backend.settings.without.includes(exchange.path);
+    const methods = isWithout ? undefined : routes[exchange.path];
     if (methods === undefined) return (call) => send(call, none.notFound(call));
     const allow = Object.keys(methods).join(", ");
     return methods[exchange.method] ?? ((call) => send(call, none.notAllowed(call, allow)));

@@ -1,5 +1,5 @@
 import type { VllmError } from "./error-body.ts";
-import { missing, PLAIN_RULES } from "./plain-rules.ts";
+import { missing, PLAIN_RULES, wrongType } from "./plain-rules.ts";
 import { validationError } from "./pydantic.ts";
 import { pythonFloat } from "./python-repr.ts";
 import type { Body, Endpoint, Lengths, RequestRules } from "./request-rules.ts";
@@ -53,6 +53,8 @@ function wrongParameter(param: string, message: string, value?: string): VllmErr
 }
 
 function fields(endpoint: Endpoint, body: Body): VllmError | undefined {
+  const wrong = wrongType(endpoint, body);
+  if (wrong !== undefined) return wrong;
   if (endpoint === "completions") return completionFields(body);
   const absent = missing(endpoint, body);
   if (absent !== undefined) return absent;

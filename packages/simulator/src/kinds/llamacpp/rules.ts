@@ -49,8 +49,9 @@ function fields(endpoint: Endpoint, body: Body): VllmError | undefined {
   const field = PROMPT_FIELDS[endpoint];
   const value = body[field];
   if (value === undefined) return wrong(`'${field}' is required`);
-  return field === "messages" && !Array.isArray(value)
-    ? wrong("Expected 'messages' to be an array")
+  if (field === "messages" && !Array.isArray(value)) return wrong("Expected 'messages' to be an array");
+  return typeof value === "number"
+    ? wrong(`'${field}' must be a string, a list of tokens or a list of both`)
     : undefined;
 }
 

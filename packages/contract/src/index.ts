@@ -24,7 +24,14 @@ export {
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
-export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
+export {
+  describeSecretRef,
+  isSendable,
+  NOT_SENDABLE,
+  parseSecretRef,
+  NO_SECRET,
+  type SecretRef,
+} from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";

@@ -16,8 +16,23 @@ export function sentKey(headers: KeyHeaders): string | null {
   return null;
 }
 
-/** One key that is expected. Made once a key, not once a request. */
-export class ExpectedKey {
+/** Keys of which any is taken. Made once for all of them, not once a request. */
+export class ExpectedKeys {
+  readonly #keys: readonly ExpectedKey[];
+
+  constructor(keys: readonly string[]) {
+    this.#keys = keys.map((key) => new ExpectedKey(key));
+  }
+
+  /** Is it one of them? Each is compared, so that the time says nothing of which. */
+  matches(sent: string): boolean {
+    let found = false;
+    for (const key of this.#keys) found = key.matches(sent) || found;
+    return found;
+  }
+}
+
+class ExpectedKey {
   readonly #key: Buffer;
   /** As long as the key: what is sent is written here, cut off or filled up with zeros. */
   readonly #sent: Buffer;

@@ -1,5 +1,5 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
-export { ExpectedKey, sentKey, type KeyHeaders } from "./bearer.ts";
+export { ExpectedKeys, sentKey, type KeyHeaders } from "./bearer.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";
@@ -13,7 +13,7 @@ export { LOG_LEVELS, openAccessLog, openLog, silentLog, type Log } from "./log.t
 export { isListening, reportListening } from "./parent-channel.ts";
 export { type RestartDecision } from "./restart-policy.ts";
 export { tlsOptionsOf, type TlsOptions } from "./tls-options.ts";
-export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
+export { isMasterKey, MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
 export {
   FileSettings,
   REFRESH_MS,

@@ -55,7 +55,8 @@ export interface Config extends RollcallConfig {
   readonly defaultFallbacks: readonly string[];
   readonly strategy: Strategy;
   readonly numRetries: number;
-  readonly masterKey: SecretRef;
+  /** Any of them opens everything; none: no key is asked for. Where we have to send one ourselves it is the first. */
+  readonly masterKeys: readonly SecretRef[];
   /** `environment_variables`: they win over the process's own. */
   readonly environment: Readonly<Record<string, string>>;
 }

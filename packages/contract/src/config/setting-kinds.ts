@@ -1,6 +1,7 @@
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { texts } from "./schema-parts.ts";
+import { isSendable, NOT_SENDABLE, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import type { Setting } from "./setting.ts";
 
 /** Says what is wrong with the value, or with one item of it. */
@@ -41,6 +42,11 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
   string: { schema: () => ({ type: "string" }), ...AS_WRITTEN },
   origins: { schema: () => texts, format: "", read: readOrigins },
   hosts: { schema: () => texts, format: "", read: readHosts },
+  secrets: {
+    schema: () => texts,
+    format: "Each as os.environ/NAME, file/PATH or the key itself.",
+    read: readSecrets,
+  },
 };
 
 /** JSON schema of one setting. */
@@ -102,6 +108,20 @@ function readHosts(written: readonly string[], _setting: Setting, complain: Comp
       item,
     );
     return [];
+  });
+}
+
+/** References, each of them to one value; what is wrong with one is said without it. */
+function readSecrets(
+  written: readonly string[],
+  _setting: Setting,
+  complain: Complain,
+): readonly SecretRef[] {
+  return written.map((text, item) => {
+    const ref = parseSecretRef(text);
+    if (ref.from === "none") complain("is empty", item);
+    if (ref.from === "literal" && !isSendable(ref.value)) complain(NOT_SENDABLE, item);
+    return ref;
   });
 }
 

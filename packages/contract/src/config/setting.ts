@@ -1,3 +1,5 @@
+import type { SecretRef } from "./secret-ref.ts";
+
 /** What a setting's value is. Each kind has one line in `setting-kinds.ts`. */
 export type Setting = Described &
   (
@@ -11,6 +13,7 @@ export type Setting = Described &
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
     | { readonly kind: "hosts"; readonly default: readonly [] }
+    | { readonly kind: "secrets"; readonly default: readonly [] }
   );
 
 export type Daemon = "gateway" | "prober";
@@ -42,6 +45,7 @@ const UNIT_SUFFIX = {
   string: "",
   origins: "",
   hosts: "",
+  secrets: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -54,6 +58,7 @@ interface Value {
   string: string;
   origins: readonly string[];
   hosts: readonly string[];
+  secrets: readonly SecretRef[];
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -82,7 +87,9 @@ export type WrittenOf<Table> = {
 
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "secrets"
+    ? readonly string[]
+    : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

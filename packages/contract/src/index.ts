@@ -1,4 +1,5 @@
 export { isLoopbackHost, listensOnlyHere, parseApiBase, type ApiBase } from "./config/api-base.ts";
+export { DEFAULT_BREAKER, NEVER_OPENS, type BreakerPolicy, type FaultKind } from "./config/breaker-policy.ts";
 export { PLAIN_TLS, type BackendTls } from "./config/backend-tls.ts";
 export type {
   Backend,

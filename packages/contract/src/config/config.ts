@@ -1,5 +1,6 @@
 import type { Kind } from "../kind.ts";
 import type { ApiBase } from "./api-base.ts";
+import type { BreakerPolicy } from "./breaker-policy.ts";
 import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
@@ -31,6 +32,8 @@ export interface Deployment {
   readonly order: number;
   readonly weight: number;
   readonly maxParallel: number | null;
+  /** Null: faults of requests make it no second choice for longer. */
+  readonly breaker: BreakerPolicy | null;
   readonly timeoutMs: number;
   readonly streamTimeoutMs: number;
   /** Path in the written config, for messages. */

@@ -6,6 +6,7 @@ import { DEFAULTS } from "./defaults.ts";
 import type { Environment } from "./environment.ts";
 import { error, warning, type Complaint } from "./problem.ts";
 import { readModelName } from "./provider.ts";
+import { readBreaker } from "./read-breaker.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { SETTINGS } from "./settings.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
@@ -162,6 +163,7 @@ class DeploymentReader {
       order: params.order ?? 0,
       weight: this.#weight(params),
       maxParallel: params.max_parallel_requests ?? null,
+      breaker: readBreaker(this.#written, entry),
       ...this.#timeouts(params),
       index,
     });

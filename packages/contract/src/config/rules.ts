@@ -10,6 +10,7 @@ import {
 } from "./known-keys.ts";
 import { error, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
+import { allowedFailsDiffer } from "./read-breaker.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
@@ -175,5 +176,6 @@ export const RULES: readonly Rule[] = [
   strategyIsKnown,
   headersCanBeSent,
   masterKeyCanBeSent,
+  allowedFailsDiffer,
   environmentReferencesStandInMaps,
 ];

@@ -7,6 +7,7 @@ import {
   listen,
   openLog,
   printAddress,
+  RejectionLog,
   reportListening,
   registerSettingsGauges,
   shutDown,
@@ -77,12 +78,22 @@ export async function startProber(
     // Hosts and served names are in it.
     refusal: (headers) => mayReadDetails(headers, { host, settings }),
   });
+  const rejections = new RejectionLog(log, systemClock);
   const prober = await buildProber({ file: stateFile(config, configFile, env), snapshots, source, log });
 
   const stop = new AbortController();
   const draining = () => stop.signal.aborted;
   const server = createAdaptorServer({
-    fetch: proberApp({ prober, events: prober.events, snapshots, settings, source, host, draining }).fetch,
+    fetch: proberApp({
+      prober,
+      events: prober.events,
+      snapshots,
+      settings,
+      source,
+      host,
+      draining,
+      rejections,
+    }).fetch,
   });
   const port = await listen(server, {
     host,
@@ -106,6 +117,7 @@ export async function startProber(
           { name: "config", run: () => watching.then(() => true) },
           { name: "http", run: () => closeServer(server) },
           { name: "state", run: () => written.then(() => true) },
+          { name: "log", run: async () => (rejections.flush(), true) },
         ],
         log,
       );

@@ -11,6 +11,7 @@ export { keepMasterKey } from "./keep-master-key.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
 export { LOG_LEVELS, openAccessLog, openLog, silentLog, type Log } from "./log.ts";
 export { isListening, reportListening } from "./parent-channel.ts";
+export { RejectionLog } from "./rejection-log.ts";
 export { type RestartDecision } from "./restart-policy.ts";
 export { tlsOptionsOf, type TlsOptions } from "./tls-options.ts";
 export { isMasterKey, MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";

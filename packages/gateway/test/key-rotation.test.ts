@@ -16,7 +16,7 @@ function load(gateway: Gateway, keyOf: () => string) {
   }, 10);
   return {
     statuses,
-    async stop() {
+    stop: async () => {
       clearInterval(timer);
       await Promise.all(pending);
     },

@@ -4,7 +4,7 @@ import { gatewayFor, MASTER_KEY, simulator, type Gateway } from "./harness.ts";
 
 /** A gateway in a process of its own, with what it logs. */
 async function logged(settings: object = {}, options: object = {}) {
-  let started: GatewayProcess | null = null;
+  const started: GatewayProcess[] = [];
   const gateway = await gatewayFor(
     { chat: [await simulator()] },
     {
@@ -12,12 +12,12 @@ async function logged(settings: object = {}, options: object = {}) {
       gateway: options,
       start: async (how) => {
         const running = await startProcess(how);
-        started = running.process;
+        started.push(running.process);
         return running;
       },
     },
   );
-  const lines = () => (started as GatewayProcess | null)?.lines ?? [];
+  const lines = () => started.flatMap((one) => one.lines);
   return { gateway, lines, about: (reason: string) => lines().filter(({ error }) => error === reason) };
 }
 

@@ -3,20 +3,28 @@ import { ProberHarness } from "../../test/prober-harness.ts";
 import { httpOf } from "../../test/prober-http.ts";
 import { proberApp } from "./app.ts";
 
-test.each([
-  ["details without the key", "0.0.0.0", "/status", {}, 401, "unauthorized"],
-  ["details for another site", "127.0.0.1", "/status", { host: "evil.example" }, 403, "forbidden"],
-  ["a route that there is not", "127.0.0.1", "/secret", {}, 404, "not_found"],
-  ["an alias that there is not", "127.0.0.1", "/readyz/secret", {}, 404, "not_found"],
-])("%s is counted and logged, without what was sent", async (_case, host, route, headers, status, reason) => {
+interface Turned {
+  readonly host?: string;
+  readonly route: string;
+  readonly headers?: Record<string, string>;
+}
+
+test.each<[string, Turned, { status: number; reason: string }]>([
+  ["details without the key", { host: "0.0.0.0", route: "/status" }, { status: 401, reason: "unauthorized" }],
+  [
+    "details for another site",
+    { route: "/status", headers: { host: "evil.example" } },
+    { status: 403, reason: "forbidden" },
+  ],
+  ["a route that there is not", { route: "/secret" }, { status: 404, reason: "not_found" }],
+  ["an alias that there is not", { route: "/readyz/secret" }, { status: 404, reason: "not_found" }],
+])("%s is counted and logged, without what was sent", async (...[, asked, { status, reason }]) => {
+  const { host = "127.0.0.1", route, headers = {} } = asked;
   const harness = new ProberHarness([{}]);
   const rejected: unknown[] = [];
   const rejections = { add: (one: unknown) => void rejected.push(one) };
   const app = proberApp(httpOf(harness, { host, rejections }));
-  const answer = await app.request(`http://127.0.0.1${route}`, {
-    headers: headers as Record<string, string>,
-  });
-  expect(answer.status).toBe(status);
+  expect((await app.request(`http://127.0.0.1${route}`, { headers })).status).toBe(status);
   expect(rejected).toEqual([{ reason, client: null, facts: { status } }]);
   expect(await harness.prober.printMetrics()).toContain(
     `rollcall_prober_rejected_requests_total{status="${status}"} 1`,

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { PLAIN_TLS, type Daemon } from "@rollcall/contract";
@@ -109,6 +110,13 @@ describe("the first reading", () => {
     delete env["MASTER"];
     const { config, secrets } = open(0, "prober").cell.get();
     expect(secrets.valuesOf(config.masterKeys)).toEqual([]);
+  });
+
+  test("of a FIFO throws, and does not wait for somebody to write to it", () => {
+    const { open, file } = place();
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    expect(() => open()).toThrow(`cannot read ${file} (--config): it is a pipe, not a file`);
   });
 
   test("of a file that is not there throws", () => {

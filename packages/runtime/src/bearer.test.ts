@@ -13,6 +13,7 @@ test.each<[what: string, headers: KeyHeaders, key: string | null]>([
   ["a key without its scheme", { authorization: "sk-1" }, null],
   ["another scheme", { authorization: "Basic sk-1" }, null],
   ["two words", { authorization: "Bearer sk-1 sk-2" }, null],
+  ["a space of another kind behind it", { authorization: "Bearer sk-1\u00a0" }, null],
   ["the scheme alone", { authorization: "Bearer " }, null],
   ["an empty header of Anthropic's", { "x-api-key": "" }, null],
   ["Anthropic's header twice", { "x-api-key": ["sk-1", "sk-1"] }, null],

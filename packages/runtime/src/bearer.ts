@@ -9,7 +9,7 @@ export interface KeyHeaders {
 
 /** `Authorization: Bearer …` as OpenAI's clients send it, `x-api-key` as Anthropic's do, `api-key` as Azure's; null without a key. */
 export function sentKey(headers: KeyHeaders): string | null {
-  const bearer = /^Bearer +(\S+)\s*$/i.exec(headers.authorization ?? "")?.[1];
+  const bearer = /^Bearer +([\x21-\x7e]+)[ \t]*$/i.exec(headers.authorization ?? "")?.[1];
   if (bearer !== undefined) return bearer;
   for (const other of [headers["x-api-key"], headers["api-key"]])
     if (typeof other === "string" && other !== "") return other;

@@ -71,14 +71,15 @@ export function relayOutput(
   { stdout, stderr }: Readonly<Record<"stdout" | "stderr", Readable | null>>,
 ): void {
   const { errors, immediate } = standardOutput(service);
-  const relay = (source: Readable | null, sink: DestinationStream) => {
-    const lines = new WholeLines();
-    const pass = (text: string) => text !== "" && sink.write(text);
-    source?.setEncoding("utf8").on("data", (piece: string) => pass(lines.take(piece)));
-    source?.on("end", () => pass(lines.end()));
-  };
-  relay(stdout, immediate);
-  relay(stderr, errors);
+  relayLines(stdout, immediate);
+  relayLines(stderr, errors);
+}
+
+function relayLines(source: Readable | null, sink: DestinationStream): void {
+  const lines = new WholeLines();
+  const pass = (text: string) => text !== "" && sink.write(text);
+  source?.setEncoding("utf8").on("data", (piece: string) => pass(lines.take(piece)));
+  source?.on("end", () => pass(lines.end()));
 }
 
 function formatOf(service: Service, level: string): LoggerOptions {

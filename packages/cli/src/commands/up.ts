@@ -39,12 +39,12 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
   addPairOptions(command).action(async (options: UpOptions) => {
     const plain = options.json === true || !terminal.interactive;
     const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
-    const { out, err } = terminal.logTo((lines) => print(lostLine(lines)));
+    const log = terminal.logTo((lines) => print(lostLine(lines)));
     const pair = new DaemonPair({
       ...options,
       env: terminal.env,
-      onLine: (line) => out(print(line)),
-      onError: (text) => err(text),
+      onLine: (line) => log.out(print(line)),
+      onError: (text) => log.err(text),
     });
     finish(await untilInterrupted(pair));
   });

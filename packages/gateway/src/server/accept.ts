@@ -5,6 +5,7 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { RequestContext } from "../pipeline/request-context.ts";
 import { requestIdOf } from "./request-id.ts";
+import { sendError } from "./send-error.ts";
 import { Turns } from "./turns.ts";
 
 /** A Host that needs no second look; HTTP/1.0 sends none. */
@@ -39,7 +40,8 @@ export class Acceptor {
         activity.answering -= 1;
         this.turns.over(socket);
       });
-      this.#other(incoming, outgoing);
+      if (isPlain(incoming)) this.#other(incoming, outgoing);
+      else sendError(outgoing, BAD_HTTP, requestIdOf(incoming.headers));
       return;
     }
     const ctx = new RequestContext({

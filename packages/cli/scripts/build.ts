@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { bundle } from "./bundle.ts";
-import { shippedManifest, type SourceManifest } from "./manifest.ts";
+import { shippedManifest, type NodePackages, type SourceManifest } from "./manifest.ts";
 import { PROGRAMS } from "./programs.ts";
 import { findThirdParties, printThirdParties } from "./third-party.ts";
 
@@ -21,8 +21,11 @@ for (const [name, source] of Object.entries(PROGRAMS)) {
   write(`${name}.js`, code);
 }
 write("THIRD-PARTY-LICENSES.txt", printThirdParties(findThirdParties([...modules])));
-const manifest = JSON.parse(readFileSync(path.join(PACKAGE, "package.json"), "utf8")) as SourceManifest;
-write("package.json", `${JSON.stringify(shippedManifest(manifest), null, 2)}\n`);
+const manifest = readManifest(PACKAGE) as SourceManifest;
+const { optionalDependencies } = readManifest(path.join(PACKAGE, "../node")) as {
+  optionalDependencies: NodePackages;
+};
+write("package.json", `${JSON.stringify(shippedManifest(manifest, optionalDependencies), null, 2)}\n`);
 for (const [from, to] of [
   ["bin", "bin"],
   ["CHANGELOG.md", "CHANGELOG.md"],
@@ -30,6 +33,10 @@ for (const [from, to] of [
   ["../../LICENSE", "LICENSE"],
 ] as const)
   cpSync(path.join(PACKAGE, from), path.join(out, to), { recursive: true });
+
+function readManifest(directory: string): unknown {
+  return JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));
+}
 
 function write(name: string, text: string): void {
   writeFileSync(path.join(out, name), text);

@@ -8,6 +8,7 @@ const NOW = Date.UTC(2026, 10, 24, 2, 16, 25);
 const plain: Terminal = {
   out: () => {},
   err: () => {},
+  logTo: () => ({ out: () => {}, err: () => {} }),
   interactive: false,
   paint: (_style, text) => text,
   env: {},

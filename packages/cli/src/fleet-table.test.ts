@@ -6,6 +6,7 @@ import type { Terminal } from "./terminal.ts";
 const terminal: Terminal = {
   out: () => {},
   err: () => {},
+  logTo: () => ({ out: () => {}, err: () => {} }),
   interactive: false,
   paint: (style, text) => (style === "green" || style === "yellow" ? `<${style}>${text}</>` : text),
   env: {},

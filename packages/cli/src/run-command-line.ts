@@ -1,5 +1,5 @@
 import { Command, CommanderError } from "commander";
-import { EXIT, StartError } from "@rollcall/runtime";
+import { drained, EXIT, isLossy, StartError } from "@rollcall/runtime";
 import type { CommandContext } from "./context.ts";
 import { processTerminal, type Terminal } from "./terminal.ts";
 
@@ -34,11 +34,15 @@ async function runCommandLine(
 
 /** Runs this process's own command line, and ends it. */
 export async function runMain(describe: Describe): Promise<never> {
-  // A reader that goes away (`rollcall status | head`) is no error.
+  // A reader that goes away (`rollcall status | head`) is no error, and to a daemon it is nothing at all.
   process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (isLossy(process.stdout)) return;
     if (error.code === "EPIPE") process.exit(EXIT.ok);
     throw error;
   });
+  process.stderr.on("error", () => {});
+  const code = await runCommandLine(describe, process.argv.slice(2), processTerminal());
+  await Promise.all([process.stdout, process.stderr].map(drained));
   // All that was to be ended has been; what a failed start left half open must not keep the process.
-  process.exit(await runCommandLine(describe, process.argv.slice(2), processTerminal()));
+  process.exit(code);
 }

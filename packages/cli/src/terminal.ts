@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { LossyOutput, type OutputStream } from "@rollcall/runtime";
 
 type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
 
@@ -6,11 +7,26 @@ type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
 export interface Terminal {
   out(text: string): void;
   err(text: string): void;
+  /** The same for what daemons say as long as they run: who stops reading it, or goes away, ends nothing. */
+  logTo(printLost: PrintLost): LogTerminal;
   /** True where a person looks on: then lines may be redrawn. */
   readonly interactive: boolean;
   /** Colour where it is wanted: not in a pipe, not under NO_COLOR. */
   paint(style: Style, text: string): string;
   readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export interface LogTerminal {
+  out(text: string): void;
+  err(text: string): void;
+}
+
+/** The line that says how many were lost. */
+type PrintLost = (lines: number) => string;
+
+function lossy(stream: OutputStream, printLost: PrintLost): (text: string) => void {
+  const output = new LossyOutput(stream, (lines) => output.write(printLost(lines)));
+  return (text) => output.write(text);
 }
 
 export function processTerminal(): Terminal {
@@ -20,6 +36,7 @@ export function processTerminal(): Terminal {
   return {
     out: (text) => void stdout.write(text),
     err: (text) => void stderr.write(text),
+    logTo: (printLost) => ({ out: lossy(stdout, printLost), err: lossy(stderr, printLost) }),
     interactive,
     paint: (style, text) => (coloured ? styleText(style, text, { validateStream: false }) : text),
     env,

@@ -181,7 +181,14 @@ describe("command lines", () => {
   /** Parses as `rollcall` does and runs nothing. Answers with the complaint, or null. */
   function refusal(args: readonly string[]): string | null {
     const context = {
-      terminal: { out: () => {}, err: () => {}, interactive: false, paint: () => "", env: {} },
+      terminal: {
+        out: () => {},
+        err: () => {},
+        logTo: () => ({ out: () => {}, err: () => {} }),
+        interactive: false,
+        paint: () => "",
+        env: {},
+      },
       finish: () => {},
     };
     const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });

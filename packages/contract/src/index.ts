@@ -1,4 +1,5 @@
 export { isLoopbackHost, listensOnlyHere, parseApiBase, type ApiBase } from "./config/api-base.ts";
+export { DEFAULT_BREAKER, NEVER_OPENS, type BreakerPolicy, type FaultKind } from "./config/breaker-policy.ts";
 export { PLAIN_TLS, type BackendTls } from "./config/backend-tls.ts";
 export type {
   Backend,
@@ -24,7 +25,14 @@ export {
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { CorsRule, Daemon } from "./config/setting.ts";
 export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
-export { describeSecretRef, parseSecretRef, NO_SECRET, type SecretRef } from "./config/secret-ref.ts";
+export {
+  describeSecretRef,
+  isSendable,
+  NOT_SENDABLE,
+  parseSecretRef,
+  NO_SECRET,
+  type SecretRef,
+} from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";

@@ -36,12 +36,7 @@ export function buildRoutingState({ settings, snapshot, health, clock }: Routing
     generation,
     table,
     templates: new UpstreamTemplates(secrets),
-    objectIds: new ObjectIds(() => masterKeysOf(config, secrets)),
-    cors: readCors(config.gateway.cors, { asksForKey: secrets.value(config.masterKey) !== null }),
+    objectIds: new ObjectIds(() => secrets.valuesOf(config.masterKeys)),
+    cors: readCors(config.gateway.cors, { asksForKey: secrets.valuesOf(config.masterKeys).length > 0 }),
   };
-}
-
-function masterKeysOf({ masterKey }: Config, secrets: Secrets): readonly string[] {
-  const key = secrets.value(masterKey);
-  return key === null ? [] : [key];
 }

@@ -1,5 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
+import { DEFAULT_BREAKER } from "@rollcall/contract";
 import { Secrets } from "@rollcall/runtime";
 import type { DeploymentHealth } from "../src/health/deployment-health.ts";
 import type { Evidence } from "../src/health/ejection.ts";
@@ -273,7 +274,9 @@ function halfOpen(name: PlayName) {
     },
   });
   const health = gateway.health.of("one");
-  for (let turn = 0; turn < 5; turn += 1) health.failed("down", clock.monotonic());
+  for (let turn = 0; turn < 5; turn += 1) {
+    health.failed({ kind: "server_error", reason: "down", at: clock.monotonic() }, DEFAULT_BREAKER);
+  }
   clock.jump(1_000);
   const request = scriptedRequest("r", { model: "chat", stream: true, num_retries: 0 });
   return { gateway, clock, source, request, evidence: () => health.evidence(clock.monotonic()) };

@@ -30,3 +30,13 @@ test.each(["a b/c", "a:99999", "a:b:c"])("the Host %j is refused, whatever the r
   const { status } = await sendRaw(gateway.port, rawRequest("POST /v1/chat/completions HTTP/1.1", headers));
   expect(status).toBe(400);
 });
+
+test.each([
+  ["two Hosts", "HTTP/1.1", "Host: a\r\nHost: a\r\n"],
+  ["another major version", "HTTP/2.0", "Host: a\r\n"],
+])("%s are refused where no endpoint is asked for, too", async (_case, version, hosts) => {
+  const gateway = await gatewayFor({ chat: [await simulator()] });
+  const key = `Authorization: Bearer ${MASTER_KEY}\r\nConnection: close\r\n\r\n`;
+  const { status } = await sendRaw(gateway.port, `GET /v1/models ${version}\r\n${hosts}${key}`);
+  expect(status).toBe(400);
+});

@@ -14,6 +14,7 @@ import {
   listen,
   openLog,
   printAddress,
+  RejectionLog,
   reportListening,
   registerSettingsGauges,
   shutDown,
@@ -62,19 +63,7 @@ export async function startProber(
   log = openLog("prober", options.logLevel),
 ): Promise<RunningProber> {
   const { configFile, env } = options;
-  const source = new FileSettings(
-    {
-      file: configFile,
-      env,
-      daemon: "prober",
-      log,
-      validate: [keepMasterKey],
-      overridden: (["host", "port"] as const)
-        .filter((flag) => options[flag] !== undefined)
-        .map((flag) => `prober.${flag}`),
-    },
-    systemClock.monotonic(),
-  );
+  const source = openSettings(options, log);
   const settings = source.cell;
   const { config } = settings.get();
   const host = options.host ?? config.prober.host;
@@ -84,13 +73,14 @@ export async function startProber(
     // Hosts and served names are in it.
     refusal: (headers) => mayReadDetails(headers, { host, settings }),
   });
+  const rejections = new RejectionLog(log, systemClock);
   const prober = await buildProber({ file: stateFile(config, configFile, env), snapshots, source, log });
 
   const stop = new AbortController();
   const draining = () => stop.signal.aborted;
-  const server = createAdaptorServer({
-    fetch: proberApp({ prober, events: prober.events, snapshots, settings, source, host, draining }).fetch,
-  });
+  const { events } = prober;
+  const http = { prober, events, snapshots, settings, source, host, draining, rejections };
+  const server = createAdaptorServer({ fetch: proberApp(http).fetch });
   const port = await listen(server, {
     host,
     port: options.port ?? config.prober.port,
@@ -113,11 +103,23 @@ export async function startProber(
           { name: "config", run: () => watching.then(() => true) },
           { name: "http", run: () => closeServer(server) },
           { name: "state", run: () => written.then(() => true) },
+          { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
         ],
         log,
       );
     },
   };
+}
+
+function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
+  const { configFile: file, env } = options;
+  const overridden = (["host", "port"] as const)
+    .filter((flag) => options[flag] !== undefined)
+    .map((flag) => `prober.${flag}`);
+  return new FileSettings(
+    { file, env, daemon: "prober", log, validate: [keepMasterKey], overridden },
+    systemClock.monotonic(),
+  );
 }
 
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */

@@ -5,6 +5,13 @@ import type { ProbeResult } from "./read/probe-result.ts";
 
 type Labels = "deployment" | "alias";
 
+/** Statuses by which a request is turned away, and how the log calls it. */
+export const REJECTIONS: ReadonlyMap<number, string> = new Map([
+  [401, "unauthorized"],
+  [403, "forbidden"],
+  [404, "not_found"],
+]);
+
 /** What the prober's process says of itself. Times are monotonic, in milliseconds. */
 export interface ProcessFacts {
   readonly now: number;
@@ -37,6 +44,11 @@ export class ProberMetrics {
     "Changes of any deployment's reason, by the new one.",
     "reason",
   );
+  readonly #rejected = this.#make.counter(
+    "rejected_requests_total",
+    "Requests that were answered with 401, 403 or 404.",
+    "status",
+  );
   readonly #snapshotAge = this.#make.gauge(
     "snapshot_age_seconds",
     "Time since the last snapshot was written.",
@@ -65,6 +77,7 @@ export class ProberMetrics {
   constructor() {
     for (const result of ["models", "fault", "absent"]) this.#probes.inc({ result }, 0);
     for (const reason of REASON_CODES) this.#reasons.inc({ reason }, 0);
+    for (const status of REJECTIONS.keys()) this.#rejected.inc({ status }, 0);
   }
 
   probed({ models, durationMs }: ProbeResult): void {
@@ -82,6 +95,10 @@ export class ProberMetrics {
     if (after.reason === before.reason) return;
     this.#reasons.inc({ reason: after.reason });
     this.#transitions.inc(labelsOf(after));
+  }
+
+  rejected(status: number): void {
+    this.#rejected.inc({ status });
   }
 
   snapshotFailed(): void {

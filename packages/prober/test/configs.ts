@@ -16,6 +16,7 @@ export interface Entry {
 export interface Written {
   readonly prober?: object;
   readonly masterKey?: string;
+  readonly gateway?: object;
   readonly stateFile?: string;
   readonly include?: readonly string[];
 }
@@ -23,7 +24,7 @@ export interface Written {
 /** The text of a config file: JSON is YAML. */
 export function writeConfig(
   entries: readonly Entry[],
-  { prober, masterKey, stateFile, include }: Written = {},
+  { prober, gateway, masterKey, stateFile, include }: Written = {},
 ): string {
   return JSON.stringify({
     model_list: entries.map(({ alias = "chat", model = "llama", base = "http://a:8000", ...entry }) => ({
@@ -40,6 +41,7 @@ export function writeConfig(
     ...(masterKey !== undefined && { general_settings: { master_key: masterKey } }),
     rollcall: {
       ...(prober !== undefined && { prober }),
+      ...(gateway !== undefined && { gateway }),
       ...(stateFile !== undefined && { state: { file: stateFile } }),
     },
   });

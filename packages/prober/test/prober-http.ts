@@ -21,6 +21,7 @@ export function httpOf(
     source: { status: new Cell(NO_FAULT) },
     host,
     draining: () => false,
+    rejections: { add: () => {} },
     ...given,
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { ExpectedKey, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
+import { ExpectedKeys, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
 
 test.each<[what: string, headers: KeyHeaders, key: string | null]>([
   ["a Bearer token", { authorization: "Bearer sk-1" }, "sk-1"],
@@ -13,6 +13,7 @@ test.each<[what: string, headers: KeyHeaders, key: string | null]>([
   ["a key without its scheme", { authorization: "sk-1" }, null],
   ["another scheme", { authorization: "Basic sk-1" }, null],
   ["two words", { authorization: "Bearer sk-1 sk-2" }, null],
+  ["a space of another kind behind it", { authorization: "Bearer sk-1\u00a0" }, null],
   ["the scheme alone", { authorization: "Bearer " }, null],
   ["an empty header of Anthropic's", { "x-api-key": "" }, null],
   ["Anthropic's header twice", { "x-api-key": ["sk-1", "sk-1"] }, null],
@@ -82,14 +83,24 @@ describe("an expected key", () => {
     ["other case", "SK-MASTER", false],
     ["nothing", "", false],
   ])("is matched by %s: %j, %j", (_what, sent, matches) => {
-    const key = new ExpectedKey("sk-master");
+    const key = new ExpectedKeys(["sk-master"]);
     expect(key.matches(sent)).toBe(matches);
     // What was sent before leaves nothing behind.
     expect(key.matches("sk-master")).toBe(true);
   });
 
-  test("may have letters beyond ASCII, as the header brings them", () => {
-    const key = new ExpectedKey("clé");
-    expect([key.matches("clé"), key.matches("cle")]).toEqual([true, false]);
+  test.each([
+    ["the first", "sk-one", true],
+    ["the last", "sk-three", true],
+    ["one in the middle", "sk-2", true],
+    ["two of them together", "sk-onesk-2", false],
+    ["what one begins with", "sk-", false],
+    ["none", "sk-four", false],
+  ])("of several is matched by %s", (_what, sent, matches) => {
+    expect(new ExpectedKeys(["sk-one", "sk-2", "sk-three"]).matches(sent)).toBe(matches);
+  });
+
+  test("that is not there is matched by nothing", () => {
+    expect(new ExpectedKeys([]).matches("")).toBe(false);
   });
 });

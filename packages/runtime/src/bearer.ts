@@ -12,7 +12,8 @@ const OTHERS = ["x-api-key", "api-key", "x-goog-api-key", "ocp-apim-subscription
 /** All headers that may bring a key, beside one that the config names. In the order in which they count. */
 export const KEY_HEADERS: readonly string[] = [LITELLM, "authorization", ...OTHERS];
 
-const BEARER = /^Bearer +(\S+)\s*$/i;
+/** Visible ASCII: what else looks like a space is part of no key. */
+const BEARER = /^Bearer +([\x21-\x7e]+)[ \t]*$/i;
 
 /**
  * The key that was sent, or null. The first header that has one counts: `ownHeader` (in lower case), `x-litellm-api-key`,
@@ -46,8 +47,23 @@ function textOf(value: KeyHeaders[string]): string {
   return typeof value === "string" ? value : "";
 }
 
-/** One key that is expected. Made once a key, not once a request. */
-export class ExpectedKey {
+/** Keys of which any is taken. Made once for all of them, not once a request. */
+export class ExpectedKeys {
+  readonly #keys: readonly ExpectedKey[];
+
+  constructor(keys: readonly string[]) {
+    this.#keys = keys.map((key) => new ExpectedKey(key));
+  }
+
+  /** Is it one of them? Each is compared, so that the time says nothing of which. */
+  matches(sent: string): boolean {
+    let found = false;
+    for (const key of this.#keys) found = key.matches(sent) || found;
+    return found;
+  }
+}
+
+class ExpectedKey {
   readonly #key: Buffer;
   /** As long as the key: what is sent is written here, cut off or filled up with zeros. */
   readonly #sent: Buffer;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
+import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
 
 /** What stood at a path at one moment. */
 export interface FileLook {
@@ -20,8 +20,11 @@ export function lookAt(path: string): FileLook {
   let descriptor: number | null = null;
   try {
     const target = realpathSync(path);
-    descriptor = openSync(target, "r");
-    const { birthtimeNs, dev, ino, ctimeNs, mtimeNs } = fstatSync(descriptor, { bigint: true });
+    // A FIFO would hold us up until somebody writes to it.
+    descriptor = openSync(target, constants.O_RDONLY | constants.O_NONBLOCK);
+    const found = fstatSync(descriptor, { bigint: true });
+    if (found.isFIFO()) throw Object.assign(new Error("a FIFO"), { code: "FIFO" });
+    const { birthtimeNs, dev, ino, ctimeNs, mtimeNs } = found;
     const text = readFileSync(descriptor, "utf8");
     return {
       text,
@@ -59,6 +62,7 @@ export function wasReplaced(before: FileLook, now: FileLook): boolean {
 const WORDS: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file",
   EISDIR: "it is a directory",
+  FIFO: "it is a pipe, not a file",
   EACCES: "permission denied",
 };
 

@@ -1,5 +1,5 @@
 export { summariseAliases, type AliasState } from "./alias-summary.ts";
-export { ExpectedKey, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
+export { ExpectedKeys, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { loadConfig } from "./config-file.ts";
@@ -9,11 +9,13 @@ export { EXIT, StartError } from "./exit-codes.ts";
 export { boundHeap } from "./heap.ts";
 export { keepMasterKey } from "./keep-master-key.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
-export { LOG_LEVELS, openAccessLog, openLog, silentLog, type Log } from "./log.ts";
+export { LOG_LEVELS, openAccessLog, openLog, relayOutput, silentLog, type Log } from "./log.ts";
 export { isListening, reportListening } from "./parent-channel.ts";
+export { RejectionLog } from "./rejection-log.ts";
+export { drained, isLossy, LossyOutput, type OutputStream } from "./lossy-output.ts";
 export { type RestartDecision } from "./restart-policy.ts";
 export { tlsOptionsOf, type TlsOptions } from "./tls-options.ts";
-export { MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
+export { isMasterKey, MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
 export {
   FileSettings,
   REFRESH_MS,

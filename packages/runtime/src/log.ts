@@ -1,23 +1,33 @@
+import type { Readable } from "node:stream";
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
 import { systemClock } from "./clock.ts";
 import { BufferedLineWriter } from "./buffered-line-writer.ts";
+import { LossyOutput } from "./lossy-output.ts";
+import { WholeLines } from "./whole-lines.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
 type Service = "gateway" | "prober";
 
 interface Output {
-  /** A line is out when the call returns. */
+  /** A line is out when the call returns, as long as somebody reads. */
   readonly immediate: DestinationStream;
   readonly buffered: BufferedLineWriter;
+  /** Standard error. */
+  readonly errors: LossyOutput;
 }
 
 let output: Output | null = null;
 
 /** Standard output, opened once: all loggers write through it, so that their lines stay in order. */
-function standardOutput(): Output {
+function standardOutput(service: Service): Output {
   if (output !== null) return output;
-  const destination = pino.destination({ dest: 1, sync: true });
+  const destination = new LossyOutput(process.stdout, (lines) => {
+    pino(formatOf(service, "warn"), destination).warn(
+      { lines },
+      "log lines lost: they were not read in time",
+    );
+  });
   const buffered = new BufferedLineWriter(destination);
   const immediate = {
     write: (line: string) => {
@@ -25,18 +35,23 @@ function standardOutput(): Output {
       destination.write(line);
     },
   };
+  // Node itself warns there too, and whoever reads it may go away.
+  const errors = new LossyOutput(process.stderr, () => {});
   process.on("exit", () => buffered.flush());
-  output = { immediate, buffered };
+  output = { immediate, buffered, errors };
   return output;
 }
 
-/** JSON lines on standard output: constant message, facts as fields, no hosts and no keys. Each is out when the call returns. */
+/**
+ * JSON lines on standard output: constant message, facts as fields, no hosts and no keys. Each is out when the call returns.
+ * Who does not read them holds nothing up.
+ */
 export function openLog(service: Service, level = "info"): Logger {
   const redact = {
     paths: ["authorization", "headers.authorization", "api_key", "apiKey", "key", "*.apiKey"],
     censor: "[redacted]",
   };
-  return pino({ ...formatOf(service, level), redact }, standardOutput().immediate);
+  return pino({ ...formatOf(service, level), redact }, standardOutput(service).immediate);
 }
 
 /**
@@ -44,7 +59,27 @@ export function openLog(service: Service, level = "info"): Logger {
  * log only values that Rollcall produced, never what clients or backends sent.
  */
 export function openAccessLog(service: Service, level = "info"): Logger {
-  return pino(formatOf(service, level), standardOutput().buffered);
+  return pino(formatOf(service, level), standardOutput(service).buffered);
+}
+
+/**
+ * Passes on what a process of ours writes, whole lines among our own. It must not write to our output itself: that is
+ * made blocking whenever a process is started with it, and one that reads no more would then hold up all.
+ */
+export function relayOutput(
+  service: Service,
+  { stdout, stderr }: Readonly<Record<"stdout" | "stderr", Readable | null>>,
+): void {
+  const { errors, immediate } = standardOutput(service);
+  relayLines(stdout, immediate);
+  relayLines(stderr, errors);
+}
+
+function relayLines(source: Readable | null, sink: DestinationStream): void {
+  const lines = new WholeLines();
+  const pass = (text: string) => text !== "" && sink.write(text);
+  source?.setEncoding("utf8").on("data", (piece: string) => pass(lines.take(piece)));
+  source?.on("end", () => pass(lines.end()));
 }
 
 function formatOf(service: Service, level: string): LoggerOptions {

@@ -136,7 +136,7 @@ describe("all secrets of a config", () => {
     expect(value(chat?.backend.headers.get("x-team"))).toBe("blue");
     expect(value(chat?.backend.headers.get("x-plain"))).toBe("plain");
     expect(value(open?.backend.apiKey)).toBeNull();
-    expect(value(CONFIG.masterKey)).toBe("sk-master");
+    expect(CONFIG.masterKeys.map(value)).toEqual(["sk-master"]);
   });
 
   test("that a config does not refer to are not given", () => {

@@ -1,6 +1,8 @@
 import path from "node:path";
 import {
   describeSecretRef,
+  isSendable,
+  NOT_SENDABLE,
   type Backend,
   type Config,
   type Environment,
@@ -56,6 +58,12 @@ function checked(value: string, ref: SecretRef): Result<string, string> {
   return err(`${what} is empty or holds a character that no header can carry, such as a line break`);
 }
 
+/** A backend may be sent what no client could send us. */
+function asMasterKey(found: Result<string | null, string>, ref: SecretRef): Result<string | null, string> {
+  if (!found.ok || found.value === null || isSendable(found.value)) return found;
+  return err(`the value of ${describeSecretRef(ref)} ${NOT_SENDABLE}`);
+}
+
 /** One that could not be read. */
 interface Missing {
   readonly where: string;
@@ -92,8 +100,9 @@ export class Secrets {
       const key = keyOf(ref);
       const found = read.get(key) ?? resolveSecret(ref, { ...source, env });
       read.set(key, found);
-      if (found.ok) values.set(key, found.value);
-      else missing.push({ where, ref, problem: found.error });
+      const usable = isMasterKey(where) ? asMasterKey(found, ref) : found;
+      if (usable.ok) values.set(key, usable.value);
+      else missing.push({ where, ref, problem: usable.error });
     }
     return new Secrets(values, missing);
   }
@@ -138,6 +147,11 @@ export class Secrets {
     return this.#values.get(keyOf(ref)) ?? null;
   }
 
+  /** Of references that mean the same those that have a value. */
+  valuesOf(refs: readonly SecretRef[]): readonly string[] {
+    return refs.flatMap((ref) => this.value(ref) ?? []);
+  }
+
   /** Same values behind all references? */
   equals(other: Secrets): boolean {
     return (
@@ -149,8 +163,18 @@ export class Secrets {
 
 export const MASTER_KEY = "general_settings.master_key";
 
+const ADDITIONAL_MASTER_KEYS = "rollcall.gateway.additional_master_keys";
+
+/** Is it a place in the config where a key that apps send is written? */
+export function isMasterKey(where: string): boolean {
+  return where === MASTER_KEY || where.startsWith(ADDITIONAL_MASTER_KEYS);
+}
+
 function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
-  yield [MASTER_KEY, config.masterKey];
+  const { masterKeys, gateway } = config;
+  const own = masterKeys.length - gateway.additionalMasterKeys.length;
+  for (const [index, ref] of masterKeys.entries())
+    yield [index < own ? MASTER_KEY : `${ADDITIONAL_MASTER_KEYS}[${index - own}]`, ref];
   for (const deployment of config.deployments) {
     const where = `model_list[${deployment.index}].litellm_params`;
     yield [`${where}.api_key`, deployment.backend.apiKey];

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { PLAIN_TLS, type Daemon } from "@rollcall/contract";
@@ -39,7 +40,7 @@ describe("the first reading", () => {
     const { config, secrets, generation } = source.cell.get();
     expect(aliasesOf(source)).toEqual(["chat"]);
     expect(secrets.value({ from: "file", path: "key" })).toBe("sk-one");
-    expect(secrets.value(config.masterKey)).toBe("sk-master");
+    expect(secrets.valuesOf(config.masterKeys)).toEqual(["sk-master"]);
     expect(generation).toBe(1);
     expect(source.status.get()).toEqual({ fault: null, needRestart: [] });
   });
@@ -108,13 +109,89 @@ describe("the first reading", () => {
     const { open, env } = place();
     delete env["MASTER"];
     const { config, secrets } = open(0, "prober").cell.get();
-    expect(secrets.value(config.masterKey)).toBeNull();
+    expect(secrets.valuesOf(config.masterKeys)).toEqual([]);
+  });
+
+  test("of a FIFO throws, and does not wait for somebody to write to it", () => {
+    const { open, file } = place();
+    rmSync(file);
+    execFileSync("mkfifo", [file]);
+    expect(() => open()).toThrow(`cannot read ${file} (--config): it is a pipe, not a file`);
   });
 
   test("of a file that is not there throws", () => {
     const { open, file } = place();
     rmSync(file);
     expect(() => open()).toThrow(`cannot read ${file} (--config): there is no such file`);
+  });
+});
+
+describe("additional master keys", () => {
+  const both = (keys: string, more = "general_settings: {master_key: os.environ/MASTER}\n") =>
+    `${text("chat").replace(/general_settings.*\n/, more)}rollcall: {gateway: {additional_master_keys: [${keys}]}}\n`;
+  const keysOf = (source: FileSettings) => {
+    const { config, secrets } = source.cell.get();
+    return secrets.valuesOf(config.masterKeys);
+  };
+  const OLD = "rollcall.gateway.additional_master_keys[0]: cannot read the file old: there is no such file";
+
+  test("are read and followed as the master key is: from variables, files and as they are", () => {
+    const { open, write, env } = place();
+    env["OTHER"] = "sk-other";
+    write("old", "sk-old\n");
+    write("config.yaml", both("os.environ/OTHER, file/old, sk-plain"));
+    const source = open(1_000);
+    expect(keysOf(source)).toEqual(["sk-master", "sk-other", "sk-old", "sk-plain"]);
+    write("old", "sk-rotated\n");
+    expect(source.reload(2_000)).toBe(true);
+    expect(keysOf(source)).toEqual(["sk-master", "sk-other", "sk-rotated", "sk-plain"]);
+    write("config.yaml", both(""));
+    expect(source.reload(3_000)).toBe(true);
+    expect(keysOf(source)).toEqual(["sk-master"]);
+  });
+
+  test("that are missing stop nothing while the master key is there, and count once they are", () => {
+    const { open, write, lines, file } = place();
+    write("config.yaml", both("file/old"));
+    const source = open(1_000);
+    expect(lines.map(({ msg }) => msg)).toEqual([
+      `${file}: warning: ${OLD}: no key is taken for it until it is there`,
+    ]);
+    expect(keysOf(source)).toEqual(["sk-master"]);
+    write("old", "sk-old\n");
+    expect(source.reload(2_000)).toBe(true);
+    expect(keysOf(source)).toEqual(["sk-master", "sk-old"]);
+  });
+
+  test("do not make up for a master key that is missing", () => {
+    const { open, write, env } = place();
+    delete env["MASTER"];
+    write("config.yaml", both("sk-plain"));
+    expect(() => open()).toThrow("general_settings.master_key: environment variable MASTER is not set");
+  });
+
+  test("of which none can be read open nothing where they are all there is", () => {
+    const { open, write, file } = place();
+    write("config.yaml", both("file/old", ""));
+    expect(() => open()).toThrow(`${file}: error: ${OLD}`);
+    write("old", "sk-old\n");
+    const source = open(1_000);
+    expect(keysOf(source)).toEqual(["sk-old"]);
+    write("config.yaml", text("chat").replace(/general_settings.*\n/, ""));
+    expect(source.reload(2_000)).toBe(false);
+    expect(keysOf(source)).toEqual(["sk-old"]);
+  });
+
+  test("that no client can send are missing, wherever they come from", () => {
+    const { open, write, env, lines } = place();
+    env["OTHER"] = "two words";
+    write("config.yaml", both("os.environ/OTHER"));
+    expect(keysOf(open())).toEqual(["sk-master"]);
+    expect(lines.map(({ msg }) => msg).join()).toContain(
+      "the value of environment variable OTHER cannot be sent in a header",
+    );
+    env["MASTER"] = "schlüssel";
+    expect(() => open()).toThrow("the value of environment variable MASTER cannot be sent in a header");
   });
 });
 

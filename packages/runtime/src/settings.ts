@@ -23,7 +23,7 @@ import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
-import { MASTER_KEY, Secrets } from "./secrets.ts";
+import { isMasterKey, MASTER_KEY, Secrets } from "./secrets.ts";
 import {
   faultOf,
   keptFault,
@@ -176,7 +176,8 @@ export class FileSettings implements SettingsSource {
     const { log, file } = this.#options;
     for (const [where, problem] of secrets.lacking) {
       if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
-      log.warn(`${file}: warning: ${where}: ${problem}: the deployment is left out until it is there`);
+      const what = isMasterKey(where) ? "no key is taken for it" : "the deployment is left out";
+      log.warn(`${file}: warning: ${where}: ${problem}: ${what} until it is there`);
     }
   }
 
@@ -218,11 +219,17 @@ function readSecrets(
 ): Result<Reading, string> {
   if (config === null) return err(listProblems(file, problems.map(printProblem)));
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
-  const master = secrets.problems.get(MASTER_KEY);
-  // Without its key the gateway would be open, or closed, to all; the prober needs none to do its work.
-  if (daemon === "gateway" && master !== undefined)
-    return err(listProblems(file, [`${file}: error: ${MASTER_KEY}: ${master}`]));
+  const fatal = daemon === "gateway" ? missingMasterKey(config, secrets) : null;
+  if (fatal !== null) return err(listProblems(file, [`${file}: error: ${fatal}`]));
   return ok({ config, secrets, problems });
+}
+
+/** Without a key the gateway would be open, or closed, to all; the prober needs none to do its work. */
+function missingMasterKey({ masterKeys }: Config, secrets: Secrets): string | null {
+  const missing = [...secrets.problems].filter(([where]) => isMasterKey(where));
+  const [first] = missing.filter(([where]) => where === MASTER_KEY).concat(missing);
+  const isOpen = missing.length > 0 && secrets.valuesOf(masterKeys).length === 0;
+  return first !== undefined && (first[0] === MASTER_KEY || isOpen) ? `${first[0]}: ${first[1]}` : null;
 }
 
 function listProblems(file: string, lines: readonly string[]): string {

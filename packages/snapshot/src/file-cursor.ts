@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { SnapshotHeader } from "@rollcall/contract";
 import { changeLogOf, MAX_OPENING_BYTES } from "./change-log.ts";
@@ -47,7 +48,8 @@ export class FileCursor<Whole extends SnapshotHeader, Item> {
   ): Promise<Found | null> {
     let handle: FileHandle;
     try {
-      handle = await open(file, "r");
+      // A FIFO would keep us until somebody writes to it.
+      handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
     } catch (error) {
       const code = codeOf(error);
       // Before the first write there is nothing to complain of.
@@ -55,7 +57,9 @@ export class FileCursor<Whole extends SnapshotHeader, Item> {
       return null;
     }
     try {
-      return await read(handle);
+      if ((await handle.stat()).isFIFO()) this.#receiver.complain("a FIFO, not a file");
+      else return await read(handle);
+      return null;
     } catch (error) {
       this.#receiver.complain(codeOf(error));
       return null;

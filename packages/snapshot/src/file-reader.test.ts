@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFileSync,
   mkdirSync,
@@ -56,6 +57,17 @@ const replace = (text: string) => {
   renameSync(`${file}.new`, file);
 };
 const put = (sequence: number) => replace(printSnapshot(VERDICTS, snapshotOf(sequence)));
+
+test("a FIFO in the file's place holds nothing up: what comes after it is read, and closing does not wait", async () => {
+  mkdirSync(directory, { recursive: true });
+  execFileSync("mkfifo", [file]);
+  const recorder = await follow();
+  expect(recorder.faults).toEqual(["a FIFO, not a file"]);
+  rmSync(file);
+  put(1);
+  await lookAgain();
+  await vi.waitFor(() => expect(recorder.snapshots).toHaveLength(1));
+});
 
 describe("where watching does not work", () => {
   beforeEach(() => {

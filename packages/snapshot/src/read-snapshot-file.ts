@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { ok, type Result, type SnapshotHeader, type SnapshotKind } from "@rollcall/contract";
 import { changeLogOf } from "./change-log.ts";
@@ -37,5 +38,7 @@ export function parseSnapshotFile<Whole extends SnapshotHeader, Item>(
 }
 
 function textOf(file: string): Promise<string> {
-  return readFile(file, "utf8").catch(() => "");
+  // Of a FIFO nothing is read, instead of waiting for somebody to write to it.
+  const flag = constants.O_RDONLY | constants.O_NONBLOCK;
+  return readFile(file, { encoding: "utf8", flag }).catch(() => "");
 }

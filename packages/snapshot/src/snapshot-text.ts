@@ -142,6 +142,8 @@ function headerFault<Whole extends SnapshotHeader, Item>(
   for (const key of ["sequence", "writtenAt", "intervalMs"]) {
     if (!isCount(head[key])) return `${key} is not a number of zero or more`;
   }
+  // Beyond these, the next one is the same number.
+  if (!Number.isSafeInteger(head["sequence"])) return "sequence is not a whole number that can be counted on";
   return kind.headerFault(head);
 }
 

@@ -2,7 +2,15 @@ import path from "node:path";
 import type { Command } from "commander";
 import { isRoutable, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
 import { keylessRisk } from "@rollcall/gateway";
-import { EXIT, insideContainer, loadConfig, MASTER_KEY, Secrets, systemClock } from "@rollcall/runtime";
+import {
+  EXIT,
+  insideContainer,
+  isMasterKey,
+  loadConfig,
+  MASTER_KEY,
+  Secrets,
+  systemClock,
+} from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -46,15 +54,16 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
 /** Would the gateway refuse to start, since anybody could use it? The number of errors. */
 function checkExposure(config: Config | null, file: string, terminal: Terminal): number {
   if (config === null) return 0;
-  const { gateway, masterKey } = config;
-  const risk = keylessRisk({ host: gateway.host, hasMasterKey: masterKey.from !== "none", gateway });
+  const { gateway, masterKeys } = config;
+  const risk = keylessRisk({ host: gateway.host, hasMasterKey: masterKeys.length > 0, gateway });
   if (risk === null) return 0;
   terminal.out(`${file}: ${terminal.paint("red", "error")}: rollcall.gateway.host: ${risk}\n`);
   return 1;
 }
 
 function without(where: string): string {
-  return where === MASTER_KEY ? "the gateway will not start" : "the deployment is left out";
+  if (where === MASTER_KEY) return "the gateway will not start";
+  return isMasterKey(where) ? "no key is taken for it" : "the deployment is left out";
 }
 
 /** A checker's machine need not have the secrets; a daemon's must. */

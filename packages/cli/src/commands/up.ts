@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { LOG_LEVELS } from "@rollcall/runtime";
+import { LOG_LEVELS, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printLogLine } from "../log-line.ts";
 import { DaemonPair, type DaemonPairOptions } from "../daemon-pair.ts";
@@ -23,6 +23,13 @@ export function addPairOptions(command: Command): Command {
     .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS));
 }
 
+/** As the daemons log it of themselves. */
+function lostLine(lines: number): string {
+  const time = new Date(systemClock.now()).toISOString();
+  const msg = "log lines lost: they were not read in time";
+  return JSON.stringify({ level: "warn", time, service: "up", lines, msg });
+}
+
 export function addUp(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("up")
@@ -31,11 +38,13 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
     .option("--json", "log lines as JSON (always so in a pipe)");
   addPairOptions(command).action(async (options: UpOptions) => {
     const plain = options.json === true || !terminal.interactive;
+    const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
+    const log = terminal.logTo((lines) => print(lostLine(lines)));
     const pair = new DaemonPair({
       ...options,
       env: terminal.env,
-      onLine: (line) => terminal.out(`${plain ? line : printLogLine(line, terminal)}\n`),
-      onError: (text) => terminal.err(text),
+      onLine: (line) => log.out(print(line)),
+      onError: (text) => log.err(text),
     });
     finish(await untilInterrupted(pair));
   });

@@ -6,6 +6,7 @@ import { printChange } from "./change-text.ts";
 const terminal: Terminal = {
   out: () => {},
   err: () => {},
+  logTo: () => ({ out: () => {}, err: () => {} }),
   interactive: true,
   paint: (style, text) => (style === "bold" ? text : `<${style}>${text}</>`),
   env: {},

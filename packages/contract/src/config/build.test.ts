@@ -6,7 +6,7 @@ test("where nothing is said, the defaults hold", () => {
   expect(config).toMatchObject({
     strategy: "two-choices",
     numRetries: 2,
-    masterKey: { from: "none" },
+    masterKeys: [],
     environment: {},
     defaultFallbacks: [],
   });
@@ -75,9 +75,28 @@ test.each([
   ["os.environ/MASTER", { from: "env", name: "MASTER" }],
   ["file//run/secrets/master", { from: "file", path: "/run/secrets/master" }],
   ["sk-1234", { from: "literal", value: "sk-1234" }],
-  ["''", { from: "none" }],
 ])("the master key %s is kept as a reference", (written, ref) => {
-  expect(configOf(`${ONE}general_settings: {master_key: ${written}}\n`).masterKey).toEqual(ref);
+  expect(configOf(`${ONE}general_settings: {master_key: ${written}}\n`).masterKeys).toEqual([ref]);
+});
+
+test.each([
+  ["an empty one is none", "general_settings: {master_key: ''}", []],
+  [
+    "additional ones come after it",
+    "general_settings: {master_key: os.environ/NEW}\nrollcall: {gateway: {additional_master_keys: [file/old, sk-older]}}",
+    [
+      { from: "env", name: "NEW" },
+      { from: "file", path: "old" },
+      { from: "literal", value: "sk-older" },
+    ],
+  ],
+  [
+    "additional ones are keys without it too",
+    "rollcall: {gateway: {additional_master_keys: [12345]}}",
+    [{ from: "literal", value: "12345" }],
+  ],
+])("master keys: %s", (_case, written, refs) => {
+  expect(configOf(`${ONE}${written}\n`).masterKeys).toEqual(refs);
 });
 
 test.each(["simple", "__proto__", "constructor", "toString"])("an alias may be called %s", (alias) => {

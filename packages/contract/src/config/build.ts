@@ -20,6 +20,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
   const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written, context);
   complaints.push(...fromDeployments);
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
+  const own = readRollcall(rollcall ?? {}, complaints);
   const config: Config = {
     checksum: digest(JSON.stringify(written)),
     deployments,
@@ -35,12 +36,14 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     defaultFallbacks: router?.default_fallbacks ?? settings?.default_fallbacks ?? [],
     strategy: readStrategy(router?.routing_strategy),
     numRetries: router?.num_retries ?? settings?.num_retries ?? DEFAULTS.numRetries,
-    masterKey: readMasterKey(written, context.env),
+    masterKeys: [readMasterKey(written, context.env), ...own.gateway.additionalMasterKeys].filter(
+      ({ from }) => from !== "none",
+    ),
     keyHeader: written.general_settings?.litellm_key_header_name?.toLowerCase() ?? null,
     environment: setVariables(written),
-    ...readRollcall(rollcall ?? {}, complaints),
+    ...own,
   };
-  if (config.gateway.cors === "any" && config.masterKey.from === "none") complaints.push(OPEN_TO_ANY_PAGE);
+  if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
   return { config, complaints };
 }
 

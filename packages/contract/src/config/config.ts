@@ -1,5 +1,6 @@
 import type { Kind } from "../kind.ts";
 import type { ApiBase } from "./api-base.ts";
+import type { BreakerPolicy } from "./breaker-policy.ts";
 import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { ModelInfo } from "./model-info.ts";
@@ -34,6 +35,8 @@ export interface Deployment {
   readonly order: number;
   readonly weight: number;
   readonly maxParallel: number | null;
+  /** Null: faults of requests make it no second choice for longer. */
+  readonly breaker: BreakerPolicy | null;
   readonly timeoutMs: number;
   readonly streamTimeoutMs: number;
   /** Path in the written config, for messages. */
@@ -58,7 +61,8 @@ export interface Config extends RollcallConfig {
   readonly defaultFallbacks: readonly string[];
   readonly strategy: Strategy;
   readonly numRetries: number;
-  readonly masterKey: SecretRef;
+  /** Any of them opens everything; none: no key is asked for. Where we have to send one ourselves it is the first. */
+  readonly masterKeys: readonly SecretRef[];
   /** `litellm_key_header_name` in lower case: a further header that may bring the key, before all others. */
   readonly keyHeader: string | null;
   /** `environment_variables`: they win over the process's own. */

@@ -7,6 +7,7 @@ import type { Environment } from "./environment.ts";
 import { error, warning, type Complaint } from "./problem.ts";
 import { readModelInfo } from "./model-info.ts";
 import { readModelName } from "./provider.ts";
+import { readBreaker } from "./read-breaker.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { SETTINGS } from "./settings.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
@@ -164,6 +165,7 @@ class DeploymentReader {
       order: params.order ?? 0,
       weight: this.#weight(params),
       maxParallel: params.max_parallel_requests ?? null,
+      breaker: readBreaker(this.#written, entry),
       ...this.#timeouts(params),
       index,
     });

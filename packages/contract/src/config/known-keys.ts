@@ -25,9 +25,8 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 
 export const PARAM_KEYS: KnownKeys = {
   used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests extra_headers drop_params ssl_verify client_cert client_key`),
-  known:
-    words(`api_version organization region_name extra_body itpm otpm max_retries num_retries cooldown_time tags
+    max_parallel_requests cooldown_time extra_headers drop_params ssl_verify client_cert client_key`),
+  known: words(`api_version organization region_name extra_body itpm otpm max_retries num_retries tags
     tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
     litellm_credential_name mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
@@ -37,22 +36,22 @@ export const PARAM_KEYS: KnownKeys = {
 
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
   used: words(`num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks
-    ssl_verify ssl_certificate`),
-  known: words(`content_policy_fallbacks allowed_fails callbacks
+    ssl_verify ssl_certificate allowed_fails cooldown_time`),
+  known: words(`content_policy_fallbacks callbacks
     success_callback failure_callback service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
     redact_user_api_key_info max_budget budget_duration max_end_user_budget max_internal_user_budget
     default_internal_user_params default_team_settings default_team_params upperbound_key_generate_params
     key_generation_settings check_provider_endpoint modify_params telemetry force_ipv4
     require_auth_for_metrics_endpoint prometheus_metrics_config custom_prometheus_metadata_labels custom_prometheus_tags
     enable_end_user_cost_tracking_prometheus_only disable_end_user_cost_tracking enable_redis_auth_cache
-    disable_hf_tokenizer_download network_mock cooldown_time enable_json_schema_validation`),
+    disable_hf_tokenizer_download network_mock enable_json_schema_validation`),
 };
 
 export const ROUTER_SETTINGS_KEYS: KnownKeys = {
   used: words(`routing_strategy num_retries fallbacks context_window_fallbacks default_fallbacks model_group_alias
-    timeout stream_timeout`),
-  known: words(`routing_strategy_args retry_after allowed_fails cooldown_time disable_cooldowns retry_policy
-    model_group_retry_policy allowed_fails_policy content_policy_fallbacks
+    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy`),
+  known:
+    words(`routing_strategy_args retry_after retry_policy model_group_retry_policy content_policy_fallbacks
     max_fallbacks enable_pre_call_checks enable_pre_call_check enable_tag_filtering tag_filtering_match_any redis_host
     redis_port redis_password redis_db redis_url default_max_parallel_requests default_litellm_params default_priority
     polling_interval client_ttl optional_pre_call_checks ignore_invalid_deployments enable_health_check_routing

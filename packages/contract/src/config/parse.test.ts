@@ -38,7 +38,7 @@ describe("a config written for LiteLLM", () => {
     expect([...config.aliases.keys()]).toEqual(["default", "coder"]);
     expect(config.backends).toHaveLength(2);
     expect(config.numRetries).toBe(2);
-    expect(config.masterKey).toEqual({ from: "env", name: "LITELLM_MASTER_KEY" });
+    expect(config.masterKeys).toEqual([{ from: "env", name: "LITELLM_MASTER_KEY" }]);
     expect(config.skipped.size).toBe(0);
   });
 
@@ -113,7 +113,7 @@ general_settings: {master_key: os.environ/OTHER}
     const good = { ...more, text: more.text.replace("gpu-3", "http://gpu-3") };
     const config = configOf(`${ONE}general_settings: {master_key: sk-main}\n`, { included: [good] });
     expect(config.deployments.map(({ alias }) => alias)).toEqual(["chat", "coder", "judge"]);
-    expect(config.masterKey).toEqual({ from: "env", name: "OTHER" });
+    expect(config.masterKeys).toEqual([{ from: "env", name: "OTHER" }]);
   });
 
   test("have their complaints at their own lines, after those of the main file", () => {

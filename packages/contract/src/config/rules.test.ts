@@ -46,7 +46,7 @@ general_settings:
       `${ONE}      temperature: 0.2
       tags: [a]
 litellm_settings: {callbacks: [prometheus]}
-router_settings: {allowed_fails: 3}
+router_settings: {retry_policy: {}}
 general_settings: {database_url: os.environ/DATABASE_URL}
 guardrails: []
 `,
@@ -54,7 +54,7 @@ guardrails: []
         "config.yaml:6:7: warning: model_list[0].litellm_params.temperature: is a LiteLLM setting that has no effect here",
         "config.yaml:7:7: warning: model_list[0].litellm_params.tags: is a LiteLLM setting that has no effect here",
         "config.yaml:8:20: warning: litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
-        "config.yaml:9:19: warning: router_settings.allowed_fails: is a LiteLLM setting that has no effect here",
+        "config.yaml:9:19: warning: router_settings.retry_policy: is a LiteLLM setting that has no effect here",
         "config.yaml:10:20: warning: general_settings.database_url: is a LiteLLM setting that has no effect here",
         "config.yaml:11:1: warning: guardrails: is a LiteLLM setting that has no effect here",
       ],

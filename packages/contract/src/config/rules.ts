@@ -10,7 +10,8 @@ import {
   STRATEGIES,
 } from "./known-keys.ts";
 import { error, warning, type Complaint, type Path } from "./problem.ts";
-import { parseSecretRef } from "./secret-ref.ts";
+import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
+import { allowedFailsDiffer } from "./read-breaker.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
@@ -156,13 +157,8 @@ const headersCanBeSent: Rule = (written) =>
 
 const masterKeyCanBeSent: Rule = ({ general_settings: settings }) => {
   const key = parseSecretRef(settings?.master_key);
-  return key.from === "literal" && !/^[\x21-\x7e]+$/.test(key.value)
-    ? [
-        error(
-          ["general_settings", "master_key"],
-          "cannot be sent in a header: use printable ASCII characters without spaces",
-        ),
-      ]
+  return key.from === "literal" && !isSendable(key.value)
+    ? [error(["general_settings", "master_key"], NOT_SENDABLE)]
     : [];
 };
 
@@ -196,5 +192,6 @@ export const RULES: readonly Rule[] = [
   headersCanBeSent,
   masterKeyCanBeSent,
   keyHeaderCanBringKeys,
+  allowedFailsDiffer,
   environmentReferencesStandInMaps,
 ];

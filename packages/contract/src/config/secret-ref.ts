@@ -20,6 +20,13 @@ export function parseSecretRef(written: string | undefined): SecretRef {
   return { from: "literal", value: written };
 }
 
+/** Can clients send it as a key? Others read a space as its end, and what is not ASCII in another encoding. */
+export function isSendable(key: string): boolean {
+  return /^[\x21-\x7e]+$/.test(key);
+}
+
+export const NOT_SENDABLE = "cannot be sent in a header: use printable ASCII characters without spaces";
+
 /** The NAME of `os.environ/NAME`, or null where the text is none. */
 export function envNameOf(text: string): string | null {
   return text.startsWith(ENV_PREFIX) ? text.slice(ENV_PREFIX.length) : null;

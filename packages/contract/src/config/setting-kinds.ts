@@ -1,6 +1,7 @@
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { texts } from "./schema-parts.ts";
+import { isSendable, NOT_SENDABLE, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import type { CorsRule, Setting } from "./setting.ts";
 
 /** Says what is wrong with the value, or with one item of it. */
@@ -45,6 +46,11 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     schema: () => ({ ...texts, type: ["string", "array"] }),
     format: "",
     read: readCors,
+  },
+  secrets: {
+    schema: () => texts,
+    format: "Each as os.environ/NAME, file/PATH or the key itself.",
+    read: readSecrets,
   },
 };
 
@@ -139,6 +145,20 @@ function readCors(written: string | readonly string[], _setting: Setting, compla
       text === "*" ? "any instead of the list" : "an origin such as https://chat.example, without a path";
     complain(`found ${JSON.stringify(text)}, expected ${instead}`, item);
     return [];
+  });
+}
+
+/** References, each of them to one value; what is wrong with one is said without it. */
+function readSecrets(
+  written: readonly string[],
+  _setting: Setting,
+  complain: Complain,
+): readonly SecretRef[] {
+  return written.map((text, item) => {
+    const ref = parseSecretRef(text);
+    if (ref.from === "none") complain("is empty", item);
+    if (ref.from === "literal" && !isSendable(ref.value)) complain(NOT_SENDABLE, item);
+    return ref;
   });
 }
 

@@ -1,3 +1,5 @@
+import type { SecretRef } from "./secret-ref.ts";
+
 /** What a setting's value is. Each kind has one line in `setting-kinds.ts`. */
 export type Setting = Described &
   (
@@ -12,6 +14,7 @@ export type Setting = Described &
     | { readonly kind: "origins"; readonly default: readonly [] }
     | { readonly kind: "hosts"; readonly default: readonly [] }
     | { readonly kind: "cors"; readonly default: CorsRule }
+    | { readonly kind: "secrets"; readonly default: readonly [] }
   );
 
 /**
@@ -50,6 +53,7 @@ const UNIT_SUFFIX = {
   origins: "",
   hosts: "",
   cors: "",
+  secrets: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -63,6 +67,7 @@ interface Value {
   origins: readonly string[];
   hosts: readonly string[];
   cors: CorsRule;
+  secrets: readonly SecretRef[];
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -91,7 +96,9 @@ export type WrittenOf<Table> = {
 
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "secrets"
+    ? readonly string[]
+    : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

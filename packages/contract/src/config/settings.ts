@@ -105,6 +105,13 @@ export const SETTINGS = {
       reload: "restart",
       description: "Serve without a master key on an address other than loopback.",
     },
+    additional_master_keys: {
+      kind: "secrets",
+      default: [],
+      reload: "live",
+      description:
+        "Keys that are taken beside general_settings.master_key, by gateway and prober, while a key is replaced.",
+    },
     allowed_hosts: {
       kind: "hosts",
       default: [],

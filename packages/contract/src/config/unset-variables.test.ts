@@ -85,16 +85,16 @@ describe("LITELLM_MASTER_KEY", () => {
   const ENV = { LITELLM_MASTER_KEY: "sk-env" };
 
   test.each([
-    ["is the master key where the config has none", "", ENV, { from: "env", name: "LITELLM_MASTER_KEY" }],
+    ["is the master key where the config has none", "", ENV, [{ from: "env", name: "LITELLM_MASTER_KEY" }]],
     [
       "is not where the config has one",
       "general_settings: {master_key: sk-own}\n",
       ENV,
-      { from: "literal", value: "sk-own" },
+      [{ from: "literal", value: "sk-own" }],
     ],
-    ["that is empty is none", "", { LITELLM_MASTER_KEY: "" }, { from: "none" }],
-    ["that is not set is none", "", {}, { from: "none" }],
-  ])("%s", (...[, more, env, masterKey]) => {
-    expect(read(more, env as Record<string, string>).config?.masterKey).toEqual(masterKey);
+    ["that is empty is none", "", { LITELLM_MASTER_KEY: "" }, []],
+    ["that is not set is none", "", {}, []],
+  ])("%s", (...[, more, env, masterKeys]) => {
+    expect(read(more, env as Record<string, string>).config?.masterKeys).toEqual(masterKeys);
   });
 });

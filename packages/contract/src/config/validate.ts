@@ -131,9 +131,13 @@ function toComplaint(fault: ErrorObject, whole: unknown): Complaint {
   }
 }
 
-/** What stands in place of the section with the master key may be that key: it is not repeated. */
+/** What stands in place of what holds master keys may be such a key: it is not repeated. */
+const HOLDS_KEYS = /^\/(?:general_settings|rollcall(?:\/gateway(?:\/additional_master_keys)?)?)$/;
+
 function showInstead({ data, instancePath }: ErrorObject): string {
-  return typeof data === "string" && instancePath === "/general_settings" ? "a text" : show(data);
+  if (!HOLDS_KEYS.test(instancePath)) return show(data);
+  if (typeof data === "number") return "a number";
+  return typeof data === "string" ? "a text" : show(data);
 }
 
 const TYPE_WORDS: Readonly<Record<string, string>> = {

@@ -1,4 +1,5 @@
 import { KINDS, type Kind } from "../kind.ts";
+import { ALLOWED_FAILS_KEYS } from "./breaker-policy.ts";
 import { ROLLCALL_SCHEMA, type WrittenRollcall } from "./rollcall-section.ts";
 import { count, flag, seconds, text, texts, verifyTls } from "./schema-parts.ts";
 
@@ -20,13 +21,25 @@ export interface WrittenDeployment {
     weight?: number;
     order?: number;
     max_parallel_requests?: number;
+    cooldown_time?: number;
     extra_headers?: Record<string, Text>;
     ssl_verify?: boolean | Text;
     client_cert?: Text;
     client_key?: Text;
   };
-  model_info?: { id?: Text; mode?: Text; kind?: Kind; canary?: boolean; [more: string]: unknown };
+  model_info?: {
+    id?: Text;
+    mode?: Text;
+    kind?: Kind;
+    canary?: boolean;
+    allowed_fails?: number;
+    allowed_fails_policy?: WrittenAllowedFails;
+    [more: string]: unknown;
+  };
 }
+
+/** By LiteLLM's kind of error, `TimeoutErrorAllowedFails`: how many of them are let pass. */
+export type WrittenAllowedFails = Readonly<Record<string, number>>;
 
 export interface WrittenRouting {
   routing_strategy?: Text;
@@ -38,6 +51,8 @@ export interface WrittenRouting {
   context_window_fallbacks?: Record<string, Text[]>[];
   default_fallbacks?: Text[];
   model_group_alias?: Record<string, Text | { model: Text; hidden?: boolean }>;
+  allowed_fails?: number;
+  cooldown_time?: number;
 }
 
 /** What a person writes, after `os.environ/` was resolved where it is no secret. Fields of LiteLLM keep its names. */
@@ -48,7 +63,10 @@ export interface WrittenConfig {
     ssl_verify?: boolean | Text;
     ssl_certificate?: Text;
   };
-  router_settings?: WrittenRouting;
+  router_settings?: WrittenRouting & {
+    allowed_fails_policy?: WrittenAllowedFails;
+    disable_cooldowns?: boolean;
+  };
   general_settings?: { master_key?: Text; litellm_key_header_name?: Text };
   environment_variables?: Record<string, Text>;
   include?: Text[];
@@ -65,6 +83,22 @@ const fallbackList = (purpose: string) => ({
 const FIRST_TOKEN =
   "Until the first token of a stream; 120 by default. The same deployment is not asked again after it, another one once.";
 
+const ALLOWED_FAILS =
+  "Faults within a minute before a deployment becomes the second choice; 4 in half a minute by default.";
+
+const cooldown = {
+  type: "number",
+  minimum: 0,
+  description: "How long it then stays so, before a trial request. Seconds; from 1 to 30 by default.",
+};
+
+const allowedFailsPolicy = {
+  type: "object",
+  description: "The same by kind of error: TimeoutErrorAllowedFails, InternalServerErrorAllowedFails …",
+  properties: Object.fromEntries(ALLOWED_FAILS_KEYS.map((key) => [key, count("Let pass within a minute.")])),
+  additionalProperties: { type: "integer" },
+};
+
 const routing = {
   routing_strategy: text("How to choose among available deployments: LiteLLM's names."),
   num_retries: count("Further attempts after the first, before the first byte."),
@@ -74,6 +108,8 @@ const routing = {
   fallbacks: fallbackList("where to go when no deployment of alias can serve."),
   context_window_fallbacks: fallbackList("where to go when the prompt is too long for alias."),
   default_fallbacks: { ...texts, description: "Where to go for every alias without fallbacks of its own." },
+  allowed_fails: count(ALLOWED_FAILS),
+  cooldown_time: cooldown,
 };
 
 /** JSON schema of the written config: the source for validation and for editors. */
@@ -111,6 +147,7 @@ export const CONFIG_SCHEMA = {
               },
               order: { type: "integer", description: "Lower is tried first." },
               max_parallel_requests: count("Requests under way at once; further ones go elsewhere.", 1),
+              cooldown_time: cooldown,
               extra_headers: {
                 type: "object",
                 description: "Headers for every request to this backend.",
@@ -134,6 +171,8 @@ export const CONFIG_SCHEMA = {
               canary: flag(
                 "Must a request for one token succeed after each start? Overrides rollcall.prober.canary.",
               ),
+              allowed_fails: count(ALLOWED_FAILS),
+              allowed_fails_policy: allowedFailsPolicy,
             },
           },
         },
@@ -152,6 +191,8 @@ export const CONFIG_SCHEMA = {
       type: "object",
       properties: {
         ...routing,
+        allowed_fails_policy: allowedFailsPolicy,
+        disable_cooldowns: flag("No fault of a request makes a deployment the second choice for longer."),
         model_group_alias: {
           type: "object",
           description: "{name: alias} or {name: {model: alias, hidden: true}}",

@@ -642,6 +642,22 @@ environment_variables: []
     ],
   },
   {
+    about: "a key in place of the list of additional ones is not repeated",
+    text: `${ONE}rollcall: {gateway: {additional_master_keys: sk-1234}}
+`,
+    says: ["config.yaml:6:22: error: rollcall.gateway.additional_master_keys: found a text, expected a list"],
+  },
+  {
+    about: "nor are additional ones that nobody can send",
+    text: `${ONE}rollcall: {gateway: {additional_master_keys: ["sk 1234", "", "schlüssel"]}}
+`,
+    says: [
+      "config.yaml:6:47: error: rollcall.gateway.additional_master_keys[0]: cannot be sent in a header: use printable ASCII characters without spaces",
+      "config.yaml:6:58: error: rollcall.gateway.additional_master_keys[1]: is empty",
+      "config.yaml:6:62: error: rollcall.gateway.additional_master_keys[2]: cannot be sent in a header: use printable ASCII characters without spaces",
+    ],
+  },
+  {
     about: "values of the wrong types and ranges",
     text: `${ONE}litellm_settings:
   num_retries: many

@@ -1,4 +1,11 @@
 import * as fc from "fast-check";
+import {
+  DEFAULT_BREAKER,
+  NEVER_OPENS,
+  type BreakerPolicy,
+  type FaultKind,
+  type Reason,
+} from "@rollcall/contract";
 import { describe, expect, test } from "vitest";
 import {
   CLOSED,
@@ -13,10 +20,13 @@ import {
 
 const START = 1_000_000;
 
+const failing = (breaker: Breaker, reason: Reason, at: number) =>
+  onFault(breaker, { kind: "server_error", reason, at }, DEFAULT_BREAKER);
+
 /** After so many faults, a millisecond apart. */
 function afterFaults(count: number, breaker = CLOSED): Breaker {
   let next = breaker;
-  for (let turn = 0; turn < count; turn += 1) next = onFault(next, "down", START + turn);
+  for (let turn = 0; turn < count; turn += 1) next = failing(next, "down", START + turn);
   return next;
 }
 
@@ -34,13 +44,13 @@ describe("a closed breaker", () => {
 
   test("forgets faults that are half a minute old", () => {
     const before = afterFaults(4);
-    expect(mayPass(onFault(before, "down", START + 30_003), START + 30_003)).toBe(true);
-    expect(mayPass(onFault(before, "down", START + 29_999), START + 29_999)).toBe(false);
+    expect(mayPass(failing(before, "down", START + 30_003), START + 30_003)).toBe(true);
+    expect(mayPass(failing(before, "down", START + 29_999), START + 29_999)).toBe(false);
   });
 
   test("does not excuse faults by successes between them", () => {
     const half = onSuccess(afterFaults(4));
-    expect(mayPass(onFault(half, "timeout", START + 10), START + 10)).toBe(false);
+    expect(mayPass(failing(half, "timeout", START + 10), START + 10)).toBe(false);
   });
 });
 
@@ -61,7 +71,7 @@ describe("an open breaker", () => {
     let now = OVER;
     const times: number[] = [];
     for (let turn = 0; turn < 7; turn += 1) {
-      breaker = onFault(onSend(breaker, now), "timeout", now);
+      breaker = failing(onSend(breaker, now), "timeout", now);
       times.push((breaker.openUntil ?? 0) - now);
       now = breaker.openUntil ?? now;
     }
@@ -70,7 +80,7 @@ describe("an open breaker", () => {
   });
 
   test("is not changed by faults of requests that were sent before it opened", () => {
-    expect(onFault(OPEN, "timeout", START + 500)).toBe(OPEN);
+    expect(failing(OPEN, "timeout", START + 500)).toBe(OPEN);
   });
 
   test("takes another trial where one ended without saying anything", () => {
@@ -88,7 +98,7 @@ test("no state is a trap: whatever happened, half a minute later a request may p
       let now = START;
       for (const [kind, pause] of steps) {
         now += pause;
-        if (kind === "fault") breaker = onFault(breaker, "down", now);
+        if (kind === "fault") breaker = failing(breaker, "down", now);
         if (kind === "success") breaker = onSuccess(breaker);
         if (kind === "inconclusive") breaker = onInconclusive(breaker);
         if (kind === "send") breaker = onSend(breaker, now);
@@ -106,7 +116,51 @@ describe("a fault that was the request's", () => {
   });
 
   test("that never counted changes nothing: one that ended a trial leaves it open", () => {
-    const failedTrial = onFault(onSend(OPEN, OVER), "down", OVER);
+    const failedTrial = failing(onSend(OPEN, OVER), "down", OVER);
     expect(onAcquitted(failedTrial, OVER)).toBe(failedTrial);
+  });
+});
+
+describe("a policy", () => {
+  const POLICY = {
+    allowedFaults: { timeout: 0, bad_gateway: 1, server_error: 2, refused: NEVER_OPENS },
+    windowMs: 60_000,
+    firstOpenMs: 45_000,
+    lastOpenMs: 45_000,
+  };
+  const after = (kinds: readonly FaultKind[], policy: BreakerPolicy | null = POLICY, apartMs = 1) =>
+    kinds.reduce(
+      (breaker, kind, turn) => onFault(breaker, { kind, reason: "down", at: START + turn * apartMs }, policy),
+      CLOSED,
+    );
+
+  test.each<[string, FaultKind[], boolean]>([
+    ["none is allowed: the first opens", ["timeout"], true],
+    ["two are allowed, and two came", ["server_error", "server_error"], false],
+    ["two are allowed, and three came", ["server_error", "server_error", "server_error"], true],
+    ["all are counted together, the last one's limit decides", ["server_error", "bad_gateway"], true],
+    ["and the other way round", ["bad_gateway", "server_error"], false],
+    ["refusals never open it", Array<FaultKind>(2_000).fill("refused"), false],
+  ])("%s", (_case, kinds, opens) => {
+    expect(after(kinds).openUntil !== null).toBe(opens);
+  });
+
+  test("faults older than its window are forgotten", () => {
+    expect(after(["server_error", "server_error", "server_error"], POLICY, 30_000).openUntil).toBeNull();
+    expect(after(["server_error", "server_error", "server_error"], POLICY, 29_999).openUntil).not.toBeNull();
+  });
+
+  test("says how long it is open, at first and after trials that fail", () => {
+    const open = after(["timeout"]);
+    expect(open.openUntil).toBe(START + 45_000);
+    const tried = onSend(open, START + 45_000);
+    const failed = onFault(tried, { kind: "timeout", reason: "timeout", at: START + 45_000 }, POLICY);
+    expect(failed.openUntil).toBe(START + 90_000);
+  });
+
+  test("that is none lets everything pass, and forgets what was", () => {
+    const many = Array<FaultKind>(50).fill("timeout");
+    expect(after(many, null)).toBe(CLOSED);
+    expect(onFault(OPEN, { kind: "timeout", reason: "timeout", at: OVER }, null)).toBe(CLOSED);
   });
 });

@@ -1,23 +1,16 @@
-import type { Reason } from "@rollcall/contract";
-
-/** So many faults within the window open the breaker. */
-const FAULTS = 5;
-const WINDOW_MS = 30_000;
-
-/** Open at first for this long, then twice as long after each trial that fails. */
-const FIRST_OPEN_MS = 1_000;
-const LAST_OPEN_MS = 30_000;
+import { NEVER_OPENS, type BreakerPolicy, type FaultKind, type Reason } from "@rollcall/contract";
 
 /** A trial that streams is believed so long after its first byte: before, a stream that falls silent looks the same. */
 const BELIEVED_AFTER_MS = 10_000;
 
 /** What requests have shown of one deployment. Times are monotonic milliseconds. */
 export interface Breaker {
-  /** When the latest faults were, oldest first; at most as many as open it. */
+  /** When the latest faults were, oldest first; at most as many as anybody counts. */
   readonly faults: readonly number[];
   readonly reason: Reason;
   /** Closed: null. Open: until then nothing is sent, afterwards one request as a trial. */
   readonly openUntil: number | null;
+  /** How long it was opened for the last time. */
   readonly openMs: number;
   readonly trial: boolean;
   /** When the trial is believed though it has not ended; null before its first byte. */
@@ -28,22 +21,34 @@ export const CLOSED: Breaker = {
   faults: [],
   reason: "ok",
   openUntil: null,
-  openMs: FIRST_OPEN_MS,
+  openMs: 0,
   trial: false,
   believedAt: null,
 };
 
 /** A fault of the backend: connect, timeout, 5xx, cut. Never one of the request. */
-export function onFault(breaker: Breaker, reason: Reason, now: number): Breaker {
+export interface Fault {
+  readonly kind: FaultKind;
+  readonly reason: Reason;
+  readonly at: number;
+}
+
+/** `policy` null: it is not to open. */
+export function onFault(
+  breaker: Breaker,
+  { kind, reason, at: now }: Fault,
+  policy: BreakerPolicy | null,
+): Breaker {
+  if (policy === null) return CLOSED;
   if (breaker.openUntil !== null) {
     // The trial failed, or a request sent before it opened did.
     if (!breaker.trial) return breaker;
-    const openMs = Math.min(breaker.openMs * 2, LAST_OPEN_MS);
+    const openMs = Math.min(breaker.openMs * 2, policy.lastOpenMs);
     return { ...breaker, reason, openMs, openUntil: now + openMs, trial: false, believedAt: null };
   }
-  const faults = [...breaker.faults.filter((at) => now - at < WINDOW_MS), now].slice(-FAULTS);
-  const opens = faults.length >= FAULTS;
-  return { ...breaker, faults, reason, openUntil: opens ? now + breaker.openMs : null };
+  const faults = [...breaker.faults.filter((at) => now - at < policy.windowMs), now].slice(-NEVER_OPENS);
+  if (faults.length <= policy.allowedFaults[kind]) return { ...breaker, faults, reason };
+  return { ...breaker, faults, reason, openMs: policy.firstOpenMs, openUntil: now + policy.firstOpenMs };
 }
 
 /** The fault of that moment was the request's: as if it had not been. One that ended a trial leaves the breaker open. */

@@ -1,3 +1,4 @@
+import { DEFAULT_BREAKER } from "@rollcall/contract";
 import { describe, expect, test } from "vitest";
 import { DeploymentHealth } from "./deployment-health.ts";
 import { certainty } from "./ejection.ts";
@@ -6,7 +7,8 @@ const START = 1_000_000;
 
 function opened(): DeploymentHealth {
   const health = new DeploymentHealth("a");
-  for (let turn = 0; turn < 5; turn += 1) health.failed("timeout", START);
+  for (let turn = 0; turn < 5; turn += 1)
+    health.failed({ kind: "timeout", reason: "timeout", at: START }, DEFAULT_BREAKER);
   return health;
 }
 
@@ -46,7 +48,7 @@ describe("the breaker", () => {
     const health = opened();
     health.started(START + 1_000);
     health.firstByte(10, START + 1_010);
-    health.failed("down", START + 20_000);
+    health.failed({ kind: "server_error", reason: "down", at: START + 20_000 }, DEFAULT_BREAKER);
     expect(health.evidence(START + 21_999)).toEqual({ definite: false, reason: "down" });
     expect(health.evidence(START + 22_000)).toBe(null);
   });

@@ -1,4 +1,4 @@
-import type { Reason } from "@rollcall/contract";
+import type { BreakerPolicy } from "@rollcall/contract";
 import {
   CLOSED,
   mayPass,
@@ -8,6 +8,7 @@ import {
   onInconclusive,
   onSend,
   onSuccess,
+  type Fault,
 } from "./breaker.ts";
 import { NO_TRUNCATION, type Truncation } from "../truncation/truncation.ts";
 import { holds, isOutweighedBy, stronger, type Ejection, type Evidence } from "./ejection.ts";
@@ -94,8 +95,8 @@ export class DeploymentHealth {
     this.#breaker = onSuccess(this.#breaker);
   }
 
-  failed(reason: Reason, now: number): void {
-    this.#breaker = onFault(this.#breaker, reason, now);
+  failed(fault: Fault, policy: BreakerPolicy | null): void {
+    this.#breaker = onFault(this.#breaker, fault, policy);
   }
 
   /** The fault of that moment, and what it was ejected for, were the request's. */

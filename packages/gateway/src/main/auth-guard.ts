@@ -21,10 +21,10 @@ export function keylessRisk(exposure: Exposure): string | null {
 
 /** Throws StartError where a gateway would serve the network without a key, and nobody said that it may. */
 export function checkMasterKey(
-  { config: { gateway, masterKey }, secrets }: Settings,
+  { config: { gateway, masterKeys }, secrets }: Settings,
   { host, log }: { readonly host: string; readonly log: Log },
 ): void {
-  const exposure = { host, hasMasterKey: secrets.value(masterKey) !== null, gateway };
+  const exposure = { host, hasMasterKey: secrets.valuesOf(masterKeys).length > 0, gateway };
   const risk = keylessRisk(exposure);
   if (risk !== null) throw new StartError(risk, EXIT.usage);
   if (exposure.hasMasterKey) return;

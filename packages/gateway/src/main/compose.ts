@@ -1,5 +1,12 @@
 import type { Clock, Snapshot, Verdict } from "@rollcall/contract";
-import { Cell, tlsOptionsOf, type Settings, type SettingsSource, type TlsOptions } from "@rollcall/runtime";
+import {
+  Cell,
+  RejectionLog,
+  tlsOptionsOf,
+  type Settings,
+  type SettingsSource,
+  type TlsOptions,
+} from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/snapshot";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
@@ -75,6 +82,7 @@ export function compose(parts: Parts): Composed {
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
     metrics,
+    rejections: new RejectionLog(logs.log, clock),
     activity: { answering: 0, draining: false },
     clock,
     log: logs.log,
@@ -100,10 +108,11 @@ function composeRunners(
   access: Access,
   parts: Parts & { readonly tlsOf: TlsOf },
 ): Pick<Composed, "realtime" | "runner"> {
-  const { activity, bodies, deadlines, feed, metrics, pools, retryBudget, state, visitors } = built;
+  const { activity, bodies, deadlines, feed, metrics, pools, rejections, retryBudget, state, visitors } =
+    built;
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
-  const requestLog = new RequestLog(logs);
+  const requestLog = new RequestLog(logs, rejections);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,

@@ -94,11 +94,17 @@ export async function startGateway(
           { name: "config", run: () => endFollowing().then(() => true) },
           { name: "feed", run: () => gateway.feed.close().then(() => true) },
           { name: "pools", run: () => closePools(gateway) },
+          { name: "log", run: () => flushLog(gateway) },
         ],
         log,
       );
     },
   };
+}
+
+async function flushLog({ rejections }: Pick<Services, "rejections">): Promise<boolean> {
+  rejections.flush();
+  return true;
 }
 
 async function closePools({ pools }: Pick<Services, "pools">): Promise<boolean> {

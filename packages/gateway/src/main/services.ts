@@ -1,5 +1,5 @@
 import type { Clock } from "@rollcall/contract";
-import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
+import type { Cell, Log, RejectionLog, SettingsSource } from "@rollcall/runtime";
 import type { BodyMemory } from "../body/body-memory.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
@@ -34,6 +34,7 @@ export interface Services {
   readonly runner: Runner;
   readonly realtime: LazyRealtime;
   readonly metrics: GatewayMetrics;
+  readonly rejections: Pick<RejectionLog, "add" | "flush">;
   readonly activity: Activity;
   readonly clock: Clock;
   readonly log: Log;

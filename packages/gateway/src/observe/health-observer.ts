@@ -1,6 +1,7 @@
-import { REASONS, type Clock } from "@rollcall/contract";
+import { REASONS, type Clock, type FaultKind } from "@rollcall/contract";
 import type { DeploymentHealth } from "../health/deployment-health.ts";
 import { certainty, pause, suspicion, type Ejection } from "../health/ejection.ts";
+import type { Candidate } from "../routing/candidate.ts";
 import { pauseMs } from "../pipeline/next-step.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { AttemptEnd, AttemptFacts, AttemptObserver } from "./observer.ts";
@@ -20,6 +21,14 @@ function assess(error: UpstreamError): Assessment {
   if (isDefinite) return { kind: "fault", ejects: "definite" };
   return { kind: "fault", ejects: REASONS[reason].suspectAtOnce || refusal !== null ? "suspect" : null };
 }
+
+function kindOf({ reason, status, timeout }: UpstreamError): FaultKind {
+  if (timeout !== null || reason === "timeout") return "timeout";
+  if (status === BAD_GATEWAY) return "bad_gateway";
+  return status !== null && status < 500 ? "refused" : "server_error";
+}
+
+const BAD_GATEWAY = 502;
 
 /** What was held against a deployment for one failure, so that it can be taken back. */
 interface Charge {
@@ -53,7 +62,8 @@ export class HealthObserver implements AttemptObserver {
     health.firstByte(now - sentAt, now);
   }
 
-  attemptEnded({ candidate: { health } }: AttemptFacts, { outcome, excuse }: AttemptEnd, now: number): void {
+  attemptEnded({ candidate }: AttemptFacts, { outcome, excuse }: AttemptEnd, now: number): void {
+    const { deployment, health } = candidate;
     health.ended();
     switch (outcome.kind) {
       case "complete":
@@ -62,10 +72,13 @@ export class HealthObserver implements AttemptObserver {
       case "cut":
         // Time that is over in all may be the reader's doing, or the app's own limit.
         if (outcome.cause === "total" || outcome.cause === "internal") health.inconclusive();
-        else health.failed("down", now);
+        else {
+          const kind = outcome.cause === "idle" ? "timeout" : "server_error";
+          health.failed({ kind, reason: "down", at: now }, deployment.breaker);
+        }
         return;
       case "failed":
-        if (excuse === null) this.#hold(health, outcome.error, now);
+        if (excuse === null) this.#hold(candidate, outcome.error, now);
         else health.inconclusive();
         return;
       case "abandoned":
@@ -84,7 +97,7 @@ export class HealthObserver implements AttemptObserver {
     charge?.health.acquit(charge.at, charge.ejected);
   }
 
-  #hold(health: DeploymentHealth, error: UpstreamError, now: number): void {
+  #hold({ deployment, health }: Candidate, error: UpstreamError, now: number): void {
     const at = { wall: this.#deps.clock.now(), monotonic: now };
     const assessment = assess(error);
     switch (assessment.kind) {
@@ -105,7 +118,7 @@ export class HealthObserver implements AttemptObserver {
               ? certainty(error.reason, at)
               : suspicion(error.reason, at, this.#deps.probeIntervalMs());
         if (ejected !== null) health.eject(ejected);
-        health.failed(error.reason, now);
+        health.failed({ kind: kindOf(error), reason: error.reason, at: now }, deployment.breaker);
         this.#charges.set(error, { health, at: now, ejected });
         return;
       }

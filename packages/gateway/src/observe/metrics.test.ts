@@ -19,6 +19,11 @@ test("a gateway that has done nothing shows what it has, its aliases at zero", a
     'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 0',
     'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="upstream_aborted"} 0',
     'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="client_disconnected"} 0',
+    ...["chat_completions", "completions", "embeddings", "rerank", "models", "other"].flatMap((endpoint) =>
+      ["no_key", "wrong_key"].map(
+        (reason) => `rollcall_gateway_rejected_requests_total{endpoint="${endpoint}",reason="${reason}"} 0`,
+      ),
+    ),
     "rollcall_gateway_request_body_bytes 0",
     "rollcall_gateway_snapshot_age_seconds 1.5",
     "rollcall_gateway_snapshot_sequence 12",
@@ -119,5 +124,5 @@ test("where there never was news its age is no number, and it is stale", async (
 test("two gateways in one process count apart", async () => {
   const busy = new GatewayMetrics();
   countRequest(busy, "chat");
-  expect((await lines(new GatewayMetrics())).join()).not.toContain("requests_total");
+  expect((await lines(new GatewayMetrics())).join()).not.toContain("rollcall_gateway_requests_total");
 });

@@ -1,5 +1,6 @@
 import { ENDPOINTS, REASON_CODES, REASONS, type Config } from "@rollcall/contract";
 import { Counter, Gauge, Registry, type Aggregator } from "prom-client";
+import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
 import { Durations } from "./durations.ts";
@@ -42,6 +43,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   readonly #timeouts: Counter<"deployment" | "phase">;
   readonly #truncated: Counter<"deployment">;
   readonly #interrupted: Counter<"alias" | "endpoint" | "ending">;
+  readonly #rejected: Counter<"endpoint" | "reason">;
   readonly #seen = new Set<string>();
   readonly #inFlight: Gauge<"deployment">;
   readonly #available: Gauge<"alias">;
@@ -91,6 +93,10 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       "Answers that did not end: cut by the backend, or left by the client.",
       ["alias", "endpoint", "ending"],
     );
+    this.#rejected = counter("rejected_requests", "Requests that the gateway itself rejected, by reason.", [
+      "endpoint",
+      "reason",
+    ]);
     this.#inFlight = gauge("requests_in_flight", "Requests under way by deployment.", ["deployment"]);
     this.#available = gauge("available_deployments", "Deployments an alias can be sent to now.", ["alias"]);
     this.#ejected = gauge("ejected", "1 where requests themselves have shown a deployment unfit.", [
@@ -134,15 +140,24 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     if (excuse === null && (retryable || timeout !== null)) this.#failures.inc({ deployment: id, reason });
   }
 
-  requestEnded({ alias, endpoint }: RequestContext, { ending, status, ms }: RequestEnd): void {
+  requestEnded({ alias, endpoint }: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
     this.#requests.add(alias, endpoint.name, status);
     this.#duration.record({ alias, endpoint: endpoint.name }, ms);
     if (ending === "upstream_aborted" || ending === "client_disconnected")
       this.#interrupted.inc({ alias, endpoint: endpoint.name, ending });
+    if (failure !== null && status < 500 && failure.kind !== "upstream_answer")
+      this.rejected(endpoint.name, failure.kind);
+  }
+
+  /** `endpoint`: of the table, or `models`, or `other`; never a path that was sent. */
+  rejected(endpoint: string, reason: GatewayError["kind"]): void {
+    this.#rejected.inc({ endpoint, reason });
   }
 
   /** Begins the series of every alias at zero, for what its mode is asked: a counter that is born at one is no increase. */
   initialise({ aliases }: Pick<Config, "aliases">): void {
+    for (const endpoint of [...ENDPOINTS.map(({ name }) => name), "models", "other"])
+      for (const reason of ["no_key", "wrong_key"]) this.#rejected.inc({ endpoint, reason }, 0);
     for (const [alias, deployments] of aliases) {
       for (const { name: endpoint, canary } of ENDPOINTS) {
         if (!deployments.some(({ mode }) => canary?.modes.includes(mode) === true)) continue;

@@ -7,7 +7,7 @@ import { RequestLog } from "./request-log.ts";
 test("a backend that truncates prompts is logged once, with what makes it do so", () => {
   const warn = vi.fn<(facts: object, message: string) => void>();
   const log = { ...silentLog, warn } as unknown as Log;
-  const requestLog = new RequestLog({ log, accessLog: silentLog });
+  const requestLog = new RequestLog({ log, accessLog: silentLog }, { add: () => {} });
   const ctx = { requestId: "r1", alias: "chat" } as RequestContext;
   const attempt = { ctx, candidate: candidateOf("a"), number: 1, sentAt: 0 };
   for (const isNew of [true, false, false])

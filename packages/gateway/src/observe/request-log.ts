@@ -1,4 +1,4 @@
-import type { Log } from "@rollcall/runtime";
+import type { Log, RejectionLog } from "@rollcall/runtime";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
@@ -16,12 +16,25 @@ export interface RequestLogs {
   readonly accessLog: Log;
 }
 
+/** What anybody can be told, who need not have a key: it must not be for them to say how much is logged. */
+const AT_THE_DOOR: ReadonlySet<GatewayError["kind"]> = new Set([
+  "no_key",
+  "key_malformed",
+  "wrong_key",
+  "foreign_visit",
+  "wrong_method",
+  "unknown_model",
+  "unsupported_model",
+]);
+
 /** Lines about requests: one for each that failed, and for all where the config asks for them. */
 export class RequestLog implements AttemptObserver, RequestObserver {
   readonly #logs: RequestLogs;
+  readonly #rejections: Pick<RejectionLog, "add">;
 
-  constructor(logs: RequestLogs) {
+  constructor(logs: RequestLogs, rejections: Pick<RejectionLog, "add">) {
     this.#logs = logs;
+    this.#rejections = rejections;
   }
 
   promptTruncated({ ctx, candidate }: AttemptFacts, { tokens, setting, isNew }: TruncatedPrompt): void {
@@ -50,7 +63,12 @@ export class RequestLog implements AttemptObserver, RequestObserver {
     if (failure === null) this.#logs.accessLog.info(facts, "request");
     else if (status >= 500 || ending === "upstream_aborted")
       this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
-    else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
+    else if (state.config.gateway.accessLog)
+      this.#logs.accessLog.info({ ...facts, error: failure.kind }, "request rejected");
+    else if (AT_THE_DOOR.has(failure.kind)) {
+      const client = ctx.incoming.socket.remoteAddress ?? null;
+      this.#rejections.add({ reason: failure.kind, client, facts });
+    } else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
   }
 }
 

@@ -1,14 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
 import { ANONYMOUS, MASTER, type Principal } from "@rollcall/contract";
-import { ExpectedKey, isMalformed, sentKey, type Cell } from "@rollcall/runtime";
+import { ExpectedKeys, isMalformed, sentKey, type Cell } from "@rollcall/runtime";
 import type { RoutingState } from "../routing-state.ts";
 import type { AuthenticationError, Authenticator } from "./authenticate.ts";
 
-/** One key for all: who has it may do everything. */
+/** One key for all, or a few while it is replaced: who has one may do everything. */
 export class MasterKeyAuthenticator implements Authenticator {
   readonly #state: Cell<RoutingState>;
   #secrets: RoutingState["secrets"] | null = null;
-  #expected: ExpectedKey | null = null;
+  #expected: ExpectedKeys | null = null;
 
   constructor(state: Cell<RoutingState>) {
     this.#state = state;
@@ -24,11 +24,11 @@ export class MasterKeyAuthenticator implements Authenticator {
   }
 
   /** Made anew only when the secrets are. */
-  #current(): ExpectedKey | null {
+  #current(): ExpectedKeys | null {
     const { config, secrets } = this.#state.get();
     if (secrets !== this.#secrets) {
-      const key = secrets.value(config.masterKey);
-      this.#expected = key === null ? null : new ExpectedKey(key);
+      const keys = secrets.valuesOf(config.masterKeys);
+      this.#expected = keys.length === 0 ? null : new ExpectedKeys(keys);
       this.#secrets = secrets;
     }
     return this.#expected;

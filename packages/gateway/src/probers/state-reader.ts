@@ -27,7 +27,7 @@ export function openStateReader({
   if (probers.length === 0) return new FileSnapshotReader(VERDICTS, file());
   const token = () => {
     const { config, secrets } = source.cell.get();
-    return secrets.value(config.masterKey);
+    return secrets.valuesOf(config.masterKeys)[0] ?? null;
   };
   const credential = { name: "master key", token };
   const readers = probers.map((origin) => {

@@ -1,4 +1,5 @@
 import type { Candidate, Candidates } from "./candidate.ts";
+import { weightOf } from "./lot.ts";
 
 /** A replica may have this many times the average load before a conversation goes elsewhere. */
 const BOUND = 1.25;
@@ -14,13 +15,20 @@ export function rankByAffinity(
   signals: { inFlight(candidate: Candidate): number },
 ): Candidate {
   const total = candidates.reduce((sum, one) => sum + signals.inFlight(one), 0);
+  const weights = candidates.reduce((sum, one) => sum + weightOf(one), 0);
   // The request itself counts, so that an idle fleet has room.
-  const allowed = Math.ceil((BOUND * (total + 1)) / candidates.length);
+  const allowed = (one: Candidate) => Math.ceil((BOUND * (total + 1) * weightOf(one)) / weights);
   const ranked = candidates
-    .map((candidate) => ({ candidate, rank: mix(conversation, hashText(candidate.id)) }))
+    .map((candidate) => ({ candidate, rank: weightedRank(conversation, candidate) }))
     .toSorted((a, b) => b.rank - a.rank);
-  const free = ranked.find(({ candidate }) => signals.inFlight(candidate) < allowed);
+  const free = ranked.find(({ candidate }) => signals.inFlight(candidate) < allowed(candidate));
   return (free ?? ranked[0])?.candidate ?? candidates[0];
+}
+
+/** Each comes first for its weight's share of all conversations: weighted rendezvous. */
+function weightedRank(conversation: number, candidate: Candidate): number {
+  const drawn = (mix(conversation, hashText(candidate.id)) + 0.5) / 2 ** 32;
+  return -weightOf(candidate) / Math.log(drawn);
 }
 
 /** FNV-1a over characters or bytes, 32 bits: to spread, not to protect. */

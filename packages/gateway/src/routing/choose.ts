@@ -31,7 +31,7 @@ export function choose(candidates: Candidates, signals: LoadSignals): Candidate 
     case "latency-based-routing":
       return fastest(candidates, signals);
     case "usage-based-routing-v2":
-      return lowest(candidates, (one) => signals.recent(one) / weightOf(one));
+      return leastUsed(candidates, signals);
     case "prefix-affinity": {
       const conversation = signals.conversation();
       return conversation === null
@@ -54,7 +54,7 @@ function fastest(candidates: Candidates, signals: LoadSignals): Candidate {
   return lowest(candidates, (candidate) => {
     const latency = signals.latency(candidate);
     if (latency === null && signals.inFlight(candidate) === 0) return 0;
-    return (latency ?? slowest) * load(candidate, signals);
+    return (latency ?? slowest) * loadForWeight(candidate, signals);
   });
 }
 
@@ -88,6 +88,15 @@ function lessBusy([first, other]: readonly [Candidate, Candidate], signals: Load
   if (busy === 0 && warm === 1) return first;
   const its = (busy + 1) / (weightOf(first) * warm);
   return loadForWeight(other, signals) < its ? other : first;
+}
+
+/** One that just came back has few requests behind it: it stands aside most of the time, or it would be sent all. */
+function leastUsed(candidates: Candidates, signals: LoadSignals): Candidate {
+  return lowest(candidates, (candidate) =>
+    countedWarmth(candidate, signals) === 1
+      ? signals.recent(candidate) / weightOf(candidate)
+      : Number.POSITIVE_INFINITY,
+  );
 }
 
 /** The lowest load for its weight; of a fleet with nothing to do each has its share. */

@@ -1,3 +1,4 @@
+import { DEFAULT_BREAKER } from "@rollcall/contract";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { seeded } from "../../test/seeded.ts";
@@ -37,7 +38,8 @@ const reached = fc
     let now = START;
     for (const [kind, pause] of steps) {
       now += pause;
-      if (kind === "fault") breaker = onFault(breaker, "down", now);
+      if (kind === "fault")
+        breaker = onFault(breaker, { kind: "server_error", reason: "down", at: now }, DEFAULT_BREAKER);
       if (kind === "success") breaker = onSuccess(breaker);
       if (kind === "inconclusive") breaker = onInconclusive(breaker);
       if (kind === "send" && mayPass(breaker, now)) breaker = onSend(breaker, now);
@@ -49,7 +51,10 @@ test("from wherever a breaker is, enough time and one success lead back to close
   fc.assert(
     fc.property(reached, fc.constantFrom("fails", "says nothing"), ({ breaker, now }, ending) => {
       // A trial under way ends some time, one way or another.
-      const after = ending === "fails" ? onFault(breaker, "down", now) : onInconclusive(breaker);
+      const after =
+        ending === "fails"
+          ? onFault(breaker, { kind: "server_error", reason: "down", at: now }, DEFAULT_BREAKER)
+          : onInconclusive(breaker);
       const ended: Breaker = breaker.trial ? after : breaker;
       const later = now + LONGEST_OPEN_MS;
       expect(mayPass(ended, later)).toBe(true);
@@ -99,7 +104,7 @@ test("faults open a closed breaker exactly when five are within half a minute", 
       for (const gap of gaps) {
         now += gap;
         at.push(now);
-        breaker = onFault(breaker, "down", now);
+        breaker = onFault(breaker, { kind: "server_error", reason: "down", at: now }, DEFAULT_BREAKER);
         const recent = at.filter((one) => now - one < 30_000).length;
         expect(breaker.openUntil !== null).toBe(recent >= 5);
         if (breaker.openUntil !== null) return;

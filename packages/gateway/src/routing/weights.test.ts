@@ -45,7 +45,16 @@ function route(candidates: readonly Candidate[], fleet: Fleet, onChosen: (id: st
 /** The part that each gets of a fleet in which every request is over before the next comes. */
 function shares(candidates: readonly Candidate[], fleet: Fleet): Record<string, number> {
   const counts = Object.fromEntries(candidates.map(({ id }) => [id, 0]));
-  route(candidates, fleet, (id) => (counts[id] = (counts[id] ?? 0) + 1));
+  const dice = seeded(11);
+  const signals = {
+    recent: (id: string) => counts[id] ?? 0,
+    conversation: () => Math.floor(dice() * 2 ** 32),
+  };
+  route(
+    candidates,
+    { latency: () => 100, ...signals, ...fleet },
+    (id) => (counts[id] = (counts[id] ?? 0) + 1),
+  );
   return Object.fromEntries(Object.entries(counts).map(([id, count]) => [id, count / TURNS]));
 }
 
@@ -54,7 +63,9 @@ function loads(candidates: readonly Candidate[], atOnce: number, fleet: Fleet): 
   const underWay: string[] = [];
   const busy = (id: string) => underWay.filter((one) => one === id).length;
   const sums = Object.fromEntries(candidates.map(({ id }) => [id, 0]));
-  route(candidates, { ...fleet, inFlight: busy }, (id) => {
+  const dice = seeded(11);
+  const signals = { latency: () => 100, conversation: () => Math.floor(dice() * 2 ** 32) };
+  route(candidates, { ...signals, ...fleet, inFlight: busy }, (id) => {
     underWay.push(id);
     if (underWay.length > atOnce) underWay.shift();
     for (const one of Object.keys(sums)) sums[one] = (sums[one] ?? 0) + busy(one);
@@ -63,6 +74,9 @@ function loads(candidates: readonly Candidate[], atOnce: number, fleet: Fleet): 
 }
 
 const STRATEGIES = ["simple-shuffle", "least-busy", "two-choices"] as const satisfies Strategy[];
+
+/** These know no cold replica where all have room, or stand aside more. */
+const OTHER_STRATEGIES = ["usage-based-routing-v2", "prefix-affinity"] as const satisfies Strategy[];
 const COLD: Fleet = { warmth: (id) => (id === "b" ? 0.1 : 1) };
 
 const CASES: readonly [string, Weights, Fleet, Readonly<Record<string, readonly [number, number]>>][] = [
@@ -89,21 +103,81 @@ describe.each(STRATEGIES)("%s, of a fleet at rest", (strategy) => {
   });
 });
 
-describe.each(["least-busy", "two-choices"] as const)("%s, of a busy fleet", (strategy) => {
-  test.each<[string, Weights, number]>([
-    ["of two, a few at once", { a: 3, b: 1 }, 8],
-    ["of two, many at once", { a: 3, b: 1 }, 80],
-    ["of five", { a: 1, b: 1, c: 2, d: 4, e: 8 }, 160],
-  ])("load for weight is level: %s", (_case, weights, atOnce) => {
-    const found = loads(fleetOf(weights), atOnce, { strategy });
-    const total = Object.values(weights).reduce<number>((sum, weight = 1) => sum + weight, 0);
-    for (const [id, weight = 1] of Object.entries(weights)) {
-      const level = (atOnce * weight) / total;
-      expect(found[id]).toBeGreaterThan(level * 0.8 - 0.5);
-      expect(found[id]).toBeLessThan(level * 1.2 + 0.5);
+describe.each(OTHER_STRATEGIES)("%s, of a fleet at rest", (strategy) => {
+  test.each(CASES.filter(([, , fleet]) => fleet !== COLD))("%s", (_case, weights, ...[fleet, expected]) => {
+    const found = shares(fleetOf(weights), { strategy, ...fleet });
+    for (const [id, [least, most]] of Object.entries(expected)) {
+      expect(found[id]).toBeGreaterThanOrEqual(least);
+      expect(found[id]).toBeLessThanOrEqual(most);
     }
   });
 });
+
+describe("a cold replica", () => {
+  test.each<[string, Weights, readonly [number, number]]>([
+    ["beside three times its weight", { a: 3, b: 1 }, [0.05, 0.13]],
+    ["of three times the other's weight", { a: 1, b: 3 }, [0.07, 0.13]],
+    ["of the same weight", { a: undefined, b: undefined }, [0.07, 0.13]],
+    ["beside a backup", { a: 0, b: 1 }, [1, 1]],
+  ])("by usage-based-routing-v2 is sent no more than it is warm: %s", (_case, weights, [least, most]) => {
+    const found = shares(fleetOf(weights), { strategy: "usage-based-routing-v2", ...COLD });
+    expect(found["b"]).toBeGreaterThanOrEqual(least);
+    expect(found["b"]).toBeLessThanOrEqual(most);
+  });
+
+  test.each<[string, Weights, readonly [number, number]]>([
+    ["beside three times its weight", { a: 3, b: 1 }, [0.22, 0.28]],
+    ["of the same weight", { a: undefined, b: undefined }, [0.47, 0.53]],
+    ["beside a backup", { a: 0, b: 1 }, [1, 1]],
+  ])(
+    "by prefix-affinity keeps its conversations while nothing is busy: %s",
+    (_case, weights, [least, most]) => {
+      const found = shares(fleetOf(weights), { strategy: "prefix-affinity", ...COLD });
+      expect(found["b"]).toBeGreaterThanOrEqual(least);
+      expect(found["b"]).toBeLessThanOrEqual(most);
+    },
+  );
+
+  test.each<[string, Weights, Fleet, Record<string, number>]>([
+    ["the heavier of two that are as fast", { a: 1, b: 3 }, {}, { a: 0, b: 1 }],
+    ["either, the first, of equals", { a: undefined, b: undefined }, {}, { a: 1, b: 0 }],
+    ["no backup", { a: 0, b: 1 }, {}, { a: 0, b: 1 }],
+    ["a backup neither beside a cold one", { a: 0, b: 1 }, COLD, { a: 0, b: 1 }],
+    [
+      "the faster, unless the other's weight makes up for it",
+      { a: 3, b: 1 },
+      { latency: (id) => (id === "a" ? 200 : 100) },
+      { a: 1, b: 0 },
+    ],
+  ])("latency-based-routing, of a fleet at rest, takes %s", (_case, weights, ...[fleet, expected]) => {
+    expect(shares(fleetOf(weights), { strategy: "latency-based-routing", ...fleet })).toEqual(expected);
+  });
+
+  test("by latency-based-routing is sent what it is warm for where it is the heavier", () => {
+    const found = shares(fleetOf({ a: 1, b: 3 }), { strategy: "latency-based-routing", ...COLD });
+    expect(found["b"]).toBeGreaterThanOrEqual(0.07);
+    expect(found["b"]).toBeLessThanOrEqual(0.13);
+  });
+});
+
+describe.each(["least-busy", "two-choices", "latency-based-routing", "prefix-affinity"] as const)(
+  "%s, of a busy fleet",
+  (strategy) => {
+    test.each<[string, Weights, number]>([
+      ["of two, a few at once", { a: 3, b: 1 }, 8],
+      ["of two, many at once", { a: 3, b: 1 }, 80],
+      ["of five", { a: 1, b: 1, c: 2, d: 4, e: 8 }, 160],
+    ])("load for weight is level: %s", (_case, weights, atOnce) => {
+      const found = loads(fleetOf(weights), atOnce, { strategy });
+      const total = Object.values(weights).reduce<number>((sum, weight = 1) => sum + weight, 0);
+      for (const [id, weight = 1] of Object.entries(weights)) {
+        const level = (atOnce * weight) / total;
+        expect(found[id]).toBeGreaterThan(level * 0.8 - 0.5);
+        expect(found[id]).toBeLessThan(level * 1.2 + 0.5);
+      }
+    });
+  },
+);
 
 describe.each([...STRATEGIES, "latency-based-routing", "usage-based-routing-v2", "prefix-affinity"] as const)(
   "%s takes a backup",
@@ -126,9 +200,12 @@ describe.each([...STRATEGIES, "latency-based-routing", "usage-based-routing-v2",
 
 test("two are drawn of ten thousand by weight, never the same one twice", () => {
   const count = 10_000;
-  const candidates = Array.from({ length: count }, (_, index) =>
-    candidateOf(String(index), { params: { weight: index % 2 === 0 ? 1 : 3 } }),
-  );
+  const [light, heavier] = fleetOf({ light: 1, heavier: 3 });
+  if (light === undefined || heavier === undefined) throw new Error("no candidates");
+  const candidates = Array.from({ length: count }, (_, index) => ({
+    ...(index % 2 === 0 ? light : heavier),
+    id: String(index),
+  }));
   const [first, ...rest] = candidates;
   if (first === undefined) throw new Error("no candidates");
   const lot = new Lot([first, ...rest]);

@@ -4,8 +4,10 @@ import { EndpointIndex } from "../endpoints/endpoint-index.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { RequestContext } from "../pipeline/request-context.ts";
-import { answerHeaders, isPreflight, setHeaders } from "./cors.ts";
+import { corsHeaders, isPreflight, setHeaders } from "./cors.ts";
+import type { RoutingState } from "../routing-state.ts";
 import { requestIdOf } from "./request-id.ts";
+import { sendError } from "./send-error.ts";
 import { Turns } from "./turns.ts";
 
 /** A Host that needs no second look; HTTP/1.0 sends none. */
@@ -42,11 +44,12 @@ export class Acceptor {
         activity.answering -= 1;
         this.turns.over(socket);
       });
-      this.#other(incoming, outgoing);
+      if (isPlain(incoming)) this.#other(incoming, outgoing);
+      else refuseUnmatched(incoming, { outgoing, state: current });
       return;
     }
     const { origin } = incoming.headers;
-    if (cors !== null && origin !== undefined) setHeaders(outgoing, answerHeaders(cors, origin));
+    if (cors !== null && origin !== undefined) setHeaders(outgoing, corsHeaders(cors, origin));
     const ctx = new RequestContext({
       incoming,
       outgoing,
@@ -66,6 +69,15 @@ export class Acceptor {
     if (failure === null) runner.start(ctx);
     else runner.end(ctx, "error", failure);
   }
+}
+
+/** No endpoint is known, so no dialect is either. */
+function refuseUnmatched(
+  { headers }: IncomingMessage,
+  answering: { readonly outgoing: ServerResponse; readonly state: RoutingState },
+): void {
+  const endpoint = { dialect: "openai" } as const;
+  sendError({ ...answering, endpoint, requestId: requestIdOf(headers), attempts: 0, fallbacks: 0 }, BAD_HTTP);
 }
 
 /** What is wrong with a request's head, whatever it asks for. */

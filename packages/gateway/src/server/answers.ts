@@ -10,6 +10,7 @@ export function answer(c: Context<GatewayEnv>, body: object): Response {
 }
 
 export function reject(c: Context<GatewayEnv>, failure: GatewayError): Response {
+  c.set("failure", failure);
   return errorResponse(failure, {
     compat: c.get("compat"),
     dialect: dialectOf(c.req.header()),

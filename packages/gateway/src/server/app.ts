@@ -1,5 +1,5 @@
 import { realtime } from "@rollcall/contract";
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { Services } from "../main/services.ts";
 import { reject } from "./answers.ts";
 import { cors } from "./cors-routes.ts";
@@ -14,6 +14,7 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
   // With and without a slash at the end a path is the same.
   const app = new Hono<GatewayEnv>({ strict: false });
   app.use(requestId);
+  app.use(countRejections(services));
   app.use((c, next) => {
     c.set("compat", services.state.get().config.compat);
     return next();
@@ -45,3 +46,19 @@ function addUpgradeHint(app: Hono<GatewayEnv>, path: string): void {
   app.get(path, (c) => reject(c, { kind: "upgrade_required" }));
   app.all(path, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "GET" }));
 }
+
+/** What matches no endpoint has no observers: it is counted and logged here. */
+function countRejections({ metrics, rejections }: Services): MiddlewareHandler<GatewayEnv> {
+  return async (c, next) => {
+    await next();
+    const failure = c.get("failure");
+    if (failure === undefined || c.res.status >= 500) return;
+    const { kind: reason } = failure;
+    const endpoint = MODELS.test(c.req.path) ? "models" : "other";
+    const client = c.env.incoming.socket.remoteAddress ?? null;
+    metrics.rejected(endpoint, reason);
+    rejections.add({ reason, client, facts: { requestId: c.get("requestId"), endpoint } });
+  };
+}
+
+const MODELS = /^(?:\/(?:openai|anthropic))?(?:\/v1)?\/models(?:\/|$)/;

@@ -1,6 +1,6 @@
 import { createMiddleware } from "hono/factory";
 import type { Services } from "../main/services.ts";
-import { answerHeaders, isPreflight, preflightHeaders } from "./cors.ts";
+import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 
 /** What is for operators and their tools, and for no page of another site. */
@@ -20,7 +20,7 @@ export function cors({ state }: Pick<Services, "state">) {
       });
     }
     await next();
-    for (const [name, value] of answerHeaders(rule, origin)) c.res.headers.append(name, value);
+    for (const [name, value] of corsHeaders(rule, origin)) c.res.headers.append(name, value);
     return undefined;
   });
 }

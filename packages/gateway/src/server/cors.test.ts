@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { CorsRule } from "@rollcall/contract";
-import { answerHeaders, isPreflight, preflightHeaders, readCors, type Cors } from "./cors.ts";
+import { corsHeaders, isPreflight, preflightHeaders, readCors, type Cors } from "./cors.ts";
 
 const SITE = "https://chat.example";
 const KEYED = { asksForKey: true };
@@ -55,11 +55,11 @@ describe("headers", () => {
 
   test("of answers to two listed sites are told apart, and others get nothing", () => {
     const cors = { origins: [SITE, "app://desktop"] };
-    expect(Object.fromEntries(answerHeaders(cors, "app://desktop"))).toMatchObject({
+    expect(Object.fromEntries(corsHeaders(cors, "app://desktop"))).toMatchObject({
       "access-control-allow-origin": "app://desktop",
       vary: "origin",
     });
-    expect(answerHeaders(cors, "https://evil.example")).toEqual([["vary", "origin"]]);
+    expect(corsHeaders(cors, "https://evil.example")).toEqual([["vary", "origin"]]);
     expect(preflightHeaders(cors, asks("authorization", "https://evil.example"))).toEqual([
       ["vary", "access-control-request-headers, origin"],
     ]);

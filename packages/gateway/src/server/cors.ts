@@ -53,7 +53,7 @@ function varyBy({ origins }: Cors): CorsHeaders {
 }
 
 /** For every answer to a page: without the origin its browser hands it nothing. */
-export function answerHeaders(cors: Cors, origin: string): CorsHeaders {
+export function corsHeaders(cors: Cors, origin: string): CorsHeaders {
   const allowed = allowOrigin(cors, origin);
   if (allowed === null) return varyBy(cors);
   return [

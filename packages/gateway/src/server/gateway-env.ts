@@ -1,8 +1,9 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { Config } from "@rollcall/contract";
+import type { GatewayError } from "../errors/gateway-error.ts";
 
-/** Hono's environment here: the sockets underneath, the id given to the request, and whose statuses its errors have. */
+/** Hono's environment here: the sockets underneath, the id given to the request, whose statuses its errors have, and why it was refused. */
 export interface GatewayEnv {
   Bindings: HttpBindings;
-  Variables: { requestId: string; compat: Config["compat"] };
+  Variables: { requestId: string; compat: Config["compat"]; failure?: GatewayError };
 }

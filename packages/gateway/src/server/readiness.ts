@@ -49,7 +49,7 @@ export function readReadiness({
     });
     const parts = [...unroutable.map(({ id, reason }) => `${id} ${reason}`), ...out];
     lines.push(
-      `${routable.length > 0 ? "[+]" : "[!]"} ${onOneLine(name)}: ${routable.length} ready${parts.length === 0 ? "" : `, out: ${parts.join(", ")}`}`,
+      `${routable.length > 0 ? "[+]" : "[!]"} ${onOneLine(name)}: ${routable.length} ready${parts.length === 0 ? "" : `, out: ${onOneLine(parts.join(", "))}`}`,
       ...routable.flatMap((candidate) => printTruncation(candidate, now)),
     );
   }

@@ -1,6 +1,6 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { Environment } from "@rollcall/contract";
-import { entryPoint, StartError } from "@rollcall/runtime";
+import { entryPoint, relayOutput, StartError } from "@rollcall/runtime";
 import type { Counts } from "../observe/metrics.ts";
 import type { FromWorker, SettingsMessage, StartMessage, ToWorker } from "./message.ts";
 
@@ -40,7 +40,7 @@ export interface WorkerSpec {
   readonly refresh: () => void;
 }
 
-/** A worker in a process of its own. It logs to our output by itself. */
+/** A worker in a process of its own. What it logs is passed on to our output. */
 export class WorkerProcess implements Worker {
   readonly #child: ChildProcess;
   readonly #scrape: WorkerSpec["scrape"];
@@ -60,8 +60,9 @@ export class WorkerProcess implements Worker {
       env: { ...env },
       // JSON knows no NaN, which the age of a snapshot that never came is.
       serialization: "advanced",
-      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
+    relayOutput("gateway", this.#child);
     this.ended = this.#untilEnded();
     this.#child.on("message", (message) => this.#hear(message as FromWorker));
     this.#send({ kind: "start", ...start });
@@ -129,7 +130,8 @@ export class WorkerProcess implements Worker {
         resolve({ code, signal, refusal: this.#refusal });
       };
       this.#child.once("error", () => end(null, null));
-      this.#child.once("exit", end);
+      // Not at its exit: its last lines may still be on their way.
+      this.#child.once("close", end);
     });
   }
 }

@@ -3,6 +3,7 @@ import type { ProberHttp } from "./context.ts";
 import { detailsOnly } from "./details.ts";
 import { readEvents } from "./event-list.ts";
 import { explain, printUnknownName } from "./explanation.ts";
+import { countRejections } from "./rejections.ts";
 import { readyzRoutes } from "./readyz.ts";
 import { stateRoutes } from "./state.ts";
 import { printStatus } from "./status.ts";
@@ -13,6 +14,7 @@ const ROUTES =
 /** What Kubernetes, systemd, Prometheus and people ask the prober. */
 export function proberApp(http: ProberHttp): Hono {
   const app = new Hono();
+  app.use(countRejections(http));
   app.get("/livez", (c) => c.text("ok\n"));
   app.route("/", readyzRoutes(http));
   const details = detailsOnly(http);

@@ -1,4 +1,4 @@
-import type { Cell, Settings, SettingsSource } from "@rollcall/runtime";
+import type { Cell, RejectionLog, Settings, SettingsSource } from "@rollcall/runtime";
 import type { Snapshot, Verdict } from "@rollcall/contract";
 import type { HttpSnapshotWriter } from "@rollcall/snapshot";
 import type { Events } from "../events.ts";
@@ -16,4 +16,5 @@ export interface ProberHttp {
   readonly host: string;
   /** True once the process was asked to stop. */
   readonly draining: () => boolean;
+  readonly rejections: Pick<RejectionLog, "add">;
 }

@@ -68,6 +68,17 @@ describe("bound wider", () => {
     expect(answer("0.0.0.0", header, "sk-master")).toBe("details need the master key as a Bearer token");
   });
 
+  it.each([
+    ["Bearer sk-old", null],
+    ["Bearer sk-new", null],
+    ["Bearer sk-older", "details need the master key as a Bearer token"],
+  ])("an additional master key opens them too: %s", (header, refusal) => {
+    const written = { masterKey: "sk-new", gateway: { additional_master_keys: ["sk-old"] } };
+    const settings = new Cell(settingsOf(configOf([{}], written, env), env));
+    const http = { ...httpOf(new ProberHarness([{}])), settings, host: "0.0.0.0" };
+    expect(mayReadDetails({ authorization: header }, http)).toBe(refusal);
+  });
+
   it("a master key that cannot be read opens nothing", () => {
     expect(answer("0.0.0.0", "Bearer ", "os.environ/MISSING")).toContain("set general_settings.master_key");
   });

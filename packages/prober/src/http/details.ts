@@ -1,5 +1,5 @@
 import { findForeignVisit, listensOnlyHere, type VisitHeaders } from "@rollcall/contract";
-import { ExpectedKey, sentKey, type KeyHeaders } from "@rollcall/runtime";
+import { ExpectedKeys, sentKey, type KeyHeaders } from "@rollcall/runtime";
 import type { Context, MiddlewareHandler } from "hono";
 import type { ProberHttp } from "./context.ts";
 
@@ -13,11 +13,11 @@ export function mayReadDetails(
 ): string | null {
   if (listensOnlyHere(host)) return null;
   const { config, secrets } = settings.get();
-  const key = secrets.value(config.masterKey);
-  if (key === null)
+  const keys = secrets.valuesOf(config.masterKeys);
+  if (keys.length === 0)
     return "details are refused on this address: set general_settings.master_key and send it as a Bearer token";
   const sent = sentKey(headers, config.keyHeader);
-  return sent !== null && new ExpectedKey(key).matches(sent)
+  return sent !== null && new ExpectedKeys(keys).matches(sent)
     ? null
     : "details need the master key as a Bearer token";
 }

@@ -132,3 +132,8 @@ it("an alias is found by its second name too", async () => {
   const reply = await proberApp(httpOf(harness)).request("/readyz/gpt-4?verbose");
   expect(await reply.text()).toBe("[+] a: 1 ok, 2 loading\nready\n");
 });
+
+it("an alias with line breaks stays on its line", async () => {
+  const { get } = await asked([], [{ id: "4", alias: "c\r\nready", base: "http://gpu-4:8000" }]);
+  expect((await get("/readyz?verbose")).text).toContain("\n[-] c\\r\\nready: 4 loading\n");
+});

@@ -73,5 +73,10 @@ function answer(c: Context, http: ProberHttp, { asked, requirement }: Asked): Re
 
 function printAlias({ alias, deployments }: AliasReadiness, met: boolean): string {
   const parts = deployments.map((deployment) => `${deployment.id} ${deployment.reason}`);
-  return `${met ? "[+]" : "[-]"} ${alias}: ${parts.join(", ")}`;
+  return `${met ? "[+]" : "[-]"} ${onOneLine(`${alias}: ${parts.join(", ")}`)}`;
+}
+
+/** Aliases and ids may hold line breaks. */
+function onOneLine(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }

@@ -19,6 +19,7 @@ import { buildRoutingState, type RoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools } from "../upstream/pools.ts";
+import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { Services } from "./services.ts";
 
@@ -35,6 +36,8 @@ export interface Parts {
   readonly logs: RequestLogs;
   /** Instead of connections to the backends. */
   readonly transport?: Transport;
+  /** How many milliseconds ago the other workers heard of a server, where there are others. */
+  readonly heardElsewhere?: SilenceDeps["heardElsewhere"];
   /** Instead of the config's master key. */
   readonly access?: Access;
 }
@@ -91,16 +94,28 @@ function tlsOf({ config, secrets }: RoutingState, origin: string): TlsOptions {
   return backend === undefined ? {} : tlsOptionsOf(backend.tls, secrets);
 }
 
+function idsAt({ config }: RoutingState, origin: string): readonly string[] {
+  return config.deployments.filter(({ backend }) => backend.base.origin === origin).map(({ id }) => id);
+}
+
 /** Who routes, sends, observes and retries. */
 function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: Parts): Runner {
-  const { activity, bodies, deadlines, feed, metrics, pools, retryBudget, state, visitors } = built;
+  const { activity, bodies, deadlines, feed, health, metrics, pools, retryBudget, state, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
-    reprobe: (id) => reprobes.request(id),
+    reprobe: (id) => reprobes.request(id, "fault"),
+  });
+  const silence = new SilenceWatch({
+    deadlines,
+    log: logs.log,
+    askProber: (id) => reprobes.request(id, "silence"),
+    isFresh: () => feed.freshness() === "fresh",
+    heardFrom: (origin) => health.lastHeard(idsAt(state.get(), origin)),
+    ...(parts.heardElsewhere !== undefined && { heardElsewhere: parts.heardElsewhere }),
   });
   const router = new Router({ state, feed, clock, random });
   const dispatcher = new Dispatcher({
@@ -108,6 +123,7 @@ function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: P
     source,
     transport: transport ?? pools,
     deadlines,
+    silence,
     observers: [healthObserver, metrics, requestLog],
     clock,
     log: logs.log,

@@ -62,7 +62,9 @@ export async function startGateway(
   await gateway.feed.start((snapshot, change) => {
     gateway.health.update(snapshot);
     // A heartbeat changes no verdict, so the table stays.
-    if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
+    if (change !== null && isHeartbeat(change)) return;
+    gateway.health.learnRefusals(snapshot, clock.monotonic());
+    gateway.update(settings, snapshot);
   });
   registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 

@@ -5,6 +5,7 @@ import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
+import type { SilenceWatch } from "../upstream/silence-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import { UpstreamAttempt } from "../upstream/upstream-attempt.ts";
@@ -18,6 +19,7 @@ export interface DispatcherDeps {
   readonly source: Pick<SettingsSource, "refresh">;
   readonly transport: Transport;
   readonly deadlines: Deadlines;
+  readonly silence: Pick<SilenceWatch, "begin">;
   readonly observers: readonly AttemptObserver[];
   readonly clock: Clock;
   readonly log: Log;
@@ -45,6 +47,8 @@ export class Dispatcher implements AttemptOwner {
       { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this },
     );
     const attempt = new UpstreamAttempt({
+      candidate,
+      sentAt: now,
       names: { alias: ctx.fields.model, upstream: deployment.expected },
       stream: ctx.fields.stream,
       down: dispatched,
@@ -55,6 +59,7 @@ export class Dispatcher implements AttemptOwner {
         totalAt: now + Math.min(ctx.overrides.timeoutMs ?? Infinity, deployment.timeoutMs),
       },
     });
+    this.#deps.silence.begin(now);
     this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     ctx.waitsFor = attempt;
     try {

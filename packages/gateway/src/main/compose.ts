@@ -44,6 +44,8 @@ export interface Parts {
 
 export interface Composed extends Services {
   readonly deadlines: Deadlines;
+  readonly reprobes: ReprobeRequester;
+  readonly silence: SilenceWatch;
   readonly retryBudget: RetryBudget;
   /** Goes by these settings and this snapshot from now on. */
   update(settings: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null): void;
@@ -65,10 +67,14 @@ export function compose(parts: Parts): Composed {
     maxBodyBytes: () => limits().maxBodyBytes,
     clock,
   });
+  const feed = new SnapshotFeed(reader, clock, logs.log);
+  const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const built = {
     state,
     source,
-    feed: new SnapshotFeed(reader, clock, logs.log),
+    feed,
+    reprobes,
+    silence: composeSilence({ deadlines, feed, health, reprobes, state }, parts),
     health,
     bodies,
     pools: new Pools({ deadlines, random: parts.random, tlsOf: (origin) => tlsOf(state.get(), origin) }),
@@ -82,6 +88,7 @@ export function compose(parts: Parts): Composed {
     retryBudget: new RetryBudget(),
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
+      if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
   };
@@ -94,28 +101,52 @@ function tlsOf({ config, secrets }: RoutingState, origin: string): TlsOptions {
   return backend === undefined ? {} : tlsOptionsOf(backend.tls, secrets);
 }
 
+/** Who listens for servers that fall silent. */
+function composeSilence(
+  {
+    deadlines,
+    feed,
+    health,
+    reprobes,
+    state,
+  }: Pick<Composed, "deadlines" | "feed" | "health" | "reprobes" | "state">,
+  { logs, heardElsewhere }: Parts,
+): SilenceWatch {
+  return new SilenceWatch({
+    deadlines,
+    log: logs.log,
+    askProber: (id) => reprobes.request(id, "silence"),
+    isFresh: () => feed.freshness() === "fresh",
+    heardFrom: (origin) => health.lastHeard(idsAt(state.get(), origin)),
+    ...(heardElsewhere !== undefined && { heardElsewhere }),
+  });
+}
+
 function idsAt({ config }: RoutingState, origin: string): readonly string[] {
   return config.deployments.filter(({ backend }) => backend.base.origin === origin).map(({ id }) => id);
 }
 
 /** Who routes, sends, observes and retries. */
 function composeRunner(built: Omit<Composed, "runner">, access: Access, parts: Parts): Runner {
-  const { activity, bodies, deadlines, feed, health, metrics, pools, retryBudget, state, visitors } = built;
+  const {
+    activity,
+    bodies,
+    deadlines,
+    feed,
+    metrics,
+    pools,
+    reprobes,
+    retryBudget,
+    silence,
+    state,
+    visitors,
+  } = built;
   const { settings, source, clock, random, logs, transport } = parts;
-  const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
     reprobe: (id) => reprobes.request(id, "fault"),
-  });
-  const silence = new SilenceWatch({
-    deadlines,
-    log: logs.log,
-    askProber: (id) => reprobes.request(id, "silence"),
-    isFresh: () => feed.freshness() === "fresh",
-    heardFrom: (origin) => health.lastHeard(idsAt(state.get(), origin)),
-    ...(parts.heardElsewhere !== undefined && { heardElsewhere: parts.heardElsewhere }),
   });
   const router = new Router({ state, feed, clock, random });
   const dispatcher = new Dispatcher({

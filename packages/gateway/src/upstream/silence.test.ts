@@ -35,10 +35,7 @@ describe("of a server whose port refuses connections", () => {
       "all streams end that are silent for two seconds, those without a byte too",
       { attempts: [running("a", ago(2_000)), attempt("b")], ends: ["a", "b"] },
     ],
-    [
-      "none ends before that",
-      { attempts: [running("a", ago(1_999)), attempt("b")], ends: [] },
-    ],
+    ["none ends before that", { attempts: [running("a", ago(1_999)), attempt("b")], ends: [] }],
     [
       "none ends where one has brought a byte since, however long ago that is",
       {

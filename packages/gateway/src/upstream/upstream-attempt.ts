@@ -100,7 +100,8 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
   /** Its server is gone, though its connection stays: told after the first byte, and tried elsewhere before it. */
   giveUp(): void {
     if (this.#ended) return;
-    this.#break(new UpstreamError("down", { words: "It no longer listens, and fell silent." }), "cut");
+    const words = "It no longer listens, and fell silent.";
+    this.#break(new UpstreamError("down", { words, isGivenUp: true }), "cut");
     this.#sending?.abort();
   }
 

@@ -177,10 +177,10 @@ describe("several workers", () => {
     const { gateway, parent } = await crew({ place });
     const [first, second] = await Connection.toBoth(gateway, parent);
     const ended: string[] = [];
-    const open = (one: Connection | undefined, user: string) =>
-      one
-        ?.chat({ stream: true, user })
-        .then(({ text }) => ended.push(`${user} ${text.includes("upstream_cut")}`));
+    const open = async (one: Connection | undefined, user: string) => {
+      const answer = await one?.chat({ stream: true, user });
+      ended.push(`${user} ${answer?.text.includes("upstream_cut")}`);
+    };
     const ends = [open(first, "pauses"), open(second, "flows")];
     await vi.waitFor(() => expect(streams()).toBe(2), SOON);
     const closed = () => gateway.tell({ "chat-1": { reason: "down", refusedSince: Date.now() } }, 60_000);

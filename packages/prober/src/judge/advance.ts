@@ -39,8 +39,7 @@ export function advance(history: DeploymentHistory, outcome: Outcome, moment: Mo
 /** Whether its port refuses connections is a fact of its own, whatever the reason: no damping holds it back. */
 function withRefusal(history: DeploymentHistory, outcome: Outcome, now: Instant): DeploymentHistory {
   // On one that never listed its models no stream waits.
-  const refusal =
-    history.verdict.nameMatches === null ? null : watchRefusal(history.refusal, outcome, now);
+  const refusal = history.verdict.nameMatches === null ? null : watchRefusal(history.refusal, outcome, now);
   const since = refusal?.isConfirmed === true ? refusal.since : undefined;
   const { refusedSince: before, ...verdict } = history.verdict;
   if (since === before) return refusal === history.refusal ? history : { ...history, refusal };

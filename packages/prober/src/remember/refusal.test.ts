@@ -66,6 +66,9 @@ it.each<[what: string, steps: readonly Step[], seen: Refusal | null]>([
 ])("a refusal %s", (_what, steps, seen) => {
   const start: Refusal | null = null;
   expect(
-    steps.reduce<Refusal | null>((before, [at, outcome]) => watchRefusal(before, outcome, instant(at)), start),
+    steps.reduce<Refusal | null>(
+      (before, [at, outcome]) => watchRefusal(before, outcome, instant(at)),
+      start,
+    ),
   ).toEqual(seen);
 });

@@ -121,7 +121,7 @@ async function drainingServer() {
   return { url: `http://127.0.0.1:${port}`, open, close: () => void server.close() };
 }
 
-const EVENTS_MS = 11_000;
+const EVENTS_MS = 10_000;
 
 async function stream(response: ServerResponse, everyMs: number): Promise<void> {
   const event = (choice: object) =>

@@ -55,6 +55,7 @@ export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";
 export { isCount } from "./is-count.ts";
 export { isSameValue } from "./is-same-value.ts";
 export { findForeignVisit, type ForeignVisit, type OwnNames, type VisitHeaders } from "./foreign-visit.ts";
+export { probeNowPath, type ProbeCause } from "./probe-now.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
 export { isRecord } from "./is-record.ts";

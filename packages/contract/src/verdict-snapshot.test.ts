@@ -43,6 +43,8 @@ describe("a verdict of the wrong shape is refused by the field that is wrong", (
     ["lastGoodAt", undefined],
     ["readyInMs", -1],
     ["readyInMs", null],
+    ["refusedSince", "now"],
+    ["refusedSince", -1],
     ["served", { ...SERVED, kind: 1 }],
     ["served", { ...SERVED, maxModelLen: "8k" }],
     ["served", { ...SERVED, missing: "rerank" }],
@@ -119,6 +121,7 @@ describe("a verdict is the same", () => {
     ["endpoint missing", { served: { ...SERVED, missing: ["rerank"] } }],
     ["time of the last change", { since: PROVEN.since + 1 }],
     ["time it will take", { readyInMs: 5 }],
+    ["time its port was closed", { refusedSince: 5 }],
     ["history", { history: { loadTimesMs: [1], falls: [] } }],
   ])("not with another %s", (_what, facts) => {
     expect(VERDICTS.isSame(PROVEN, { ...PROVEN, ...facts })).toBe(false);

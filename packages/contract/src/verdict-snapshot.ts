@@ -87,6 +87,7 @@ const VERDICT_CHECKS: { readonly [K in keyof Verdict]-?: (value: unknown) => boo
   lastGoodAt: (value) => value === null || isCount(value),
   served: (value) => isOptional(value, isServed),
   history: (value) => isOptional(value, isHistory),
+  refusedSince: (value) => isOptional(value, isCount),
   readyInMs: (value) => isOptional(value, isCount),
 };
 

@@ -31,6 +31,11 @@ export interface Verdict {
   readonly served?: Served;
   /** Kept here so that a restart of the prober forgets nothing. */
   readonly history?: History;
+  /**
+   * Since when its port refuses connections, as two probes within half a second have shown. A fact beside the reason: a
+   * server that drains behind a closed port goes on with what it has, and one that hangs does not. Absent while it listens.
+   */
+  readonly refusedSince?: number;
   /** While it loads: how long until it is ready, judged by earlier loads. Absent where none was seen. */
   readonly readyInMs?: number;
 }

@@ -37,7 +37,7 @@ const told = fc.record({
 });
 
 const verdict: fc.Arbitrary<Verdict> = fc
-  .tuple(told, fc.record({ served, history, readyInMs: time }, { requiredKeys: [] }))
+  .tuple(told, fc.record({ served, history, readyInMs: time, refusedSince: time }, { requiredKeys: [] }))
   .map(([always, sometimes]) => ({ ...always, ...sometimes }));
 
 /** Any snapshot at all. */

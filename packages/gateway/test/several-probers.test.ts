@@ -160,6 +160,17 @@ describe("a gateway that follows probers over HTTP", () => {
     await vi.waitFor(() => expect([one.told, other.told]).toEqual([["/probe/chat-1"], ["/probe/chat-1"]]));
   });
 
+  test("asks them to look once where a stream has fallen silent, however long it stays so", async () => {
+    const { backend, gateway, one, other } = await site();
+    backend.control.fault("hang-mid-stream");
+    const answers = Promise.all([gateway.chat({ stream: true }), gateway.chat({ stream: true })]);
+    const look = "/probe/chat-1?cause=silence";
+    await vi.waitFor(() => expect([one.told, other.told]).toEqual([[look], [look]]), { timeout: 4_000 });
+    // They end with idle_timeout.
+    await answers;
+    expect([one.told, other.told]).toEqual([[look], [look]]);
+  }, 20_000);
+
   test("uses a master key that was rotated with its next connection", async () => {
     const { gateway, one, other } = await site();
     await gateway.writeConfig({ ...gateway.written, general_settings: { master_key: "sk-rotated" } });

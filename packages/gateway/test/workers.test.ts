@@ -1,4 +1,7 @@
 import { execFileSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { Client } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { EXIT, REFRESH_MS } from "@rollcall/runtime";
@@ -13,6 +16,7 @@ import {
   simulator,
   type Answer,
   type Gateway,
+  type Place,
 } from "./harness.ts";
 
 const SOON = { timeout: 10_000, interval: 20 };
@@ -21,13 +25,17 @@ const AT_ONCE = { timeout: 600, interval: 10 };
 
 /** Two workers, unless told otherwise, as processes behind one port. */
 async function crew(
-  { backend = {}, settings = {} }: { backend?: SimulatorOptions; settings?: object } = {},
+  {
+    backend = {},
+    settings = {},
+    place,
+  }: { backend?: SimulatorOptions; settings?: object; place?: Place } = {},
   files: readonly (readonly [name: string, text: string])[] = [],
 ) {
   const server = await simulator(backend);
   const started: GatewayProcess[] = [];
   const gateway = await gatewayFor(
-    { chat: [server] },
+    { chat: [place ?? server] },
     {
       gateway: { workers: 2, drain: "15s", access_log: true },
       files: Object.fromEntries(files),
@@ -125,6 +133,35 @@ function requestsIn(text: string): number {
 
 const isWhole = ({ text }: { text: string }) => text.endsWith("data: [DONE]\n\n");
 
+/** Its streams begin; those of the user "flows" bring an event each 200 ms until they are to be still. */
+async function pausingServer() {
+  const event = 'data: {"model":"up","choices":[{"delta":{"content":"a"}}]}\n\n';
+  const timers = new Set<NodeJS.Timeout>();
+  const still = () => timers.forEach((timer) => clearInterval(timer));
+  let streams = 0;
+  const server = createServer((request, response) => {
+    let body = "";
+    request.on("data", (piece: Buffer) => (body += piece.toString()));
+    request.on("end", () => {
+      if (!body.includes('"stream":true')) {
+        response.end('{"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}');
+        return;
+      }
+      streams += 1;
+      response.writeHead(200, { "content-type": "text/event-stream" }).write(event);
+      if (body.includes('"flows"')) timers.add(setInterval(() => response.write(event), 200));
+    });
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  onTestFinished(() => {
+    still();
+    server.closeAllConnections();
+    server.close();
+  });
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return { place: { url }, streams: () => streams, still };
+}
+
 describe("several workers", () => {
   test("share one port, and are one gateway to whoever reads the log", async () => {
     const { gateway, parent } = await crew();
@@ -134,6 +171,28 @@ describe("several workers", () => {
     expect(listens).toMatchObject([{ msg: "gateway listens", address: gateway.url, workers: 2 }]);
     expect(listens[0]).not.toHaveProperty("worker");
   });
+
+  test("hear of a server for each other before its streams end behind a closed port", async () => {
+    const { place, streams, still } = await pausingServer();
+    const { gateway, parent } = await crew({ place });
+    const [first, second] = await Connection.toBoth(gateway, parent);
+    const ended: string[] = [];
+    const open = async (one: Connection | undefined, user: string) => {
+      const answer = await one?.chat({ stream: true, user });
+      ended.push(`${user} ${answer?.text.includes("upstream_cut")}`);
+    };
+    const ends = [open(first, "pauses"), open(second, "flows")];
+    await vi.waitFor(() => expect(streams()).toBe(2), SOON);
+    const closed = () => gateway.tell({ "chat-1": { reason: "down", refusedSince: Date.now() } }, 60_000);
+    await closed();
+    await pause(4_000);
+    expect(ended).toEqual([]);
+    // Nobody hears of it any more.
+    still();
+    await closed();
+    await Promise.all(ends);
+    expect(ended.toSorted()).toEqual(["flows true", "pauses true"]);
+  }, 60_000);
 
   test("are told apart by name in a list of processes", async () => {
     const { parent } = await crew();

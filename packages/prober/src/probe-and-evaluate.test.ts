@@ -147,6 +147,15 @@ describe("an engine that hangs from idle, so that its metrics show no work", () 
     ]);
   });
 
+  it("is not asked for a token because streams are silent: a long prompt looks the same", async () => {
+    const { engine, harness } = await idle();
+    for (let count = 0; count < 10; count += 1) {
+      harness.prober.probeSoon("1", { isSuspect: false });
+      await harness.clock.advance(1_000);
+    }
+    expect(engine.requests).toEqual([]);
+  });
+
   it("is asked for a token now and then, and in again with the first one", async () => {
     const { engine, harness, suspect } = await idle();
     engine.generated = "silence";

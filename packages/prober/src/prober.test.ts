@@ -564,6 +564,29 @@ describe("a backend that is long out", () => {
   });
 });
 
+describe("a port that begins to refuse", () => {
+  it("is told within half a second, though the verdict waits for five failures, and once", async () => {
+    const harness = new ProberHarness([{ ...a, id: "1" }], { prober: { failures: 5 } });
+    harness.backends.serve(A, "llama");
+    harness.backends.latencyMs = 0;
+    await harness.start(0);
+    harness.backends.answer(A, () => failure("ECONNREFUSED"));
+    await harness.clock.advance(2_000);
+    const { changes, snapshots } = harness.written;
+    const seenAt = harness.clock.now();
+    const before = snapshots.length;
+    await harness.clock.advance(150);
+    expect(snapshots.length).toBe(before + 1);
+    expect(changes.at(-1)?.changed).toMatchObject([{ deployment: "1", reason: "ok", refusedSince: seenAt }]);
+    expect(harness.prober.events.newest).toBe(1);
+    await harness.clock.advance(20_000);
+    expect(harness.written.last.verdicts[0]).toMatchObject({ reason: "down", refusedSince: seenAt });
+    harness.backends.serve(A, "llama");
+    await harness.clock.advance(10_000);
+    expect(harness.written.last.verdicts[0]).not.toHaveProperty("refusedSince");
+  });
+});
+
 describe("asking soon", () => {
   it("is not done for what the config has not, nor right after it was asked", async () => {
     const harness = new ProberHarness([{ ...a, id: "1" }]);

@@ -166,14 +166,17 @@ export class Prober {
     return [apiKey, ...headers.values()].some((ref) => before?.value(ref) !== secrets.value(ref));
   }
 
-  /** A gateway suspects a deployment: it is probed now instead of at its time. False where there is none, or it just was. */
-  probeSoon(deploymentId: string): boolean {
+  /**
+   * A deployment is probed now instead of at its time. False where there is none, or it just was. Where requests have
+   * failed, gateways suspect it; a stream that is silent for a second proves nothing yet.
+   */
+  probeSoon(deploymentId: string, { isSuspect = true }: { isSuspect?: boolean } = {}): boolean {
     const { clock, settings } = this.#options;
     const deployment = settings.get().config.deployments.find(({ id }) => id === deploymentId);
     const targets = deployment === undefined ? [] : targetsOf(deployment.backend);
     const now = clock.monotonic();
     const loops = targets.map(({ id }) => this.#loops.get(id)).filter((loop) => loop !== undefined);
-    for (const loop of loops) noteSuspicion(loop, now);
+    if (isSuspect) for (const loop of loops) noteSuspicion(loop, now);
     const due = loops.filter(({ askedAt }) => now - askedAt >= LEAST_BETWEEN_MS);
     for (const loop of due) {
       loop.isAwaited = true;
@@ -213,6 +216,7 @@ export class Prober {
     loop.isAwaited = false;
     const { clock, log, metrics, network, refresh, settings } = this.#options;
     const { fleet } = this;
+    const refusedBefore = this.#refusals(target);
     try {
       const evaluated = await probeAndEvaluate(target, {
         fleet,
@@ -234,12 +238,21 @@ export class Prober {
       // Counted against the config of now: it may have changed while the answer was awaited.
       if (!this.initialRoundDone && this.#asked.size >= this.#loops.size) this.#finishInitialRound();
       if (isAwaited) this.#publishing.renew(fleet.historiesOn(target.id));
-      if (evaluated.changes.length > 0 || isAwaited) this.#publishSoon();
+      if (evaluated.changes.length > 0 || isAwaited || this.#refusals(target) !== refusedBefore)
+        this.#publishSoon();
     } catch (error) {
       // A bug of ours in judging one answer must not end the loop of this target or of any other.
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       log.error({ error: message, stack }, "internal error in a probe; retrying at the next interval");
     }
+  }
+
+  /** Since when its port refuses connections, as its verdicts have it. */
+  #refusals({ id }: Target): string {
+    return this.fleet
+      .historiesOn(id)
+      .map(({ verdict }) => verdict.refusedSince)
+      .join();
   }
 
   #finishInitialRound(): void {

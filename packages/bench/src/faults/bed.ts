@@ -15,6 +15,8 @@ export const TOKENS_PER_SECOND = 80;
 export interface BedOptions {
   readonly replicas: number;
   readonly tokensPerSecond: number;
+  /** Of the first replica. */
+  readonly maxNumSeqs?: number | undefined;
 }
 
 /** What one row runs on: simulated backends, and a directory for the files of the system under test. */
@@ -32,13 +34,19 @@ process.on("exit", () => {
   for (const directory of directories) rmSync(directory, { recursive: true, force: true });
 });
 
-export async function makeBed({ replicas: count, tokensPerSecond }: BedOptions): Promise<Bed> {
+export async function makeBed({ replicas: count, tokensPerSecond, maxNumSeqs }: BedOptions): Promise<Bed> {
   const directory = mkdtempSync(path.join(os.tmpdir(), "rollcall-bench-row-"));
   directories.add(directory);
   const replicas: Simulator[] = [];
   for (let index = 0; index < count; index += 1)
     replicas.push(
-      await startSimulator({ servedNames: [MODEL], apiKeys: [FIRST_KEY], tokensPerSecond, seed: index + 1 }),
+      await startSimulator({
+        servedNames: [MODEL],
+        apiKeys: [FIRST_KEY],
+        tokensPerSecond,
+        seed: index + 1,
+        ...(index === 0 && maxNumSeqs !== undefined && { maxNumSeqs }),
+      }),
     );
   const logs = replicas.map(({ seen }) => new ArrivalLog(seen));
   return {

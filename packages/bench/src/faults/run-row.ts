@@ -33,6 +33,7 @@ export async function runRow(fault: Fault, kind: SystemKind, pace: Pace): Promis
   const bed = await makeBed({
     replicas: fault.replicas ?? 2,
     tokensPerSecond: fault.tokensPerSecond ?? TOKENS_PER_SECOND,
+    maxNumSeqs: fault.maxNumSeqs,
   });
   try {
     const system = await kind.start(bed);

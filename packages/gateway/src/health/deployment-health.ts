@@ -20,6 +20,16 @@ const SMOOTHING = 0.2;
 /** A deployment that just came back takes at least this part of its share, or it would never be seen to work. */
 const COLDEST = 0.1;
 
+/** Its port refuses connections, as the prober has it. */
+export interface PortRefusal {
+  /** Of the verdict that says so. */
+  readonly check: string;
+  /** Wall time of the prober. */
+  readonly since: number;
+  /** The same moment here, monotonic: never too early, since the news took a while to come. */
+  readonly at: number;
+}
+
 /**
  * What requests have shown of one deployment: load, latency, breaker, ejection. Outlives reloads and verdicts: it belongs
  * to the id, and routing tables point to it. Times are monotonic milliseconds.
@@ -32,6 +42,9 @@ export class DeploymentHealth {
   latencyMs: number | null = null;
   /** Whether it reads all of long prompts. */
   truncation: Truncation = NO_TRUNCATION;
+  /** The last byte of an answer that has ended; -Infinity where there was none. */
+  heardAt = Number.NEGATIVE_INFINITY;
+  refusal: PortRefusal | null = null;
   #breaker = CLOSED;
   #ejection: Ejection | null = null;
   /** Wall time of the verdict that it has been routable since, and when that was here. */
@@ -89,6 +102,11 @@ export class DeploymentHealth {
   /** Exactly once for each `started`; then one of `succeeded`, `failed`, `inconclusive`. */
   ended(): void {
     this.inFlight -= 1;
+  }
+
+  /** An answer, here or at another worker, had its last byte at that moment. */
+  heard(at: number): void {
+    if (at > this.heardAt) this.heardAt = at;
   }
 
   succeeded(): void {

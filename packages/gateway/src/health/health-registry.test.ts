@@ -54,3 +54,29 @@ test("a snapshot that says nothing of it ends nothing", () => {
   registry.update(snapshotOf([verdictOn(deploymentOf("c"), "ok", { observedAt: START + 1 })]));
   expect(ejectedIn(registry)).toEqual(["a", "b"]);
 });
+
+test("a port's refusal is known from when the prober saw it, as the clock of this host has it, until it ends", () => {
+  const registry = new HealthRegistry();
+  const health = registry.of("a");
+  const { check } = deploymentOf("a");
+  const closed = (writtenAt: number) => snapshotOf([on("down", { refusedSince: START })], { writtenAt });
+  registry.learnRefusals(closed(START + 150), 5_160);
+  expect(health.refusal).toEqual({ check, since: START, at: 5_010 });
+  // A later snapshot that took longer to come does not move it.
+  registry.learnRefusals(closed(START + 1_150), 7_000);
+  expect(health.refusal).toEqual({ check, since: START, at: 5_010 });
+  registry.learnRefusals(snapshotOf([on("down", { refusedSince: START + 9 })], { writtenAt: START }), 8_000);
+  expect(health.refusal).toEqual({ check, since: START + 9, at: 8_000 });
+  registry.learnRefusals(snapshotOf([on("ok", {})]), 9_000);
+  expect(health.refusal).toBe(null);
+});
+
+test("the last byte of several is that of the last of them", () => {
+  const registry = new HealthRegistry();
+  registry.of("a").heard(5);
+  registry.of("a").heard(3);
+  registry.of("b").heard(7);
+  expect(registry.lastHeard(["a"])).toBe(5);
+  expect(registry.lastHeard(["a", "b", "c"])).toBe(7);
+  expect(registry.lastHeard(["c"])).toBe(Number.NEGATIVE_INFINITY);
+});

@@ -1,5 +1,5 @@
 import { confirmed, isRoutable, type Snapshot } from "@rollcall/contract";
-import { DeploymentHealth } from "./deployment-health.ts";
+import { DeploymentHealth, type PortRefusal } from "./deployment-health.ts";
 import type { Evidence } from "./ejection.ts";
 
 /** The health records of all deployments, by id. */
@@ -27,6 +27,28 @@ export class HealthRegistry {
       if (verdict !== undefined && isRoutable(verdict))
         health.onRoutable(confirmed(verdict, snapshot).observedAt);
     }
+  }
+
+  /** Which ports refuse connections, as a snapshot has it that came at that monotonic moment. */
+  learnRefusals({ verdicts, writtenAt }: Pick<Snapshot, "verdicts" | "writtenAt">, now: number): void {
+    const refused = new Map<string, PortRefusal>();
+    for (const { deployment, check, refusedSince: since } of verdicts) {
+      if (since !== undefined)
+        refused.set(deployment, { check, since, at: now - Math.max(0, writtenAt - since) });
+    }
+    for (const health of this.#byId.values()) {
+      const next = refused.get(health.id) ?? null;
+      const { refusal } = health;
+      // The earlier a refusal is known of, the better it is known when it was.
+      if (refusal?.since !== next?.since || refusal?.check !== next?.check) health.refusal = next;
+    }
+  }
+
+  /** The last byte of answers of these that have ended, monotonic. */
+  lastHeard(ids: Iterable<string>): number {
+    let last = Number.NEGATIVE_INFINITY;
+    for (const id of ids) last = Math.max(last, this.#byId.get(id)?.heardAt ?? last);
+    return last;
   }
 
   /** Requests under way on all of them. */

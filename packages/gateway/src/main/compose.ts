@@ -27,6 +27,7 @@ import { buildRoutingState, type RoutingState } from "../routing-state.ts";
 import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools, type TlsOf } from "../upstream/pools.ts";
+import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
@@ -45,11 +46,16 @@ export interface Parts {
   readonly logs: RequestLogs;
   /** Instead of connections to the backends. */
   readonly transport?: Transport;
+  /** How many milliseconds ago the other workers heard of a server, where there are others. */
+  readonly heardElsewhere?: SilenceDeps["heardElsewhere"];
   /** Instead of the config's master key. */
   readonly access?: Access;
 }
 
 export interface Composed extends Services {
+  readonly deadlines: Deadlines;
+  readonly reprobes: ReprobeRequester;
+  readonly silence: SilenceWatch;
   readonly retryBudget: RetryBudget;
   /** Goes by these settings and this snapshot from now on. */
   update(settings: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null): void;
@@ -72,10 +78,14 @@ export function compose(parts: Parts): Composed {
     clock,
   });
   const tlsOfOrigin = (origin: string) => tlsOf(state.get(), origin);
+  const feed = new SnapshotFeed(reader, clock, logs.log);
+  const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const built = {
     state,
     source,
-    feed: new SnapshotFeed(reader, clock, logs.log),
+    feed,
+    reprobes,
+    silence: composeSilence({ deadlines, feed, health, reprobes, state }, parts),
     health,
     bodies,
     pools: new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin }),
@@ -90,6 +100,7 @@ export function compose(parts: Parts): Composed {
     retryBudget: new RetryBudget(),
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
+      if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
   };
@@ -102,21 +113,45 @@ function tlsOf({ config, secrets }: RoutingState, origin: string): TlsOptions {
   return backend === undefined ? {} : tlsOptionsOf(backend.tls, secrets);
 }
 
+/** Who listens for servers that fall silent. */
+function composeSilence(
+  {
+    deadlines,
+    feed,
+    health,
+    reprobes,
+    state,
+  }: Pick<Composed, "deadlines" | "feed" | "health" | "reprobes" | "state">,
+  { logs, heardElsewhere }: Parts,
+): SilenceWatch {
+  return new SilenceWatch({
+    deadlines,
+    log: logs.log,
+    askProber: (id) => reprobes.request(id, "silence"),
+    isFresh: () => feed.freshness() === "fresh",
+    heardFrom: (origin) => health.lastHeard(idsAt(state.get(), origin)),
+    ...(heardElsewhere !== undefined && { heardElsewhere }),
+  });
+}
+
+function idsAt({ config }: RoutingState, origin: string): readonly string[] {
+  return config.deployments.filter(({ backend }) => backend.base.origin === origin).map(({ id }) => id);
+}
+
 /** Who routes, sends, observes and retries. */
 function composeRunners(
   built: Omit<Composed, "realtime" | "runner">,
   access: Access,
   parts: Parts & { readonly tlsOf: TlsOf },
 ): Pick<Composed, "realtime" | "runner"> {
-  const { activity, bodies, deadlines, feed, metrics, pools, rejections, retryBudget, state, visitors } =
-    built;
+  const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
+  const { silence, state, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
-  const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
   const requestLog = new RequestLog(logs, rejections);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
-    reprobe: (id) => reprobes.request(id),
+    reprobe: (id) => reprobes.request(id, "fault"),
   });
   const router = new Router({ state, feed, clock, random });
   const attemptObservers = [healthObserver, metrics, requestLog];
@@ -127,6 +162,7 @@ function composeRunners(
     source,
     transport: transport ?? pools,
     deadlines,
+    silence,
     truncations: new TruncationWatch(clock),
     observers: attemptObservers,
     clock,

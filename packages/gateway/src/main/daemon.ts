@@ -29,6 +29,8 @@ export interface RunningGateway {
   readonly serviceStatus: ServiceStatus;
   /** All that it has counted, and its gauges as they are now. */
   readCounts(): Promise<Counts>;
+  /** How many milliseconds ago it heard of a server; Infinity: never. */
+  heardAgo(origin: string): number;
   /** Drains and ends it; resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -52,7 +54,8 @@ export async function startGateway(
   const clock = systemClock;
   const reader = openStateReader({ source, file, clock, random: Math.random });
   const logs = { log, accessLog };
-  const gateway = compose({ settings, host, source, reader, clock, random: Math.random, logs });
+  const apart = slot === null ? {} : { heardElsewhere: slot.heardElsewhere };
+  const gateway = compose({ settings, host, source, reader, clock, random: Math.random, logs, ...apart });
   // Before anything is waited for: settings that change meanwhile must not be missed.
   source.cell.subscribe((changed) => {
     settings = part(changed);
@@ -85,6 +88,7 @@ export async function startGateway(
     port,
     log,
     serviceStatus: gatewayServiceStatus(gateway),
+    heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
     stop() {
       return shutDown(

@@ -12,6 +12,7 @@ import { answerHeaders } from "../server/answer-headers.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
 import { isNews, type Truncation } from "../truncation/truncation.ts";
 import type { TruncationWatch } from "../truncation/truncation-watch.ts";
+import type { SilenceWatch } from "../upstream/silence-watch.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import { UpstreamAttempt } from "../upstream/upstream-attempt.ts";
@@ -26,6 +27,7 @@ export interface DispatcherDeps {
   readonly transport: Transport;
   readonly deadlines: Deadlines;
   readonly truncations: TruncationWatch;
+  readonly silence: Pick<SilenceWatch, "begin">;
   readonly observers: readonly AttemptObserver[];
   readonly clock: Clock;
   readonly log: Log;
@@ -53,6 +55,8 @@ export class Dispatcher implements AttemptOwner {
       { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this, truncations },
     );
     const attempt = new UpstreamAttempt({
+      candidate,
+      sentAt: now,
       names: { alias: ctx.fields.model, upstream: deployment.expected },
       stream: ctx.fields.stream,
       down: dispatched,
@@ -63,6 +67,7 @@ export class Dispatcher implements AttemptOwner {
         totalAt: now + Math.min(ctx.overrides.timeoutMs ?? Infinity, deployment.timeoutMs),
       },
     });
+    this.#deps.silence.begin(now);
     this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     ctx.waitsFor = attempt;
     try {

@@ -36,6 +36,8 @@ const FIRST: Failure = {
   random: 0.5,
 };
 
+const GIVEN_UP = new UpstreamError("draining");
+
 const GIVE_UP: NextStep = { kind: "give_up" };
 const after = (afterMs: number): NextStep => ({ kind: "retry", afterMs });
 
@@ -51,6 +53,8 @@ test.each<[string, Partial<Failure>, NextStep]>([
   ["but a fallback", { error: LACKING, hasAnother: false, fallback: "b" }, { kind: "fallback", alias: "b" }],
   ["the last of them is made", { attempts: 2 }, after(0)],
   ["without a budget there is none", { hasBudget: false }, GIVE_UP],
+  ["what a server gave up as it ended needs none", { error: GIVEN_UP, hasBudget: false }, after(0)],
+  ["but is counted", { error: GIVEN_UP, attempts: 3 }, GIVE_UP],
   ["a fallback comes after the retries", { fallback: "b" }, after(0)],
   ["then it does", { attempts: 3, fallback: "b" }, { kind: "fallback", alias: "b" }],
   ["a fallback costs budget too", { attempts: 3, fallback: "b", hasBudget: false }, GIVE_UP],

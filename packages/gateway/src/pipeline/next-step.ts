@@ -60,7 +60,7 @@ export function nextStep(failure: Failure): NextStep {
   if (!(error.retryable || error.lacksEndpoint) || !mayResend(failure)) return GIVE_UP;
   const askedMs = retryAfterMs(error);
   if (!hasAnother && askedMs !== null && askedMs > LONGEST_WAIT_MS) return GIVE_UP;
-  if (!hasBudget || failure.late >= MOST_LATE) return GIVE_UP;
+  if (!(hasBudget || error.isGivenUp) || failure.late >= MOST_LATE) return GIVE_UP;
   // Another deployment is asked at once; the same one is given a moment.
   if (attempts <= retries && mayRetry(failure))
     return { kind: "retry", afterMs: hasAnother ? 0 : (askedMs ?? backOff(failure)) };

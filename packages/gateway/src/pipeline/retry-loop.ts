@@ -131,11 +131,11 @@ export class RetryLoop {
       case "give_up":
         return false;
       case "retry":
-        this.#deps.budget.spend();
+        this.#spend(error);
         if (step.afterMs > 0) await this.#wait(step.afterMs);
         return !this.#ctx.ended;
       case "fallback":
-        this.#deps.budget.spend();
+        this.#spend(error);
         this.#fallbacksTaken = this.#fallbacks().indexOf(step.alias) + 1;
         this.#ctx.fallbacks += 1;
         this.#name = step.alias;
@@ -147,6 +147,11 @@ export class RetryLoop {
       default:
         return step satisfies never;
     }
+  }
+
+  /** The budget bounds work that is done twice. */
+  #spend({ isGivenUp }: UpstreamError): void {
+    if (!isGivenUp) this.#deps.budget.spend();
   }
 
   #nextStep(error: UpstreamError): NextStep {

@@ -31,14 +31,14 @@ test("the prober that wrote the snapshot is asked, once in half a second for eac
   const clock = new FakeClock();
   // An address that means "all" is this host's.
   const requester = new ReprobeRequester(feedOf(`http://0.0.0.0:${port}`), clock);
-  requester.request("org/chat-1");
-  requester.request("org/chat-1");
-  requester.request("chat-2");
+  requester.request("org/chat-1", "fault");
+  requester.request("org/chat-1", "silence");
+  requester.request("chat-2", "fault");
   clock.jump(600);
-  requester.request("org/chat-1");
+  requester.request("org/chat-1", "silence");
   await expect
     .poll(() => asked.toSorted())
-    .toEqual(["POST /probe/chat-2", "POST /probe/org%2Fchat-1", "POST /probe/org%2Fchat-1"]);
+    .toEqual(["POST /probe/chat-2", "POST /probe/org%2Fchat-1", "POST /probe/org%2Fchat-1?cause=silence"]);
 });
 
 test("of several that are followed over HTTP all are asked, at the addresses of the config", async () => {
@@ -50,7 +50,7 @@ test("of several that are followed over HTTP all are asked, at the addresses of 
     one.origin,
     other.origin,
   ]);
-  requester.request("chat-1");
+  requester.request("chat-1", "fault");
   await expect.poll(() => [one.asked, other.asked]).toEqual([["POST /probe/chat-1"], ["POST /probe/chat-1"]]);
   expect(written.asked).toEqual([]);
 });
@@ -59,7 +59,7 @@ test.each([undefined, "no url", "http://127.0.0.1:9"])(
   "where it cannot be asked (%s) nothing is lost but the hint",
   async (url) => {
     const requester = new ReprobeRequester(feedOf(url), new FakeClock());
-    expect(() => requester.request("chat-1")).not.toThrow();
+    expect(() => requester.request("chat-1", "fault")).not.toThrow();
     await new Promise((resolve) => {
       setTimeout(resolve, 50);
     });

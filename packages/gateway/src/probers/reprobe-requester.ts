@@ -1,4 +1,4 @@
-import type { Clock } from "@rollcall/contract";
+import { probeNowPath, type Clock, type ProbeCause } from "@rollcall/contract";
 import { request } from "undici";
 
 import type { SnapshotFeed } from "./snapshot-feed.ts";
@@ -12,7 +12,7 @@ const TIMEOUT_MS = 1_000;
 const WIDE = /\/\/(0\.0\.0\.0|\[::\])/;
 
 /**
- * Asks the probers to probe a deployment at once, since requests have shown it unfit. Only a hint: where a prober cannot be
+ * Asks the probers to probe a deployment at once, since requests have shown it unfit or nothing comes from it. Only a hint: where a prober cannot be
  * reached it finds out by itself, an interval later.
  */
 export class ReprobeRequester {
@@ -31,7 +31,7 @@ export class ReprobeRequester {
     this.#probers = probers;
   }
 
-  request(id: string): void {
+  request(id: string, cause: ProbeCause): void {
     const now = this.#clock.monotonic();
     const origins = this.#origins();
     const requestedAt = this.#requestedAt.get(id) ?? Number.NEGATIVE_INFINITY;
@@ -39,7 +39,7 @@ export class ReprobeRequester {
     this.#requestedAt.set(id, now);
     for (const origin of origins) {
       // Whatever comes of it: a hint that is lost costs an interval.
-      post(`${origin}/probe/${encodeURIComponent(id)}`).catch(() => {});
+      post(origin + probeNowPath(id, cause)).catch(() => {});
     }
   }
 

@@ -30,6 +30,11 @@ export class Deadlines {
     return this.#clock.monotonic();
   }
 
+  /** Those that have not ended. Not to be changed, and only good for the moment. */
+  get pending(): readonly Deadline[] {
+    return this.#pending;
+  }
+
   add(deadline: Deadline): void {
     if (deadline.place !== -1) return;
     deadline.place = this.#pending.length;

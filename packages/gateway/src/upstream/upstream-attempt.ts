@@ -9,6 +9,9 @@ import { addReturned } from "./headers.ts";
 import type { ConnectionFailure, ResponseSink, Sending } from "./http1/sending.ts";
 import type { ProtocolError } from "./http1/protocol-error.ts";
 import type { ResponseHead } from "./http1/response-head.ts";
+import type { DeploymentHealth } from "../health/deployment-health.ts";
+import type { Candidate } from "../routing/candidate.ts";
+import type { AttemptTimes } from "./silence.ts";
 import { openRelay } from "./relay/open-relay.ts";
 import type { Downstream, Relay } from "./relay/relay.ts";
 import { UpstreamError } from "./upstream-error.ts";
@@ -21,6 +24,9 @@ export interface AttemptTimeouts {
 }
 
 export interface AttemptOptions {
+  readonly candidate: Candidate;
+  /** Monotonic milliseconds. */
+  readonly sentAt: number;
   readonly names: Names;
   readonly stream: boolean;
   readonly down: Downstream;
@@ -35,24 +41,48 @@ const COMPLETE: AttemptOutcome = { kind: "complete" };
 const ABANDONED: AttemptOutcome = { kind: "abandoned" };
 
 /** One upstream attempt: reads the backend's answer and relays it to the app. */
-export class UpstreamAttempt implements ResponseSink, Deadline {
+export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
   expiresAt: number;
   place = -1;
+  heardAt = Number.NEGATIVE_INFINITY;
+  awaitedSince: number;
   readonly #options: AttemptOptions;
   #sending: Sending | null = null;
   #relay: Relay | null = null;
   #errorAnswer: ErrorCollector | null = null;
   #ended = false;
-  #paused = false;
 
   constructor(options: AttemptOptions) {
     this.#options = options;
-    const { deadlines, stream, timeouts } = options;
+    const { deadlines, sentAt, stream, timeouts } = options;
+    this.awaitedSince = sentAt;
     // Without a stream the first byte is the whole answer, so only the total counts.
-    this.expiresAt = stream
-      ? Math.min(deadlines.now() + timeouts.firstTokenMs, timeouts.totalAt)
-      : timeouts.totalAt;
+    this.expiresAt = stream ? Math.min(sentAt + timeouts.firstTokenMs, timeouts.totalAt) : timeouts.totalAt;
     deadlines.add(this);
+  }
+
+  get isOpen(): boolean {
+    return !this.#ended;
+  }
+
+  get isStream(): boolean {
+    return this.#options.stream;
+  }
+
+  get health(): DeploymentHealth {
+    return this.#options.candidate.health;
+  }
+
+  /** Where it was sent: `http://host:8000`. */
+  get origin(): string {
+    return this.#options.candidate.deployment.backend.base.origin;
+  }
+
+  /** Since when the port that it was sent to refuses connections, monotonic; null where it does not. */
+  get refusedAt(): number | null {
+    const { deployment, health } = this.#options.candidate;
+    // A verdict on another address, name or key says nothing about this one.
+    return health.refusal?.check === deployment.check ? health.refusal.at : null;
   }
 
   /** The request is on its way. */
@@ -64,6 +94,14 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   cancel(): void {
     if (this.#ended) return;
     this.#end(ABANDONED);
+    this.#sending?.abort();
+  }
+
+  /** Its server is gone, though its connection stays: told after the first byte, and tried elsewhere before it. */
+  giveUp(): void {
+    if (this.#ended) return;
+    const words = "It no longer listens, and fell silent.";
+    this.#break(new UpstreamError("down", { words, isGivenUp: true }), "cut");
     this.#sending?.abort();
   }
 
@@ -83,6 +121,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   head(head: ResponseHead): void {
+    if (this.#options.stream) this.heardAt = this.#options.deadlines.now();
     try {
       this.#takeHead(head);
     } catch (error) {
@@ -92,6 +131,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
 
   data(piece: Buffer): void {
     if (this.#ended) return;
+    this.heardAt = this.#options.deadlines.now();
     try {
       if (this.#relay === null) this.#takeError(piece);
       else this.#relayPiece(this.#relay, piece);
@@ -141,9 +181,9 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   #relayPiece(relay: Relay, piece: Buffer): void {
     const result = relay.data(piece);
     if (result === "flow") {
-      this.#renewIdle();
+      this.#renewIdle(this.heardAt);
     } else if (result === "pause") {
-      if (!this.#paused) this.#pause(relay);
+      if (!this.#isPaused) this.#pause(relay);
     } else if (result === "done") {
       this.#endRelay(relay);
       this.#awaitEnd();
@@ -162,7 +202,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   /** The app has its answer; the backend may still have to end it, or never does. */
   #awaitEnd(): void {
     const { deadlines } = this.#options;
-    if (this.#paused) this.#sending?.resume();
+    if (this.#isPaused) this.#sending?.resume();
     this.expiresAt = deadlines.now() + LAST_CHUNK_MS;
     deadlines.add(this);
   }
@@ -173,22 +213,26 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
   }
 
   /** Of a stream the next event is awaited. */
-  #renewIdle(): void {
-    const { deadlines, stream, timeouts } = this.#options;
-    if (!stream || this.#paused || this.#relay?.committed !== true) return;
-    this.expiresAt = Math.min(deadlines.now() + timeouts.idleMs, timeouts.totalAt);
+  #renewIdle(now: number): void {
+    const { stream, timeouts } = this.#options;
+    if (!stream || this.#isPaused || this.#relay?.committed !== true) return;
+    this.expiresAt = Math.min(now + timeouts.idleMs, timeouts.totalAt);
+  }
+
+  get #isPaused(): boolean {
+    return this.awaitedSince === Number.POSITIVE_INFINITY;
   }
 
   /** While the app does not read, the backend's silence is ours. */
   #pause(relay: Relay): void {
-    this.#paused = true;
+    this.awaitedSince = Number.POSITIVE_INFINITY;
     this.#sending?.pause();
     this.expiresAt = this.#options.timeouts.totalAt;
     relay.onceDrained(() => {
       // By then the connection may have been given to another request.
       if (this.#ended) return;
-      this.#paused = false;
-      this.#renewIdle();
+      this.awaitedSince = this.#options.deadlines.now();
+      this.#renewIdle(this.awaitedSince);
       this.#sending?.resume();
     });
   }
@@ -229,6 +273,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline {
 
   #end(outcome: AttemptOutcome): void {
     this.#ended = true;
+    this.health.heard(this.heardAt);
     this.#options.deadlines.delete(this);
     this.#options.down.ended(outcome);
   }

@@ -26,6 +26,8 @@ export class UpstreamError {
   readonly words: string | null;
   /** The same for the same refusal, whoever gives it: what was asked may be the cause. Null where it cannot be. */
   readonly refusal: string | null;
+  /** The server ended it unfinished as it ended itself, or is gone: nobody works on it, so that to begin it elsewhere doubles no work. */
+  readonly isGivenUp: boolean;
   /** It asked to be let alone: as long as `answer` says. */
   readonly isBusy: boolean;
   /** Its server has no such endpoint: nobody's fault, and another deployment may have it. */
@@ -41,6 +43,7 @@ export class UpstreamError {
       status = null,
       words = null,
       refusal = null,
+      isGivenUp = reason === "draining",
       isBusy = false,
       lacksEndpoint = false,
     }: Partial<UpstreamError> = {},
@@ -53,6 +56,7 @@ export class UpstreamError {
     this.status = status;
     this.words = words;
     this.refusal = refusal;
+    this.isGivenUp = isGivenUp;
     this.isBusy = isBusy;
     this.lacksEndpoint = lacksEndpoint;
   }

@@ -10,9 +10,15 @@ const begun = await parent.start;
 const { index, count, ...options } = begun.options;
 process.title = `rollcall gateway worker ${index + 1}`;
 try {
-  const slot = { index, count, scrape: () => parent.scrape() };
+  const slot = {
+    index,
+    count,
+    scrape: () => parent.scrape(),
+    heardElsewhere: (origin: string) => parent.heardElsewhere(origin),
+  };
   const running = await startGateway({ ...options, env: process.env }, slot, asWorker(begun));
   parent.readCounts = () => running.readCounts();
+  parent.heardAgo = (origin) => running.heardAgo(origin);
   await parent.send({ kind: "listening", port: running.port });
   if ((await parent.stopped) === "orphaned") running.log.warn("parent process is gone; shutting down");
   process.exit(await running.stop());

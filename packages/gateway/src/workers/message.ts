@@ -38,6 +38,10 @@ export type ToWorker =
   | SettingsMessage
   | { readonly kind: "count"; readonly id: number }
   | { readonly kind: "page"; readonly id: number; readonly text: string }
+  /** When did it last hear of a server? */
+  | { readonly kind: "listen"; readonly id: number; readonly origin: string }
+  /** How many milliseconds ago the others did; null where one of them does not say. */
+  | { readonly kind: "elsewhere"; readonly id: number; readonly agoMs: number | null }
   | { readonly kind: "stop" };
 
 /** From a worker. */
@@ -46,5 +50,8 @@ export type FromWorker =
   | { readonly kind: "refused"; readonly message: string; readonly exitCode: number }
   | { readonly kind: "counted"; readonly id: number; readonly counts: Counts }
   | { readonly kind: "scrape"; readonly id: number }
+  /** Infinity: never. */
+  | { readonly kind: "heard"; readonly id: number; readonly agoMs: number }
+  | { readonly kind: "elsewhere"; readonly id: number; readonly origin: string }
   /** A backend refused its key: perhaps it was rotated a moment ago. */
   | { readonly kind: "refresh" };

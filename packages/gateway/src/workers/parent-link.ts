@@ -16,6 +16,7 @@ export class ParentLink {
   readonly #begin = Promise.withResolvers<WorkerStart>();
   readonly #stop = Promise.withResolvers<"asked" | "orphaned">();
   readonly #pages = new Map<number, (text: string) => void>();
+  readonly #elsewhere = new Map<number, (agoMs: number | null) => void>();
   #settings: ParentSettings | null = null;
   #questions = 0;
   #stopping = false;
@@ -24,6 +25,8 @@ export class ParentLink {
   readonly stopped = this.#stop.promise;
   /** How the parent's question for the counts is answered. */
   readCounts: (() => Promise<Counts>) | null = null;
+  /** How the parent's question is answered when a server was heard of. */
+  heardAgo: ((origin: string) => number) | null = null;
 
   constructor() {
     // Ctrl-C, a hang-up and systemd's stop reach every process: the parent's word is the one that counts, or it would
@@ -59,6 +62,20 @@ export class ParentLink {
     });
   }
 
+  /** How many milliseconds ago the other workers heard of a server; null where one of them, or the parent, does not say. */
+  heardElsewhere(origin: string): Promise<number | null> {
+    this.#questions += 1;
+    const id = this.#questions;
+    const answer = Promise.withResolvers<number | null>();
+    const timer = setTimeout(() => answer.resolve(null), PAGE_MS);
+    this.#elsewhere.set(id, answer.resolve);
+    void this.send({ kind: "elsewhere", id, origin });
+    return answer.promise.finally(() => {
+      clearTimeout(timer);
+      this.#elsewhere.delete(id);
+    });
+  }
+
   #hear(message: ToWorker): void {
     switch (message.kind) {
       case "start":
@@ -74,6 +91,14 @@ export class ParentLink {
         return;
       case "page":
         this.#pages.get(message.id)?.(message.text);
+        return;
+      case "listen": {
+        const { id, origin } = message;
+        void this.send({ kind: "heard", id, agoMs: this.heardAgo?.(origin) ?? Number.POSITIVE_INFINITY });
+        return;
+      }
+      case "elsewhere":
+        this.#elsewhere.get(message.id)?.(message.agoMs);
         return;
       case "stop":
         this.#stopping = true;

@@ -33,7 +33,7 @@ export async function runWorkers(
   const supervisor = new Supervisor({
     count,
     port,
-    launch: ({ scrape, ...where }) =>
+    launch: ({ scrape, heardElsewhere, ...where }) =>
       new WorkerProcess({
         start: {
           options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
@@ -43,6 +43,7 @@ export async function runWorkers(
         },
         env,
         scrape,
+        heardElsewhere,
         refresh: () => source.refresh(systemClock.monotonic()),
       }),
     clock: systemClock,

@@ -1,5 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import { EXIT, StartError, supervise, type Log, type RestartDecision } from "@rollcall/runtime";
+import { lastHeard } from "./last-heard.ts";
 import type { SettingsMessage } from "./message.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { End, Worker } from "./worker-process.ts";
@@ -9,6 +10,7 @@ export interface Launch {
   readonly index: number;
   readonly port: number;
   readonly scrape: () => Promise<string>;
+  readonly heardElsewhere: (origin: string) => Promise<number | null>;
 }
 
 export interface SupervisorOptions {
@@ -93,9 +95,15 @@ export class Supervisor {
 
   #launch(index: number): Worker {
     const scrape = () => this.#metrics.print(this.#running);
-    const worker = this.#options.launch({ index, port: this.#port, scrape });
+    const heardElsewhere = (origin: string) => this.#heardElsewhere(index, origin);
+    const worker = this.#options.launch({ index, port: this.#port, scrape, heardElsewhere });
     this.#running.set(index, worker);
     return worker;
+  }
+
+  #heardElsewhere(asking: number, origin: string): Promise<number | null> {
+    const others = [...this.#running].flatMap(([index, worker]) => (index === asking ? [] : [worker]));
+    return lastHeard(others, origin, this.#options.clock);
   }
 
   async #begin(index: number): Promise<number> {

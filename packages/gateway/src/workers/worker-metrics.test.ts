@@ -18,6 +18,7 @@ function worker(count: Worker["count"], listens = true): Worker {
     listens,
     ended: new Promise(() => {}),
     count,
+    lastHeard: () => Promise.resolve(Number.POSITIVE_INFINITY),
     configure: () => {},
     stop: () => {},
     kill: () => {},

@@ -23,6 +23,8 @@ export interface Worker {
   readonly ended: Promise<End>;
   /** What it has counted; null where it ends before it answers. */
   count(): Promise<Counts | null>;
+  /** How many milliseconds ago it heard of a server; Infinity where it never did, or ends before it answers. */
+  lastHeard(origin: string): Promise<number>;
   /** Tells it of settings that changed. */
   configure(message: SettingsMessage): void;
   /** Asks it to drain. */
@@ -36,6 +38,8 @@ export interface WorkerSpec {
   readonly env: Environment;
   /** The text of `/metrics` for all workers, for the one that was asked. */
   readonly scrape: () => Promise<string>;
+  /** When the other workers heard of a server. */
+  readonly heardElsewhere: (origin: string) => Promise<number | null>;
   /** Looks whether a key was rotated. */
   readonly refresh: () => void;
 }
@@ -43,9 +47,9 @@ export interface WorkerSpec {
 /** A worker in a process of its own. What it logs is passed on to our output. */
 export class WorkerProcess implements Worker {
   readonly #child: ChildProcess;
-  readonly #scrape: WorkerSpec["scrape"];
-  readonly #refresh: WorkerSpec["refresh"];
+  readonly #spec: WorkerSpec;
   readonly #asked = new Map<number, (counts: Counts | null) => void>();
+  readonly #listened = new Map<number, (agoMs: number) => void>();
   readonly #started = Promise.withResolvers<number | null>();
   readonly started = this.#started.promise;
   readonly ended: Promise<End>;
@@ -53,9 +57,9 @@ export class WorkerProcess implements Worker {
   #questions = 0;
   listens = false;
 
-  constructor({ start, env, scrape, refresh }: WorkerSpec) {
-    this.#scrape = scrape;
-    this.#refresh = refresh;
+  constructor(spec: WorkerSpec) {
+    const { start, env } = spec;
+    this.#spec = spec;
     this.#child = fork(MAIN, {
       env: { ...env },
       // JSON knows no NaN, which the age of a snapshot that never came is.
@@ -79,6 +83,16 @@ export class WorkerProcess implements Worker {
       this.#asked.set(this.#questions, answer.resolve);
       this.#send({ kind: "count", id: this.#questions });
     } else answer.resolve(null);
+    return answer.promise;
+  }
+
+  lastHeard(origin: string): Promise<number> {
+    const answer = Promise.withResolvers<number>();
+    this.#questions += 1;
+    if (this.#child.connected) {
+      this.#listened.set(this.#questions, answer.resolve);
+      this.#send({ kind: "listen", id: this.#questions, origin });
+    } else answer.resolve(Number.POSITIVE_INFINITY);
     return answer.promise;
   }
 
@@ -108,10 +122,19 @@ export class WorkerProcess implements Worker {
         this.#asked.delete(message.id);
         return;
       case "scrape":
-        void this.#scrape().then((text) => this.#send({ kind: "page", id: message.id, text }));
+        void this.#spec.scrape().then((text) => this.#send({ kind: "page", id: message.id, text }));
         return;
+      case "heard":
+        this.#listened.get(message.id)?.(message.agoMs);
+        this.#listened.delete(message.id);
+        return;
+      case "elsewhere": {
+        const { id, origin, kind } = message;
+        void this.#spec.heardElsewhere(origin).then((agoMs) => this.#send({ kind, id, agoMs }));
+        return;
+      }
       case "refresh":
-        this.#refresh();
+        this.#spec.refresh();
     }
   }
 
@@ -127,6 +150,9 @@ export class WorkerProcess implements Worker {
         this.#started.resolve(null);
         for (const give of this.#asked.values()) give(null);
         this.#asked.clear();
+        // With it its streams have ended.
+        for (const give of this.#listened.values()) give(Number.POSITIVE_INFINITY);
+        this.#listened.clear();
         resolve({ code, signal, refusal: this.#refusal });
       };
       this.#child.once("error", () => end(null, null));

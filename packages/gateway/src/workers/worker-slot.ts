@@ -5,4 +5,6 @@ export interface WorkerSlot {
   readonly count: number;
   /** The text of `/metrics` for all workers together. */
   readonly scrape: () => Promise<string>;
+  /** How many milliseconds ago the other workers heard of a server (Infinity: never); null where one does not say. */
+  readonly heardElsewhere: (origin: string) => Promise<number | null>;
 }

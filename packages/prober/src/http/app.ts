@@ -1,3 +1,4 @@
+import type { ProbeCause } from "@rollcall/contract";
 import { Hono } from "hono";
 import type { ProberHttp } from "./context.ts";
 import { detailsOnly } from "./details.ts";
@@ -31,7 +32,8 @@ export function proberApp(http: ProberHttp): Hono {
   app.route("/", stateRoutes(http));
   // Open: it says nothing and does what happens every two seconds anyway.
   app.post("/probe/:id{.+}", (c) => {
-    const asked = http.prober.probeSoon(c.req.param("id"));
+    const isSuspect = c.req.query("cause") !== ("silence" satisfies ProbeCause);
+    const asked = http.prober.probeSoon(c.req.param("id"), { isSuspect });
     return c.json({ asked }, asked ? 202 : 200);
   });
   app.get("/metrics", async (c) => {

@@ -2,7 +2,7 @@ import { isRoutable, REASONS } from "@rollcall/contract";
 import { describe, expect, it } from "vitest";
 import { readyOutcome, readyHistory, historyOf, instant } from "../../test/deployment-histories.ts";
 import { advance, type Thresholds } from "./advance.ts";
-import { absent, fault, loading, type Outcome } from "../read/outcome.ts";
+import { fault, loading, refused as refusedConnection, type Outcome } from "../read/outcome.ts";
 import { resumeHistory, type DeploymentHistory } from "../remember/deployment-history.ts";
 
 const SECOND = 1_000;
@@ -10,7 +10,7 @@ const MINUTE = 60 * SECOND;
 const thresholds: Thresholds = { failures: 2, successes: 1, loadTimeMs: 10 * MINUTE };
 
 const good = readyOutcome("llama");
-const refused = absent("connection refused");
+const refused = refusedConnection();
 const saysLoading = loading("/models answers 503: it says that it is loading");
 const timeout = fault("timeout", "no answer in time (PROBE_TIMEOUT)");
 const wrongName: Outcome = {
@@ -650,4 +650,45 @@ it("what was given is not changed", () => {
   for (const outcome of [good, refused, timeout, wrongName, engineDead])
     move(move(history, outcome, 1), outcome, 2);
   expect(history.verdict).toEqual(verdict);
+});
+
+describe("a port that refuses connections", () => {
+  it("is told beside a verdict that still stands, once it was seen twice", () => {
+    const patient = { ...thresholds, failures: 5 };
+    const once = advance(readyHistory(), refused, { thresholds: patient, now: instant(100) });
+    expect(once.verdict).not.toHaveProperty("refusedSince");
+    const twice = advance(once, refused, { thresholds: patient, now: instant(250) });
+    expect(twice.verdict).toEqual({ ...once.verdict, refusedSince: 100 });
+    expect(twice.verdict.reason).toBe("ok");
+  });
+
+  it("is told of whatever state it was in, and no more once somebody listens", () => {
+    const closed = walk(historyOf(), [
+      [0, engineDead],
+      [100, refused],
+      [250, refused],
+      [9_000, refused],
+    ]);
+    expect(closed.verdict).toMatchObject({ reason: "down", refusedSince: 100 });
+    expect(move(closed, good, 9_100).verdict).not.toHaveProperty("refusedSince");
+    expect(move(closed, timeout, 9_100).verdict).not.toHaveProperty("refusedSince");
+  });
+
+  it("is no news of one that never listed its models: it may load for an hour", () => {
+    const closed = walk(historyOf(), [
+      [100, refused],
+      [250, refused],
+    ]);
+    expect([closed.refusal, closed.verdict.refusedSince]).toEqual([null, undefined]);
+  });
+
+  it("is known to a prober that begins with the last snapshot", () => {
+    const closed = walk(readyHistory(), [
+      [100, refused],
+      [250, refused],
+    ]);
+    const resumed = resumeHistory(closed.verdict, instant(5_000));
+    expect(move(resumed, refused, 5_100).verdict.refusedSince).toBe(100);
+    expect(move(resumed, good, 5_100).verdict).not.toHaveProperty("refusedSince");
+  });
 });

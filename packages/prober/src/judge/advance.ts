@@ -4,6 +4,7 @@ import { expectReady, classifyAbsence } from "./classify-absence.ts";
 import type { Absent, Fault, Outcome, Ready } from "../read/outcome.ts";
 import { toWall, type Instant } from "../remember/instant.ts";
 import type { DeploymentHistory } from "../remember/deployment-history.ts";
+import { watchRefusal } from "../remember/refusal.ts";
 import { noteServed } from "./warn.ts";
 
 export interface Thresholds {
@@ -30,7 +31,23 @@ const LONGEST_LOAD = 3;
  * several times of late. Transient failures must come several in a row, and any other result begins the count anew.
  */
 export function advance(history: DeploymentHistory, outcome: Outcome, moment: Moment): DeploymentHistory {
-  return outcome.kind === "ready" ? answered(history, outcome, moment) : refused(history, outcome, moment);
+  const next =
+    outcome.kind === "ready" ? answered(history, outcome, moment) : failing(history, outcome, moment);
+  return withRefusal(next, outcome, moment.now);
+}
+
+/** Whether its port refuses connections is a fact of its own, whatever the reason: no damping holds it back. */
+function withRefusal(history: DeploymentHistory, outcome: Outcome, now: Instant): DeploymentHistory {
+  // On one that never listed its models no stream waits.
+  const refusal = history.verdict.nameMatches === null ? null : watchRefusal(history.refusal, outcome, now);
+  const since = refusal?.isConfirmed === true ? refusal.since : undefined;
+  const { refusedSince: before, ...verdict } = history.verdict;
+  if (since === before) return refusal === history.refusal ? history : { ...history, refusal };
+  return {
+    ...history,
+    refusal,
+    verdict: since === undefined ? verdict : { ...verdict, refusedSince: since },
+  };
 }
 
 function answered(
@@ -91,7 +108,7 @@ function loadOf(awayMs: number, runsMs: number): number {
   return runsMs <= 0 || runsMs > awayMs + START_NOISE_MS ? 0 : Math.min(runsMs, awayMs);
 }
 
-function refused(
+function failing(
   history: DeploymentHistory,
   outcome: Fault | Absent,
   { thresholds, now }: Moment,

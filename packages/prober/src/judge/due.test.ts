@@ -12,6 +12,8 @@ function at(random: number, now = 0): { now: number; random: number } {
   return { now, random };
 }
 
+const refusal = (isConfirmed: boolean) => ({ since: 0, at: 0, isConfirmed });
+
 const wronglyNamed = historyOf({}, { ready: true, nameMatches: false, reason: "wrong_name" });
 
 describe("the next probe of a backend", () => {
@@ -23,6 +25,8 @@ describe("the next probe of a backend", () => {
     ["one has failed once and is still called ready", [readyHistory({ failures: 1 })], 1_000],
     ["one was refused once and is still called ready", [readyHistory({ failures: 1, absentSince: 0 })], 150],
     ["one is up under a wrong name", [wronglyNamed], 1_000],
+    ["a port was seen to refuse for the first time", [historyOf({ refusal: refusal(false) })], 150],
+    ["a port is known to refuse", [historyOf({ refusal: refusal(true) })], 1_000],
   ])("comes after the interval that fits when %s, or up to a tenth sooner", (_what, histories, ms) => {
     expect(nextDelay(histories, intervals, at(0))).toBe(ms);
     expect(nextDelay(histories, intervals, at(0.5))).toBeCloseTo(ms * 0.95);

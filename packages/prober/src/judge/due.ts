@@ -10,7 +10,7 @@ export interface Intervals {
 /** A tenth more or less, so that probes that began together do not stay together. */
 const JITTER = 0.1;
 
-/** A ready one that nobody answers for is asked again so soon: whether it is gone is then known within a second. */
+/** A ready one that nobody answers for, and a port that begins to refuse, are asked again so soon. */
 const RECHECK_MS = 150;
 
 /** What has been out for so long is asked a sixtieth of that time later, and so on. */
@@ -30,13 +30,14 @@ export function nextDelay(
 }
 
 function delayOf(
-  { verdict, reasonSince, absentSince, failures, successes }: DeploymentHistory,
+  { verdict, reasonSince, absentSince, refusal, failures, successes }: DeploymentHistory,
   intervals: Intervals,
   now: number,
 ): number {
   const { intervalMs, notReadyIntervalMs, maxIntervalMs } = intervals;
-  if (isRoutable(verdict) && failures === 0) return intervalMs;
   const soon = Math.min(intervalMs, notReadyIntervalMs);
+  if (refusal?.isConfirmed === false) return Math.min(soon, RECHECK_MS);
+  if (isRoutable(verdict) && failures === 0) return intervalMs;
   if (isRoutable(verdict) && absentSince !== null) return Math.min(soon, RECHECK_MS);
   // What answers well again is counted as fast as can be.
   if (isRoutable(verdict) || successes > 0 || REASONS[verdict.reason].selfHealing) return soon;

@@ -7,6 +7,7 @@ describe("a connection that did not come to an answer", () => {
     expect(readFailure(failure("ECONNREFUSED"))).toEqual({
       kind: "absent",
       detail: "connection refused",
+      isRefused: true,
       saysLoading: false,
     });
   });

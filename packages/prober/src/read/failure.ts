@@ -1,5 +1,5 @@
 import { connectionErrorOf, tlsErrorOf, type ConnectionError } from "@rollcall/contract";
-import { absent, fault, type Absent, type Fault } from "./outcome.ts";
+import { absent, fault, refused, type Absent, type Fault } from "./outcome.ts";
 import type { ConnectionFailure } from "./probe-response.ts";
 
 /** The code of a probe whose time was over. */
@@ -13,7 +13,7 @@ export function readFailure({ code }: ConnectionFailure): Fault | Absent {
 }
 
 const READINGS: Readonly<Record<ConnectionError, (code: string) => Fault | Absent>> = {
-  refused: () => absent("connection refused"),
+  refused,
   dropped: (code) => absent(`accepted, then dropped without an answer (${code})`),
   dns: (code) => fault("dns", `the host name does not resolve (${code})`),
   tls: readTls,

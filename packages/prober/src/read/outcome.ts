@@ -30,6 +30,8 @@ export interface Absent {
   readonly detail: string;
   /** It answers, and says itself that it loads. */
   readonly saysLoading: boolean;
+  /** The system refused the connection: nobody listens on its port. */
+  readonly isRefused?: true;
 }
 
 /** What a model list says: the cards of what is served, or why there are none to be read. */
@@ -56,6 +58,11 @@ export function fault(reason: Reason, detail: string, { found = [], fix }: Evide
 /** Nothing answers. */
 export function absent(detail: string): Absent {
   return { kind: "absent", detail, saysLoading: false };
+}
+
+/** Nobody listens. */
+export function refused(): Absent {
+  return { ...absent("connection refused"), isRefused: true };
 }
 
 /** It answers that it loads. */

@@ -1,5 +1,6 @@
 import { isRoutable, REASONS, type Deployment, type Verdict } from "@rollcall/contract";
 import { toMonotonic, type Instant } from "./instant.ts";
+import type { Refusal } from "./refusal.ts";
 import { NO_CHANGES, type Notice, type ServedChanges } from "../judge/warn.ts";
 
 /** What the prober remembers of one deployment. Times are monotonic, but for those in the verdict. */
@@ -13,6 +14,8 @@ export interface DeploymentHistory {
   readonly reasonSince: number;
   /** Since when nothing answers, or null. */
   readonly absentSince: number | null;
+  /** Its port refuses connections, or null. */
+  readonly refusal: Refusal | null;
   /** How long it took to come back, the last few times. */
   readonly loadTimesMs: readonly number[];
   /** When it went away or was restarted, the last few times. */
@@ -29,6 +32,7 @@ const FRESH = {
   failures: 0,
   successes: 0,
   absentSince: null,
+  refusal: null,
   loadTimesMs: [],
   falls: [],
   losses: [],
@@ -69,9 +73,15 @@ export function resumeHistory(verdict: Verdict, now: Instant): DeploymentHistory
     verdict,
     reasonSince: since,
     absentSince: REASONS[verdict.reason].absence ? since : null,
+    refusal: resumeRefusal(verdict, now),
     loadTimesMs: verdict.history?.loadTimesMs ?? [],
     falls: (verdict.history?.falls ?? []).map((at) => toMonotonic(at, now)),
     // It was taken in by an earlier run, which has asked for its token.
     generated: isRoutable(verdict),
   };
+}
+
+function resumeRefusal({ refusedSince }: Verdict, now: Instant): Refusal | null {
+  if (refusedSince === undefined) return null;
+  return { since: refusedSince, at: toMonotonic(refusedSince, now), isConfirmed: true };
 }

@@ -35,6 +35,8 @@ export interface Fault {
   /** Default: 2. */
   readonly replicas?: number;
   readonly tokensPerSecond?: number;
+  /** How many requests the bad replica works on at once; the others wait in its queue. Default: any number. */
+  readonly maxNumSeqs?: number;
   /** Default "steady". */
   readonly load?: "steady" | "bursts";
   /** A system without these has a dash in this row. */

@@ -73,12 +73,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
   const { port: wanted = 0, keepAliveMs = 5000 } = options;
   const tls = options.tls && selfSigned(options.tls, now());
-  const realtime = new Realtime({
-    backend,
-    kind,
-    seen,
-    describe: (request) => describe(request, now()),
-  });
+  const realtime = new Realtime({ backend, kind, seen, describe: (request) => describe(request, now()) });
   const onUpgrade: PortOptions["onUpgrade"] = (...upgrade) => realtime.upgrade(...upgrade);
   const port = new Port({
     host,

@@ -75,14 +75,9 @@ export async function startGateway(
     await gateway.feed.close();
     throw fault;
   });
-  const stop = new AbortController();
-  const following = follow(stop.signal);
+  const endFollowing = startFollowing(follow);
   // Of several workers their parent says it, once; and only now, since a SIGHUP may be the answer.
   if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
-  const endFollowing = () => {
-    stop.abort();
-    return following;
-  };
   return {
     url: printAddress(host, port),
     port,
@@ -95,10 +90,9 @@ export async function startGateway(
         [
           { name: "requests", run: () => drain(gateway, server) },
           // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
-          { name: "config", run: () => endFollowing().then(() => true) },
+          { name: "config", run: endFollowing },
           { name: "feed", run: () => gateway.feed.close().then(() => true) },
-          { name: "pools", run: () => closePools(gateway) },
-          { name: "log", run: () => flushLog(gateway) },
+          { name: "rest", run: () => closeRest(gateway) },
         ],
         log,
       );
@@ -106,12 +100,19 @@ export async function startGateway(
   };
 }
 
-async function flushLog({ rejections }: Pick<Services, "rejections">): Promise<boolean> {
-  rejections.flush();
-  return true;
+/** Follows the config from now on; returns how to end that. */
+function startFollowing(follow: Start["follow"]): () => Promise<boolean> {
+  const stop = new AbortController();
+  const following = follow(stop.signal);
+  return async () => {
+    stop.abort();
+    await following;
+    return true;
+  };
 }
 
-async function closePools({ pools }: Pick<Services, "pools">): Promise<boolean> {
+async function closeRest({ pools, rejections }: Pick<Services, "pools" | "rejections">): Promise<boolean> {
   pools.close();
+  rejections.flush();
   return true;
 }

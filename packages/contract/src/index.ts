@@ -49,6 +49,7 @@ export type {
 } from "./endpoints/endpoint.ts";
 export { calledElsewhere } from "./endpoints/modes.ts";
 export { realtime } from "./endpoints/realtime.ts";
+export { placeOf } from "./endpoints/endpoint.ts";
 export { ENDPOINTS } from "./endpoints/table.ts";
 export { FORWARDED_HEADERS } from "./forwarded-headers.ts";
 export { ageCountsFrom, isStale, STALE_AFTER_INTERVALS } from "./freshness.ts";

@@ -129,6 +129,32 @@ describe("rerank", () => {
     expect(answer.json()).toEqual({ id: expect.any(String), model: "chat", results: RESULTS });
   });
 
+  test("a TEI is asked at its own place in its own words, for as many as are wanted", async () => {
+    const backend = await recorder(() =>
+      json([
+        { index: 0, score: 0.1 },
+        { index: 1, score: 0.9 },
+      ]),
+    );
+    const kind = { kind: "tei", version: null, root: null, parent: null, maxModelLen: null } as const;
+    const gateway = await gatewayFor(
+      { chat: [backend] },
+      { says: { "chat-1": { reason: "ok", served: kind } } },
+    );
+    const body = { model: "chat", query: "q", documents: ["a", "b"], top_n: 1, return_documents: true };
+    const answer = await gateway.ask("/v1/rerank", { body });
+    expect(answer.json().results).toEqual([{ index: 1, relevance_score: 0.9 }]);
+    const [seen] = backend.requests;
+    expect(seen?.path).toBe("/rerank");
+    expect(JSON.parse(seen?.body.toString() ?? "")).toEqual({
+      model: UPSTREAM,
+      query: "q",
+      texts: ["a", "b"],
+      top_n: 1,
+      return_text: true,
+    });
+  });
+
   test("Cohere's own clients read answers and errors", async () => {
     const backend = await recorder(() => json({ id: "r", model: UPSTREAM, results: RESULTS, usage: USAGE }));
     const gateway = await gatewayFor({ chat: [backend] });

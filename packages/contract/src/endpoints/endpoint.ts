@@ -63,6 +63,17 @@ export interface RouteProbe {
   readonly body: object;
 }
 
+/** Where a server has an operation. */
+export interface UpstreamPlace {
+  readonly upstreamPath: string;
+  readonly below: "api" | "root";
+}
+
+/** Where a server of that kind has it. */
+export function placeOf(endpoint: Endpoint, kind: Kind): UpstreamPlace {
+  return endpoint.elsewhere?.[kind] ?? endpoint;
+}
+
 /** One API operation that apps may call: everything that the daemons know about it. */
 export interface Endpoint {
   /** The `endpoint` label of metrics and logs. */
@@ -74,6 +85,8 @@ export interface Endpoint {
   readonly paths: readonly string[];
   /** Below the backend's API base or its root, in lower case: `/chat/completions`. */
   readonly upstreamPath: string;
+  /** Servers of a kind that have it in another place. */
+  readonly elsewhere?: Readonly<Partial<Record<Kind, UpstreamPlace>>>;
   /** What of the query reaches the backend; nothing where it is absent. */
   readonly query?: readonly string[];
   /** Servers put what is not OpenAI's beside `/v1`, not below it. */

@@ -6,6 +6,7 @@ export const rerank: Endpoint = {
   paths: [...versioned("/rerank"), "/v2/rerank"],
   upstreamPath: "/rerank",
   below: "api",
+  elsewhere: { tei: { upstreamPath: "/rerank", below: "root" } },
   dialect: "cohere",
   model: "json",
   response: { model: [["model"]], content: null, usage: ["usage"], events: null },

@@ -10,6 +10,8 @@ const OPEN_BRACKET = 0x5b;
 /** A member of an object: where it stands, its key included, and its value. */
 export interface Member extends Span {
   readonly key: string;
+  /** Behind the key's closing quote. */
+  readonly keyEnd: number;
   readonly value: Span;
 }
 
@@ -25,7 +27,7 @@ export function* membersOf(bytes: Buffer, span: Span): Generator<Member> {
     if (key === undefined || bytes[colon] !== COLON) return;
     const value = valueAt(bytes, skipSpace(bytes, colon + 1));
     if (value === null) return;
-    yield { key, value, start, end: value.end };
+    yield { key, keyEnd, value, start, end: value.end };
     at = skipSpace(bytes, value.end);
     if (bytes[at] !== COMMA) return;
     at = skipSpace(bytes, at + 1);

@@ -1,4 +1,5 @@
 import { isRecord } from "@rollcall/contract";
+import { membersOf } from "../body/json-walk.ts";
 import type { AttemptFacts } from "../observe/observer.ts";
 import { Gathered } from "../upstream/transform/gathered.ts";
 
@@ -8,10 +9,12 @@ import { Gathered } from "../upstream/transform/gathered.ts";
  */
 export class RerankAnswer extends Gathered {
   readonly #attempt: AttemptFacts;
+  readonly #topN: number;
 
   constructor(attempt: AttemptFacts) {
     super();
     this.#attempt = attempt;
+    this.#topN = readTopN(attempt.ctx.body.bytes);
   }
 
   rewriteWhole(body: Buffer): readonly Buffer[] {
@@ -21,10 +24,21 @@ export class RerankAnswer extends Gathered {
     const answer = {
       id: ctx.requestId,
       model: ctx.fields.model,
-      results: readResults(JSON.parse(body.toString())),
+      // TEI does not know `top_n`.
+      results: readResults(JSON.parse(body.toString())).slice(0, this.#topN),
     };
     return [Buffer.from(JSON.stringify(answer))];
   }
+}
+
+/** How many results are wanted: all of them unless the request says so. */
+function readTopN(body: Buffer): number {
+  for (const { key, value } of membersOf(body, { start: body.indexOf("{"), end: body.length })) {
+    if (key !== "top_n") continue;
+    const top = Number(body.toString("latin1", value.start, value.end));
+    if (Number.isInteger(top) && top > 0) return top;
+  }
+  return Infinity;
 }
 
 interface RerankResult {

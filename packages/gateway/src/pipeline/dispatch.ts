@@ -1,10 +1,7 @@
 import { TRUNCATION_SETTINGS, type Clock, type Deployment } from "@rollcall/contract";
 import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
-import { applyEdit, applyEdits } from "../body/edits.ts";
-import { renaming, type WrittenName } from "../body/rename.ts";
 import type { TimeoutPhase } from "../errors/gateway-error.ts";
 import { DIALECTS } from "../errors/dialects.ts";
-import { keptQuery } from "../endpoints/query.ts";
 import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -19,6 +16,7 @@ import { UpstreamAttempt } from "../upstream/upstream-attempt.ts";
 import type { UpstreamTemplate } from "../upstream/upstream-templates.ts";
 import { DispatchedAttempt, type AttemptOwner, type OnAttemptEnd } from "./dispatched-attempt.ts";
 import type { RequestContext } from "./request-context.ts";
+import { upstreamRequest } from "./upstream-request.ts";
 
 export interface DispatcherDeps {
   readonly state: Cell<RoutingState>;
@@ -71,7 +69,7 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     ctx.waitsFor = attempt;
     try {
-      const request = upstreamRequest(ctx, deployment, template);
+      const request = upstreamRequest(ctx, candidate, template);
       attempt.begin(transport.send(deployment.backend.base.origin, request, attempt));
     } catch (error) {
       // What has started has to end, whatever happens in between.
@@ -148,38 +146,4 @@ function isOwn(timeout: TimeoutPhase, { overrides }: RequestContext, deployment:
   return (
     timeout === "first_token" && streamTimeoutMs !== null && streamTimeoutMs < deployment.streamTimeoutMs
   );
-}
-
-function upstreamRequest(
-  ctx: RequestContext,
-  { backend: { base }, expected }: Deployment,
-  template: UpstreamTemplate,
-) {
-  const { endpoint, incoming, requestId } = ctx;
-  return {
-    method: endpoint.method,
-    path: (endpoint.below === "api" ? base.apiPath : base.rootPath) + upstreamPath(ctx),
-    headerLines: template.headers.print(incoming.headers, requestId),
-    body: upstreamBody(ctx, expected, template.name),
-    repeatable: endpoint.resend === "always",
-  };
-}
-
-function upstreamPath({ endpoint, incoming, origin, pathId }: RequestContext): string {
-  const { query, upstreamPath: path } = endpoint;
-  if (pathId === null) return path;
-  const kept = query === undefined ? "" : keptQuery(incoming.url ?? "", query);
-  return path.replace("{id}", () => encodeURIComponent(origin?.upstreamId ?? "")) + kept;
-}
-
-/** As it was sent but for the name and what the request is prepared by. */
-function upstreamBody(
-  { body, edits, fields }: RequestContext,
-  expected: string,
-  name: WrittenName,
-): readonly Buffer[] {
-  const isNamedSo = fields.name.sent === expected;
-  if (edits.length > 0)
-    return applyEdits(body.bytes, isNamedSo ? edits : [renaming(fields.name, name), ...edits]);
-  return isNamedSo ? [body.bytes] : applyEdit(body.bytes, renaming(fields.name, name));
 }

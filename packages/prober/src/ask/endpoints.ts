@@ -1,4 +1,4 @@
-import type { Endpoint } from "@rollcall/contract";
+import { placeOf, type Endpoint } from "@rollcall/contract";
 import { lacksEndpoint } from "../read/endpoint.ts";
 import type { ProbeExchange } from "../read/probe-result.ts";
 import type { EndpointRound } from "../remember/found-endpoints.ts";
@@ -15,8 +15,10 @@ export async function askEndpoints(
   const missing: string[] = [];
   const exchanges: ProbeExchange[] = [];
   try {
-    for (const { below, name, probe, upstreamPath } of endpoints) {
+    for (const endpoint of endpoints) {
+      const { name, probe } = endpoint;
       if (probe === null) continue;
+      const { below, upstreamPath } = placeOf(endpoint, context.state.kind ?? "generic");
       const path = (below === "api" ? session.apiPath : session.rootPath) + upstreamPath;
       const response = await session.ask(path, SIDE_TIMEOUT_MS, JSON.stringify(probe.body));
       if (response.kind === "failure") return { missing, exchanges, isWhole: false };

@@ -35,7 +35,7 @@ export function buildRoutingState({ settings, snapshot, health, clock }: Routing
     secrets,
     generation,
     table,
-    templates: new UpstreamTemplates(secrets),
+    templates: new UpstreamTemplates(secrets, config),
     objectIds: new ObjectIds(() => secrets.valuesOf(config.masterKeys)),
     cors: readCors(config.gateway.cors, { asksForKey: secrets.valuesOf(config.masterKeys).length > 0 }),
   };

@@ -9,6 +9,7 @@ export function candidateOf(id: string, entry: Entry = {}): Candidate {
     id,
     deployment: deploymentOf(id, entry),
     kind: "vllm",
+    version: null,
     health: new DeploymentHealth(id),
     lacks: null,
   };

@@ -40,6 +40,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
       ({ from }) => from !== "none",
     ),
     keyHeader: written.general_settings?.litellm_key_header_name?.toLowerCase() ?? null,
+    forwardsClientHeaders: written.general_settings?.forward_client_headers_to_llm_api ?? false,
     environment: setVariables(written),
     ...own,
   };

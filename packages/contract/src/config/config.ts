@@ -65,6 +65,8 @@ export interface Config extends RollcallConfig {
   readonly masterKeys: readonly SecretRef[];
   /** `litellm_key_header_name` in lower case: a further header that may bring the key, before all others. */
   readonly keyHeader: string | null;
+  /** Do all headers of apps that begin with `x-` go on to backends, but for those with keys and those meant for us? */
+  readonly forwardsClientHeaders: boolean;
   /** `environment_variables`: they win over the process's own. */
   readonly environment: Readonly<Record<string, string>>;
 }

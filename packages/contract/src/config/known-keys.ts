@@ -60,7 +60,7 @@ export const ROUTER_SETTINGS_KEYS: KnownKeys = {
 };
 
 export const GENERAL_SETTINGS_KEYS: KnownKeys = {
-  used: words("master_key litellm_key_header_name"),
+  used: words("master_key litellm_key_header_name forward_client_headers_to_llm_api"),
   known: words(`database_url database_connection_pool_limit database_connection_timeout store_model_in_db
     supported_db_objects allow_requests_on_db_unavailable disable_spend_logs disable_spend_updates disable_error_logs
     proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time user_api_key_cache_ttl
@@ -69,7 +69,7 @@ export const GENERAL_SETTINGS_KEYS: KnownKeys = {
     health_check_ignore_transient_errors health_check_skip_disabled_background_models
     background_health_check_model_groups model_list_healthy_only completion_model embedding_model moderation_model
     image_generation_model alerting alerting_threshold alert_types alerting_args allowed_routes
-    public_routes admin_only_routes allowed_ips use_x_forwarded_for forward_client_headers_to_llm_api
+    public_routes admin_only_routes allowed_ips use_x_forwarded_for
     always_include_stream_usage token_rate_limit_type max_request_size_mb max_response_size_mb pass_through_endpoints
     custom_auth use_redis_transaction_buffer infer_model_from_keys enforce_user_param user_header_name
     cancel_on_disconnect`),

@@ -67,7 +67,11 @@ export interface WrittenConfig {
     allowed_fails_policy?: WrittenAllowedFails;
     disable_cooldowns?: boolean;
   };
-  general_settings?: { master_key?: Text; litellm_key_header_name?: Text };
+  general_settings?: {
+    master_key?: Text;
+    litellm_key_header_name?: Text;
+    forward_client_headers_to_llm_api?: boolean;
+  };
   environment_variables?: Record<string, Text>;
   include?: Text[];
   rollcall?: WrittenRollcall;
@@ -209,6 +213,10 @@ export const CONFIG_SCHEMA = {
       properties: {
         master_key: text("The key that apps send."),
         litellm_key_header_name: text("A further header that may bring the key, before all others."),
+        forward_client_headers_to_llm_api: {
+          type: "boolean",
+          description: "Headers of apps that begin with x- go on to backends.",
+        },
       },
     },
     environment_variables: { type: "object", additionalProperties: { type: "string" } },

@@ -29,6 +29,10 @@ const WANTED = [
   "num_retries",
   "timeout",
   "previous_response_id",
+  "guided_json",
+  "guided_regex",
+  "guided_choice",
+  "guided_grammar",
 ] as const;
 
 type Wanted = (typeof WANTED)[number];

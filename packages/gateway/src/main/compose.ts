@@ -12,6 +12,7 @@ import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
+import { IgnoredFields } from "../observe/ignored-fields.ts";
 import { RequestLog, type RequestLogs } from "../observe/request-log.ts";
 import { masterKeyAccess, type Access } from "../pipeline/access.ts";
 import { Dispatcher } from "../pipeline/dispatch.ts";
@@ -154,7 +155,7 @@ function composeRunners(
     reprobe: (id) => reprobes.request(id, "fault"),
   });
   const router = new Router({ state, feed, clock, random });
-  const attemptObservers = [healthObserver, metrics, requestLog];
+  const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
   const requestObservers = [metrics, requestLog];
   const { log } = logs;
   const dispatcher = new Dispatcher({

@@ -1,3 +1,4 @@
+import { ENDPOINTS } from "@rollcall/contract";
 import { expect, test } from "vitest";
 import { configOf } from "../../test/deployments.ts";
 import { countRequest, requestTo } from "../../test/ended-requests.ts";
@@ -19,7 +20,7 @@ test("a gateway that has done nothing shows what it has, its aliases at zero", a
     'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 0',
     'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="upstream_aborted"} 0',
     'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="client_disconnected"} 0',
-    ...["chat_completions", "completions", "embeddings", "rerank", "models", "other"].flatMap((endpoint) =>
+    ...[...ENDPOINTS.map(({ name }) => name), "models", "other"].flatMap((endpoint) =>
       ["no_key", "wrong_key"].map(
         (reason) => `rollcall_gateway_rejected_requests_total{endpoint="${endpoint}",reason="${reason}"} 0`,
       ),

@@ -7,6 +7,8 @@ export interface Candidate {
   readonly deployment: Deployment;
   /** What kind of server it is on. */
   readonly kind: Kind;
+  /** Its version, where it tells. */
+  readonly version: string | null;
   readonly health: DeploymentHealth;
   /** Names of endpoints that its server was found not to have; null where none is missing. */
   readonly lacks: ReadonlySet<string> | null;

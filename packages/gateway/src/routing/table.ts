@@ -99,6 +99,7 @@ function readTarget(
         id: deployment.id,
         deployment: asServed(deployment, verdict),
         kind: deployment.backend.kind ?? verdict.served?.kind ?? "generic",
+        version: verdict.served?.version ?? null,
         health: record,
         lacks: lackingOf(verdict),
       });

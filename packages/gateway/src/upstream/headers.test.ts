@@ -20,7 +20,7 @@ function sent(headers: Record<string, string | string[]>, params: object = {}) {
   const [deployment] = config.deployments;
   if (deployment === undefined) throw new Error("no deployment");
   const secrets = Secrets.read(config, { env: { TEAM: "blue" }, directory: "/" });
-  const lines = new UpstreamHeaders(deployment, secrets).print(headers, "req-1");
+  const lines = new UpstreamHeaders(deployment, secrets, config).print(headers, "req-1");
   expect(lines).toMatch(/^([^\r\n]+\r\n)*$/);
   return lines
     .trimEnd()

@@ -1,10 +1,14 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { FORWARDED_HEADERS, type Deployment } from "@rollcall/contract";
+import { FORWARDED_HEADERS, type Config, type Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
+import { clientHeaders } from "./client-headers.ts";
 import { headerOf, type ResponseHead } from "./http1/response-head.ts";
 
 /** What a backend may say to an app. `server`, `set-cookie` and whatever else names it stay behind. */
 const RETURNED = ["content-type", "retry-after", "openai-processing-ms"] as const;
+
+/** What the config says of apps' headers. */
+export type ForwardRules = Pick<Config, "forwardsClientHeaders" | "keyHeader">;
 
 /** The headers of all requests to one deployment. What is the same in each of them is written once. */
 export class UpstreamHeaders {
@@ -14,8 +18,14 @@ export class UpstreamHeaders {
   readonly #hasOwnId: boolean;
   readonly #forwarded: readonly (typeof FORWARDED_HEADERS)[number][];
 
-  constructor({ backend }: Deployment, secrets: Secrets) {
+  readonly #configured: Deployment["backend"]["headers"];
+  /** Null where no more of the app's goes on. */
+  readonly #more: ((sent: IncomingHttpHeaders) => [string, string][]) | null;
+
+  constructor({ backend }: Deployment, secrets: Secrets, { forwardsClientHeaders, keyHeader }: ForwardRules) {
     const { apiKey, headers: configured } = backend;
+    this.#configured = configured;
+    this.#more = forwardsClientHeaders ? (sent) => clientHeaders(sent, keyHeader) : null;
     // What the config says replaces ours, as it does at the prober: never the same header twice.
     const key = configured.has("authorization") ? null : secrets.value(apiKey);
     const lines = [...configured].map(([name, ref]) => line(name, secrets.value(ref) ?? ""));
@@ -35,6 +45,9 @@ export class UpstreamHeaders {
       const value = sent[name];
       if (typeof value === "string") lines += line(name, value);
     }
+    if (this.#more !== null)
+      for (const [name, value] of this.#more(sent))
+        if (!this.#configured.has(name)) lines += line(name, value);
     const isTyped = this.#hasOwnType || sent["content-type"] !== undefined;
     return isTyped ? lines : lines + line("content-type", "application/json");
   }

@@ -1,7 +1,7 @@
 import type { Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
 import { writeName, type WrittenName } from "../body/rename.ts";
-import { UpstreamHeaders } from "./headers.ts";
+import { UpstreamHeaders, type ForwardRules } from "./headers.ts";
 
 /** What all requests to one deployment say, as bytes on the wire. */
 export interface UpstreamTemplate {
@@ -15,17 +15,19 @@ export interface UpstreamTemplate {
 /** The templates of the deployments of one routing state, each made when the first request wants it. */
 export class UpstreamTemplates {
   readonly #secrets: Secrets;
+  readonly #rules: ForwardRules;
   readonly #known = new Map<Deployment, UpstreamTemplate>();
 
-  constructor(secrets: Secrets) {
+  constructor(secrets: Secrets, rules: ForwardRules) {
     this.#secrets = secrets;
+    this.#rules = rules;
   }
 
   of(deployment: Deployment): UpstreamTemplate {
     let template = this.#known.get(deployment);
     if (template === undefined) {
       template = {
-        headers: new UpstreamHeaders(deployment, this.#secrets),
+        headers: new UpstreamHeaders(deployment, this.#secrets, this.#rules),
         name: writeName(deployment.expected),
         id: encodeURIComponent(deployment.id.toWellFormed()),
       };

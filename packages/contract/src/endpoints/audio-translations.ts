@@ -15,5 +15,5 @@ export const audioTranslations: Endpoint = {
   resend: "always",
   sticky: false,
   canary: null,
-  probe: { body: {} },
+  probe: { body: { model: 0 } },
 };

@@ -26,5 +26,5 @@ export const imagesEdits: Endpoint = {
   resend: "unsent",
   sticky: false,
   canary: null,
-  probe: { body: {} },
+  probe: { body: { model: 0 } },
 };

@@ -19,5 +19,5 @@ export const imagesVariations: Endpoint = {
   resend: "unsent",
   sticky: false,
   canary: null,
-  probe: { body: {} },
+  probe: { body: { model: 0 } },
 };

@@ -14,8 +14,13 @@ type Answers = {
 
 const NOT_FOUND = { code: "model_not_found", param: "model" };
 
+/** As much of a list as is read. */
+const MOST_SERVED = 12;
+
 /** Many clients call every 404 a missing model: this says what is. */
-const SERVED = `Rollcall serves, below /v1: ${ENDPOINTS.map(({ upstreamPath }) => upstreamPath.slice(1)).join(", ")}, models.`;
+const SERVED = `Rollcall serves, below /v1: ${ENDPOINTS.slice(0, MOST_SERVED)
+  .map(({ upstreamPath }) => upstreamPath.slice(1))
+  .join(", ")} and more: see GET /routes.`;
 
 const ANSWERS: Answers = {
   no_key: () =>

@@ -9,8 +9,8 @@ export function readSubProtocols(header: string | undefined): readonly string[] 
   return (header ?? "").split(",").flatMap((one) => one.trim() || []);
 }
 
-/** Null where none of them is a key. */
+/** Null where none of them is a key; an empty one is none. */
 export function keyIn(protocols: readonly string[]): string | null {
   const found = protocols.find((one) => one.startsWith(KEY_PREFIX));
-  return found === undefined ? null : found.slice(KEY_PREFIX.length);
+  return found === undefined || found === KEY_PREFIX ? null : found.slice(KEY_PREFIX.length);
 }

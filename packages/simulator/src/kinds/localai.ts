@@ -36,7 +36,7 @@ export const LOCALAI: ServerKind = {
     errorEvent: errorBody,
   },
   version: "4.9.0",
-  tasks: TEXT_TASKS,
+  tasks: [...TEXT_TASKS, "realtime"],
   listensWhileLoading: true,
   guards: allButExactly("/healthz", "/readyz"),
   unauthorized: error({ status: 401, type: "", message: "An authentication key is required" }),

@@ -1,4 +1,3 @@
-import { readBody } from "../http/read-body.ts";
 import { type Call, identity } from "./call.ts";
 import type { VllmError } from "./error-body.ts";
 import { type Prompt, readPrompt } from "./prompt.ts";
@@ -41,7 +40,7 @@ export async function readJson({
   seen,
   backend,
 }: Call): Promise<Record<string, unknown> | undefined> {
-  const raw = await readBody(exchange.request);
+  const raw = await exchange.readBody();
   if (raw === undefined) return undefined;
   const rules = backend.dialect.rules(backend.settings);
   const mediaType = (seen.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();

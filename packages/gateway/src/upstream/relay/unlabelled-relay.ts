@@ -1,5 +1,5 @@
 import type { CutCause } from "../../errors/gateway-error.ts";
-import type { UpstreamError } from "../upstream-error.ts";
+import { UpstreamError } from "../upstream-error.ts";
 import { BodyRelay } from "./body-relay.ts";
 import type { Downstream, ReadError, Relay, RelayResult } from "./relay.ts";
 import { StreamRelay } from "./stream-relay.ts";
@@ -8,11 +8,15 @@ import { StreamRelay } from "./stream-relay.ts";
 const EVENT_LINE = /^(?:\xef\xbb\xbf)?(?:data|event|id|retry)?:/;
 const LONGEST_BEGINNING = 16;
 
+/** How lines of JSON begin. */
+const JSON_LINE = /^\s*[{[]/;
+
 const NOTHING_HELD = 0;
 
 /**
  * The answer to a request for a stream that does not call itself events: its first bytes tell what it is. Events are
- * events, whatever they are called; one JSON text is held back whole as ever; all else goes on as it comes.
+ * events, whatever they are called; lines of JSON go on as they come, unless the first is an error; one JSON text, and
+ * what is no answer such as a page, is held back whole as ever.
  */
 export class UnlabelledRelay implements Relay {
   readonly #down: Downstream;
@@ -31,7 +35,11 @@ export class UnlabelledRelay implements Relay {
   }
 
   data(chunk: Buffer): RelayResult {
-    this.#relay ??= this.#recognise(chunk);
+    if (this.#relay === null) {
+      const relay = this.#recognise(chunk);
+      if (relay instanceof UpstreamError) return relay;
+      this.#relay = relay;
+    }
     return this.#relay.data(chunk);
   }
 
@@ -48,13 +56,16 @@ export class UnlabelledRelay implements Relay {
     this.#relay?.cut(cause);
   }
 
-  #recognise(first: Buffer): Relay {
-    if (EVENT_LINE.test(first.toString("latin1", 0, LONGEST_BEGINNING))) {
+  #recognise(first: Buffer): Relay | UpstreamError {
+    const beginning = first.toString("latin1", 0, LONGEST_BEGINNING);
+    if (EVENT_LINE.test(beginning)) {
       this.#down.headers["content-type"] = "text/event-stream; charset=utf-8";
       return new StreamRelay(this.#down, this.#readError);
     }
-    return this.#type === "application/json"
-      ? new BodyRelay(this.#down, this.#readError)
-      : new BodyRelay(this.#down, this.#readError, NOTHING_HELD);
+    if (this.#down.marks.isOpaque) return new BodyRelay(this.#down, this.#readError, NOTHING_HELD);
+    if (this.#type === "application/json" || !JSON_LINE.test(beginning))
+      return new BodyRelay(this.#down, this.#readError);
+    const [line = ""] = first.toString("utf8").trimStart().split("\n", 1);
+    return this.#readError(line) ?? new BodyRelay(this.#down, this.#readError, NOTHING_HELD);
   }
 }

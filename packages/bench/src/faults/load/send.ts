@@ -28,7 +28,7 @@ export async function send(pool: Pool, { path, headers, model, stream }: Call): 
     const answer = await pool.request({
       method: "POST",
       path,
-      headers: { ...headers, "content-type": "application/json" },
+      headers: { ...headers, "content-type": "application/json", "accept-encoding": "identity" },
       body,
     });
     const reason = answer.headers["x-rollcall-reason"];

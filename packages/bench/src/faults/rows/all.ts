@@ -4,6 +4,7 @@ import type { Fault } from "./fault.ts";
 import { IDENTITY, ROTATION } from "./identity.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { OPERATIONS } from "./operations.ts";
+import { POISON } from "./poison.ts";
 import { STREAMS } from "./streams.ts";
 
 /** Every row of the wall, from top to bottom. */
@@ -13,6 +14,7 @@ export const FAULTS: readonly Fault[] = [
   ...CONNECTIONS,
   ...STREAMS,
   ...ANSWERS,
+  POISON,
   ...OPERATIONS,
   ROTATION,
 ];

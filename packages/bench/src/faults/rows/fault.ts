@@ -35,6 +35,8 @@ export interface Fault {
   /** Default: 2. */
   readonly replicas?: number;
   readonly tokensPerSecond?: number;
+  /** Arrivals a second, where fewer than the pace's are enough. */
+  readonly perSecond?: number;
   /** Default "steady". */
   readonly load?: "steady" | "bursts";
   /** A system without these has a dash in this row. */

@@ -35,6 +35,7 @@ const key = (name: string): Question => ({
 
 /** What is asked where the record was cut short, or where a token of ours is not one of theirs. */
 const INSTEAD: Readonly<Record<string, Question>> = {
+  "vllm-0.32.0/chat-no-body.http": { raw: "", headers: { "content-type": "application/json" } },
   "vllm-0.32.0/chat-too-long.http": { json: long("m1", 513) },
   "vllm-0.32.0/chat-tools.http": {
     json: {
@@ -75,11 +76,15 @@ export function askAgain(url: string, name: string): Promise<Reply> {
 }
 
 const VLLM = `
-  chat-bad-json chat-bad-temp chat-bad-type chat-empty-messages chat-get chat-image chat-invalid-utf8 chat-json-schema
-  chat-logprobs chat-max-tokens-too-many chat-n2 chat-no-messages chat-not-object chat-render chat-stream-cont-usage
-  chat-stream-usage chat-stream chat-text-plain chat-too-long chat-tools chat-unknown-model chat-usage-without-stream chat
-  completions-echo-logprobs completions-no-prompt completions-stream completions detokenize embeddings health
-  messages-count messages model-card models no-key no-route responses-stream responses tokenize version wrong-key`;
+  chat chat-bad-json chat-bad-temp chat-bad-type chat-empty-messages chat-get chat-image chat-invalid-utf8
+  chat-json-schema chat-logprobs chat-max-tokens-text chat-max-tokens-too-many chat-n2 chat-no-body
+  chat-no-messages chat-not-object chat-render chat-seed-text chat-stream chat-stream-cont-usage
+  chat-stream-text chat-stream-tools chat-stream-usage chat-temperature-3 chat-text-plain chat-too-long
+  chat-too-many-logprobs chat-tool-choice-unknown chat-tool-choice-without-tools chat-tools
+  chat-top-logprobs-alone chat-unknown-model chat-usage-without-stream completions completions-echo-logprobs
+  completions-list completions-no-prompt completions-stream detokenize embeddings health messages messages-bad
+  messages-count messages-stream model-card models no-key no-route responses responses-stream tokenize version
+  wrong-key`;
 
 const LLAMACPP = `
   chat-bad-json chat-bad-type chat-image chat-invalid-utf8 chat-no-messages chat-stream-usage chat-stream chat-too-long

@@ -1,6 +1,6 @@
 import { type Call, identity } from "./call.ts";
 import type { VllmError } from "./error-body.ts";
-import { type Prompt, readPrompt } from "./prompt.ts";
+import { countPrompts, type Prompt, readPrompt } from "./prompt.ts";
 import { Refusal } from "./refusal.ts";
 import { type Endpoint, PROMPT_FIELDS } from "./request-rules.ts";
 
@@ -12,7 +12,7 @@ export interface InferenceRequest {
   readonly prompt: Prompt;
   /** Undefined when the client leaves it to the model. */
   readonly maxTokens: number | undefined;
-  /** How many choices. */
+  /** How many choices: as many as are asked for, of every prompt. */
   readonly n: number;
 }
 
@@ -32,7 +32,8 @@ export async function readInference(call: Call, endpoint: Endpoint): Promise<Inf
   const maxTokens = countIn(body, ["max_completion_tokens", "max_tokens", "max_output_tokens"]);
   const lengths = { prompt: prompt.tokens, output: maxTokens, limit: settings.maxModelLen };
   if (!dialect.truncates) throwAny(rules.context(lengths));
-  return { body, model, prompt, maxTokens, n: countIn(body, ["n"]) ?? 1 };
+  const prompts = endpoint === "completions" ? countPrompts(body["prompt"]) : 1;
+  return { body, model, prompt, maxTokens, n: (countIn(body, ["n"]) ?? 1) * prompts };
 }
 
 export async function readJson({

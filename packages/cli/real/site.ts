@@ -1,0 +1,84 @@
+import { eventually, temporary, up, type RunningPair } from "../test/harness.ts";
+
+export interface Verdict {
+  readonly reason: string;
+  readonly detail: string;
+  readonly hint: string;
+  /** All that is told of the deployment. */
+  readonly all: string;
+}
+
+/** Prober and gateway in front of a real server, as a person would run them. */
+export class RealSite {
+  readonly #pair: RunningPair;
+  readonly #files: { remove(): void };
+
+  private constructor(pair: RunningPair, files: { remove(): void }) {
+    this.#pair = pair;
+    this.#files = files;
+  }
+
+  static async start(config: string): Promise<RealSite> {
+    const files = temporary({ "config.yaml": config });
+    return new RealSite(await up(files.path("config.yaml")), files);
+  }
+
+  get gateway(): string {
+    return this.#pair.gateway;
+  }
+
+  async verdict(alias: string): Promise<Verdict> {
+    const { deployments } = (await (await fetch(`${this.#pair.prober}/status`)).json()) as {
+      deployments: readonly (Omit<Verdict, "all"> & { readonly alias: string })[];
+    };
+    const found = deployments.find((one) => one.alias === alias);
+    if (found === undefined) throw new Error(`there is no deployment of ${alias}`);
+    return { ...found, all: JSON.stringify(found) };
+  }
+
+  /** Waits until an alias is called so, and tells how long it took. */
+  async becomes(
+    alias: string,
+    reason: string,
+    withinMs = 60_000,
+  ): Promise<Verdict & { readonly ms: number }> {
+    const began = performance.now();
+    let last: Verdict | null = null;
+    try {
+      return await eventually(async () => {
+        last = await this.verdict(alias);
+        return last.reason === reason && { ...last, ms: Math.round(performance.now() - began) };
+      }, withinMs);
+    } catch {
+      throw new Error(`${alias} is not ${reason} but ${JSON.stringify(last)} after ${withinMs} ms`);
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#pair.command.stop();
+    this.#files.remove();
+  }
+}
+
+/** One entry of a config. */
+export interface RealEntry {
+  readonly alias: string;
+  readonly name: string;
+  readonly url: string;
+  readonly key?: string;
+}
+
+export function configOf(entries: readonly RealEntry[]): string {
+  const list = entries.map(
+    ({ alias, name, url, key = "k" }) => `  - model_name: ${alias}
+    litellm_params: { model: openai/${name}, api_base: "${url}/v1", api_key: ${key} }`,
+  );
+  return `model_list:
+${list.join("\n")}
+litellm_settings: { num_retries: 2 }
+general_settings: { master_key: sk-test }
+rollcall:
+  prober: { interval: 1s, not_ready_interval: 500ms, stall_time: 5s }
+  state: { file: state/snapshot.json }
+`;
+}

@@ -178,15 +178,19 @@ describe.skipIf("absent" in found)("real vLLM", () => {
 
   test("an engine that is stopped while it does nothing is hung, and well again when it goes on", async () => {
     const parts = ["VLLM::Engine", "VLLM::Worker"];
-    for (const part of parts) server.signalPart(part, "SIGSTOP");
+    const signal = (name: NodeJS.Signals) => parts.forEach((part) => server.signalPart(part, name));
+    signal("SIGSTOP");
     const waiting = Array.from(
       { length: 4 },
       () => openChat(site.gateway, { model: "right", max_tokens: 3 }).ended,
     );
-    const { ms } = await site.becomes("right", "hung", 120_000);
-    process.stdout.write(`an engine that hangs from idle was hung ${ms} ms after the requests\n`);
-    expect((await direct("/health")).status).toBe(200);
-    for (const part of parts) server.signalPart(part, "SIGCONT");
+    try {
+      const { ms } = await site.becomes("right", "hung", 120_000);
+      process.stdout.write(`an engine that hangs from idle was hung ${ms} ms after the requests\n`);
+      expect((await direct("/health")).status).toBe(200);
+    } finally {
+      signal("SIGCONT");
+    }
     await site.becomes("right", "ok", 120_000);
     for (const { outcome } of await Promise.all(waiting)) expect(outcome).not.toBe("silent");
   });

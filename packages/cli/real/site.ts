@@ -1,4 +1,4 @@
-import { eventually, temporary, up, type RunningPair } from "../test/harness.ts";
+import { chat, eventually, temporary, up, type RunningPair } from "../test/harness.ts";
 
 export interface Verdict {
   readonly reason: string;
@@ -52,6 +52,15 @@ export class RealSite {
     } catch {
       throw new Error(`${alias} is not ${reason} but ${JSON.stringify(last)} after ${withinMs} ms`);
     }
+  }
+
+  /** Why an app gets 503 for an alias, once the gateway has heard of it. */
+  async refuses(alias: string): Promise<string | null> {
+    const { reason } = await eventually(async () => {
+      const answer = await chat(this.gateway, { model: alias });
+      return answer.status === 503 && answer.reason !== "unknown" && answer;
+    });
+    return reason;
   }
 
   async stop(): Promise<void> {

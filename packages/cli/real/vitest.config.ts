@@ -13,7 +13,7 @@ export default defineConfig({
     fileParallelism: false,
     // A server with tests after it that need it.
     sequence: { concurrent: false, shuffle: false },
-    testTimeout: 300_000,
+    testTimeout: 700_000,
     hookTimeout: 300_000,
   },
 });

@@ -12,7 +12,7 @@ import { configOf, RealSite } from "./site.ts";
 import { countOutcomes, openChat } from "./streams.ts";
 
 /** From the start of a process to its first answer; longer on a machine that does other things as well. */
-const LOADING_MS = 280_000;
+const LOADING_MS = 600_000;
 const ADAPTER = "tiny-adapter";
 /** Few, so that some of a handful of streams are queued. */
 const AT_ONCE = 4;
@@ -90,7 +90,7 @@ describe.skipIf("absent" in found)("real vLLM", () => {
 
   test("refuses connections while it loads: loading, and 503 for apps", async () => {
     expect((await site.becomes("right", "loading")).detail).toContain("refused");
-    expect(await chat(site.gateway, { model: "right" })).toMatchObject({ status: 503, reason: "loading" });
+    expect(await site.refuses("right")).toBe("loading");
   });
 
   test("is ready once it lists its names", async ({ task }) => {
@@ -104,15 +104,12 @@ describe.skipIf("absent" in found)("real vLLM", () => {
 
   test("does not know another name: wrong_name, with the names that it serves", async () => {
     expect((await site.becomes("misnamed", "wrong_name")).all).toMatch(/m1.*m2/);
-    expect(await chat(site.gateway, { model: "misnamed" })).toMatchObject({
-      status: 503,
-      reason: "wrong_name",
-    });
+    expect(await site.refuses("misnamed")).toBe("wrong_name");
   });
 
   test("refuses another key: wrong_key", async () => {
     await site.becomes("badkey", "wrong_key");
-    expect(await chat(site.gateway, { model: "badkey" })).toMatchObject({ status: 503, reason: "wrong_key" });
+    expect(await site.refuses("badkey")).toBe("wrong_key");
   });
 
   describe("answers as the simulator does, shape by shape", () => {
@@ -246,8 +243,10 @@ describe.skipIf("absent" in found)("real vLLM", () => {
     const streams = await Promise.all(sent);
     process.stdout.write(`kill -9 of the engine: ${JSON.stringify(countOutcomes(streams))}\n`);
     expect(countOutcomes(streams)["silent"] ?? 0).toBe(0);
-    expect((await site.becomes("other", "down", 120_000)).hint).toContain("Restart=always");
-    expect(await chat(site.gateway, { model: "other" })).toMatchObject({ status: 503, reason: "down" });
+    // Its port refuses 0.3 s after its engine died: whether a probe came in time decides how it is told.
+    const { hint } = await site.becomes("other", "down", 120_000);
+    expect(hint).toMatch(/Restart=always|Start it again/);
+    expect(await site.refuses("other")).toBe("down");
     await server.ended;
   });
 });

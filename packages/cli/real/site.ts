@@ -80,7 +80,7 @@ export interface RealEntry {
 export function configOf(entries: readonly RealEntry[]): string {
   const list = entries.map(
     ({ alias, name, url, key = "k" }) => `  - model_name: ${alias}
-    litellm_params: { model: openai/${name}, api_base: "${url}/v1", api_key: ${key}, stream_timeout: 30 }`,
+    litellm_params: { model: openai/${name}, api_base: "${url}/v1", api_key: ${key}, stream_timeout: 10 }`,
   );
   return `model_list:
 ${list.join("\n")}

@@ -9,7 +9,7 @@ import { findPlace, type Place } from "./places.ts";
 import { freePort, RealServer } from "./real-server.ts";
 import { testSameWire } from "./same-wire.ts";
 import { configOf, RealSite } from "./site.ts";
-import { countOutcomes, openChat } from "./streams.ts";
+import { countOutcomes, openChat, type Streamed } from "./streams.ts";
 
 /** From the start of a process to its first answer; longer on a machine that does other things as well. */
 const LOADING_MS = 600_000;
@@ -156,7 +156,12 @@ describe.skipIf("absent" in found)("real vLLM", () => {
   });
 
   test("a tool is called", async () => {
-    const tools = [{ type: "function", function: { name: "look_up", parameters: { type: "object" } } }];
+    const tools = [
+      {
+        type: "function",
+        function: { name: "look_up", parameters: { type: "object", additionalProperties: false } },
+      },
+    ];
     const tool_choice = { type: "function", function: { name: "look_up" } };
     const { status, text } = await chat(site.gateway, { model: "right", max_tokens: 60, tools, tool_choice });
     expect(status).toBe(200);
@@ -177,19 +182,20 @@ describe.skipIf("absent" in found)("real vLLM", () => {
     const parts = ["VLLM::Engine", "VLLM::Worker"];
     const signal = (name: NodeJS.Signals) => parts.forEach((part) => server.signalPart(part, name));
     signal("SIGSTOP");
-    const waiting = Array.from(
-      { length: 4 },
-      () => openChat(site.gateway, { model: "right", max_tokens: 3 }).ended,
-    );
+    const sent: Promise<Streamed>[] = [];
+    const askOnce = () => void sent.push(openChat(site.gateway, { model: "right", max_tokens: 3 }).ended);
+    askOnce();
+    const asking = setInterval(askOnce, 1_000);
     try {
       const { ms } = await site.becomes("right", "hung", 120_000);
-      process.stdout.write(`an engine that hangs from idle was hung ${ms} ms after the requests\n`);
+      process.stdout.write(`an engine that hangs from idle was hung ${ms} ms after the first request\n`);
       expect((await direct("/health")).status).toBe(200);
     } finally {
+      clearInterval(asking);
       signal("SIGCONT");
     }
     await site.becomes("right", "ok", 120_000);
-    for (const { outcome } of await Promise.all(waiting)) expect(outcome).not.toBe("silent");
+    for (const { outcome } of await Promise.all(sent)) expect(outcome).not.toBe("silent");
   });
 
   test("SIGTERM: nobody gets an empty or silent stream, running or queued", async () => {

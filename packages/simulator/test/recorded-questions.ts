@@ -45,6 +45,21 @@ const INSTEAD: Readonly<Record<string, Question>> = {
       tool_choice: { type: "function", function: { name: "get_weather" } },
     },
   },
+  // Arguments that can only be {}, whatever the model's words are.
+  "vllm-0.32.0/chat-stream-tools.http": {
+    json: {
+      messages: HI,
+      max_tokens: 60,
+      stream: true,
+      tools: [
+        {
+          type: "function",
+          function: { name: "get_weather", parameters: { type: "object", additionalProperties: false } },
+        },
+      ],
+      tool_choice: { type: "function", function: { name: "get_weather" } },
+    },
+  },
   "vllm-0.32.0/chat-json-schema.http": {
     json: { messages: HI, max_tokens: 40, response_format: { type: "json_object" } },
   },

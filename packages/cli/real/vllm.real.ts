@@ -155,7 +155,8 @@ describe.skipIf("absent" in found)("real vLLM", () => {
     expect((await chat(site.gateway, { model: "right" })).status).toBe(200);
   });
 
-  test("a tool is called", async () => {
+  // Its random words do not always end in time.
+  test("a tool is called", { retry: 8 }, async () => {
     const tools = [
       {
         type: "function",
@@ -252,7 +253,7 @@ describe.skipIf("absent" in found)("real vLLM", () => {
     // Its port refuses 0.3 s after its engine died: whether a probe came in time decides how it is told.
     const { hint } = await site.becomes("other", "down", 120_000);
     expect(hint).toMatch(/Restart=always|Start it again/);
-    expect(await site.refuses("other")).toBe("down");
+    expect(await site.refuses("other")).toMatch(/^(?:down|engine_dead)$/);
     await server.ended;
   });
 });

@@ -45,7 +45,6 @@ const INSTEAD: Readonly<Record<string, Question>> = {
       tool_choice: { type: "function", function: { name: "get_weather" } },
     },
   },
-  // Arguments that can only be {}, whatever the model's words are.
   "vllm-0.32.0/chat-stream-tools.http": {
     json: {
       messages: HI,

@@ -128,6 +128,7 @@ describe.skipIf("absent" in found)("real llama.cpp", () => {
   });
 
   test("another model on its port is a wrong name", async () => {
+    await server.stop();
     server = start("another");
     expect((await site.becomes("right", "wrong_name", 120_000)).all).toContain("another");
     await server.stop();

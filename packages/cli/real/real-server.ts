@@ -53,6 +53,7 @@ export class RealServer {
 
   /** Ends it and all that it started. */
   async stop(): Promise<void> {
+    if (!this.isRunning) return;
     // What is stopped hears nothing else.
     signalGroup(this.#child, "SIGCONT");
     this.signal("SIGTERM");

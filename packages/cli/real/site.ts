@@ -28,12 +28,21 @@ export class RealSite {
   }
 
   async verdict(alias: string): Promise<Verdict> {
+    const [found] = await this.#deploymentsOf(alias);
+    if (found === undefined) throw new Error(`there is no deployment of ${alias}`);
+    return { ...found, all: JSON.stringify(found) };
+  }
+
+  /** Of every deployment of an alias. */
+  async reasons(alias: string): Promise<readonly string[]> {
+    return (await this.#deploymentsOf(alias)).map(({ reason }) => reason);
+  }
+
+  async #deploymentsOf(alias: string): Promise<readonly Omit<Verdict, "all">[]> {
     const { deployments } = (await (await fetch(`${this.#pair.prober}/status`)).json()) as {
       deployments: readonly (Omit<Verdict, "all"> & { readonly alias: string })[];
     };
-    const found = deployments.find((one) => one.alias === alias);
-    if (found === undefined) throw new Error(`there is no deployment of ${alias}`);
-    return { ...found, all: JSON.stringify(found) };
+    return deployments.filter((one) => one.alias === alias);
   }
 
   /** Waits until an alias is called so, and tells how long it took. */

@@ -50,6 +50,21 @@ describe("a stream with nothing in it is tried elsewhere", () => {
     expect(bad.requests).toBe(1);
   });
 
+  test.each([
+    ["a page", "<html>Sign in</html>", "text/html"],
+    ["words", "OK", "text/plain"],
+    ["an error in plain text", '{"error":"boom"}', "text/plain"],
+    ["an error in a line of JSON", '{"error":"boom"}\n', "application/x-ndjson"],
+    ["another object", '{"status":"ok"}', "application/json"],
+    ["nothing of no type", "", "text/plain"],
+  ])("%s, that is none", async (_case, body, type) => {
+    const bad = await answering(body, type);
+    const gateway = await gatewayFor({ chat: [bad, await simulator()] });
+    const answer = await gateway.chat({ stream: true });
+    expect(from(answer)).toBe("chat-2");
+    expect(answer.text.endsWith(DONE)).toBe(true);
+  });
+
   test("and is an error where there is nobody else", async () => {
     const gateway = await gatewayFor({ chat: [await streaming(event(ROLE), DONE)] });
     const answer = await gateway.chat({ stream: true });

@@ -2,6 +2,7 @@ import type { FaultName } from "./faults/catalogue.ts";
 import type { FaultOptions, FaultSwitch } from "./faults/fault-switch.ts";
 import type { Life, LifeState, LoadAs, TerminateOptions } from "./life.ts";
 import type { ReplayOptions, Replays } from "./replay/replays.ts";
+import type { Script } from "./replay/script.ts";
 import type { Settings } from "./settings.ts";
 import type { ErrorBodies } from "./vllm/error-body.ts";
 import type { MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
@@ -104,6 +105,11 @@ export class Control {
   replay(path: string, source: string | Uint8Array | null, options: ReplayOptions = {}): void {
     if (source === null) this.#replays.leave(path);
     else this.#replays.set(path, source, options);
+  }
+
+  /** Asks `script` what becomes of each request on a path, by its body; null leaves it. */
+  script(path: string, script: Script | null): void {
+    this.#replays.script(path, script);
   }
 
   /**

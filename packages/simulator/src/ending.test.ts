@@ -87,12 +87,15 @@ describe("SIGTERM", () => {
     expect(await Promise.all(ends)).toEqual(["ECONNRESET", "ECONNRESET"]);
   });
 
-  test("cuts the connections of llama.cpp", async () => {
+  test("makes llama.cpp refuse at once, and leaves its streams silent until they are cut", async () => {
     const simulator = await running({ kind: "llamacpp", tokensPerSecond: 50 });
     const stream = await openStream(simulator, { max_tokens: 1000 });
     await once(stream, "readable");
-    await simulator.control.terminate();
-    expect(await failure(stream.toArray())).toBe("ECONNRESET");
+    await simulator.control.terminate({ silentMs: 300 });
+    expect(await failure(ask(`${simulator.url}/health`))).toBe("ECONNREFUSED");
+    const end = failure(stream.toArray());
+    expect(await soon(end)).toBe("pending");
+    expect(await end).toBe("ECONNRESET");
   });
 
   test("is over once it is started again", async () => {

@@ -12,6 +12,7 @@ export { KIND_NAMES, type KindName } from "./kinds/kind-name.ts";
 export type { LifeState, LoadAs, TerminateAs, TerminateOptions } from "./life.ts";
 export type { SimulatorOptions } from "./options.ts";
 export type { ReplayOptions } from "./replay/replays.ts";
+export type { Script, Scripted } from "./replay/script.ts";
 export type { RequestEnd, RequestLog, SeenRequest } from "./request-log.ts";
 export { type Simulator, startSimulator } from "./simulator.ts";
 export { selfSigned, type CertificateKind } from "./tls/self-signed.ts";

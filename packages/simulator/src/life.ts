@@ -33,6 +33,9 @@ export interface TerminateOptions {
   silentMs?: number;
 }
 
+/** So long some streams of a real vLLM stayed open without a word. */
+const SILENT_MS = 60_000;
+
 /** What a port still answers after its engine has died: 250 to 400 ms were seen. */
 const REFUSE_AFTER_MS = 300;
 
@@ -42,7 +45,7 @@ export interface LifeParts {
   readonly engine: Engine;
   readonly seen: RequestLog;
   readonly listensWhileLoading: boolean;
-  readonly cutsOnTerminate: boolean;
+  readonly silentOnTerminateMs: number | undefined;
   readonly now: () => number;
 }
 
@@ -102,13 +105,12 @@ export class Life {
    * SIGTERM as vLLM takes it: the engine goes first, and with it every request; the port answers for a moment longer,
    * new requests with 500. Resolves once connections are refused; the process ends with its last request.
    */
-  terminate({
-    as = "aborted",
-    refuseAfterMs = 250,
-    silentMs = 60_000,
-  }: TerminateOptions = {}): Promise<void> {
-    if (this.#parts.cutsOnTerminate) return this.kill();
-    return this.#endEngine(as, { refuseAfterMs, exitAfterMs: as === "silent" ? silentMs : undefined });
+  terminate({ as = "aborted", refuseAfterMs = 250, silentMs }: TerminateOptions = {}): Promise<void> {
+    const { silentOnTerminateMs } = this.#parts;
+    if (silentOnTerminateMs !== undefined)
+      return this.#endEngine("silent", { refuseAfterMs: 0, exitAfterMs: silentMs ?? silentOnTerminateMs });
+    const exitAfterMs = as === "silent" ? (silentMs ?? SILENT_MS) : undefined;
+    return this.#endEngine(as, { refuseAfterMs, exitAfterMs });
   }
 
   /** The engine crashes: every request under way is told, /health is 503 for a moment, then the process ends. */

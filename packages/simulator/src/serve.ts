@@ -1,14 +1,20 @@
+import { faultOf } from "./faults/fault-switch.ts";
 import { frontAnswer } from "./faults/front-answers.ts";
 import type { ServerKind } from "./kinds/server-kind.ts";
 import { play } from "./replay/play.ts";
+import { type Replay, replayOf } from "./replay/replays.ts";
 import { type Call, send } from "./vllm/call.ts";
 import { isInference } from "./vllm/inference-routes.ts";
 import { Refusal } from "./vllm/refusal.ts";
 
 /** Answers one request in the order of a real set-up: what stands in front, the key, a recorded answer, the route. */
-export async function serve(call: Call, kind: ServerKind): Promise<void> {
+export async function serve(received: Call, kind: ServerKind): Promise<void> {
+  const scripted = await askScript(received);
+  const call = "call" in scripted ? scripted.call : received;
+  if (call.fault?.name === "gzip") call.exchange.compress();
   if (await answeredInFront(call)) return;
   if (!allowed(call, kind)) return send(call, kind.unauthorized);
+  if ("replay" in scripted) return play(call.exchange, scripted.replay);
   const replay = call.backend.replays.take(call.exchange.path);
   if (replay !== undefined) return play(call.exchange, replay);
   try {
@@ -17,6 +23,18 @@ export async function serve(call: Call, kind: ServerKind): Promise<void> {
     if (!(error instanceof Refusal)) throw error;
     send(call, kind.dialect.error(error.error, call.backend.settings));
   }
+}
+
+/** What the script of this path makes of the request, if there is one. */
+async function askScript(call: Call): Promise<{ readonly call: Call } | { readonly replay: Replay }> {
+  const script = call.backend.replays.scriptOf(call.exchange.path);
+  if (script === undefined) return { call };
+  const body = await call.exchange.readBody();
+  const scripted = script(body?.toString() ?? "");
+  if (scripted === null) return { call };
+  if ("fault" in scripted) return { call: { ...call, fault: faultOf(scripted.fault) } };
+  const { replay, ...options } = scripted;
+  return { replay: replayOf(replay, options) };
 }
 
 async function answeredInFront({ exchange, backend, fault }: Call): Promise<boolean> {

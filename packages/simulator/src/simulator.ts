@@ -52,7 +52,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   for (const [path, file] of Object.entries(options.replay ?? {})) replays.set(path, file);
   const http = new HttpCounters();
   engine.onRestart(() => http.clear());
-  const { dialect, listensWhileLoading, cutsOnTerminate = false } = kind;
+  const { dialect, listensWhileLoading, silentOnTerminateMs } = kind;
   const backend: Backend = {
     settings,
     faults,
@@ -84,7 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     onUpgrade,
     ...(tls && { tls }),
   });
-  const life = new Life({ port, connections, engine, seen, now, listensWhileLoading, cutsOnTerminate });
+  const life = new Life({ port, connections, engine, seen, now, listensWhileLoading, silentOnTerminateMs });
 
   // Listening first settles the number, and says at once when the port is taken.
   await life.start();

@@ -40,7 +40,10 @@ function listShape(list: readonly unknown[], key: string): unknown {
 
 function withoutIds(text: string): string {
   return text
-    .replaceAll(/\b(chatcmpl|cmpl|resp|msg|modelperm|call)([-_])[0-9a-zA-Z]{16,32}\b/g, "$1$2ID")
+    .replaceAll(
+      /\b(chatcmpl-tool|chatcmpl|cmpl|resp|msg|modelperm|call)([-_])[0-9a-zA-Z]{16,32}\b/g,
+      "$1$2ID",
+    )
     .replaceAll(/^(vllm-[\d.]+|b\d+)-[0-9a-f]{7,8}$/g, "$1-HASH");
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Reporter, TestModule } from "vitest/node";
+import type { Versions } from "./note-version.ts";
 import { updateTested } from "./tested-table.ts";
 
 const PAGE = path.join(import.meta.dirname, "../../docs/tested.md");
@@ -12,14 +13,17 @@ export default class TestedReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const lane = process.env["LANE"];
     if (lane === undefined) return;
-    const states = modules.flatMap(({ children }) =>
-      Array.from(children.allTests(), (one) => one.result().state),
-    );
+    const tests = modules.flatMap(({ children }) => [...children.allTests()]);
+    const states = tests.map((one) => one.result().state);
+    // A run that ended before its first test says nothing of the lane.
+    if (!states.some((state) => state === "passed" || state === "failed")) return;
     const count = (state: (typeof states)[number]) => states.filter((one) => one === state).length;
+    const noted = tests.map((one): Versions => one.meta().versions ?? {});
+    const versions: Versions = Object.assign({ node: process.versions.node }, ...noted);
     const row = {
       lane,
       date: new Date().toISOString().slice(0, 10),
-      versions: { node: process.versions.node },
+      versions,
       passed: count("passed"),
       failed: count("failed"),
       skipped: count("skipped"),

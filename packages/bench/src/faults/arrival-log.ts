@@ -1,6 +1,6 @@
 import type { RequestLog } from "@rollcall/simulator";
+import { CHAT } from "./load/load.ts";
 
-const PATH = "/v1/chat/completions";
 const LOOK_MS = 100;
 
 /** When inference requests reached one simulator. Looks often, since the simulator keeps only its last 1,000 requests. */
@@ -24,9 +24,9 @@ export class ArrivalLog {
   }
 
   #look(): void {
-    const fresh = this.#seen.count(PATH) - this.#arrivals.length;
+    const fresh = this.#seen.count(CHAT) - this.#arrivals.length;
     if (fresh <= 0) return;
-    const kept = this.#seen.requests.filter(({ path }) => path === PATH);
+    const kept = this.#seen.requests.filter(({ path }) => path === CHAT);
     this.#arrivals.push(...kept.slice(-fresh).map(({ at }) => at));
   }
 }

@@ -3,7 +3,7 @@ import { type Bed, makeBed, MODEL, TOKENS_PER_SECOND } from "./bed.ts";
 import { readUsage, type Usage, worstUsage } from "./count/arrivals.ts";
 import { judge } from "./count/judge.ts";
 import { type Tally, tally } from "./count/tally.ts";
-import { Load } from "./load/load.ts";
+import { CHAT, Load } from "./load/load.ts";
 import { bursts, type Schedule, steady } from "./load/schedule.ts";
 import type { Pace } from "./pace.ts";
 import type { Fault, Stage } from "./rows/fault.ts";
@@ -21,8 +21,6 @@ export interface Cell {
   readonly shortfalls: readonly string[];
   readonly perSecond: number;
 }
-
-const CHAT = "/v1/chat/completions";
 
 /** Sent this shortly before a system ends, a connection may still wait to be accepted, and nobody could serve it. */
 const UNACCEPTED_MS = 50;
@@ -56,7 +54,7 @@ interface Scene {
 }
 
 async function strikeUnderLoad(fault: Fault, { bed, system, kind, pace }: Scene): Promise<Cell> {
-  const perSecond = Math.min(pace.perSecond, kind.perSecond);
+  const perSecond = Math.min(pace.perSecond, kind.perSecond, fault.perSecond ?? Infinity);
   const { url, headers } = system;
   const load = new Load({ url, path: CHAT, headers, model: MODEL, schedule: scheduleOf(fault, perSecond) });
   const stage = setStage(bed, system, pace);

@@ -60,6 +60,12 @@ test.each<[what: string, message: string, mistake: boolean]>([
     true,
   ],
   ["a chat its template refuses", "Jinja Exception: Conversation roles must alternate user/assistant", true],
+  ["a message without a role", `Failed to parse messages: Missing 'role' in message: {"content":"hi"}`, true],
+  [
+    "tools that are no list",
+    "Failed to parse tools: Expected 'tools' to be an array, got 5; tools = 5",
+    true,
+  ],
   ["an error of its own", "CUDA error: out of memory", false],
   ["an error that speaks of images", "the worker for image input is not supported by a GPU", false],
 ])("a client's mistake under llama.cpp's 500: %s", (_what, message, mistake) => {

@@ -17,9 +17,11 @@ export function saysContextTooLong(message: string): boolean {
   );
 }
 
-/** llama.cpp answers 500 to an image it has no projector for, to what is no JSON, and to a chat its template refuses. */
+/**
+ * llama.cpp answers 500 to an image it has no projector for, to what is no JSON, to messages and tools that it cannot read, and to a chat its template refuses.
+ */
 export function saysClientMistake(message: string): boolean {
-  return /^(?:image|audio|video) input is not supported|\[json\.exception\.parse_error|^Jinja Exception:/.test(
+  return /^(?:image|audio|video) input is not supported|\[json\.exception\.parse_error|^Failed to parse (?:messages|tools): |^Jinja Exception:/.test(
     message,
   );
 }

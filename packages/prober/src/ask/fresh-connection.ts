@@ -3,7 +3,8 @@ import type { Clock } from "@rollcall/contract";
 import type { TlsOptions } from "@rollcall/runtime";
 import { Client, errors, type Dispatcher } from "undici";
 import { PROBE_TIMEOUT } from "../read/failure.ts";
-import type { ProbeResponse } from "../read/probe-response.ts";
+import type { HttpResponse, ProbeResponse } from "../read/probe-response.ts";
+import { decodeBody } from "./decode-body.ts";
 import type { Connection, Network, ProbeRequest } from "./network.ts";
 
 /** Enough for the cards of some thousand adapters; more than that is no model list. */
@@ -95,7 +96,7 @@ class FreshConnection implements Connection {
         headers: {
           ...headers,
           accept: "application/json",
-          // Silence would allow any, and a list that is compressed is not read.
+          // Silence would allow any.
           "accept-encoding": "identity",
           "user-agent": "rollcall-prober",
           ...(body !== undefined && { "content-type": "application/json" }),
@@ -104,15 +105,8 @@ class FreshConnection implements Connection {
         signal: deadline.signal,
       });
       const response = await Promise.race([asked, deadline.aborted()]);
-      const { text, truncated } = await readCapped(response.body);
-      return {
-        kind: "response",
-        status: response.statusCode,
-        headers: flatten(response.headers),
-        body: text,
-        truncated,
-        durationMs: elapsed(),
-      };
+      const read = decoded(await readCapped(response.body), flatten(response.headers));
+      return { kind: "response", status: response.statusCode, ...read, durationMs: elapsed() };
     } catch (fault) {
       const code = deadline.over ? PROBE_TIMEOUT : codeOf(fault);
       return { kind: "failure", code, durationMs: elapsed() };
@@ -172,20 +166,33 @@ function wantsCertificate(origin: string, timeoutMs: number): Promise<boolean> {
   });
 }
 
-async function readCapped(
-  body: Dispatcher.ResponseData["body"],
-): Promise<{ text: string; truncated: boolean }> {
+type Read = Pick<HttpResponse, "headers" | "body" | "truncated">;
+
+/** What some proxy compressed is read all the same; the header stays where it could not be. */
+function decoded(raw: Buffer | null, headers: HttpResponse["headers"]): Read {
+  const { "content-encoding": coding, ...plain } = headers;
+  if (raw === null) return { headers, body: "", truncated: true };
+  if (coding === undefined || raw.length === 0)
+    return { headers, body: raw.toString("utf8"), truncated: false };
+  const body = decodeBody(raw, coding, MAX_BODY_BYTES);
+  if (body === "too-long") return { headers, body: "", truncated: true };
+  if (body === "unreadable") return { headers, body: raw.toString("utf8"), truncated: false };
+  return { headers: plain, body: body.toString("utf8"), truncated: false };
+}
+
+/** Null: more than is read. */
+async function readCapped(body: Dispatcher.ResponseData["body"]): Promise<Buffer | null> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of body) {
     if (!Buffer.isBuffer(chunk)) continue;
     chunks.push(chunk);
     size += chunk.length;
-    if (size > MAX_BODY_BYTES) return { text: "", truncated: true };
+    if (size > MAX_BODY_BYTES) return null;
   }
   // Most answers come in one piece, and thousands of them a second need not be copied.
   const [whole = Buffer.alloc(0)] = chunks;
-  return { text: (chunks.length > 1 ? Buffer.concat(chunks) : whole).toString("utf8"), truncated: false };
+  return chunks.length > 1 ? Buffer.concat(chunks) : whole;
 }
 
 function flatten(

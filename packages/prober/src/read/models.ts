@@ -83,7 +83,7 @@ function readList({ body, truncated, headers }: HttpResponse): ModelsReading {
   if (truncated) return fault("not_openai", "/models answers with an endless or far too long body");
   const encoding = headers["content-encoding"] ?? "identity";
   if (encoding !== "identity") {
-    const detail = `/models answers 200 with content-encoding ${encoding.slice(0, 64)}, which was not asked for`;
+    const detail = `/models answers 200 with content-encoding ${encoding.slice(0, 64)}, which cannot be read`;
     const fix = "Let the proxy in front of the backend compress only what asks for it.";
     return fault("not_openai", detail, { fix });
   }

@@ -9,6 +9,7 @@ export const FAULTS = {
   "hang-mid-stream": "a stream falls silent after `after` events; an answer that is no stream never comes",
   "cut-mid-stream": "the connection is destroyed after `after` events, or half-way through a JSON body",
   "error-first-event": "200, then the error as the first event, then [DONE]; 500 when it is no stream",
+  "comments-only": "a stream of comments and no event, for ever; an answer that is no stream never comes",
   "error-mid-stream": "the error after `after` events, then [DONE]; 500 when it is no stream",
   abort: "200 with finish_reason abort and no content",
   "abort-queued":
@@ -34,6 +35,7 @@ export const FAULTS = {
   "models-rate-limit": "/v1/models 429 with Retry-After of `retryAfter` seconds",
   forbidden: "/v1/models 403, as from a proxy that checks who asks",
   scaling: "every route 503 with the scaling text",
+  gzip: "every route: bodies are gzip'd whatever was asked for, streams event by event",
   "slow-health": "/health answers after 15 s",
   "slow-drip": "/v1/models comes one byte per 200 ms",
   "endless-body": "/v1/models sends junk without end",

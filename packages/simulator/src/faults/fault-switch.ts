@@ -24,6 +24,11 @@ export interface Fault {
   readonly tokens: number;
 }
 
+export function faultOf(name: FaultName, options: FaultOptions = {}): Fault {
+  const { after = 3, location = "/login", names = ["other-model"], retryAfter = 1, tokens = 4_096 } = options;
+  return { name, after, location, names, retryAfter, tokens };
+}
+
 /** Holds the one fault that is in force, if any. */
 export class FaultSwitch {
   #fault: Fault | undefined;
@@ -41,14 +46,7 @@ export class FaultSwitch {
 
   set(name: FaultName | null, options: FaultOptions = {}): void {
     this.#left = options.count ?? Infinity;
-    const {
-      after = 3,
-      location = "/login",
-      names = ["other-model"],
-      retryAfter = 1,
-      tokens = 4_096,
-    } = options;
-    this.#fault = name === null ? undefined : { name, after, location, names, retryAfter, tokens };
+    this.#fault = name === null ? undefined : faultOf(name, options);
     for (const listener of this.#onChange) listener();
   }
 

@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { readFile } from "node:fs/promises";
+import { createGunzip, gunzipSync } from "node:zlib";
 import { Client } from "undici";
 import { describe, expect, test, vi } from "vitest";
 import { captureFile } from "../../test/capture-request.ts";
@@ -136,6 +137,35 @@ const PROOFS: Record<FaultName, (simulator: Simulator) => Promise<void>> = {
     expect(JSON.parse(eventsOf((await chat(simulator, { stream: true })).text)[0] ?? "")).toMatchObject({
       error: { object: "error", type: "BadRequestError", code: 400 },
     });
+  },
+  "comments-only": async (simulator) => {
+    const stream = await openStream(simulator);
+    let text = "";
+    stream.setEncoding("utf8").on("data", (chunk: string) => {
+      text += chunk;
+    });
+    await vi.waitFor(() => expect(text.length).toBeGreaterThan(20));
+    expect(text.replaceAll(": keep-alive\n\n", "")).toBe("");
+    expect(await soon(failure(chat(simulator)))).toBe("pending");
+    await modelsAndHealthWork(simulator);
+  },
+  gzip: async (simulator) => {
+    const identity = { headers: { "accept-encoding": "identity" } };
+    for (const path of ["/v1/models", "/metrics"]) {
+      const response = await open(simulator.url + path, identity);
+      expect(response.headers).toMatchObject({ "content-encoding": "gzip" });
+      expect(gunzipSync(Buffer.concat(await response.toArray())).length).toBeGreaterThan(100);
+    }
+    const health = await get(simulator, "/health");
+    expect(health.headers).toMatchObject({ "content-length": "0" });
+    simulator.control.setSpeed({ tokensPerSecond: 20 });
+    const stream = await openStream(simulator, { max_tokens: 2_000 });
+    const unzipped = stream.pipe(createGunzip()).setEncoding("utf8");
+    const [first] = await once(unzipped, "data");
+    // Each event leaves as it comes; and a client that leaves ends the answer.
+    expect(eventsOf(String(first))).toHaveLength(1);
+    stream.destroy();
+    await vi.waitFor(() => expect(simulator.seen.inFlight).toBe(0));
   },
   "error-mid-stream": async (simulator) => {
     const events = eventsOf((await chat(simulator, { stream: true, max_tokens: 50 })).text);

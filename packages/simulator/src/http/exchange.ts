@@ -1,6 +1,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
+import { constants, createGzip } from "node:zlib";
 import type { Connections } from "./connections.ts";
+import { readBody } from "./read-body.ts";
 import type { RequestEnd } from "../request-log.ts";
 
 export interface ExchangeParts {
@@ -17,6 +20,10 @@ export class Exchange {
   /** True once nothing more can reach the client: all sent, or one side gone. */
   over = false;
   #response: ServerResponse;
+  /** Where a body is written to: the response, or what compresses it. */
+  #sink: Writable;
+  #compressed = false;
+  #body: Promise<Buffer | undefined> | undefined;
   #socket: Socket;
   #connections: Connections;
   #onOver: ((end: RequestEnd) => void)[] = [];
@@ -27,6 +34,7 @@ export class Exchange {
     this.method = request.method ?? "GET";
     this.path = (request.url ?? "/").split("?", 1)[0] ?? "/";
     this.#response = response;
+    this.#sink = response;
     // The server writes its own, by its own clock, or none.
     response.sendDate = false;
     this.#socket = connections.under(request.socket);
@@ -39,6 +47,17 @@ export class Exchange {
     return this.#connections.numberOf(this.#socket);
   }
 
+  /** The whole body of the request, however often it is asked for. Undefined when the client left before its end. */
+  readBody(): Promise<Buffer | undefined> {
+    this.#body ??= readBody(this.request);
+    return this.#body;
+  }
+
+  /** The body of the answer will be gzip'd, each write as it comes, whatever the client accepts. */
+  compress(): void {
+    this.#compressed = true;
+  }
+
   onOver(listener: (end: RequestEnd) => void): void {
     this.#onOver.push(listener);
   }
@@ -48,7 +67,7 @@ export class Exchange {
     if (this.over) return;
     const length = { "content-length": String(Buffer.byteLength(body)) };
     this.#head(status, "content-length" in headers ? headers : { ...headers, ...length });
-    this.#response.end(body);
+    this.#sink.end(body);
   }
 
   /** Sends the head at once; the body follows by `write` and `finish`. */
@@ -60,15 +79,15 @@ export class Exchange {
 
   /** Writes, and waits while the client does not read. */
   async write(chunk: string | Uint8Array): Promise<void> {
-    if (this.over || this.#response.write(chunk)) return;
+    if (this.over || this.#sink.write(chunk)) return;
     await this.until((wake) => {
-      this.#response.once("drain", wake);
-      return () => this.#response.off("drain", wake);
+      this.#sink.once("drain", wake);
+      return () => this.#sink.off("drain", wake);
     });
   }
 
   finish(chunk?: string | Uint8Array): void {
-    if (!this.over) this.#response.end(chunk);
+    if (!this.over) this.#sink.end(chunk);
   }
 
   cut(how: "reset" | "end" | "destroy"): void {
@@ -122,11 +141,21 @@ export class Exchange {
   #head(status: number, headers: OutgoingHttpHeaders): void {
     // uvicorn does not announce its keep-alive timeout; Node would.
     if (this.#response.shouldKeepAlive) this.#response.removeHeader("connection");
-    this.#response.writeHead(status, headers);
+    if (this.#compressed && headers["content-length"] !== "0") this.#headOfCompressed(status, headers);
+    else this.#response.writeHead(status, headers);
+  }
+
+  #headOfCompressed(status: number, headers: OutgoingHttpHeaders): void {
+    const { "content-length": _ofTheOriginal, ...kept } = headers;
+    this.#response.writeHead(status, { ...kept, "content-encoding": "gzip", vary: "accept-encoding" });
+    // As nginx's gzip does: what comes leaves at once.
+    this.#sink = createGzip({ flush: constants.Z_SYNC_FLUSH });
+    this.#sink.pipe(this.#response);
   }
 
   #end(): void {
     this.over = true;
+    if (this.#compressed) this.#sink.destroy();
     this.#wake?.();
     const unfinished = this.#connections.wasCut(this.#socket) ? "cut" : "cancelled";
     const end = this.#response.writableFinished ? "completed" : unfinished;

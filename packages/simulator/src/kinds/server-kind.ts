@@ -13,8 +13,8 @@ export interface ServerKind {
   readonly tasks: readonly Task[];
   /** Whether the port opens before the model is loaded. */
   readonly listensWhileLoading: boolean;
-  /** Whether SIGTERM cuts its connections at once, instead of ending its requests first. */
-  readonly cutsOnTerminate?: boolean;
+  /** After SIGTERM it refuses connections at once, and its streams are silent for so long before they are cut. */
+  readonly silentOnTerminateMs?: number;
   /** Paths that need the key, where keys are set. */
   guards(path: string, stage: Stage): boolean;
   readonly unauthorized: Answer;

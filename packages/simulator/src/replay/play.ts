@@ -1,10 +1,9 @@
 import type { Exchange } from "../http/exchange.ts";
-import { readBody } from "../http/read-body.ts";
 import type { Replay } from "./replays.ts";
 
 /** Answers with a recorded answer, byte for byte, once the request has come in. */
 export async function play(exchange: Exchange, { capture, bytesPerWrite }: Replay): Promise<void> {
-  await readBody(exchange.request);
+  await exchange.readBody();
   if ("raw" in capture) return exchange.cutAfter(capture.raw);
   const { status, headers, body } = capture;
   exchange.begin(status, headers);

@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { once } from "node:events";
 import { expect, test } from "vitest";
-import { ask, open } from "../../test/ask.ts";
+import { ask, failure, open, type Reply } from "../../test/ask.ts";
 import { captureFile, readCapture } from "../../test/capture-request.ts";
 import { chat } from "../../test/chat.ts";
 import { running } from "../../test/running.ts";
@@ -75,4 +75,20 @@ test("a key is asked for all the same", async () => {
     replay: { [CHAT]: captureFile("vllm-0.32.0/chat.http") },
   });
   expect((await chat(simulator)).status).toBe(401);
+});
+
+test("a script decides by each request's body: a recorded answer, a fault, or the server's own answer", async () => {
+  const simulator = await running();
+  simulator.control.script(CHAT, (body) => {
+    if (body.includes("recorded")) return { replay: captureFile("vllm-0.32.0/chat.http") };
+    if (body.includes("bytes")) return { replay: Buffer.from("<html>"), status: 502 };
+    return body.includes("gone") ? { fault: "reset" } : null;
+  });
+  const say = (content: string): Promise<Reply> => chat(simulator, { messages: [{ role: "user", content }] });
+  expect((await say("recorded")).json().model).toBe("m1");
+  expect(await say("bytes")).toMatchObject({ status: 502, text: "<html>" });
+  expect(await failure(say("gone"))).toBe("ECONNRESET");
+  expect((await say("hi")).json().model).toBe("gpt-oss-120b");
+  simulator.control.script(CHAT, null);
+  expect((await say("gone")).status).toBe(200);
 });

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { type Capture, parseCapture, type RawCapture } from "./capture.ts";
+import type { Script } from "./script.ts";
 
 export interface ReplayOptions {
   /** Instead of the recorded one. */
@@ -19,24 +20,38 @@ interface Held extends Replay {
   left: number;
 }
 
+/** `source` = a file, or its bytes. */
+export function replayOf(source: string | Uint8Array, options: ReplayOptions = {}): Replay {
+  const { status, bytesPerWrite = Infinity } = options;
+  const parsed = parseCapture(typeof source === "string" ? readFileSync(source) : Buffer.from(source));
+  return { capture: "raw" in parsed || status === undefined ? parsed : { ...parsed, status }, bytesPerWrite };
+}
+
 /** Recorded answers by the path that they are played on, instead of what the server itself would say. */
 export class Replays {
   #held = new Map<string, Held>();
+  #scripts = new Map<string, Script>();
 
-  /** `source` = a file, or its bytes. */
   set(path: string, source: string | Uint8Array, options: ReplayOptions = {}): void {
-    const { status, bytesPerWrite = Infinity, count = Infinity } = options;
-    const parsed = parseCapture(typeof source === "string" ? readFileSync(source) : Buffer.from(source));
-    const capture = "raw" in parsed || status === undefined ? parsed : { ...parsed, status };
-    this.#held.set(path, { capture, bytesPerWrite, left: count });
+    this.#held.set(path, { ...replayOf(source, options), left: options.count ?? Infinity });
   }
 
   leave(path: string): void {
     this.#held.delete(path);
   }
 
+  script(path: string, script: Script | null): void {
+    if (script === null) this.#scripts.delete(path);
+    else this.#scripts.set(path, script);
+  }
+
+  scriptOf(path: string): Script | undefined {
+    return this.#scripts.get(path);
+  }
+
   clear(): void {
     this.#held.clear();
+    this.#scripts.clear();
   }
 
   /** The answer to one request there; uses up one of its count. */

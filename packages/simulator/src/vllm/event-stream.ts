@@ -22,6 +22,8 @@ export interface Streamed {
   readonly format: AnswerFormat;
 }
 
+const COMMENT_EVERY_MS = 100;
+
 const DONE = "data: [DONE]\n\n";
 
 /** Sends a generation as server-sent events, one TCP write each. */
@@ -33,6 +35,7 @@ export async function streamGeneration(call: Call, streamed: Streamed): Promise<
     ...backend.dialect.streamHeaders,
     ...trailingHeaders(backend, 200),
   });
+  if (call.fault?.name === "comments-only") return commentForEver(call);
   const { generation, format } = streamed;
   const pace = new Pace(call, generation.run);
   await pace.first();
@@ -51,6 +54,14 @@ export async function streamGeneration(call: Call, streamed: Streamed): Promise<
     sent += 1;
   }
   exchange.finish(format.done ? DONE : undefined);
+}
+
+/** As a proxy that keeps a connection open while the server behind it says nothing. */
+async function commentForEver({ exchange }: Call): Promise<void> {
+  while (!exchange.over) {
+    await exchange.write(": keep-alive\n\n");
+    await exchange.pause(COMMENT_EVERY_MS);
+  }
 }
 
 function printEvent({ event, data }: StreamEvent): string {

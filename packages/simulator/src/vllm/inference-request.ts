@@ -1,7 +1,6 @@
-import { readBody } from "../http/read-body.ts";
 import { type Call, identity } from "./call.ts";
 import type { VllmError } from "./error-body.ts";
-import { type Prompt, readCutPrompt, readPrompt } from "./prompt.ts";
+import { countPrompts, type Prompt, readCutPrompt, readPrompt } from "./prompt.ts";
 import { Refusal } from "./refusal.ts";
 import { type Endpoint, PROMPT_FIELDS } from "./request-rules.ts";
 import { unknownPrevious } from "./stored-responses.ts";
@@ -14,7 +13,7 @@ export interface InferenceRequest {
   readonly prompt: Prompt;
   /** Undefined when the client leaves it to the model. */
   readonly maxTokens: number | undefined;
-  /** How many choices. */
+  /** How many choices: as many as are asked for, of every prompt. */
   readonly n: number;
 }
 
@@ -37,7 +36,8 @@ export async function readInference(call: Call, endpoint: Endpoint): Promise<Inf
   const maxTokens = countIn(body, ["max_completion_tokens", "max_tokens", "max_output_tokens"]);
   const lengths = { prompt: prompt.tokens, output: maxTokens, limit: settings.maxModelLen };
   if (limit === null) throwAny(rules.context(lengths));
-  return { body, model, prompt, maxTokens, n: countIn(body, ["n"]) ?? 1 };
+  const prompts = endpoint === "completions" ? countPrompts(body["prompt"]) : 1;
+  return { body, model, prompt, maxTokens, n: (countIn(body, ["n"]) ?? 1) * prompts };
 }
 
 /** So many tokens of a prompt are read and the rest is dropped without a word, or null where longer ones are refused. */
@@ -51,7 +51,7 @@ export async function readJson({
   seen,
   backend,
 }: Call): Promise<Record<string, unknown> | undefined> {
-  const raw = await readBody(exchange.request);
+  const raw = await exchange.readBody();
   if (raw === undefined) return undefined;
   const rules = backend.dialect.rules(backend.settings);
   const mediaType = (seen.headers["content-type"] ?? "").split(";", 1)[0]?.trim().toLowerCase();

@@ -10,6 +10,8 @@ export const PLAIN_RULES: RequestRules = {
   mediaType: (type) => (type === "application/json" ? undefined : badRequest(UNSUPPORTED)),
   badUtf8: () => undefined,
   badJson: (text) => {
+    if (text === "")
+      return validationError({ type: "missing", loc: "body", msg: "Field required", input: null });
     const { message, position } = syntaxFault(text);
     const ctx = `{'error': '${message}'}`;
     const complaint = { type: "json_invalid", loc: `body.${position}`, msg: "JSON decode error" };

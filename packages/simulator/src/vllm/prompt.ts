@@ -29,6 +29,11 @@ export function isTokenIds(value: unknown): value is number[] {
   return Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "number");
 }
 
+/** A list of texts, or of lists of token ids, is a prompt each. */
+export function countPrompts(value: unknown): number {
+  return Array.isArray(value) && !isTokenIds(value) ? Math.max(1, value.length) : 1;
+}
+
 /** The text in pieces of one token each. */
 export function tokenize(text: string): string[] {
   return text.match(new RegExp(`[^]{1,${CHARACTERS_PER_TOKEN}}`, "g")) ?? [];

@@ -27,6 +27,8 @@ export function validationError({ type, loc, msg, input, ctx }: Complaint): Vllm
 /** vLLM does not print what it was sent, only how much of it there is. */
 function shortened(input: unknown): unknown {
   if (Array.isArray(input)) return `<list of ${input.length} items>`;
-  if (typeof input !== "object" || input === null) return input;
+  // What is no text is shown as one.
+  if (typeof input !== "object" || input === null)
+    return typeof input === "string" ? input : pythonRepr(input);
   return `<dict of ${Object.keys(input).length} items>`;
 }

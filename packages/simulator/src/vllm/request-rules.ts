@@ -1,7 +1,7 @@
 import type { VllmError } from "./error-body.ts";
 
 /** What can be asked of the engine. */
-export type Endpoint = "chat" | "completions" | "embeddings" | "responses" | "messages";
+export type Endpoint = "chat" | "completions" | "embeddings" | "responses" | "messages" | "count-tokens";
 
 /** Where the prompt stands in the body. */
 export const PROMPT_FIELDS: Readonly<Record<Endpoint, string>> = {
@@ -10,6 +10,7 @@ export const PROMPT_FIELDS: Readonly<Record<Endpoint, string>> = {
   embeddings: "input",
   responses: "input",
   messages: "messages",
+  "count-tokens": "messages",
 };
 
 export type Body = Readonly<Record<string, unknown>>;

@@ -25,6 +25,8 @@ const JSON_TYPES: ReadonlySet<unknown> = new Set([
   "null",
 ]);
 
+const WITH_MESSAGES: ReadonlySet<Endpoint> = new Set(["chat", "messages", "count-tokens"]);
+
 function grammar({ response_format: format }: Body): VllmError | undefined {
   const { json_schema } = (format ?? {}) as { json_schema?: { schema?: { type?: unknown } } | null };
   const type = json_schema?.schema?.type;
@@ -52,19 +54,72 @@ function wrongParameter(param: string, message: string, value?: string): VllmErr
   return { status: 400, type: "BadRequestError", message: `${message} ${detail}`, param };
 }
 
+/** What pydantic reads a text as, where it is given one. */
+const PARSED: Readonly<
+  Record<string, { readonly type: string; readonly msg: string; readonly reads: RegExp }>
+> = {
+  integer: {
+    type: "int_parsing",
+    msg: "Input should be a valid integer, unable to parse string as an integer",
+    reads: /^\s*[+-]?\d+\s*$/,
+  },
+  boolean: {
+    type: "bool_parsing",
+    msg: "Input should be a valid boolean, unable to interpret input",
+    reads: /^(?:0|1|off|on|f|t|false|true|n|y|no|yes)$/i,
+  },
+};
+
+const TYPES: readonly (readonly [name: string, type: keyof typeof PARSED])[] = [
+  ["max_tokens", "integer"],
+  ["max_completion_tokens", "integer"],
+  ["n", "integer"],
+  ["seed", "integer"],
+  ["stream", "boolean"],
+];
+
+function types(body: Body): VllmError | undefined {
+  for (const [name, wanted] of TYPES) {
+    const input = body[name];
+    const { reads, ...complaint } = PARSED[wanted] as (typeof PARSED)[string];
+    if (typeof input === "string" && !reads.test(input))
+      return validationError({ ...complaint, loc: `body.${name}`, input });
+  }
+  return undefined;
+}
+
 function fields(endpoint: Endpoint, body: Body): VllmError | undefined {
-  const wrong = wrongType(endpoint, body);
-  if (wrong !== undefined) return wrong;
+  const mistyped = types(body) ?? wrongType(endpoint, body);
+  if (mistyped !== undefined) return mistyped;
+  if (endpoint === "messages" && body["messages"] !== undefined && body["max_tokens"] === undefined)
+    return validationError({ type: "missing", loc: "body.max_tokens", msg: "Field required", input: body });
   if (endpoint === "completions") return completionFields(body);
   const absent = missing(endpoint, body);
   if (absent !== undefined) return absent;
   const { messages } = body;
-  const isChat = endpoint === "chat" || endpoint === "messages";
-  if (isChat && !Array.isArray(messages)) {
+  if (WITH_MESSAGES.has(endpoint) && !Array.isArray(messages)) {
     const msg = "Input should be a valid list";
     return validationError({ type: "list_type", loc: "body.messages", msg, input: messages });
   }
-  return streamOptions(body);
+  return streamOptions(body) ?? logprobs(body) ?? toolChoice(body);
+}
+
+function logprobs({ logprobs: wanted, top_logprobs: top }: Body): VllmError | undefined {
+  if (typeof top !== "number" || top === 0 || wanted === true) return undefined;
+  return wrongParameter("top_logprobs", "when using `top_logprobs`, `logprobs` must be set to true.");
+}
+
+function toolChoice({ tools, tool_choice: choice }: Body): VllmError | undefined {
+  if (choice === undefined || choice === null || choice === "none" || choice === "auto") return undefined;
+  if (!Array.isArray(tools) || tools.length === 0)
+    return wrongParameter("tool_choice", "When using `tool_choice`, `tools` must be set.");
+  const named = (choice as { function?: { name?: unknown } }).function?.name;
+  const names = tools.map((tool: { function?: { name?: unknown } } | null) => tool?.function?.name);
+  if (named === undefined || names.includes(named)) return undefined;
+  return wrongParameter(
+    "tool_choice",
+    "The tool specified in `tool_choice` does not match any of the specified `tools`",
+  );
 }
 
 function completionFields(body: Body): VllmError | undefined {
@@ -82,7 +137,7 @@ function streamOptions(body: Body): VllmError | undefined {
 }
 
 function values(endpoint: Endpoint, body: Body, model: string): VllmError | undefined {
-  if (endpoint === "chat" || endpoint === "messages") {
+  if (WITH_MESSAGES.has(endpoint)) {
     const { messages } = body;
     if (Array.isArray(messages) && messages.length === 0) {
       return plain("Cannot apply chat template to an empty conversation. Provide at least one message.");
@@ -114,7 +169,27 @@ interface SamplingRule {
   readonly message: (value: number) => VllmError;
 }
 
+const MOST_LOGPROBS = 20;
+
 const SAMPLING: readonly SamplingRule[] = [
+  {
+    name: "temperature",
+    isWrong: (value) => value > 2,
+    message: (value) => {
+      const shown = pythonFloat(value);
+      return wrongParameter("temperature", `temperature must be in [0, 2], got ${shown}.`, shown);
+    },
+  },
+  {
+    name: "top_logprobs",
+    isWrong: (value) => value > MOST_LOGPROBS,
+    message: (value) =>
+      wrongParameter(
+        "logprobs",
+        `Requested sample logprobs of ${value}, which is greater than max allowed: ${MOST_LOGPROBS}`,
+        String(value),
+      ),
+  },
   {
     name: "temperature",
     isWrong: (value) => value < 0,

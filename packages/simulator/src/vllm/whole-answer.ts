@@ -1,3 +1,4 @@
+import type { FaultName } from "../faults/catalogue.ts";
 import { type Answer, json } from "./answer.ts";
 import { type Call, send, serverHeaders } from "./call.ts";
 import { ENGINE_DEAD } from "./error-body.ts";
@@ -8,11 +9,14 @@ import { interruption } from "./interruption.ts";
 import { Pace } from "./pace.ts";
 import { Refusal } from "./refusal.ts";
 
+/** Faults under which a stream begins and says nothing more. */
+const SILENT: ReadonlySet<FaultName> = new Set(["hang-mid-stream", "comments-only"]);
+
 /** Sends a generation as one JSON body, after the time that it takes. */
 export async function sendWhole(call: Call, { subject, generation, format }: Streamed): Promise<void> {
   const { exchange, fault } = call;
   await new Pace(call, generation.run).whole(generation.length);
-  if (fault?.name === "hang-mid-stream" || interruption(call) === "silent") await exchange.silence();
+  if ((fault && SILENT.has(fault.name)) || interruption(call) === "silent") await exchange.silence();
   if (exchange.over) return;
   if (
     fault?.name === "error-first-event" ||

@@ -6,6 +6,8 @@ export interface StreamReading {
   readonly tokens: number;
   readonly error: boolean;
   readonly aborted: boolean;
+  /** A finish_reason came, whichever. */
+  readonly finished: boolean;
   readonly done: boolean;
 }
 
@@ -31,6 +33,7 @@ export function readStream(text: string): StreamReading {
     tokens: choices.filter(({ delta }) => (delta?.content ?? "") !== "").length,
     error: events.some(({ error }) => error !== undefined && error !== null),
     aborted: choices.some(({ finish_reason: reason }) => reason === "abort"),
+    finished: choices.some(({ finish_reason: reason }) => typeof reason === "string"),
     done: data.includes("[DONE]"),
   };
 }

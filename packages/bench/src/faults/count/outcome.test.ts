@@ -37,6 +37,7 @@ describe("a stream", () => {
     ["is cut, and the connection breaks", stream(role + word, "broken"), "broken"],
     ["is cut in the middle of an event", stream(role + word.slice(0, 20), "broken"), "broken"],
     ["ends cleanly without [DONE]", stream(role + word), "hidden"],
+    ["ends with [DONE] and without a finish_reason", stream(role + word + done), "hidden"],
     ["falls silent", stream(role + word, "silent"), "hidden"],
     ["is aborted after some words", stream(role + word + abort + done), "hidden"],
   ])("that %s", (_, received, outcome) => {

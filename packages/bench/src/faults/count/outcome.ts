@@ -8,7 +8,8 @@ import type { Received } from "./received.ts";
  *   an answer with no word in it, as aborted ones are); somebody could still have sent it elsewhere
  * - `told`: cut after the first event, and an error event says so
  * - `broken`: cut after the first byte, and only the broken connection says so
- * - `hidden`: cut after the first byte, and nothing says so (a clean end without [DONE], an abort passed off as an end), or silence
+ * - `hidden`: cut after the first byte, and nothing says so (a clean end without [DONE] or without a finish_reason, an abort
+ *   passed off as an end), or silence
  */
 export type Outcome = "ok" | "error" | "told" | "broken" | "hidden";
 
@@ -20,13 +21,13 @@ export function classify(received: Received): Outcome {
 }
 
 function classifyStream({ text, ending }: Received): Outcome {
-  const { started, tokens, error, aborted, done } = readStream(text);
+  const { started, tokens, error, aborted, finished, done } = readStream(text);
   if (!started) return "error";
   if (error) return "told";
   // Every whole answer here has words. Some gateways pass an abort off as a stop.
   if (tokens === 0 && (aborted || done)) return "error";
   if (aborted) return "hidden";
-  if (done) return "ok";
+  if (done) return finished ? "ok" : "hidden";
   return ending === "broken" ? "broken" : "hidden";
 }
 

@@ -13,6 +13,9 @@ export interface LoadOptions {
   readonly schedule: Schedule;
 }
 
+/** The path that everybody asks. */
+export const CHAT = "/v1/chat/completions";
+
 /** How long a client waits for the first byte, and then between two bytes. */
 export const PATIENCE_MS = 6_000;
 const SILENCE_MS = 4_000;

@@ -16,6 +16,9 @@ export interface Sent extends Received {
 
 const MAX_TOKENS = 12;
 
+/** However often something comes that is no word. */
+const WITHIN_MS = 10_000;
+
 /** Sends one chat completion and waits for its end. Never throws: what goes wrong is what is measured. */
 export async function send(pool: Pool, { path, headers, model, stream }: Call): Promise<Sent> {
   const body = JSON.stringify({
@@ -28,8 +31,9 @@ export async function send(pool: Pool, { path, headers, model, stream }: Call): 
     const answer = await pool.request({
       method: "POST",
       path,
-      headers: { ...headers, "content-type": "application/json" },
+      headers: { ...headers, "content-type": "application/json", "accept-encoding": "identity" },
       body,
+      signal: AbortSignal.timeout(WITHIN_MS),
     });
     const reason = answer.headers["x-rollcall-reason"];
     const { text, ending, sign } = await readBody(answer.body);
@@ -54,14 +58,20 @@ async function readBody(
     for await (const chunk of body) chunks.push(chunk);
     return { text: Buffer.concat(chunks).toString(), ending: "whole", sign: "200" };
   } catch (fault) {
-    const ending = fault instanceof errors.BodyTimeoutError ? "silent" : "broken";
+    const ending = signOf(fault) === SILENCE ? "silent" : "broken";
     return { text: Buffer.concat(chunks).toString(), ending, sign: signOf(fault) };
   }
 }
 
+const SILENCE = "silence";
+
+function isOver(fault: unknown): boolean {
+  return fault instanceof Error && fault.name === "TimeoutError";
+}
+
 function signOf(fault: unknown): string {
   if (fault instanceof errors.HeadersTimeoutError) return "no answer";
-  if (fault instanceof errors.BodyTimeoutError) return "silence";
+  if (fault instanceof errors.BodyTimeoutError || isOver(fault)) return SILENCE;
   const code = fault instanceof Error ? (fault as NodeJS.ErrnoException).code : undefined;
   return code ?? String(fault);
 }

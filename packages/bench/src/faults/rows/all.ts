@@ -5,6 +5,7 @@ import { IDENTITY, ROTATION } from "./identity.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { OPERATIONS } from "./operations.ts";
 import { SHUTDOWN } from "./shutdown.ts";
+import { POISON } from "./poison.ts";
 import { STREAMS } from "./streams.ts";
 
 /** Every row of the wall, from top to bottom. */
@@ -15,6 +16,7 @@ export const FAULTS: readonly Fault[] = [
   ...CONNECTIONS,
   ...STREAMS,
   ...ANSWERS,
+  POISON,
   ...OPERATIONS,
   ROTATION,
 ];

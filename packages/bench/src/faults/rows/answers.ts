@@ -1,4 +1,6 @@
-import { CLEAN, type Fault } from "./fault.ts";
+import { CHAT } from "../load/load.ts";
+import { EMPTY, inTurn } from "./bodies.ts";
+import { CLEAN, CUTS_TOLD, type Fault } from "./fault.ts";
 
 /** Servers that answer, but not with an answer. */
 export const ANSWERS: readonly Fault[] = [
@@ -26,6 +28,24 @@ export const ANSWERS: readonly Fault[] = [
     expected: CLEAN,
     watch: "bad",
     strike: ({ bad }) => bad.control.fault("nginx-503"),
+  },
+  {
+    name: "empty",
+    title: "empty answers",
+    does: "a replica answers 200 with no body, no JSON or half of it; its streams have no event, no word or no finish_reason",
+    expected: CUTS_TOLD,
+    // The probe's routes work: it may be asked again after each probe.
+    watch: "back",
+    strike: ({ bad }) => bad.control.script(CHAT, inTurn(EMPTY)),
+  },
+  {
+    name: "gzip",
+    title: "compresses what nobody wanted compressed",
+    does: "a replica compresses every answer with gzip, streams and the list of models too, though clients accept identity alone",
+    expected: CLEAN,
+    // Nothing is wrong with what it says.
+    watch: "none",
+    strike: ({ bad }) => bad.control.fault("gzip"),
   },
   {
     name: "slow",

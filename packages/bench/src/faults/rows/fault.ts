@@ -37,6 +37,8 @@ export interface Fault {
   readonly tokensPerSecond?: number;
   /** How many requests the bad replica works on at once; the others wait in its queue. Default: any number. */
   readonly maxNumSeqs?: number;
+  /** Arrivals a second, where fewer than the pace's are enough. */
+  readonly perSecond?: number;
   /** Default "steady". */
   readonly load?: "steady" | "bursts";
   /** A system without these has a dash in this row. */

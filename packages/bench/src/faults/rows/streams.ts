@@ -1,3 +1,5 @@
+import { CHAT } from "../load/load.ts";
+import { FIRST_EVENT_ERRORS, inTurn } from "./bodies.ts";
 import { CLEAN, CUTS_TOLD, type Fault } from "./fault.ts";
 
 /** Streams that begin, and do not end as they should. */
@@ -22,9 +24,18 @@ export const STREAMS: readonly Fault[] = [
   {
     name: "error-first-event",
     title: "error as the first event",
-    does: "a replica answers 200, then an error as the stream's first event; 500 when it is no stream",
+    does: "a replica answers 200 and an error in place of the first word: ten spellings, after comments and openings too",
     expected: CLEAN,
     watch: "bad",
-    strike: ({ bad }) => bad.control.fault("error-first-event"),
+    strike: ({ bad }) => bad.control.script(CHAT, inTurn(FIRST_EVENT_ERRORS)),
+  },
+  {
+    name: "comments",
+    title: "comments for ever",
+    does: "a replica's streams bring comments and no event; its other answers never come",
+    expected: CLEAN,
+    watch: "bad",
+    holdMs: 6_000,
+    strike: ({ bad }) => bad.control.fault("comments-only"),
   },
 ];

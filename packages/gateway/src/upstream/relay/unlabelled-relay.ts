@@ -8,11 +8,15 @@ import { StreamRelay } from "./stream-relay.ts";
 const EVENT_LINE = /^(?:\xef\xbb\xbf)?(?:data|event|id|retry)?:/;
 const LONGEST_BEGINNING = 16;
 
+/** How lines of JSON begin. */
+const JSON_LINE = /^\s*[{[]/;
+
 const NOTHING_HELD = 0;
 
 /**
  * The answer to a request for a stream that does not call itself events: its first bytes tell what it is. Events are
- * events, whatever they are called; one JSON text is held back whole as ever; all else goes on as it comes.
+ * events, whatever they are called; lines of JSON go on as they come, unless the first is an error; one JSON text, and
+ * what is no answer such as a page, is held back whole as ever.
  */
 export class UnlabelledRelay implements Relay {
   readonly #down: Downstream;
@@ -31,8 +35,12 @@ export class UnlabelledRelay implements Relay {
   }
 
   data(chunk: Buffer): RelayResult {
-    this.#relay ??= this.#recognise(chunk);
-    return this.#relay?.data(chunk) ?? noStream();
+    if (this.#relay === null) {
+      const relay = this.#recognise(chunk);
+      if (relay instanceof UpstreamError) return relay;
+      this.#relay = relay;
+    }
+    return this.#relay.data(chunk);
   }
 
   onceDrained(listener: () => void): void {
@@ -40,26 +48,31 @@ export class UnlabelledRelay implements Relay {
   }
 
   end(): UpstreamError | null {
-    this.#relay ??= this.#openBody();
-    return this.#relay === null ? noStream() : this.#relay.end();
+    const relay = this.#relay ?? this.#openBody();
+    return relay instanceof UpstreamError ? relay : relay.end();
   }
 
   cut(cause: CutCause): void {
     this.#relay?.cut(cause);
   }
 
-  /** Null: it is none, and the app has the head of a stream already. */
-  #recognise(first: Buffer): Relay | null {
-    if (EVENT_LINE.test(first.toString("latin1", 0, LONGEST_BEGINNING))) {
+  #recognise(first: Buffer): Relay | UpstreamError {
+    const beginning = first.toString("latin1", 0, LONGEST_BEGINNING);
+    if (EVENT_LINE.test(beginning)) {
       this.#down.headers["content-type"] = "text/event-stream; charset=utf-8";
       return new StreamRelay(this.#down, this.#readError);
     }
-    return this.#openBody(this.#type === "application/json" ? undefined : NOTHING_HELD);
+    if (this.#down.marks.isOpaque) return this.#openBody(NOTHING_HELD);
+    if (this.#type === "application/json" || !JSON_LINE.test(beginning)) return this.#openBody();
+    const [line = ""] = first.toString("utf8").trimStart().split("\n", 1);
+    return this.#readError(line) ?? this.#openBody(NOTHING_HELD);
   }
 
-  #openBody(holdBytes?: number): Relay | null {
-    const { outgoing } = this.#down;
-    return outgoing.headersSent ? null : new BodyRelay(this.#down, this.#readError, holdBytes);
+  /** An error where the app has the head of a stream already. */
+  #openBody(holdBytes?: number): Relay | UpstreamError {
+    return this.#down.outgoing.headersSent
+      ? noStream()
+      : new BodyRelay(this.#down, this.#readError, holdBytes);
   }
 }
 

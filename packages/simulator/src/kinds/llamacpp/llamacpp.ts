@@ -71,7 +71,7 @@ export const LLAMACPP: ServerKind = {
   version: "b7000",
   tasks: ["generate"],
   listensWhileLoading: true,
-  cutsOnTerminate: true,
+  silentOnTerminateMs: 30_000,
   // The list is public: a wrong key does not show there, but at /metrics and /props.
   // While it loads it says so to everybody.
   guards: (path, stage) => stage === "serving" && isGuarded(path),

@@ -25,9 +25,9 @@ function whole(subject: Subject, choices: readonly Choice[]): object {
     model,
     choices: choices.map(({ index, tokens, reason }) => ({
       index,
-      message: message(tokens, tool),
+      message: message(tokens, tool, body),
       logprobs: chatLogprobs(tokens, wanted),
-      finish_reason: finishReason(reason, tool),
+      finish_reason: finishReason(reason, tool, body),
       stop_reason: null,
       token_ids: null,
       routed_experts: null,
@@ -49,12 +49,12 @@ function whole(subject: Subject, choices: readonly Choice[]): object {
 }
 
 /** Only a message that calls a tool has the field for it. */
-function message(tokens: readonly string[], tool: ToolCall | undefined): object {
+function message(tokens: readonly string[], tool: ToolCall | undefined, body: Subject["body"]): object {
   const calls = tool !== undefined && tokens.length > 0;
   const fn = { name: tool?.name, arguments: textOf({ tokens: tokens.slice(1) }) };
   return {
     role: "assistant",
-    content: calls ? null : textOf({ tokens }),
+    content: calls ? (isForced(body) ? "" : null) : textOf({ tokens }),
     refusal: null,
     annotations: null,
     audio: null,
@@ -64,8 +64,17 @@ function message(tokens: readonly string[], tool: ToolCall | undefined): object 
   };
 }
 
-function finishReason(reason: string, tool: ToolCall | undefined): string {
-  return tool !== undefined && reason === "stop" ? "tool_calls" : reason;
+function isForced({ tool_choice: choice }: Subject["body"]): boolean {
+  return choice === "required" || isNamed(choice);
+}
+
+function isNamed(choice: unknown): boolean {
+  return typeof choice === "object" && choice !== null;
+}
+
+/** A call of the function that the request names is only what was asked for: it ends as text does. */
+function finishReason(reason: string, tool: ToolCall | undefined, body: Subject["body"]): string {
+  return tool !== undefined && reason === "stop" && !isNamed(body["tool_choice"]) ? "tool_calls" : reason;
 }
 
 function stream(subject: Subject): StreamFormat {
@@ -104,10 +113,10 @@ function stream(subject: Subject): StreamFormat {
       chunk(
         {
           index: choice,
-          // An aborted one has nothing to say at all.
-          delta: last === undefined ? (reason === "abort" ? {} : { content: "" }) : delta(last, tool),
+          // An aborted one, and one whose call has been told, have nothing to say at all.
+          delta: last === undefined ? (reason === "abort" || tool ? {} : { content: "" }) : delta(last, tool),
           logprobs: last === undefined ? null : chatLogprobs([last.text], logprobs),
-          finish_reason: finishReason(reason, tool),
+          finish_reason: finishReason(reason, tool, body),
           stop_reason: null,
           token_ids: null,
         },
@@ -125,6 +134,6 @@ function stream(subject: Subject): StreamFormat {
 /** The name of a tool comes first, then its arguments in pieces. */
 function delta({ index, text }: Token, tool: ToolCall | undefined): object {
   if (tool === undefined) return { content: text };
-  const named = { id: tool.id, type: "function", index: 0, function: { name: tool.name, arguments: "" } };
-  return { tool_calls: [index === 0 ? named : { index: 0, function: { arguments: text } }] };
+  const named = { id: tool.id, type: "function", index: 0, function: { name: tool.name } };
+  return { content: null, tool_calls: [index === 0 ? named : { index: 0, function: { arguments: text } }] };
 }

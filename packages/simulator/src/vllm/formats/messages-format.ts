@@ -9,7 +9,7 @@ import {
 } from "./answer-format.ts";
 
 /** vLLM's /v1/messages, Anthropic's shape. */
-export const MESSAGES_FORMAT: AnswerFormat = { idPrefix: "chatcmpl", whole, stream, done: true };
+export const MESSAGES_FORMAT: AnswerFormat = { idPrefix: "chatcmpl", whole, stream, done: false };
 
 const STOP_REASONS: Readonly<Record<string, string>> = { stop: "end_turn", length: "max_tokens" };
 
@@ -36,7 +36,7 @@ function event(type: string, fields: object = {}): StreamEvent {
 }
 
 function delta(text: string): StreamEvent {
-  return event("content_block_delta", { index: 0, delta: { type: "text_delta", text } });
+  return event("content_block_delta", { delta: { type: "text_delta", text }, index: 0 });
 }
 
 function stream({ id, model, prompt }: Subject): StreamFormat {
@@ -44,9 +44,18 @@ function stream({ id, model, prompt }: Subject): StreamFormat {
   return {
     opening: () => [
       event("message_start", {
-        message: { id, content: [], model, usage: { input_tokens: prompt.tokens, output_tokens: 0 } },
+        message: {
+          id,
+          type: "message",
+          role: "assistant",
+          content: [],
+          model,
+          stop_reason: null,
+          stop_sequence: null,
+          usage: { input_tokens: prompt.tokens, output_tokens: 0 },
+        },
       }),
-      event("content_block_start", { index: 0, content_block: { type: "text", text: "" } }),
+      event("content_block_start", { content_block: { type: "text", text: "" }, index: 0 }),
     ],
     token: (token) => [delta(token.text)],
     ending: (ending) => {
@@ -56,7 +65,7 @@ function stream({ id, model, prompt }: Subject): StreamFormat {
     closing: (made) => [
       event("content_block_stop", { index: 0 }),
       event("message_delta", {
-        delta: { stop_reason: stopReason(reason) },
+        delta: { stop_reason: stopReason(reason), stop_sequence: null },
         usage: { input_tokens: prompt.tokens, output_tokens: made },
       }),
       event("message_stop"),

@@ -65,12 +65,17 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   /** In the order of the bytes: backend → name. Where no name is repeated there is nothing to rewrite. */
   eventTransforms(): readonly Transform[] {
     const { events } = namePlacesOf(this.ctx.endpoint);
-    return events.marks.length === 0 ? [] : [new EventNameRewriter(this.alias, events)];
+    return events.marks.length === 0 ? [] : [new EventNameRewriter(this.#name, events)];
   }
 
   bodyTransforms(): readonly BodyTransform[] {
     const { body } = namePlacesOf(this.ctx.endpoint);
-    return body.marks.length === 0 ? [] : [new BodyNameRewriter(this.alias, body)];
+    return body.marks.length === 0 ? [] : [new BodyNameRewriter(this.#name, body)];
+  }
+
+  /** Found, not made: one for each stream would be kept as long as the stream. */
+  get #name(): Buffer {
+    return this.state.templates.written(this.alias).json;
   }
 
   firstByte(): void {

@@ -12,10 +12,12 @@ const OLD_SPACE_GROWTH_PERCENT = 40;
 const LOOK_MS = 100;
 
 /**
- * Holds a daemon's heap near what it needs, however it was started: for the whole process, to its end. Both flags are read
+ * Holds a daemon's heap near what it needs, however it was started: for the whole process, to its end. These flags are read
  * by V8 whenever it decides, so that they can be set while it runs; the flag that limits the new space is not.
  */
 export function boundHeap(): void {
+  // Of a small new space hardly anything lives on: to wake threads that help to move it costs more than they save.
+  v8.setFlagsFromString("--no-parallel-scavenge");
   v8.setFlagsFromString(`--heap-growing-percent=${OLD_SPACE_GROWTH_PERCENT}`);
   let mayGrow = true;
   const timer = setInterval(() => {

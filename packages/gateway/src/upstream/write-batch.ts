@@ -4,10 +4,12 @@ export interface Flushable {
   flush(): void;
 }
 
-/** So many never wait for more of the turn. */
-export const MOST_WAITING = 16;
+/** What waits, waits for no more than this many reads and writes: a turn in which all streams have something is long. */
+export const MOST_STEPS = 32;
 
 let waiting: Flushable[] = [];
+/** Since something waits. */
+let steps = 0;
 let isScheduled = false;
 
 /**
@@ -16,10 +18,18 @@ let isScheduled = false;
  */
 export function flushLater(one: Flushable): void {
   waiting.push(one);
-  if (waiting.length >= MOST_WAITING) flushAll();
-  if (isScheduled) return;
-  isScheduled = true;
-  setImmediate(endTurn);
+  if (!isScheduled) {
+    isScheduled = true;
+    setImmediate(endTurn);
+  }
+  noteStep();
+}
+
+/** A piece of the turn's work is done. */
+export function noteStep(): void {
+  if (waiting.length === 0) return;
+  steps += 1;
+  if (steps >= MOST_STEPS) flushAll();
 }
 
 function endTurn(): void {
@@ -30,5 +40,6 @@ function endTurn(): void {
 function flushAll(): void {
   const ready = waiting;
   waiting = [];
+  steps = 0;
   for (const one of ready) one.flush();
 }

@@ -1,7 +1,7 @@
 import type { TlsOptions } from "@rollcall/runtime";
 import type { Socket } from "node:net";
 import type { Deadline, Deadlines } from "../deadlines.ts";
-import { flushLater, type Flushable } from "../write-batch.ts";
+import { flushLater, noteStep, type Flushable } from "../write-batch.ts";
 import { AnswerDecoder, codingOf, type Coding } from "./answer-decoder.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -181,6 +181,7 @@ export class Connection implements ResponseHandler, Deadline, Sending, Flushable
     this.#unanswered = null;
     const error = this.#reader.push(SHARED.subarray(0, size));
     if (error !== null) this.#break(error);
+    noteStep();
     return true;
   }
 

@@ -2,9 +2,9 @@ import v8 from "node:v8";
 
 /**
  * V8 lets the space for new objects grow to 64 MB and more, and each long stream that outlives a few of its collections is
- * moved out of it: what is worth collecting is then elsewhere.
+ * moved out of it: what is worth collecting is then elsewhere. One that fits into a cache of the processor also costs less.
  */
-const NEW_SPACE_BYTES = 8 * 1024 * 1024;
+const NEW_SPACE_BYTES = 4 * 1024 * 1024;
 
 /** By how much the old space may grow before it is collected again. V8 itself waits until it is several times as large. */
 const OLD_SPACE_GROWTH_PERCENT = 40;

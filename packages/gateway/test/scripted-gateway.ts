@@ -1,6 +1,7 @@
 import { IncomingMessage, ServerResponse, type IncomingHttpHeaders } from "node:http";
 import { Socket } from "node:net";
 import { Readable } from "node:stream";
+import { setImmediate as endOfTurn } from "node:timers/promises";
 import { ENDPOINTS, type Config, type Snapshot } from "@rollcall/contract";
 import { Cell, NO_FAULT, Secrets, silentLog, type Log } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
@@ -114,10 +115,8 @@ export async function run(
     if (!outgoing.writableFinished) gateway.runner.leave(ctx);
   });
   gateway.runner.start(ctx);
-  while (!ctx.ended) {
-    await new Promise((resolve) => {
-      setImmediate(resolve);
-    });
-  }
+  while (!ctx.ended) await endOfTurn();
+  // What has ended by then leaves with the turn.
+  await endOfTurn();
   return ctx;
 }

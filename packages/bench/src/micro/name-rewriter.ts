@@ -26,10 +26,12 @@ function pushOf(rewriter: Transform): Push {
   return (bytes) => rewriter.push(bytes);
 }
 
-const openEvents = () => pushOf(new EventNameRewriter("chat", PATHS));
-const openBody = () => pushOf(new BodyNameRewriter("chat", PATHS));
+const ALIAS = Buffer.from('"chat"');
+
+const openEvents = () => pushOf(new EventNameRewriter(ALIAS, PATHS));
+const openBody = () => pushOf(new BodyNameRewriter(ALIAS, PATHS));
 const openWhole = (): Push => {
-  const rewriter = new BodyNameRewriter("chat", PATHS);
+  const rewriter = new BodyNameRewriter(ALIAS, PATHS);
   return (bytes) => rewriter.rewriteWhole(bytes);
 };
 /** To the end, as whoever wants to know whether there is another one. */

@@ -40,7 +40,8 @@ export class GrowingBuffer {
 
   /** All of it, in one buffer. This one is empty afterwards. */
   take(): Buffer {
-    const bytes = this.#bytes.subarray(0, this.#length);
+    const isFull = this.#bytes.length === this.#length;
+    const bytes = isFull ? this.#bytes : this.#bytes.subarray(0, this.#length);
     this.#bytes = EMPTY;
     this.#length = 0;
     return bytes;

@@ -68,7 +68,7 @@ class BodyReading implements Deadline {
   begin(): boolean {
     const { maxBytes, hold } = this.#terms;
     if (this.#announced > maxBytes) this.fail({ kind: "body_too_large", limit: maxBytes });
-    else if (this.#granted(hold.check(this.#announced))) this.#lookLater();
+    else this.#granted(hold.check(this.#announced));
     return !this.#ended;
   }
 
@@ -79,6 +79,8 @@ class BodyReading implements Deadline {
       this.fail({ kind: "body_too_large", limit: maxBytes });
     } else if (this.#granted(hold.grow(chunk.length))) {
       this.#body.push(chunk);
+      // Most bodies come whole with their head, and one that has brought nothing holds nothing.
+      if (this.place === -1 && this.#body.length !== this.#announced) this.#lookLater();
     }
   }
 

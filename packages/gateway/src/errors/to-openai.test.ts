@@ -153,7 +153,10 @@ describe("messages tell what to do next", () => {
     ["key_malformed", /Authorization must be `Bearer <key>`/],
     ["unsupported_encoding", /`gzip` is not supported/],
     ["invalid_parameter", /`limit` must be from 1 to 1000: found -1/],
-    ["no_route", /GET \/v2\. Rollcall serves, below \/v1: chat\/completions, .*, models\./],
+    [
+      "no_route",
+      /GET \/v2\. Rollcall serves, below \/v1: chat\/completions, .* and more: see GET \/routes\./,
+    ],
     ["wrong_method", /GET is not allowed here: use POST/],
     ["upgrade_required", /`Upgrade: websocket`/],
     ["model_fixed", /with the model `voice`.*for `chat`/],

@@ -77,7 +77,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   eventTransforms(): readonly Transform[] {
     const { endpoint } = this.ctx;
     const { events } = namePlacesOf(endpoint);
-    const name = events.marks.length === 0 ? [] : [new EventNameRewriter(this.alias, events)];
+    const name = events.marks.length === 0 ? [] : [new EventNameRewriter(this.#name, events)];
     this.#own = ANSWER_TRANSFORMS.get(endpoint.name)?.events?.(this) ?? null;
     return this.#own === null ? name : [this.#own, ...name];
   }
@@ -85,7 +85,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   bodyTransforms(): readonly BodyTransform[] {
     const { endpoint } = this.ctx;
     const { body } = namePlacesOf(endpoint);
-    const name = body.marks.length === 0 ? [] : [new BodyNameRewriter(this.alias, body)];
+    const name = body.marks.length === 0 ? [] : [new BodyNameRewriter(this.#name, body)];
     const own = ANSWER_TRANSFORMS.get(endpoint.name)?.body(this);
     return own === undefined ? name : [own, ...name];
   }
@@ -93,6 +93,11 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   cutEvent(failure: GatewayError): string {
     const { dialect, isNamed: named } = this.marks;
     return this.#own?.cutEvent(failure) ?? renderErrorEvent(failure, { dialect, named });
+  }
+
+  /** Found, not made: one for each stream would be kept as long as the stream. */
+  get #name(): Buffer {
+    return this.state.templates.written(this.alias).json;
   }
 
   firstByte(): void {

@@ -21,7 +21,7 @@ export function restateEvent(text: Buffer, names: Names): Buffer {
   const error = text.length <= LONGEST_EVENT && text.includes(ERROR) ? restateError(text, names) : null;
   if (error !== null) return error;
   if (findMark(NAMES.marks, text, 0) === -1) return text;
-  const parts = new BodyNameRewriter(names.alias, NAMES).rewriteWhole(text);
+  const parts = new BodyNameRewriter(Buffer.from(JSON.stringify(names.alias)), NAMES).rewriteWhole(text);
   const [first = text, ...others] = parts;
   return others.length === 0 ? first : Buffer.concat(parts);
 }

@@ -12,11 +12,12 @@ export interface UpstreamTemplate {
   readonly id: string;
 }
 
-/** The templates of the deployments of one routing state, each made when the first request wants it. */
+/** The templates of the deployments and names of one routing state, each made when the first request wants it. */
 export class UpstreamTemplates {
   readonly #secrets: Secrets;
   readonly #rules: ForwardRules;
   readonly #known = new Map<Deployment, UpstreamTemplate>();
+  readonly #written = new Map<string, WrittenName>();
 
   constructor(secrets: Secrets, rules: ForwardRules) {
     this.#secrets = secrets;
@@ -34,5 +35,12 @@ export class UpstreamTemplates {
       this.#known.set(deployment, template);
     }
     return template;
+  }
+
+  /** A name of the config, as answers write it. */
+  written(name: string): WrittenName {
+    let written = this.#written.get(name);
+    if (written === undefined) this.#written.set(name, (written = writeName(name)));
+    return written;
   }
 }

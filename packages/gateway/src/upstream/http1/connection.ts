@@ -1,6 +1,7 @@
 import type { TlsOptions } from "@rollcall/runtime";
 import type { Socket } from "node:net";
 import type { Deadline, Deadlines } from "../deadlines.ts";
+import { flushLater, noteStep, type Flushable } from "../write-batch.ts";
 import { AnswerDecoder, codingOf, type Coding } from "./answer-decoder.ts";
 import type { ResponseHead } from "./response-head.ts";
 import { ProtocolError } from "./protocol-error.ts";
@@ -40,7 +41,7 @@ const OLDEST_SPREAD = 0.1;
 const SHARED = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** A connection to a backend, kept alive, with one request at a time. */
-export class Connection implements ResponseHandler, Deadline, Sending {
+export class Connection implements ResponseHandler, Deadline, Sending, Flushable {
   expiresAt: number;
   place = -1;
   readonly #keeper: ConnectionKeeper;
@@ -93,10 +94,14 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     this.#isUsed = true;
     this.#reader.expect(this);
     const pieces = requestBytes(request, this.#keeper.target.authority);
-    if (pieces.length > 1) this.#socket.cork();
+    this.#socket.cork();
     for (const piece of pieces) this.#socket.write(piece);
-    if (pieces.length > 1) this.#socket.uncork();
+    flushLater(this);
     return this;
+  }
+
+  flush(): void {
+    this.#socket.uncork();
   }
 
   pause(): void {
@@ -152,21 +157,22 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     const sink = this.#sink;
     if (sink === null) return;
     this.#sink = null;
-    if (this.#isReusable()) this.#rest();
+    const now = this.#keeper.deadlines.now();
+    if (this.#isReusable(now)) this.#rest(now);
     else this.#socket.destroy();
     sink.end();
   }
 
-  #isReusable(): boolean {
-    if (!this.#persistent || this.#idleMs <= 0 || this.#keeper.deadlines.now() >= this.#oldAt) return false;
+  #isReusable(now: number): boolean {
+    if (!this.#persistent || this.#idleMs <= 0 || now >= this.#oldAt) return false;
     // A body that the backend answered before it had read it whole is still on its way.
     return this.#socket.writableLength === 0;
   }
 
-  #rest(): void {
+  #rest(now: number): void {
     this.resume();
     const { deadlines } = this.#keeper;
-    this.expiresAt = deadlines.now() + this.#idleMs;
+    this.expiresAt = now + this.#idleMs;
     deadlines.add(this);
     this.#keeper.idle(this);
   }
@@ -175,6 +181,7 @@ export class Connection implements ResponseHandler, Deadline, Sending {
     this.#unanswered = null;
     const error = this.#reader.push(SHARED.subarray(0, size));
     if (error !== null) this.#break(error);
+    noteStep();
     return true;
   }
 

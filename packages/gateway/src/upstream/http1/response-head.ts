@@ -21,7 +21,8 @@ export interface ResponseHead {
 
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [\t\x20-\x7e\x80-\xff]*)?$/;
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const NO_VALUE = /[^\t\x20-\x7e\x80-\xff]/;
+/** What no value may hold; what ends lines only as it does that. */
+const NO_VALUE = /[^\t\x20-\x7e\x80-\xff\r\n]|\r(?!\n)|(?<!\r)\n/;
 const DIGITS = /^\d{1,15}$/;
 
 /** Words of the list that `connection` is. */
@@ -75,13 +76,13 @@ function parseLines(text: string, from: number): { headers: string[]; framing: F
     if (colon === -1 || colon >= end) return new ProtocolError("a header line has no colon");
     const written = text.slice(at, colon);
     if (!TOKEN.test(written)) return new ProtocolError("invalid header name");
-    const sent = text.slice(colon + 1, end);
-    if (NO_VALUE.test(sent)) return new ProtocolError("invalid character in a header value");
     const name = written.toLowerCase();
-    const value = withoutSpace(sent);
+    const value = withoutSpace(text.slice(colon + 1, end));
     if (!frame(framing, name, value)) headers.push(name, value);
     at = end + CRLF.length;
   }
+  // Of all at once: names have been looked at, and so has the status line.
+  if (NO_VALUE.test(text)) return new ProtocolError("invalid character in a header value");
   return { headers, framing };
 }
 

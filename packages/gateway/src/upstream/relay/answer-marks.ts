@@ -88,6 +88,11 @@ function isSpace(byte: number | undefined): boolean {
   return byte === SPACE || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
+/** Where the first byte is that is no white space. */
+export function startOfText(bytes: Buffer): number {
+  return skipSpaces(bytes, 0);
+}
+
 /** Behind the last byte that is no white space. */
 export function endOfText(bytes: Buffer): number {
   let end = bytes.length;

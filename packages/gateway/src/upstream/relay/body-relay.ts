@@ -1,6 +1,13 @@
-import { flushAll, transformAll, transformWhole, type BodyTransform } from "../transform/transform.ts";
+import {
+  flushAll,
+  joined,
+  transformAll,
+  transformWhole,
+  type BodyTransform,
+} from "../transform/transform.ts";
 import { UpstreamError } from "../upstream-error.ts";
-import { endOfText, finishIn } from "./answer-marks.ts";
+import { flushLater, type Flushable } from "../write-batch.ts";
+import { endOfText, finishIn, startOfText } from "./answer-marks.ts";
 import { endedEarly, type Downstream, type ReadError, type Relay, type RelayResult } from "./relay.ts";
 
 /** Up to here an answer is held back whole: a backend that dies in the middle of it costs the app nothing. */
@@ -10,8 +17,7 @@ const WHOLE_BYTES = 1024 * 1024;
 const SHORT_BYTES = 8 * 1024;
 
 /** Where a JSON text begins and ends. */
-const OPENING = /^\s*[{[]/;
-const LOOKED_AT = 64;
+const OPENING: ReadonlySet<number | undefined> = new Set([0x7b, 0x5b]);
 const CLOSING: ReadonlySet<number | undefined> = new Set([0x7d, 0x5d]);
 
 /** What is played while it comes, so that it is not held back. */
@@ -21,7 +27,7 @@ const MEDIA = /^(?:audio|video)\/|^application\/octet-stream\b/i;
  * An answer that is no stream of events: small ones leave in one piece with their length, large ones flow. Where the endpoint
  * has no JSON with a name in it (text, sound), the bytes are not looked into.
  */
-export class BodyRelay implements Relay {
+export class BodyRelay implements Relay, Flushable {
   readonly #down: Downstream;
   readonly #transforms: readonly BodyTransform[];
   readonly #readError: ReadError;
@@ -69,10 +75,18 @@ export class BodyRelay implements Relay {
     outgoing.writeHead(status, headers);
     this.committed = true;
     this.#down.firstByte();
+    this.#held = [body];
+    flushLater(this);
+    return null;
+  }
+
+  /** A whole answer leaves. */
+  flush(): void {
+    const { outgoing } = this.#down;
+    const body = joined(this.#held);
     // As latin1, in which every byte is a character: node:http joins text to its head, where bytes would be a second piece.
     if (body.length <= SHORT_BYTES) outgoing.end(body.toString("latin1"), "latin1");
     else outgoing.end(body);
-    return null;
   }
 
   /** Half of it must not look like an answer: the connection breaks. */
@@ -90,7 +104,8 @@ export class BodyRelay implements Relay {
     if (isOpaque) return null;
     const finished = finish === null ? "finished" : finishIn(answer, finish);
     if (finished === "aborted") return new UpstreamError("draining");
-    const isClosed = OPENING.test(answer.toString("latin1", 0, LOOKED_AT)) && endsJson(answer);
+    const isOpened = OPENING.has(answer[startOfText(answer)]);
+    const isClosed = isOpened && CLOSING.has(answer[endOfText(answer) - 1]);
     if (isClosed && content !== null && answer.includes(content))
       // Where Anthropic's shape has no word for it, vLLM says null of what it aborted.
       return isNamed && finished === "open" ? new UpstreamError("draining") : null;
@@ -98,7 +113,7 @@ export class BodyRelay implements Relay {
     const error = this.#readError(text);
     if (error !== null) return error;
     if (isClosed && content === null) return null;
-    return text.trim() === "" || OPENING.test(text) ? endedEarly() : new UpstreamError("not_openai");
+    return text.trim() === "" || isOpened ? endedEarly() : new UpstreamError("not_openai");
   }
 
   #through(chunk: Buffer): readonly Buffer[] {
@@ -122,13 +137,4 @@ export class BodyRelay implements Relay {
     for (const part of parts) flows = this.#down.outgoing.write(part);
     return flows ? "flow" : "pause";
   }
-}
-
-function endsJson(bytes: Buffer): boolean {
-  return CLOSING.has(bytes[endOfText(bytes) - 1]);
-}
-
-function joined(parts: readonly Buffer[]): Buffer {
-  const [only] = parts;
-  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -6,20 +6,21 @@ import { BodyNameRewriter } from "./body-name-rewriter.ts";
 import type { KeyPath } from "@rollcall/contract";
 import { compileNamePaths } from "./name-paths.ts";
 
+const ALIAS = Buffer.from('"alias"');
 const TOP: readonly KeyPath[] = [["model"]];
 
 function rewrite(
   chunks: readonly (string | Buffer)[],
   { paths = TOP, alias = "alias" }: { paths?: readonly KeyPath[]; alias?: string } = {},
 ): string {
-  const rewriter = new BodyNameRewriter(alias, compileNamePaths(paths));
+  const rewriter = new BodyNameRewriter(Buffer.from(JSON.stringify(alias)), compileNamePaths(paths));
   const out = chunks.flatMap((chunk) => rewriter.push(Buffer.from(chunk)));
   return Buffer.concat([...out, rewriter.flush()]).toString();
 }
 
 function rewriteWhole(text: string, paths: readonly KeyPath[] = TOP): string {
   return Buffer.concat(
-    new BodyNameRewriter("alias", compileNamePaths(paths)).rewriteWhole(Buffer.from(text)),
+    new BodyNameRewriter(ALIAS, compileNamePaths(paths)).rewriteWhole(Buffer.from(text)),
   ).toString();
 }
 
@@ -101,13 +102,13 @@ test.each(['a"b', "日本 🎌", String.raw`back\slash`, "$&$1", "line\nbreak"])
 
 test("a chunk without a name passes as it is, not copied", () => {
   const chunk = Buffer.from('{"choices":[]');
-  const [only, ...rest] = new BodyNameRewriter("alias", compileNamePaths(TOP)).push(chunk);
+  const [only, ...rest] = new BodyNameRewriter(ALIAS, compileNamePaths(TOP)).push(chunk);
   expect(only).toBe(chunk);
   expect(rest).toEqual([]);
 });
 
 test("nothing is held back, and of a name that is cut nothing is told", () => {
-  const rewriter = new BodyNameRewriter("alias", compileNamePaths(TOP));
+  const rewriter = new BodyNameRewriter(ALIAS, compileNamePaths(TOP));
   const push = (text: string) => Buffer.concat(rewriter.push(Buffer.from(text))).toString();
   expect(push('{"id":"x","mod')).toBe('{"id":"x","mod');
   expect(push('el":"u')).toBe('el":"alias"');

@@ -10,9 +10,10 @@ export class BodyNameRewriter implements BodyTransform {
   readonly #marks: readonly Buffer[];
   readonly #scanner: JsonNameScanner;
 
-  constructor(alias: string, paths: NamePaths) {
+  /** `name`: what is written in place of each name, as JSON. */
+  constructor(name: Buffer, paths: NamePaths) {
     this.#marks = paths.marks;
-    this.#scanner = new JsonNameScanner(paths, Buffer.from(JSON.stringify(alias)));
+    this.#scanner = new JsonNameScanner(paths, name);
   }
 
   push(bytes: Buffer): Buffer[] {

@@ -6,10 +6,11 @@ import { EventNameRewriter } from "./event-name-rewriter.ts";
 import type { KeyPath } from "@rollcall/contract";
 import { compileNamePaths } from "./name-paths.ts";
 
+const ALIAS = Buffer.from('"alias"');
 const TOP: readonly KeyPath[] = [["model"]];
 
 function rewrite(chunks: readonly (string | Buffer)[], paths: readonly KeyPath[] = TOP): string {
-  const rewriter = new EventNameRewriter("alias", compileNamePaths(paths));
+  const rewriter = new EventNameRewriter(ALIAS, compileNamePaths(paths));
   const out = chunks.flatMap((chunk) => rewriter.push(Buffer.from(chunk)));
   return Buffer.concat([...out, rewriter.flush()]).toString();
 }
@@ -82,7 +83,7 @@ describe("an event that begins like the one before", () => {
   });
 
   test("is known by bytes of our own, not by those that the next read overwrites", () => {
-    const rewriter = new EventNameRewriter("alias", compileNamePaths(TOP));
+    const rewriter = new EventNameRewriter(ALIAS, compileNamePaths(TOP));
     const shared = Buffer.alloc(500);
     const push = (text: string) => {
       const length = shared.write(text);
@@ -94,18 +95,25 @@ describe("an event that begins like the one before", () => {
   });
 
   test("is not scanned, and copied only by whoever writes it", () => {
-    const rewriter = new EventNameRewriter("alias", compileNamePaths(TOP));
+    const rewriter = new EventNameRewriter(ALIAS, compileNamePaths(TOP));
     rewriter.push(Buffer.from(first));
     const event = Buffer.from(first);
     const parts = rewriter.push(event);
     expect(parts).toHaveLength(2);
     expect(parts[1]?.buffer).toBe(event.buffer);
   });
+
+  test("has memory of its own, for a piece of a pool would keep all of the pool", () => {
+    const rewriter = new EventNameRewriter(ALIAS, compileNamePaths(TOP));
+    rewriter.push(Buffer.from(first));
+    const [beginning] = rewriter.push(Buffer.from(first));
+    expect(beginning?.buffer.byteLength).toBe(beginning?.length);
+  });
 });
 
 test("events without a name pass as they are, not copied", () => {
   const event = Buffer.from('data: {"choices":[]}\n\n');
-  const [only, ...rest] = new EventNameRewriter("alias", compileNamePaths(TOP)).push(event);
+  const [only, ...rest] = new EventNameRewriter(ALIAS, compileNamePaths(TOP)).push(event);
   expect(only).toBe(event);
   expect(rest).toEqual([]);
 });

@@ -39,9 +39,10 @@ export class EventNameRewriter implements Transform {
   #rewritten = EMPTY;
   #misses = 0;
 
-  constructor(alias: string, paths: NamePaths) {
+  /** `name`: what is written in place of each name, as JSON. */
+  constructor(name: Buffer, paths: NamePaths) {
     this.#marks = paths.marks;
-    this.#scanner = new JsonNameScanner(paths, Buffer.from(JSON.stringify(alias)));
+    this.#scanner = new JsonNameScanner(paths, name);
   }
 
   push(bytes: Buffer): Buffer[] {
@@ -107,9 +108,8 @@ export class EventNameRewriter implements Transform {
     const length = event.length - rest.length;
     if (length > MAX_PREFIX_BYTES || this.#misses === MAX_MISSES) return;
     this.#misses += 1;
-    // Copied: the event may stand in a buffer that the next one is read into.
-    this.#prefix = Buffer.from(event.subarray(0, length));
-    this.#rewritten = Buffer.concat([before, alias]);
+    this.#prefix = kept([event.subarray(0, length)]);
+    this.#rewritten = kept([before, alias]);
   }
 
   /** To behind the blank line that ends the event, or to the end of all where no key of a name comes behind `lastMark`. */
@@ -163,6 +163,14 @@ export class EventNameRewriter implements Transform {
     this.#hasData = false;
     this.#scanner.reset();
   }
+}
+
+/** A copy with memory of its own: one from Node's pool would keep all 64 KiB around it for as long as the stream runs. */
+function kept(parts: readonly Buffer[]): Buffer<ArrayBuffer> {
+  const bytes = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) at += part.copy(bytes, at);
+  return bytes;
 }
 
 /** Whether the line feed at `at` ends a line without anything in it, and with it an event. */

@@ -23,14 +23,9 @@ export function transformAll(transforms: readonly Transform[], bytes: Buffer): r
 
 /** The same for a whole answer. */
 export function transformWhole(transforms: readonly BodyTransform[], body: Buffer): readonly Buffer[] {
-  return transforms.reduce<readonly Buffer[]>(
-    (parts, transform) => {
-      const [only] = parts;
-      const whole = parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
-      return transform.rewriteWhole(whole);
-    },
-    [body],
-  );
+  let parts: readonly Buffer[] = [body];
+  for (const transform of transforms) parts = transform.rewriteWhole(joined(parts));
+  return parts;
 }
 
 /** What all of them held back. What one lets go still passes through those behind it. */
@@ -40,4 +35,10 @@ export function flushAll(transforms: readonly Transform[]): readonly Buffer[] {
     const rest = transform.flush();
     return rest.length === 0 ? passed : [...passed, rest];
   }, []);
+}
+
+/** In one piece; copied only where there are more. */
+export function joined(parts: readonly Buffer[]): Buffer {
+  const [only] = parts;
+  return parts.length === 1 && only !== undefined ? only : Buffer.concat(parts);
 }

@@ -44,6 +44,48 @@ export function chatAnswer(): Buffer {
   });
 }
 
+/** As long as a chat's answer: what is compared is the endpoint, not the size. */
+function asLongAsChat(answer: (text: string) => object): Buffer {
+  const missing = chatAnswer().length - json(answer("")).length;
+  return json(answer("x".repeat(Math.max(missing, 0))));
+}
+
+/** The same of Anthropic's messages, as vLLM writes it. */
+export function messagesAnswer(): Buffer {
+  return asLongAsChat((text) => ({
+    id: ID,
+    type: "message",
+    role: "assistant",
+    content: [{ type: "text", text }],
+    model: servedName(0),
+    stop_reason: "end_turn",
+    usage: { input_tokens: 42, output_tokens: 16 },
+  }));
+}
+
+/** The same of OpenAI's Responses, with what its clients need of an answer. */
+export function responsesAnswer(): Buffer {
+  return asLongAsChat((text) => ({
+    id: "resp_0123456789abcdef",
+    created_at: CREATED,
+    error: null,
+    model: servedName(0),
+    object: "response",
+    output: [
+      {
+        id: "msg_0123456789abcdef",
+        content: [{ annotations: [], text, type: "output_text" }],
+        role: "assistant",
+        status: "completed",
+        type: "message",
+      },
+    ],
+    previous_response_id: null,
+    status: "completed",
+    usage: { input_tokens: 42, output_tokens: 16, total_tokens: 58 },
+  }));
+}
+
 /** 1,000 vectors: 5.5 MB. */
 export function embeddingsAnswer(): Buffer {
   const data = Array.from({ length: VECTORS }, (_, index) => ({

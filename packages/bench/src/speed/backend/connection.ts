@@ -1,6 +1,13 @@
 import type { Socket } from "node:net";
 import { MessageReader } from "../wire/message-reader.ts";
-import { chatAnswer, embeddingsAnswer, HEALTHY, modelsAnswer } from "./canned.ts";
+import {
+  chatAnswer,
+  embeddingsAnswer,
+  HEALTHY,
+  messagesAnswer,
+  modelsAnswer,
+  responsesAnswer,
+} from "./canned.ts";
 import { EventStream } from "./event-stream.ts";
 import type { Pacer } from "./pacer.ts";
 
@@ -15,6 +22,8 @@ export class Answers {
   readonly pacer: Pacer;
   readonly #chat = chatAnswer();
   readonly #embeddings = embeddingsAnswer();
+  readonly #messages = messagesAnswer();
+  readonly #responses = responsesAnswer();
   readonly #models: Buffer;
 
   constructor(pacer: Pacer, names: number) {
@@ -25,6 +34,8 @@ export class Answers {
   to(path: string): Buffer {
     if (path.endsWith("/chat/completions")) return this.#chat;
     if (path.endsWith("/embeddings")) return this.#embeddings;
+    if (path.endsWith("/messages")) return this.#messages;
+    if (path.endsWith("/responses")) return this.#responses;
     return path.endsWith("/models") ? this.#models : HEALTHY;
   }
 }

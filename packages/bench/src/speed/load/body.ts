@@ -18,6 +18,17 @@ export function smallChat(): string {
   });
 }
 
+/** The small chat as Responses have it. For Anthropic's messages it is the same. */
+export function smallResponse(): string {
+  const {
+    model,
+    messages: input,
+    temperature,
+    max_tokens: tokens,
+  } = JSON.parse(smallChat()) as Record<string, unknown>;
+  return JSON.stringify({ model, input, temperature, max_output_tokens: tokens });
+}
+
 /** A chat that is streamed, with so many tokens. */
 export function streamedChat(tokens: number): string {
   const messages = [{ role: "user", content: QUESTION }];

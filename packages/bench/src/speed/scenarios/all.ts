@@ -2,6 +2,7 @@ import { ACCESS_LOG } from "./access-log.ts";
 import { BODIES } from "./bodies.ts";
 import { COLD_START } from "./cold-start.ts";
 import { FLEETS } from "./fleets.ts";
+import { PASS_THROUGH } from "./pass-through.ts";
 import { RATES } from "./rates.ts";
 import { RELOAD } from "./reload.ts";
 import type { Scenario } from "./scenario.ts";
@@ -18,6 +19,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...BODIES,
   FLEETS,
   ACCESS_LOG,
+  PASS_THROUGH,
   COLD_START,
   RELOAD,
 ];

@@ -15,37 +15,38 @@ export interface Member extends Span {
   readonly value: Span;
 }
 
-/** The members of the object at `span`, up to the first that is no JSON; none where there is no object. */
-export function* membersOf(bytes: Buffer, span: Span): Generator<Member> {
-  if (bytes[span.start] !== OPEN_BRACE) return;
-  let at = skipSpace(bytes, span.start + 1);
+/** The members of the object at `span`, repeated ones too, up to the first that is no JSON; none where there is no object. */
+export function membersOf(bytes: Buffer, { start: from }: Pick<Span, "start">): readonly Member[] {
+  const members: Member[] = [];
+  if (bytes[from] !== OPEN_BRACE) return members;
+  let at = skipSpace(bytes, from + 1);
   while (bytes[at] === QUOTE) {
     const start = at;
     const keyEnd = skipString(bytes, start);
     const key = keyEnd === -1 ? undefined : textAt(bytes, { start, end: keyEnd });
     const colon = skipSpace(bytes, keyEnd);
-    if (key === undefined || bytes[colon] !== COLON) return;
+    if (key === undefined || bytes[colon] !== COLON) break;
     const value = valueAt(bytes, skipSpace(bytes, colon + 1));
-    if (value === null) return;
-    yield { key, keyEnd, value, start, end: value.end };
+    if (value === null) break;
+    members.push({ key, keyEnd, value, start, end: value.end });
     at = skipSpace(bytes, value.end);
-    if (bytes[at] !== COMMA) return;
+    if (bytes[at] !== COMMA) break;
     at = skipSpace(bytes, at + 1);
   }
+  return members;
 }
 
 /** The elements of the array at `span`, up to the first that is no JSON; none where there is no array. */
-export function* elementsOf(bytes: Buffer, span: Span): Generator<Span> {
-  if (bytes[span.start] !== OPEN_BRACKET) return;
-  let at = skipSpace(bytes, span.start + 1);
-  for (;;) {
-    const value = valueAt(bytes, at);
-    if (value === null) return;
-    yield value;
-    at = skipSpace(bytes, value.end);
-    if (bytes[at] !== COMMA) return;
-    at = skipSpace(bytes, at + 1);
+export function elementsOf(bytes: Buffer, { start: from }: Pick<Span, "start">): readonly Span[] {
+  const elements: Span[] = [];
+  if (bytes[from] !== OPEN_BRACKET) return elements;
+  let value = valueAt(bytes, skipSpace(bytes, from + 1));
+  while (value !== null) {
+    elements.push(value);
+    const comma = skipSpace(bytes, value.end);
+    value = bytes[comma] === COMMA ? valueAt(bytes, skipSpace(bytes, comma + 1)) : null;
   }
+  return elements;
 }
 
 /** Null: no value begins there. White space behind a number or word is none of it. */
@@ -60,13 +61,22 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** The text at a JSON string; undefined where there is none. */
+const BACKSLASH = 0x5c;
+
+/** The text at a JSON string; undefined where there is none. One without escapes is what stands between its quotes. */
 export function textAt(bytes: Buffer, { start, end }: Span): string | undefined {
   if (bytes[start] !== QUOTE) return undefined;
+  let at = start + 1;
+  while (at < end - 1 && isPlain(bytes[at])) at += 1;
+  if (at === end - 1) return bytes.toString("latin1", start + 1, end - 1);
   try {
     const value: unknown = JSON.parse(bytes.toString("utf8", start, end));
     return typeof value === "string" ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isPlain(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x20 && byte <= 0x7e && byte !== BACKSLASH;
 }

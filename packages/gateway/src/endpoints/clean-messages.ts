@@ -13,10 +13,10 @@ import { elementsOf, membersOf, textAt, type Member } from "../body/json-walk.ts
 export function cleanMessages(body: Buffer): readonly Edit[] {
   // Most requests have none of it, and are not looked into.
   if (!MARKS.some((mark) => body.includes(mark))) return NO_EDITS;
-  const members = [...membersOf(body, { start: body.indexOf("{"), end: body.length })];
+  const members = membersOf(body, { start: body.indexOf("{") });
   // Of keys that repeat the last holds.
   const valueOf = (key: string) => members.findLast((member) => member.key === key)?.value ?? NOWHERE;
-  const messages = Array.from(elementsOf(body, valueOf("messages")), (message) =>
+  const messages = elementsOf(body, valueOf("messages")).map((message) =>
     cleanBlocks(body, contentOf(body, message)),
   );
   return [
@@ -40,7 +40,7 @@ const NOWHERE: Span = { start: -1, end: -1 };
 
 /** A tool without a schema is one that Anthropic runs. With none left there is no choice of one either. */
 function cleanTools(body: Buffer, members: readonly Member[], tools: Span): readonly Edit[] {
-  const all = [...elementsOf(body, tools)];
+  const all = elementsOf(body, tools);
   const foreign = new Set(all.filter((tool) => !keysOf(body, tool).has("input_schema")));
   if (foreign.size === 0) return NO_EDITS;
   if (foreign.size < all.length) return leaveOut(all, (tool) => foreign.has(tool));
@@ -49,7 +49,7 @@ function cleanTools(body: Buffer, members: readonly Member[], tools: Span): read
 
 /** Claude Code's first block of the system prompt, different in each request: no cache of prefixes survives it. */
 function cleanSystem(body: Buffer, system: Span): readonly Edit[] {
-  const blocks = [...elementsOf(body, system)];
+  const blocks = elementsOf(body, system);
   return leaveOut(
     blocks,
     (block) => fieldOf(body, block, "text")?.startsWith("x-anthropic-billing-header") === true,
@@ -60,7 +60,7 @@ const LEFT_OUT = /^server_tool_use$|_tool_result$/;
 const PLACEHOLDER = asTextBlock("(no content)");
 
 function cleanBlocks(body: Buffer, content: Span): readonly Edit[] {
-  const blocks = Array.from(elementsOf(body, content), (span) => ({
+  const blocks = elementsOf(body, content).map((span) => ({
     ...span,
     type: fieldOf(body, span, "type") ?? "",
   }));
@@ -123,13 +123,11 @@ function fieldOf(body: Buffer, span: Span, key: string): string | undefined {
 }
 
 function lastOf(body: Buffer, span: Span, key: string): Span | undefined {
-  let last: Span | undefined;
-  for (const member of membersOf(body, span)) if (member.key === key) last = member.value;
-  return last;
+  return membersOf(body, span).findLast((member) => member.key === key)?.value;
 }
 
 function keysOf(body: Buffer, span: Span): ReadonlySet<string> {
-  return new Set(Array.from(membersOf(body, span), ({ key }) => key));
+  return new Set(membersOf(body, span).map(({ key }) => key));
 }
 
 function parse(body: Buffer, { start, end }: Span): Readonly<Record<string, unknown>> {

@@ -13,8 +13,8 @@ export const KIND_EDITS: ReadonlyMap<string, KindEdits> = new Map([
 /** The same values under other keys at the top level. */
 function renameKeys(names: Readonly<Record<string, string>>): (body: Buffer) => readonly Edit[] {
   return (body) =>
-    Array.from(membersOf(body, { start: body.indexOf("{"), end: body.length }), ({ key, keyEnd, start }) => {
+    membersOf(body, { start: body.indexOf("{") }).flatMap(({ key, keyEnd, start }) => {
       const name = Object.hasOwn(names, key) ? names[key] : undefined;
       return name === undefined ? [] : [{ start, end: keyEnd, bytes: Buffer.from(JSON.stringify(name)) }];
-    }).flat();
+    });
 }

@@ -33,7 +33,7 @@ export class RerankAnswer extends Gathered {
 
 /** How many results are wanted: all of them unless the request says so. */
 function readTopN(body: Buffer): number {
-  for (const { key, value } of membersOf(body, { start: body.indexOf("{"), end: body.length })) {
+  for (const { key, value } of membersOf(body, { start: body.indexOf("{") })) {
     if (key !== "top_n") continue;
     const top = Number(body.toString("latin1", value.start, value.end));
     if (Number.isInteger(top) && top > 0) return top;

@@ -33,7 +33,7 @@ class ResponseIdentity {
   }
 
   /** The changes to the response object at `span`. */
-  edits(bytes: Buffer, span: Span): readonly Edit[] {
+  edits(bytes: Buffer, span: Pick<Span, "start">): readonly Edit[] {
     const edits: Edit[] = [];
     for (const { key, value } of membersOf(bytes, span)) {
       if (key === "id")
@@ -82,7 +82,7 @@ class ResponseBody extends Gathered {
 
   rewriteWhole(body: Buffer): readonly Buffer[] {
     const start = body.indexOf(BRACE);
-    return applyEdits(body, this.#identity.edits(body, { start, end: body.length }));
+    return applyEdits(body, this.#identity.edits(body, { start }));
   }
 }
 
@@ -104,7 +104,7 @@ class ResponseEvents implements EventTransform {
     for (const [start, end] of eventStarts(bytes.toString("latin1"))) {
       const data = bytes.indexOf(BRACE, start);
       if (data === -1 || data >= end) continue;
-      for (const { key, value } of membersOf(bytes, { start: data, end }))
+      for (const { key, value } of membersOf(bytes, { start: data }))
         if (key === "response") edits.push(...this.#identity.edits(bytes, value));
     }
     return applyEdits(bytes, edits);

@@ -1,5 +1,6 @@
-import { createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
+import { hkdfSync, timingSafeEqual } from "node:crypto";
 import type { Principal } from "@rollcall/contract";
+import { Hmac } from "./hmac.ts";
 
 /** Who made an object, and what it is called there. */
 export interface Origin {
@@ -22,7 +23,7 @@ const SEPARATOR = "\0";
  */
 export class ObjectIds {
   readonly #secrets: () => readonly string[];
-  #made: readonly Buffer[] | null = null;
+  #made: readonly Hmac[] | null = null;
 
   /** `secrets`: the first writes, any may have written. With none ids are told apart, not protected. */
   constructor(secrets: () => readonly string[]) {
@@ -32,8 +33,9 @@ export class ObjectIds {
   /** `prefix`: `resp`, as in the id that the backend gave. */
   write(prefix: string, { deployment, upstreamId }: Omit<Origin, "id">, owner: Principal): string {
     const payload = Buffer.from(`${deployment}${SEPARATOR}${upstreamId}`);
-    const [key = Buffer.alloc(0)] = this.#keys();
-    return `${prefix}_${Buffer.concat([mac(key, payload, owner), payload]).toString("base64url")}`;
+    const [key] = this.#keys();
+    const signed = key === undefined ? payload : Buffer.concat([mac(key, payload, owner), payload]);
+    return `${prefix}_${signed.toString("base64url")}`;
   }
 
   /** Null: none of ours, or somebody else's. */
@@ -51,17 +53,17 @@ export class ObjectIds {
   }
 
   /** Made with the first id: few gateways ever see one. */
-  #keys(): readonly Buffer[] {
+  #keys(): readonly Hmac[] {
     if (this.#made !== null) return this.#made;
     const secrets = this.#secrets();
-    this.#made = (secrets.length === 0 ? [""] : secrets).map((secret) =>
-      Buffer.from(hkdfSync("sha256", secret, "", "rollcall object ids", KEY_BYTES)),
+    this.#made = (secrets.length === 0 ? [""] : secrets).map(
+      (secret) => new Hmac(Buffer.from(hkdfSync("sha256", secret, "", "rollcall object ids", KEY_BYTES))),
     );
     return this.#made;
   }
 }
 
-function mac(key: Buffer, payload: Buffer, { kind, id }: Principal): Buffer {
-  const owner = `${kind}${SEPARATOR}${id}${SEPARATOR}`;
-  return createHmac("sha256", key).update(owner).update(payload).digest().subarray(0, MAC_BYTES);
+function mac(key: Hmac, payload: Buffer, { kind, id }: Principal): Buffer {
+  const owner = Buffer.from(`${kind}${SEPARATOR}${id}${SEPARATOR}`);
+  return key.of(owner, payload).subarray(0, MAC_BYTES);
 }

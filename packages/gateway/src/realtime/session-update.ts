@@ -1,5 +1,6 @@
-import { findMembers } from "../body/find-members.ts";
 import { readSpan, type Span } from "../body/json-fields.ts";
+import { skipSpace } from "../body/json-scan.ts";
+import { membersOf } from "../body/json-walk.ts";
 
 const TYPE = "type";
 const MODEL = "model";
@@ -26,11 +27,11 @@ export interface SessionUpdate {
 
 /** Null where the message is another one. */
 export function readSessionUpdate(text: Buffer): SessionUpdate | null {
-  const members = findMembers(text, 0, (key) => key === TYPE || key === MODEL || key === SESSION);
-  const type = members?.findLast(({ key }) => key === TYPE);
-  if (members === null || type === undefined || readSpan(text, type.value) !== SESSION_UPDATE) return null;
+  const members = membersOf(text, { start: skipSpace(text, 0) });
+  const type = members.findLast(({ key }) => key === TYPE);
+  if (type === undefined || readSpan(text, type.value) !== SESSION_UPDATE) return null;
   const top = members.flatMap(({ key, value }) => (key === MODEL ? nameAt(text, value) : []));
-  const inner = members.flatMap(({ key, value }) => (key === SESSION ? namesIn(text, value.start) : []));
+  const inner = members.flatMap(({ key, value }) => (key === SESSION ? namesIn(text, value) : []));
   const names = [...top, ...inner].toSorted((one, other) => one.span.start - other.span.start);
   return { names, model: (top.at(-1) ?? inner.at(-1))?.name ?? null };
 }
@@ -51,9 +52,8 @@ export function renameSession(text: Buffer, { names }: SessionUpdate, written: B
   return Buffer.concat([...parts, text.subarray(done)]);
 }
 
-function namesIn(text: Buffer, at: number): readonly SentName[] {
-  const members = findMembers(text, at, (key) => key === MODEL) ?? [];
-  return members.flatMap(({ value }) => nameAt(text, value));
+function namesIn(text: Buffer, session: Span): readonly SentName[] {
+  return membersOf(text, session).flatMap(({ key, value }) => (key === MODEL ? nameAt(text, value) : []));
 }
 
 function nameAt(text: Buffer, span: Span): readonly SentName[] {

@@ -18,17 +18,26 @@ interface Server {
   routes: Record<string, ProbeResponse | "silence">;
   version: string;
   name: string;
+  /** At `/openapi.json`. */
+  document: ProbeResponse;
+}
+
+/** A model list by which its kind is known. */
+function listOf(name: string, owner: string): object {
+  const { data, ...list } = modelList(name) as { data: object[] };
+  return { ...list, data: data.map((card) => ({ ...card, owned_by: owner })) };
 }
 
 /** A prober of one server whose routes the test sets. */
-function watched(options: HarnessOptions = {}, entries: readonly Entry[] = [entry]) {
+function watched(options: HarnessOptions = {}, entries: readonly Entry[] = [entry], owner = "llamacpp") {
   const harness = new ProberHarness(entries, { endpoints: ENDPOINTS, ...options });
-  const server: Server = { routes: { "/rerank": NO_ROUTE }, version: "1", name: "llama" };
+  const server: Server = { routes: { "/rerank": NO_ROUTE }, version: "1", name: "llama", document: NO_ROUTE };
   const serve = (origin = A) =>
     harness.backends.answer(origin, ({ path, body }) => {
       if (body !== undefined) return server.routes[path.slice("/v1".length)] ?? REFUSED;
+      if (path === "/openapi.json") return server.document;
       if (path === "/version") return response(200, { version: server.version });
-      return response(200, path.endsWith("/models") ? modelList(server.name) : "");
+      return response(200, path.endsWith("/models") ? listOf(server.name, owner) : "");
     });
   serve();
   const asked = () => harness.backends.asked.filter(({ body }) => body !== undefined);
@@ -89,6 +98,35 @@ describe("a server that is ready", () => {
     await harness.start(100);
     expect(missing()).toEqual([["embeddings"]]);
   });
+});
+
+describe("a server that lists its paths", () => {
+  const documentOf = (...paths: readonly string[]) =>
+    response(200, { openapi: "3.1.0", paths: Object.fromEntries(paths.map((path) => [path, { post: {} }])) });
+
+  it("is asked for that list alone", async () => {
+    const { harness, server, asked, missing } = watched({}, [entry], "vllm");
+    server.document = documentOf("/v1/chat/completions", "/tokenize");
+    await harness.start(60_000);
+    expect(asked()).toEqual([]);
+    expect(harness.backends.asked.filter(({ path }) => path === "/openapi.json")).toHaveLength(1);
+    const has = new Set(["chat_completions", "tokenize"]);
+    expect(missing()).toEqual([ASKED.map(({ name }) => name).filter((name) => !has.has(name))]);
+  });
+
+  it("and does not show it is taken to have everything", async () => {
+    const { harness, asked } = watched({}, [entry], "vllm");
+    await harness.start(60_000);
+    expect(asked()).toEqual([]);
+    expect(harness.written.last.verdicts[0]?.served).not.toHaveProperty("missing");
+  });
+});
+
+it("a server of no known kind is asked nothing: it may do what it is asked", async () => {
+  const { harness, asked } = watched({}, [entry], "somebody");
+  await harness.start(60_000);
+  expect(asked()).toEqual([]);
+  expect(harness.written.last.verdicts[0]?.served).not.toHaveProperty("missing");
 });
 
 describe("a server that is not ready, or under another name", () => {

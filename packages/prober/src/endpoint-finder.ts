@@ -1,7 +1,7 @@
 import type { Clock, Endpoint } from "@rollcall/contract";
 import type { Log, Settings } from "@rollcall/runtime";
 import { Allowance } from "./ask/allowance.ts";
-import { askEndpoints } from "./ask/endpoints.ts";
+import { askEndpoints, questionsFor } from "./ask/endpoints.ts";
 import type { Network } from "./ask/network.ts";
 import type { Fleet } from "./fleet.ts";
 import type { Target } from "./remember/target.ts";
@@ -41,9 +41,9 @@ export class EndpointFinder {
   /** A target was probed: if it is to be asked, and is within the rate, it is. Else it is with a later probe. */
   probed(target: Target, signal: AbortSignal): void {
     const { clock, fleet, limit } = this.#options;
-    const { length } = this.#endpoints;
-    if (length === 0 || signal.aborted || this.#underWay.has(target.id)) return;
-    if (!fleet.wantsEndpoints(target.id) || !this.#allowance.take(length, clock.monotonic())) return;
+    if (signal.aborted || this.#underWay.has(target.id) || !fleet.wantsEndpoints(target.id)) return;
+    const questions = questionsFor(fleet.state(target.id), this.#endpoints);
+    if (!this.#allowance.take(questions, clock.monotonic())) return;
     this.#underWay.add(target.id);
     void limit(() => this.#find(target, signal)).finally(() => this.#underWay.delete(target.id));
   }

@@ -16,12 +16,11 @@ function allMissingOf(place: Site): readonly string[] | undefined {
   return place.snapshot()?.verdicts[0]?.served?.missing;
 }
 
-/** How many endpoints a server was asked for so far. */
-function posts({ seen }: Simulator): number {
-  return seen.requests.filter(({ method }) => method === "POST").length;
+/** How often a server was asked for all endpoints so far: by its list, or one by one. */
+function rounds({ seen }: Simulator): number {
+  const asked = seen.requests.filter(({ method }) => method === "POST").length;
+  return seen.count("/openapi.json") + asked / ENDPOINTS.filter(({ probe }) => probe !== null).length;
 }
-
-const ASKED = ENDPOINTS.filter(({ probe }) => probe !== null).length;
 
 interface Probed {
   readonly server: Simulator;
@@ -33,7 +32,7 @@ async function probed(options: SimulatorOptions = {}, entry: Entry = {}): Promis
   const server = await simulated(options);
   const place = site([{ alias: "a", base: server.url, ...entry }]);
   await running(place);
-  await until(() => posts(server) === ASKED);
+  await until(() => rounds(server) === 1);
   return { server, place };
 }
 
@@ -90,13 +89,24 @@ describe("what a server does not have is found", () => {
     const page = await (await fetch(`${server.url}/metrics`)).text();
     for (const name of ["prompt_tokens_total", "generation_tokens_total"])
       expect(page).toMatch(new RegExp(`^vllm:${name}\\{[^}]*\\} 0(?:\\.0)?$`, "m"));
-    expect(page).toMatch(/^http_requests_total\{[^}]*handler="\/v1\/embeddings"[^}]*status="4xx"[^}]*\} 1/m);
+    expect(server.seen.requests.filter(({ method }) => method === "POST")).toEqual([]);
+  });
+
+  it("nor by one that is asked one by one", async () => {
+    const { server, place } = await probed({ kind: "llamacpp", tasks: ["generate", "embed"] });
+    await until(() => missingOf(place) !== undefined);
+    const page = await (await fetch(`${server.url}/metrics`)).text();
+    for (const name of ["prompt_tokens_total", "tokens_predicted_total"])
+      expect(page).toMatch(new RegExp(`^llamacpp:${name} 0(?:\\.0)?$`, "m"));
   });
 
   it("with the key", async () => {
-    const { place } = await probed({ apiKeys: ["sk-1"] }, { key: "sk-1" });
+    const { place } = await probed(
+      { kind: "llamacpp", tasks: ["generate", "embed"], apiKeys: ["sk-1"] },
+      { key: "sk-1" },
+    );
     await until(() => missingOf(place) !== undefined);
-    expect(missingOf(place)).toEqual(["embeddings", "rerank"]);
+    expect(missingOf(place)).toEqual(["rerank"]);
   });
 });
 
@@ -110,7 +120,7 @@ describe("it is found anew", () => {
     server.control.setWithout([]);
     await server.control.restart();
     await until(() => missingOf(place)?.join() === "embeddings,rerank");
-    expect(posts(server)).toBe(3 * ASKED);
+    expect(rounds(server)).toBe(3);
   });
 
   it("when another version answers", async () => {

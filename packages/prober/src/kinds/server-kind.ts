@@ -23,11 +23,19 @@ export interface ServerKind {
   readonly metrics: EngineMetrics | null;
   /** Where it tells its version without a key. */
   readonly versionPath: string | null;
+  /** How it is found out which endpoints it has; null: nothing is asked, and all of them are taken to be there. */
+  readonly routes: RouteSource | null;
   /** Is this its model list? Asked in the order of the kinds; the first that says so has it. */
   recognise(list: ModelList): boolean;
   /** Does it answer to the expected name by this served one? */
   answersTo(expected: string, served: string): boolean;
 }
+
+export type RouteSource =
+  /** It lists its paths in an OpenAPI document. */
+  | { readonly openApiPath: string }
+  /** By requests that it refuses: it is known to check what it is asked before it does anything. */
+  | "questions";
 
 export interface OwnList {
   readonly path: string;
@@ -68,6 +76,7 @@ export const OPENAI_COMPATIBLE: ServerKind = {
   health: { path: "/health" },
   metrics: null,
   versionPath: null,
+  routes: "questions",
   recognise: () => false,
   answersTo: (expected, served) => served === expected,
 };
@@ -76,3 +85,6 @@ export const OPENAI_COMPATIBLE: ServerKind = {
 export function ownedBy(...owners: readonly string[]): ServerKind["recognise"] {
   return ({ cards }) => cards.some(({ owner }) => owner !== null && owners.includes(owner));
 }
+
+/** FastAPI's servers list their paths here, unless they are told not to. */
+export const FASTAPI_ROUTES: RouteSource = { openApiPath: "/openapi.json" };

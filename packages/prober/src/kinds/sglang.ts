@@ -1,8 +1,9 @@
 import { loading, fault } from "../read/outcome.ts";
-import { OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
+import { FASTAPI_ROUTES, OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
 
 export const sglang: ServerKind = {
   ...OPENAI_COMPATIBLE,
+  routes: FASTAPI_ROUTES,
   recognise: ownedBy("sglang"),
   loadingWords: /starting/i,
   health: {

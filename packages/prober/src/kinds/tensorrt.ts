@@ -1,3 +1,7 @@
-import { OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
+import { FASTAPI_ROUTES, OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
 
-export const tensorrt: ServerKind = { ...OPENAI_COMPATIBLE, recognise: ownedBy("tensorrt_llm") };
+export const tensorrt: ServerKind = {
+  ...OPENAI_COMPATIBLE,
+  routes: FASTAPI_ROUTES,
+  recognise: ownedBy("tensorrt_llm"),
+};

@@ -1,7 +1,8 @@
-import { OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
+import { FASTAPI_ROUTES, OPENAI_COMPATIBLE, ownedBy, type ServerKind } from "./server-kind.ts";
 
 export const vllm: ServerKind = {
   ...OPENAI_COMPATIBLE,
+  routes: FASTAPI_ROUTES,
   recognise: ownedBy("vllm", "vllm-frontend-rs"),
   loadingWords: /currently scaling/i,
   versionPath: "/version",

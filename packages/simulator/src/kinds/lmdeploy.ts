@@ -5,7 +5,7 @@ import type { VllmError } from "../vllm/error-body.ts";
 import { engineDied, healthRoute } from "../vllm/health-route.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { permission } from "../vllm/permission.ts";
-import { FASTAPI, router } from "../vllm/router.ts";
+import { FASTAPI, openApi, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
 import { TEXT_TASKS } from "../vllm/task.ts";
 import { allBut, type ServerKind } from "./server-kind.ts";
@@ -19,7 +19,7 @@ const health = healthRoute((call) => {
 });
 
 const routes = router(
-  { "/health": { GET: health }, "/v1/models": { GET: models }, ...INFERENCE_ROUTES },
+  openApi({ "/health": { GET: health }, "/v1/models": { GET: models }, ...INFERENCE_ROUTES }),
   FASTAPI,
 );
 

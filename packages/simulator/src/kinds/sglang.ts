@@ -4,7 +4,7 @@ import { type Call, identity, type Route, seconds, send } from "../vllm/call.ts"
 import { UVICORN } from "../vllm/dialect.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
 import { type CardFacts, cardFacts } from "../vllm/models.ts";
-import { FASTAPI, router } from "../vllm/router.ts";
+import { FASTAPI, openApi, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
 import { TEXT_TASKS } from "../vllm/task.ts";
 import { flatAnswer, flatEvent } from "./flat-error.ts";
@@ -29,14 +29,14 @@ const SILENT: ReadonlySet<FaultName> = new Set([
 const CARD_PREFIX = "/v1/models/";
 
 const routes = router(
-  {
+  openApi({
     "/health": { GET: health },
     "/health_generate": { GET: health },
     "/get_model_info": { GET: modelInfo },
     "/model_info": { GET: modelInfo },
     "/v1/models": { GET: models },
     ...INFERENCE_ROUTES,
-  },
+  }),
   FASTAPI,
 );
 

@@ -4,7 +4,7 @@ import { UVICORN } from "../vllm/dialect.ts";
 import type { VllmError } from "../vllm/error-body.ts";
 import { engineDied, healthRoute } from "../vllm/health-route.ts";
 import { INFERENCE_ROUTES } from "../vllm/inference-routes.ts";
-import { FASTAPI, router } from "../vllm/router.ts";
+import { FASTAPI, openApi, router } from "../vllm/router.ts";
 import { sendModels } from "../vllm/send-models.ts";
 import { TEXT_TASKS } from "../vllm/task.ts";
 import { flatAnswer, flatEvent } from "./flat-error.ts";
@@ -16,7 +16,7 @@ const UNAVAILABLE = "LLM is unavailable. Please check the server logs for more d
 const health = healthRoute((call) => (engineDied(call) ? plainText(503, UNAVAILABLE) : empty(200)));
 
 const routes = router(
-  {
+  openApi({
     "/health": { GET: health },
     "/health_generate": { GET: health },
     "/version": { GET: (call) => send(call, json(200, { version: call.backend.settings.version })) },
@@ -24,7 +24,7 @@ const routes = router(
     "/metrics": { GET: (call) => send(call, json(200, [])) },
     "/v1/models": { GET: models },
     ...INFERENCE_ROUTES,
-  },
+  }),
   FASTAPI,
 );
 

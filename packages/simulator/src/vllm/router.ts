@@ -19,6 +19,23 @@ export const FASTAPI: NoRoute = {
   },
 };
 
+/** What FastAPI says of itself, as far as anybody reads it: paths and methods. */
+export function openApi(routes: Routes): Routes {
+  const document: Route = (call) => {
+    const { without } = call.backend.settings;
+    const paths = Object.entries(routes).flatMap(([path, methods]) =>
+      without.includes(path) ? [] : [[path, operations(Object.keys(methods))] as const],
+    );
+    const info = { title: "FastAPI", version: "0.1.0" };
+    send(call, json(200, { openapi: "3.1.0", info, paths: Object.fromEntries(paths) }));
+  };
+  return { ...routes, "/openapi.json": { GET: document } };
+}
+
+function operations(methods: readonly string[]): object {
+  return Object.fromEntries(methods.map((method) => [method.toLowerCase(), {}]));
+}
+
 export function router(routes: Routes, none: NoRoute): (call: Call) => Route {
   return ({ exchange, backend }) => {
     const isWithout = backend.settings.without.includes(exchange.path);

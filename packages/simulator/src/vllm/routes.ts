@@ -12,7 +12,7 @@ import { metrics } from "./metrics.ts";
 import { models } from "./models.ts";
 import { CLASSIFY_ROUTES, SCORE_ROUTES } from "./ranking.ts";
 import { Refusal } from "./refusal.ts";
-import { FASTAPI, router, type Routes } from "./router.ts";
+import { FASTAPI, openApi, router, type Routes } from "./router.ts";
 import { isSleeping, sleep, wakeUp } from "./sleep.ts";
 import { storedResponseRoute, storing } from "./stored-responses.ts";
 import type { Task } from "./task.ts";
@@ -76,7 +76,7 @@ export function routeFor(call: Call): Route {
     ...Object.assign({}, ...tasks.map((task) => OTHER_ROUTES[task])),
     ...(devMode && DEV_ROUTES),
   };
-  return (generates ? storedResponseRoute(call) : undefined) ?? router(routes, FASTAPI)(call);
+  return (generates ? storedResponseRoute(call) : undefined) ?? router(openApi(routes), FASTAPI)(call);
 }
 
 function refuseScaleOut(): never {

@@ -36,8 +36,11 @@ export const PASS_THROUGH: Scenario = {
       const { sample } = await measureClosedLoop(stage, { ...LOADS[name], connections: 32 });
       cpu[name].push(sample["cpu"] ?? Number.NaN);
     }
-    const mean = (values: readonly number[]) => values.reduce((sum, one) => sum + one, 0) / values.length;
     const [chat, messages, responses] = [mean(cpu.chat), mean(cpu.messages), mean(cpu.responses)];
     return { chat, messages, responses, messagesRatio: messages / chat, responsesRatio: responses / chat };
   },
 };
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, one) => sum + one, 0) / values.length;
+}

@@ -1,5 +1,5 @@
 import { readSpan, type Span } from "../body/json-fields.ts";
-import { skipSpace } from "../body/json-scan.ts";
+import { skipSpace, skipValue } from "../body/json-scan.ts";
 import { membersOf } from "../body/json-walk.ts";
 
 const TYPE = "type";
@@ -27,7 +27,10 @@ export interface SessionUpdate {
 
 /** Null where the message is another one. */
 export function readSessionUpdate(text: Buffer): SessionUpdate | null {
-  const members = membersOf(text, { start: skipSpace(text, 0) });
+  const start = skipSpace(text, 0);
+  // Half an object is no JSON.
+  if (skipValue(text, start) === -1) return null;
+  const members = membersOf(text, { start });
   const type = members.findLast(({ key }) => key === TYPE);
   if (type === undefined || readSpan(text, type.value) !== SESSION_UPDATE) return null;
   const top = members.flatMap(({ key, value }) => (key === MODEL ? nameAt(text, value) : []));

@@ -4,6 +4,7 @@ import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
 import { describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addDrain } from "./commands/drain.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
@@ -14,7 +15,7 @@ const EXIT_CODES = `
 Exit codes:
   ${EXIT.ok}   success
   ${EXIT.failed}   could not start, or not everything is as it should be
-  ${EXIT.timeout}   wait: timed out; explain: no such alias or deployment
+  ${EXIT.timeout}   wait: timed out; explain, drain: no such alias or deployment
   ${EXIT.unclean}   stopped before running requests had ended
   ${EXIT.usage}  invalid command line or config`;
 
@@ -28,5 +29,5 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addWait]) add(program, context);
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait]) add(program, context);
 }

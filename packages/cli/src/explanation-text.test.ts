@@ -184,3 +184,12 @@ it("says which endpoints are missing, and what showed it", () => {
                 02:16:24Z  POST /v1/rerank  404 application/json, 22 characters, 1 ms
 `);
 });
+
+it("says of one that is drained since when, by whom, why, and what probes find", () => {
+  const drained = { since: NOW - 60_000, by: "root@ops", reason: "new kernel", observed: "hung" } as const;
+  const deployments = [{ ...good, ready: false, reason: "drained", drained } as const];
+  const text = printExplanation({ name: "coder-1", ready: false, deployments }, plain, NOW);
+  expect(text).toMatch(
+    /Drained: +1 m ago \(2026-11-24T02:15:25Z\) by root@ops: new kernel; probes find: hung\n/,
+  );
+});

@@ -1,4 +1,4 @@
-import { isRoutable, printDuration, WARNINGS } from "@rollcall/contract";
+import { isRoutable, printDuration, WARNINGS, type Drained } from "@rollcall/contract";
 import type { DeploymentExplanation, Event, Explanation } from "@rollcall/prober";
 import { paintState } from "./fleet-table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,11 +22,12 @@ function printVerdict({ name, ready, deployments }: Explanation, terminal: Termi
 }
 
 function printDeployment(deployment: DeploymentExplanation, terminal: Terminal, now: number): string {
-  const { deployment: id, apiBase, expected, since, lastGoodAt, meaning, detail, fix } = deployment;
+  const { deployment: id, apiBase, expected, since, lastGoodAt, meaning, detail, fix, drained } = deployment;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     ["Expected", [expected]],
     ["Found", [printFound(deployment)]],
     ["Since", [printTime(since, now)]],
+    ["Drained", drained === undefined ? [] : [printDrained(drained, now)]],
     ["Last good", [lastGoodAt === null ? "never" : printTime(lastGoodAt, now)]],
     ["Server", printServer(deployment)],
     ["Load times", deployment.loadTimesMs.length === 0 ? [] : [printLoadTimes(deployment)]],
@@ -53,6 +54,11 @@ function printRow(painted: string, label: string, lines: readonly string[]): rea
       ? `  ${painted}${" ".repeat(LABEL_WIDTH - label.length - 1)}${line}`
       : `  ${" ".repeat(LABEL_WIDTH)}${line}`,
   );
+}
+
+function printDrained({ since, by, reason, observed }: Drained, now: number): string {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  return `${printTime(since, now)} by ${by}${why}; probes find: ${observed}`;
 }
 
 function printFound({ found, ready }: DeploymentExplanation): string {

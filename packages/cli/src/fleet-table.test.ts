@@ -53,3 +53,20 @@ chat (chat-1) <yellow>restarted</>: The server was restarted a short while ago.
 `,
   );
 });
+
+it("says of one that is drained by whom, why, and what probes find", () => {
+  const drained = { since: 0, by: "root@ops", reason: "new kernel", observed: "ok" } as const;
+  const row: Verdict = {
+    ...verdict,
+    ready: false,
+    reason: "drained",
+    detail: "by root@ops: new kernel",
+    hint: "`rollcall undrain chat-1` gives it requests again.",
+    drained,
+  };
+  const text = printFleet([row], terminal, 2_000);
+  expect(text).toMatch(/chat-1 +<yellow>drained<\/> +2 s /);
+  expect(text).toContain(
+    "chat (chat-1): Taken out of use by an operator: it gets no new requests, and goes on with those that it has. (by root@ops: new kernel; probes find: ok)\n  `rollcall undrain chat-1` gives it requests again.",
+  );
+});

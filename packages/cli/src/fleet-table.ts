@@ -50,9 +50,12 @@ function printServed({ found, ready }: Row): string {
 }
 
 function printAdvice(verdict: Row, terminal: Terminal): string {
-  const detail = verdict.detail === "" ? "" : ` (${verdict.detail})`;
+  const { drained } = verdict;
+  const observed = drained === undefined ? "" : `; probes find: ${drained.observed}`;
+  const detail = verdict.detail === "" ? "" : ` (${verdict.detail}${observed})`;
   const hint = verdict.hint === "" ? REASONS[verdict.reason].fix : verdict.hint;
-  return `${terminal.paint("bold", verdict.alias)}: ${REASONS[verdict.reason].meaning}${detail}\n  ${hint}`;
+  const subject = drained === undefined ? verdict.alias : `${verdict.alias} (${verdict.deployment})`;
+  return `${terminal.paint("bold", subject)}: ${REASONS[verdict.reason].meaning}${detail}\n  ${hint}`;
 }
 
 function printWarning(

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from "@rollcall/contract";
 import { request } from "undici";
-import type { EventList, Explanation, Status } from "@rollcall/prober";
+import type { DrainAnswer, EventList, Explanation, Status } from "@rollcall/prober";
 import { StartError } from "@rollcall/runtime";
 import type { GatewayAnswer } from "./demo/gateway-knows.ts";
 
@@ -11,6 +11,9 @@ export interface ProberAddress {
 }
 
 const TIMEOUT_MS = 5_000;
+
+/** A prober that has just started first asks its backends. */
+const ORDER_TIMEOUT_MS = 30_000;
 
 /** `GET /status`. Throws StartError that says what is in the way. */
 export async function fetchStatus(prober: ProberAddress): Promise<Status> {
@@ -63,6 +66,52 @@ function unknownName(body: string): string | null {
   return typeof error === "string" && error.startsWith("no alias or deployment") ? error : null;
 }
 
+export interface DrainRequest {
+  readonly action: "drain" | "undrain";
+  /** A deployment's id, or an alias where all its deployments are meant. */
+  readonly name: string;
+  readonly all: boolean;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export interface DrainReply {
+  /** What it did; null where it did nothing. */
+  readonly answer: DrainAnswer | null;
+  /** What went wrong; null where nothing did. */
+  readonly error: string | null;
+  /** It has nothing of that name. */
+  readonly isUnknown: boolean;
+}
+
+/** `POST` or `DELETE /drain/<name>`. Never throws: of several probers some may be away. */
+export async function sendDrain(
+  prober: ProberAddress,
+  { action, name, all, ...words }: DrainRequest,
+): Promise<DrainReply> {
+  const nothing = { answer: null, isUnknown: false };
+  const url = `${prober.url}/drain/${encodeURIComponent(name)}${all ? "?all" : ""}`;
+  const method = action === "drain" ? "POST" : "DELETE";
+  const reply = await ask(url, { key: prober.key, method, body: JSON.stringify(words) });
+  if (reply === null) return { ...nothing, error: `no prober answers at ${prober.url}` };
+  if (reply.status === 401)
+    return {
+      ...nothing,
+      error: `the prober at ${prober.url} wants the master key: pass --config, or set ROLLCALL_KEY`,
+    };
+  const said: Partial<DrainAnswer> = parse(reply.body) ?? {};
+  const answer = Array.isArray(said.deployments) ? (said as DrainAnswer) : null;
+  const error = typeof said.error === "string" ? said.error : null;
+  const isUnknown = reply.status === 404 && unknownName(reply.body) !== null;
+  // One of the version before says 404 too.
+  if (answer === null && (error === null || (reply.status === 404 && !isUnknown)))
+    return {
+      ...nothing,
+      error: `${prober.url} answers ${reply.status}: is that a prober, and one that can drain?`,
+    };
+  return { answer, error, isUnknown };
+}
+
 /** Null: not a JSON object. */
 function parse(body: string): object | null {
   try {
@@ -106,12 +155,30 @@ export async function fetchGatewayNotes(url: string): Promise<readonly string[] 
   return answer === null ? null : answer.text.split("\n").filter((line) => /^\[[!-]\]/.test(line));
 }
 
-async function get(url: string, key: string | null): Promise<Answer | null> {
+function get(url: string, key: string | null): Promise<Answer | null> {
+  return ask(url, { key, method: "GET" });
+}
+
+interface Ask {
+  readonly key: string | null;
+  readonly method: "GET" | "POST" | "DELETE";
+  /** JSON. */
+  readonly body?: string;
+}
+
+/** Null: no answer. */
+async function ask(url: string, { key, method, body: sent }: Ask): Promise<Answer | null> {
+  const timeout = method === "GET" ? TIMEOUT_MS : ORDER_TIMEOUT_MS;
   try {
     const { statusCode, body } = await request(url, {
-      headersTimeout: TIMEOUT_MS,
-      bodyTimeout: TIMEOUT_MS,
-      headers: key === null ? {} : { authorization: `Bearer ${key}` },
+      method,
+      headersTimeout: timeout,
+      bodyTimeout: timeout,
+      headers: {
+        ...(key !== null && { authorization: `Bearer ${key}` }),
+        ...(sent !== undefined && { "content-type": "application/json" }),
+      },
+      ...(sent !== undefined && { body: sent }),
     });
     return { status: statusCode, body: await body.text() };
   } catch {

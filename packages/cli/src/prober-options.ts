@@ -37,6 +37,16 @@ export function findProber({ proberUrl, config: file }: ProberOptions, { env }: 
   return { url: trim(named ?? printAddress(reachable(host), port)), key: key ?? masterKeyOf(file, env) };
 }
 
+/** All probers that gateways may follow: those of the config where it names any, unless one is given. */
+export function findProbers(options: ProberOptions, terminal: Terminal): readonly ProberAddress[] {
+  const { env } = terminal;
+  const one = findProber(options, terminal);
+  const { proberUrl, config: file } = options;
+  if (file === undefined || (proberUrl ?? env["ROLLCALL_PROBER_URL"]) !== undefined) return [one];
+  const probers = loadConfig(file, env, { inContainer: false }).config?.state.probers ?? [];
+  return probers.length === 0 ? [one] : probers.map((url) => ({ url: trim(url), key: one.key }));
+}
+
 /** An address that means "all" is asked for at this machine. */
 export function reachable(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;

@@ -66,7 +66,7 @@ export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts
 export { TRUNCATION_SETTINGS } from "./truncation-settings.ts";
 export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";
 export { VERSION } from "./version.ts";
-export { isRoutable, type History, type Served, type Verdict } from "./verdict.ts";
+export { DISABLED_BY, isRoutable, type Drained, type History, type Served, type Verdict } from "./verdict.ts";
 export { connectionErrorOf, type ConnectionError } from "./wire/connection-error.ts";
 export { readErrorBody, type ErrorBody } from "./wire/error-body.ts";
 export { saysNoRoute } from "./wire/no-route.ts";

@@ -21,7 +21,7 @@ describe("every reason", () => {
 
 test("the reasons are these and no others", () => {
   expect([...REASON_CODES].toSorted()).toEqual(
-    `adapter_gone asleep canary_failed crash_loop dns down draining engine_dead hung key_missing loading name_flapping no_models not_openai ok overdue
+    `adapter_gone asleep canary_failed crash_loop dns down drained draining engine_dead hung key_missing loading name_flapping no_models not_openai ok overdue
     proxy_error server_error timeout tls unknown wrong_key wrong_name wrong_path`
       .trim()
       .split(/\s+/),
@@ -33,7 +33,7 @@ test.each([
   [
     "are acted on after one probe",
     "definite",
-    "adapter_gone asleep draining engine_dead hung key_missing name_flapping no_models not_openai ok wrong_key wrong_name wrong_path",
+    "adapter_gone asleep drained draining engine_dead hung key_missing name_flapping no_models not_openai ok wrong_key wrong_name wrong_path",
   ],
   ["leave the server ready", "ready", "adapter_gone ok wrong_name"],
   ["pass by themselves", "selfHealing", "crash_loop loading overdue unknown"],
@@ -47,7 +47,7 @@ test.each([
   [
     "stay until a person acts",
     "needsOperator",
-    "adapter_gone asleep engine_dead hung name_flapping no_models not_openai tls wrong_key wrong_name wrong_path",
+    "adapter_gone asleep drained engine_dead hung name_flapping no_models not_openai tls wrong_key wrong_name wrong_path",
   ],
 ] as const)("the reasons that %s", (_what, trait, codes) => {
   expect(REASON_CODES.filter((code) => REASONS[code][trait]).toSorted()).toEqual(codes.split(" "));
@@ -55,7 +55,7 @@ test.each([
 
 test("the reasons that call nobody", () => {
   expect(REASON_CODES.filter((code) => REASONS[code].severity === "info").toSorted()).toEqual(
-    "loading ok unknown".split(" "),
+    "drained loading ok unknown".split(" "),
   );
 });
 

@@ -195,6 +195,14 @@ const TABLE = {
     meaning: "The backend is shutting down and no longer finishes requests.",
     fix: "Nothing to do if it was meant; otherwise start it again.",
   },
+  drained: {
+    ...NO_TRAITS,
+    definite: true,
+    needsOperator: true,
+    severity: "info",
+    meaning: "Taken out of use by an operator: it gets no new requests, and goes on with those that it has.",
+    fix: "Run `rollcall undrain`, or remove `disabled` from its model_info, when it is to serve again.",
+  },
   name_flapping: {
     ...NO_TRAITS,
     definite: true,

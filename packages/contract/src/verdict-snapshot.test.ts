@@ -6,6 +6,7 @@ import type { Verdict } from "./verdict.ts";
 
 const [WRONG] = SNAPSHOT.verdicts as readonly [Verdict];
 const SERVED = { kind: "vllm", version: "1", root: null, parent: null, maxModelLen: 8 } as const;
+const DRAINED = { since: 5, by: "root@ops", observed: "ok" } as const;
 const PROVEN: Verdict = { ...WRONG, reason: "ok", nameMatches: true, warnings: [], served: SERVED };
 
 test("whatever a prober says is read as it was said", () => {
@@ -49,6 +50,11 @@ describe("a verdict of the wrong shape is refused by the field that is wrong", (
     ["served", { ...SERVED, maxModelLen: "8k" }],
     ["served", { ...SERVED, missing: "rerank" }],
     ["history", { loadTimesMs: [1], falls: [-1] }],
+    ["drained", true],
+    ["drained", { ...DRAINED, since: "now" }],
+    ["drained", { ...DRAINED, by: null }],
+    ["drained", { ...DRAINED, reason: 1 }],
+    ["drained", { ...DRAINED, observed: undefined }],
   ])("%s: %j", (key, value) => {
     expect(VERDICTS.readRecord({ ...PROVEN, [key]: value })).toEqual({ ok: false, error: key });
   });
@@ -71,6 +77,11 @@ describe("what a later prober adds is no fault", () => {
     ["a reason", { reason: "bored" }, { reason: "unknown" }],
     ["a reason that every object has", { reason: "toString" }, { reason: "unknown" }],
     ["a warning", { warnings: ["odd", "saturated", "constructor"] }, { warnings: ["saturated"] }],
+    [
+      "a reason of one that is drained",
+      { drained: { ...DRAINED, observed: "bored" } },
+      { drained: { ...DRAINED, observed: "unknown" } },
+    ],
     ["a kind of server", { served: { ...SERVED, kind: "mlx" } }, { served: { ...SERVED, kind: "generic" } }],
   ])("%s", (_what, added, read) => {
     expect(VERDICTS.readRecord({ ...PROVEN, ...added })).toEqual({
@@ -123,6 +134,7 @@ describe("a verdict is the same", () => {
     ["time it will take", { readyInMs: 5 }],
     ["time its port was closed", { refusedSince: 5 }],
     ["history", { history: { loadTimesMs: [1], falls: [] } }],
+    ["word of an operator", { drained: DRAINED }],
   ])("not with another %s", (_what, facts) => {
     expect(VERDICTS.isSame(PROVEN, { ...PROVEN, ...facts })).toBe(false);
   });

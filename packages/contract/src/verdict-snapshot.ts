@@ -89,6 +89,7 @@ const VERDICT_CHECKS: { readonly [K in keyof Verdict]-?: (value: unknown) => boo
   history: (value) => isOptional(value, isHistory),
   refusedSince: (value) => isOptional(value, isCount),
   readyInMs: (value) => isOptional(value, isCount),
+  drained: (value) => isOptional(value, isDrained),
 };
 
 const CHECKS_BY_KEY = Object.entries(VERDICT_CHECKS);
@@ -104,9 +105,13 @@ function readVerdict(value: unknown): Result<Verdict, string> {
 
 /** What to do about it hangs on the two facts, `ready` and `nameMatches`: an unknown code only explains less. */
 function withKnownCodes(verdict: Verdict): Verdict {
-  const { reason, served, warnings } = verdict;
-  if (isReason(reason) && warnings.every(isWarning) && (served === undefined || isKind(served.kind)))
-    return verdict;
+  const { drained, reason, served, warnings } = verdict;
+  const isKnown =
+    isReason(reason) &&
+    warnings.every(isWarning) &&
+    (served === undefined || isKind(served.kind)) &&
+    (drained === undefined || isReason(drained.observed));
+  if (isKnown) return verdict;
   return {
     ...verdict,
     reason: isReason(reason) ? reason : "unknown",
@@ -114,6 +119,9 @@ function withKnownCodes(verdict: Verdict): Verdict {
     ...(served === undefined
       ? {}
       : { served: { ...served, kind: isKind(served.kind) ? served.kind : "generic" } }),
+    ...(drained === undefined
+      ? {}
+      : { drained: { ...drained, observed: isReason(drained.observed) ? drained.observed : "unknown" } }),
   };
 }
 
@@ -124,6 +132,15 @@ function isServed(value: unknown): boolean {
     ["version", "root", "parent"].every((key) => value[key] === null || isText(value[key])) &&
     (value["maxModelLen"] === null || isCount(value["maxModelLen"])) &&
     isOptional(value["missing"], isTexts)
+  );
+}
+
+function isDrained(value: unknown): boolean {
+  return (
+    isRecord(value) &&
+    isCount(value["since"]) &&
+    ["by", "observed"].every((key) => isText(value[key])) &&
+    isOptional(value["reason"], isText)
   );
 }
 

@@ -38,7 +38,24 @@ export interface Verdict {
   readonly refusedSince?: number;
   /** While it loads: how long until it is ready, judged by earlier loads. Absent where none was seen. */
   readonly readyInMs?: number;
+  /** An operator has taken it out of use: `ready` is false then, so that readers that do not know of this obey it too. */
+  readonly drained?: Drained;
 }
+
+/** That a deployment is to get no new requests. */
+export interface Drained {
+  /** Epoch milliseconds. */
+  readonly since: number;
+  /** Who did it: `user@host` or an address, as the caller says; `DISABLED_BY` where it is the config. */
+  readonly by: string;
+  /** Why, in the operator's words. */
+  readonly reason?: string;
+  /** What its reason would be otherwise: it is probed all the same. */
+  readonly observed: Reason;
+}
+
+/** By whom a deployment is drained that has `model_info.disabled`. Callers may not be called so. */
+export const DISABLED_BY = "config";
 
 /** Facts about what stands behind a served name; null where the server does not tell. */
 export interface Served {

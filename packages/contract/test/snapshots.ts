@@ -19,6 +19,13 @@ const served = fc
 
 const history = fc.record({ loadTimesMs: fc.array(time), falls: fc.array(time) });
 
+const drained = fc
+  .tuple(
+    fc.record({ since: time, by: words, observed: fc.constantFrom(...REASON_CODES) }),
+    fc.record({ reason: words }, { requiredKeys: [] }),
+  )
+  .map(([always, sometimes]) => ({ ...always, ...sometimes }));
+
 const told = fc.record({
   deployment: words,
   alias: words,
@@ -37,7 +44,10 @@ const told = fc.record({
 });
 
 const verdict: fc.Arbitrary<Verdict> = fc
-  .tuple(told, fc.record({ served, history, readyInMs: time, refusedSince: time }, { requiredKeys: [] }))
+  .tuple(
+    told,
+    fc.record({ served, history, drained, readyInMs: time, refusedSince: time }, { requiredKeys: [] }),
+  )
   .map(([always, sometimes]) => ({ ...always, ...sometimes }));
 
 /** Any snapshot at all. */

@@ -19,15 +19,17 @@ export interface Entry {
   readonly alias?: string;
   /** `litellm_params` beside model and api_base. */
   readonly params?: object;
+  /** `model_info` beside the id. */
+  readonly info?: object;
 }
 
 /** A config of these entries by id, each on a server of its own that serves `upstream-name`. */
 export function configOf(entries: Readonly<Record<string, Entry>>, settings: object = {}): Config {
   return readConfig({
-    model_list: Object.entries(entries).map(([id, { alias = "chat", params = {} }]) => ({
+    model_list: Object.entries(entries).map(([id, { alias = "chat", params = {}, info = {} }]) => ({
       model_name: alias,
       litellm_params: { model: "openai/upstream-name", api_base: `http://${id}.internal:8000/v1`, ...params },
-      model_info: { id },
+      model_info: { id, ...info },
     })),
     ...settings,
   });

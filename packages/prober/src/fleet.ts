@@ -1,4 +1,5 @@
 import {
+  DISABLED_BY,
   isRoutable,
   type Config,
   type Deployment,
@@ -18,6 +19,7 @@ import {
   type EndpointRound,
   type FoundEndpoints,
 } from "./remember/found-endpoints.ts";
+import { Drains, printWho, withDrain, type DrainOrder } from "./remember/drains.ts";
 import type { Instant } from "./remember/instant.ts";
 import { reconcile } from "./remember/reconcile.ts";
 import type { Load } from "./read/load.ts";
@@ -44,19 +46,55 @@ export class Fleet {
   #histories = new Map<string, DeploymentHistory>();
   #states = new Map<string, BackendState>();
   readonly #endpoints = new Map<string, FoundEndpoints>();
+  readonly #drains = new Drains();
   /** When the last recorded probe began, monotonic. */
   recordedAt = Number.NEGATIVE_INFINITY;
   #deployments: readonly TargetDeployment[] = [];
   #byTarget: ReadonlyMap<string, readonly TargetDeployment[]> = new Map();
 
-  /** Takes a config over, keeping what still holds. */
-  adopt(config: Config, previous: Snapshot | null, now: Instant): void {
+  /** Takes a config over, keeping what still holds. Those that it drains or gives back are returned. */
+  adopt(config: Config, previous: Snapshot | null, now: Instant): readonly Transition[] {
+    const before = this.#published();
+    this.#drains.adopt(config, previous, now);
     this.#histories = reconcile({ histories: this.#histories, previous }, config, now);
     this.#deployments = targetDeployments(config);
     this.#byTarget = Map.groupBy(this.#deployments, ({ target }) => target.id);
     const states = [...this.#byTarget.keys()].map((id): [string, BackendState] => [id, this.state(id)]);
     this.#states = new Map(states);
     for (const id of this.#endpoints.keys()) if (!this.#byTarget.has(id)) this.#endpoints.delete(id);
+    return this.#drainChanges(before, { by: DISABLED_BY }, now);
+  }
+
+  /** Drains deployments or gives them back; those whose state that changes are returned. */
+  order(order: DrainOrder, now: Instant): readonly Transition[] {
+    const before = this.#published();
+    this.#drains.apply(order, now);
+    return this.#drainChanges(before, order, now);
+  }
+
+  #published(): ReadonlyMap<string, Verdict> {
+    return new Map([...this.#histories].map(([id, history]) => [id, this.#publish(history.verdict)]));
+  }
+
+  #publish(verdict: Verdict): Verdict {
+    return withDrain(verdict, this.#drains.of(verdict.deployment));
+  }
+
+  #drainChanges(
+    before: ReadonlyMap<string, Verdict>,
+    who: Pick<DrainOrder, "by" | "reason">,
+    now: Instant,
+  ): readonly Transition[] {
+    return [...this.#histories].flatMap(([id, history]) => {
+      const was = before.get(id);
+      const after = this.#publish(history.verdict);
+      if (was === undefined || (was.drained === undefined) === (after.drained === undefined)) return [];
+      if (after.drained !== undefined) return [{ before: was, after }];
+      // It comes back: for gateways its reason changes now, and they let it start slowly.
+      const verdict = { ...history.verdict, since: now.wall };
+      this.#histories.set(id, { ...history, reasonSince: now.monotonic, verdict });
+      return [{ before: was, after: { ...verdict, detail: `undrained by ${printWho(who)}` } }];
+    });
   }
 
   /** One probe of a target is judged for all deployments on it; nothing is changed by that. */
@@ -92,6 +130,8 @@ export class Fleet {
         now.monotonic,
       );
       this.#histories.set(id, history);
+      // Nobody need hear what becomes of one that is out of use: its verdict tells it.
+      if (this.#drains.of(deployment.id) !== undefined) return [];
       return isNews(before.verdict, history.verdict)
         ? [{ before: before.verdict, after: history.verdict }]
         : [];
@@ -138,15 +178,25 @@ export class Fleet {
       const history = this.#histories.get(id);
       if (history === undefined) return [];
       const { kind, version, load, exchanges } = this.state(target.id);
-      const { verdict, reasonSince, notices, loadTimesMs } = history;
+      const { loadTimesMs } = history;
+      const drain = this.#drains.of(history.verdict.deployment);
       const endpointExchanges = this.#endpoints.get(target.id)?.exchanges ?? [];
-      const known = { verdict, reasonSince, notices, loadTimesMs, kind, version, load };
+      const known = {
+        verdict: withDrain(history.verdict, drain),
+        reasonSince: drain?.at ?? history.reasonSince,
+        notices: drain === undefined ? history.notices : [],
+        loadTimesMs,
+        kind,
+        version,
+        load,
+      };
       return [{ target, ...known, exchanges, endpointExchanges }];
     });
   }
 
+  /** What is published: a drained deployment is not ready, whatever probes find of it. */
   verdicts(): readonly Verdict[] {
-    return [...this.#histories.values()].map((history) => history.verdict);
+    return [...this.#histories.values()].map(({ verdict }) => this.#publish(verdict));
   }
 }
 

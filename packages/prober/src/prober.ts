@@ -2,12 +2,13 @@ import type { Backend, Clock, Endpoint, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
 import { firstDelay, nextDelay } from "./judge/due.ts";
+import type { DrainOrder } from "./remember/drains.ts";
 import { instantOf } from "./remember/instant.ts";
 import { targetsOf, type Target } from "./remember/target.ts";
 import { EndpointFinder } from "./endpoint-finder.ts";
 import { Events } from "./events.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
-import { Fleet } from "./fleet.ts";
+import { Fleet, type Transition } from "./fleet.ts";
 import { PublishLoop } from "./publish-loop.ts";
 import type { ProberMetrics } from "./metrics.ts";
 import type { Network } from "./ask/network.ts";
@@ -64,6 +65,7 @@ export class Prober {
   #limit: LimitFunction;
   #secrets: Secrets | null = null;
   #unsubscribe: () => void = () => {};
+  readonly #initialRound = Promise.withResolvers<void>();
   /** True once every backend was asked, or had the time to be. */
   initialRoundDone = false;
 
@@ -113,6 +115,7 @@ export class Prober {
   /** Resolves once nothing is being written any more. */
   stop(): Promise<void> {
     this.#stop.abort();
+    this.#initialRound.resolve();
     this.#unsubscribe();
     for (const loop of this.#loops.values()) endLoop(loop);
     this.#loops.clear();
@@ -121,7 +124,7 @@ export class Prober {
 
   #adopt({ config, secrets }: Settings, previous: Snapshot | null): void {
     const { clock, log } = this.#options;
-    this.fleet.adopt(config, previous, instantOf(clock));
+    this.#report(this.fleet.adopt(config, previous, instantOf(clock)));
     this.#limit.concurrency = config.prober.concurrency;
     const wanted = new Map(config.backends.flatMap(targetsOf).map((target) => [target.id, target]));
     for (const [id, loop] of this.#loops) {
@@ -185,6 +188,17 @@ export class Prober {
     return due.length > 0;
   }
 
+  /**
+   * Drains deployments or gives them back. Resolves once gateways can see it, with false where it could not be written, so
+   * that a restart may forget it.
+   */
+  async order(order: DrainOrder): Promise<boolean> {
+    this.#report(this.fleet.order(order, instantOf(this.#options.clock)));
+    // Of what was not asked yet the snapshot of an earlier run knows more.
+    if (this.fleet.verdicts().some(({ reason }) => reason === "unknown")) await this.#initialRound.promise;
+    return this.#publishing.now();
+  }
+
   async #loop(loop: Loop): Promise<void> {
     const { clock, random, settings } = this.#options;
     const { signal } = loop.end;
@@ -229,11 +243,7 @@ export class Prober {
       });
       if (evaluated === null) return;
       metrics.probed(evaluated.result);
-      for (const change of evaluated.changes) {
-        logTransition(log, change);
-        metrics.changed(change);
-        this.events.record(change.before, change.after, clock.now());
-      }
+      this.#report(evaluated.changes);
       this.#asked.add(target.id);
       // Counted against the config of now: it may have changed while the answer was awaited.
       if (!this.initialRoundDone && this.#asked.size >= this.#loops.size) this.#finishInitialRound();
@@ -244,6 +254,15 @@ export class Prober {
       // A bug of ours in judging one answer must not end the loop of this target or of any other.
       const { message, stack } = error instanceof Error ? error : new Error(String(error));
       log.error({ error: message, stack }, "internal error in a probe; retrying at the next interval");
+    }
+  }
+
+  #report(changes: readonly Transition[]): void {
+    const { clock, log, metrics } = this.#options;
+    for (const change of changes) {
+      logTransition(log, change);
+      metrics.changed(change);
+      this.events.record(change.before, change.after, clock.now());
     }
   }
 
@@ -258,6 +277,7 @@ export class Prober {
   #finishInitialRound(): void {
     if (this.initialRoundDone || this.#stop.signal.aborted) return;
     this.initialRoundDone = true;
+    this.#initialRound.resolve();
     this.#publishSoon();
   }
 

@@ -40,6 +40,11 @@ export class PublishLoop {
     setImmediate(() => void this.#inTurn());
   }
 
+  /** At once, whatever the last one took. Resolves with whether it could be written. */
+  now(): Promise<boolean> {
+    return this.#publish();
+  }
+
   /** Unchanged verdicts are published too: they say that the prober lives. Ends with the signal. */
   async heartbeat(mayPublish: () => boolean): Promise<void> {
     const { clock, settings, signal } = this.#options;
@@ -58,7 +63,7 @@ export class PublishLoop {
     if (!signal.aborted) await this.#publish();
   }
 
-  #publish(): Promise<void> {
+  #publish(): Promise<boolean> {
     const { clock, fleet, publisher, settings } = this.#options;
     const { config } = settings.get();
     const start = clock.monotonic();

@@ -52,7 +52,8 @@ export class Publisher {
     return this.#options.instance;
   }
 
-  async publish(publication: Publication): Promise<void> {
+  /** Resolves with whether it could be written. */
+  async publish(publication: Publication): Promise<boolean> {
     const { clock, writer, log } = this.#options;
     const begun = clock.monotonic();
     const snapshot = this.#number(publication);
@@ -63,6 +64,7 @@ export class Publisher {
       this.writtenAt = begun;
       if (this.#failing) log.info("snapshot written again");
       this.#failing = false;
+      return true;
     } catch (error) {
       this.#options.metrics.snapshotFailed();
       if (!this.#failing)
@@ -71,6 +73,7 @@ export class Publisher {
           "cannot write snapshot; gateways will go stale",
         );
       this.#failing = true;
+      return false;
     }
   }
 

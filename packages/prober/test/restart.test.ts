@@ -42,6 +42,26 @@ describe("a restarted prober", () => {
     expect(seen.flatMap(({ verdicts }) => verdicts).every(isRoutable)).toBe(true);
   });
 
+  it("keeps what an operator has drained, from the file alone, and gives it back as it is", async () => {
+    const server = await simulated();
+    const place = site([{ alias: "a", id: "a-1", base: server.url }]);
+    const before = await running(place);
+    await until(() => place.reasons()["a"] === "ok");
+    const order = { method: "POST", body: '{"by":"root@ops","reason":"new kernel"}' };
+    expect(await (await fetch(`${before.url}/drain/a-1`, order)).json()).toMatchObject({ kept: true });
+    // What was answered is in the file, so that a kill at this moment would lose nothing.
+    const drained = place.snapshot()?.verdicts[0]?.drained;
+    expect(drained).toMatchObject({ by: "root@ops", reason: "new kernel", observed: "ok" });
+    await before.stop();
+
+    const after = await running(place);
+    await until(async () => (await after.get("/livez")).status === 200);
+    await until(() => place.snapshot()?.prober.url === after.url);
+    expect(place.snapshot()?.verdicts).toMatchObject([{ ready: false, reason: "drained", drained }]);
+    await fetch(`${after.url}/drain/a-1`, { method: "DELETE" });
+    expect(place.snapshot()?.verdicts).toMatchObject([{ ready: true, nameMatches: true, reason: "ok" }]);
+  });
+
   it("keeps since when and when it was last good, and finds out what changed meanwhile", async () => {
     const [kept, renamed] = [await simulated(), await simulated()];
     const place = site([

@@ -19,7 +19,7 @@ const CLEAR = "\u001b[H\u001b[2J";
 export function addStatus(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("status")
-    .description("The fleet as the prober sees it. Exit 0 when every deployment is ready, else 1.")
+    .description("The fleet as the prober sees it. Exit 0 when every deployment is ready or drained, else 1.")
     .option("--json", "print the prober's /status as JSON")
     .option("--gateway-url <url>", "where the gateway listens (default http://127.0.0.1:4000)")
     .option("-w, --watch", "refresh every second, until Ctrl-C");
@@ -44,7 +44,7 @@ async function watch(prober: ProberAddress, options: StatusOptions, terminal: Te
 async function show(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<number> {
   const { json } = options;
   const status = await fetchStatus(prober);
-  const ready = status.deployments.every(isRoutable);
+  const ready = status.deployments.every((one) => isRoutable(one) || one.drained !== undefined);
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
   else {
     if (!status.prober.initialRoundDone) terminal.out("The first probe round is still running.\n");

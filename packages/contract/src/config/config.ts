@@ -32,6 +32,8 @@ export interface Deployment {
   readonly info: ModelInfo;
   /** Must a request for one token succeed once a start, before it is ready? */
   readonly canary: boolean;
+  /** Drained by the config: it is probed, and gets no requests. */
+  readonly disabled: boolean;
   readonly order: number;
   readonly weight: number;
   readonly maxParallel: number | null;

@@ -311,6 +311,15 @@ describe("the kind of a server", () => {
   });
 });
 
+test("one is disabled where its entry says so, and is checked as before", () => {
+  const written = [{}, { disabled: true }, { disabled: false }];
+  const { deployments } = configOf(
+    JSON.stringify({ model_list: written.map((info) => entry("a", {}, info)) }),
+  );
+  expect(deployments.map(({ disabled }) => disabled)).toEqual([false, true, false]);
+  expect(new Set(deployments.map(({ check }) => check)).size).toBe(1);
+});
+
 test("the canary is off, or on for all, or as the entry says", () => {
   const canaries = (rollcall: Entry, ...infos: readonly Entry[]) =>
     configOf(

@@ -162,6 +162,7 @@ class DeploymentReader {
       info: readModelInfo(entry.model_info),
       canary:
         entry.model_info?.canary ?? this.#written.rollcall?.prober?.canary ?? SETTINGS.prober.canary.default,
+      disabled: entry.model_info?.disabled ?? false,
       order: params.order ?? 0,
       weight: this.#weight(params),
       maxParallel: params.max_parallel_requests ?? null,

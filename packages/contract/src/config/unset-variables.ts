@@ -38,7 +38,15 @@ const SECTIONS: Readonly<Record<string, { readonly used: readonly string[] }>> =
   general_settings: GENERAL_SETTINGS_KEYS,
 };
 
-const MODEL_INFO_USED = new Set(["id", "mode", "kind", "canary", "allowed_fails", "allowed_fails_policy"]);
+const MODEL_INFO_USED = new Set([
+  "id",
+  "mode",
+  "kind",
+  "canary",
+  "disabled",
+  "allowed_fails",
+  "allowed_fails_policy",
+]);
 
 /** Does anything here go by what stands there? */
 function isRead([section, ...rest]: Path): boolean {

@@ -32,6 +32,7 @@ export interface WrittenDeployment {
     mode?: Text;
     kind?: Kind;
     canary?: boolean;
+    disabled?: boolean;
     allowed_fails?: number;
     allowed_fails_policy?: WrittenAllowedFails;
     [more: string]: unknown;
@@ -175,6 +176,7 @@ export const CONFIG_SCHEMA = {
               canary: flag(
                 "Must a request for one token succeed after each start? Overrides rollcall.prober.canary.",
               ),
+              disabled: flag("Drained: it is probed, and gets no requests until this is removed."),
               allowed_fails: count(ALLOWED_FAILS),
               allowed_fails_policy: allowedFailsPolicy,
             },

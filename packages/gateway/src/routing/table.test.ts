@@ -40,6 +40,14 @@ test("one whose key is missing here gets no request, though the prober has it an
   expect(target?.routable.map(({ id }) => id)).not.toContain("a");
 });
 
+test("one that the config disables gets no request, though the prober says ok", () => {
+  const config = configOf({ a: { info: { disabled: true } }, b: {} });
+  const verdicts = config.deployments.map((deployment) => verdictOn(deployment, "ok"));
+  const target = table(config, snapshotOf(verdicts)).targets.get("chat");
+  expect(target?.unroutable).toEqual([{ id: "a", reason: "drained" }]);
+  expect(target?.routable.map(({ id }) => id)).toEqual(["b"]);
+});
+
 test.each([
   ["where the prober found it as written", { apiPath: "/qwen" }, "/qwen"],
   ["where it did not say so", {}, "/qwen/v1"],

@@ -90,7 +90,9 @@ function readTarget(
     const verdict = verdicts.get(deployment.id);
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
-    if (secrets.lackOf(deployment.backend) !== null)
+    // The config of now counts, whatever the prober's says.
+    if (deployment.disabled) unroutable.push({ id: deployment.id, reason: "drained" });
+    else if (secrets.lackOf(deployment.backend) !== null)
       unroutable.push({ id: deployment.id, reason: "key_missing" });
     else if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);

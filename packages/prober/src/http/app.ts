@@ -2,6 +2,7 @@ import type { ProbeCause } from "@rollcall/contract";
 import { Hono } from "hono";
 import type { ProberHttp } from "./context.ts";
 import { detailsOnly } from "./details.ts";
+import { drainRoutes } from "./drain.ts";
 import { readEvents } from "./event-list.ts";
 import { explain, printUnknownName } from "./explanation.ts";
 import { countRejections } from "./rejections.ts";
@@ -10,7 +11,7 @@ import { stateRoutes } from "./state.ts";
 import { printStatus } from "./status.ts";
 
 const ROUTES =
-  "/livez, /readyz, /readyz/<alias>, /readyz/deployment/<id>, /status, /events, /explain/<alias or deployment>, /state, /metrics or POST /probe/<deployment>";
+  "/livez, /readyz, /readyz/<alias>, /readyz/deployment/<id>, /status, /events, /explain/<alias or deployment>, /state, /metrics, POST /probe/<deployment> or POST and DELETE /drain/<deployment>";
 
 /** What Kubernetes, systemd, Prometheus and people ask the prober. */
 export function proberApp(http: ProberHttp): Hono {
@@ -36,6 +37,7 @@ export function proberApp(http: ProberHttp): Hono {
     const asked = http.prober.probeSoon(c.req.param("id"), { isSuspect });
     return c.json({ asked }, asked ? 202 : 200);
   });
+  app.route("/", drainRoutes(http));
   app.get("/metrics", async (c) => {
     const { prober } = http;
     const text = await prober.printMetrics();

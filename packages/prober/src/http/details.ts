@@ -11,15 +11,31 @@ export function mayReadDetails(
   headers: KeyHeaders,
   { host, settings }: Pick<ProberHttp, "host" | "settings">,
 ): string | null {
-  if (listensOnlyHere(host)) return null;
+  return listensOnlyHere(host) ? null : refuseWithoutKey("details", headers, settings);
+}
+
+/** What changes something needs the master key wherever there is one, and without one comes from this machine. */
+function mayOrder(
+  headers: KeyHeaders,
+  { host, settings }: Pick<ProberHttp, "host" | "settings">,
+): string | null {
+  const isOpen = listensOnlyHere(host) && settings.get().config.masterKeys.length === 0;
+  return isOpen ? null : refuseWithoutKey("orders", headers, settings);
+}
+
+function refuseWithoutKey(
+  what: string,
+  headers: KeyHeaders,
+  settings: ProberHttp["settings"],
+): string | null {
   const { config, secrets } = settings.get();
   const keys = secrets.valuesOf(config.masterKeys);
   if (keys.length === 0)
-    return "details are refused on this address: set general_settings.master_key and send it as a Bearer token";
+    return `${what} are refused on this address: set general_settings.master_key and send it as a Bearer token`;
   const sent = sentKey(headers, config.keyHeader);
   return sent !== null && new ExpectedKeys(keys).matches(sent)
     ? null
-    : "details need the master key as a Bearer token";
+    : `${what} need the master key as a Bearer token`;
 }
 
 /** On loopback, where no key is asked for, web pages of others in somebody's browser are not meant by "anybody". */
@@ -34,16 +50,23 @@ export function refuseForeign(
   return `details are refused to web pages of other sites (${visit.header}: ${visit.value}): add the name to rollcall.gateway.allowed_hosts if it is yours`;
 }
 
-/** The refusal of a request for details, or null where they may be read. */
-function refuseDetails(c: Context, http: ProberHttp): Response | null {
+type Permission = typeof mayReadDetails;
+
+/** The refusal of a request, or null where it may be answered. */
+function refuse(c: Context, http: ProberHttp, permission: Permission): Response | null {
   const header = (name: string) => c.req.header(name);
   const foreign = refuseForeign({ host: header("host"), origin: header("origin") }, http);
   if (foreign !== null) return c.json({ error: foreign }, 403);
-  const refusal = mayReadDetails(c.req.header(), http);
+  const refusal = permission(c.req.header(), http);
   return refusal === null ? null : c.json({ error: refusal }, 401);
 }
 
 /** For routes that tell them: 401 or 403 where they may not be read. */
 export function detailsOnly(http: ProberHttp): MiddlewareHandler {
-  return async (c, next) => refuseDetails(c, http) ?? next();
+  return async (c, next) => refuse(c, http, mayReadDetails) ?? next();
+}
+
+/** For routes that change something: 401 or 403 for those who may not. */
+export function ordersOnly(http: ProberHttp): MiddlewareHandler {
+  return async (c, next) => refuse(c, http, mayOrder) ?? next();
 }

@@ -73,7 +73,9 @@ function answer(c: Context, http: ProberHttp, { asked, requirement }: Asked): Re
 
 function printAlias({ alias, deployments }: AliasReadiness, met: boolean): string {
   const parts = deployments.map((deployment) => `${deployment.id} ${deployment.reason}`);
-  return `${met ? "[+]" : "[-]"} ${onOneLine(`${alias}: ${parts.join(", ")}`)}`;
+  // Drained altogether is meant, and no fault.
+  const mark = met ? "[+]" : deployments.every(({ isDrained }) => isDrained) ? "[!]" : "[-]";
+  return `${mark} ${onOneLine(`${alias}: ${parts.join(", ")}`)}`;
 }
 
 /** Aliases and ids may hold line breaks. */

@@ -13,8 +13,8 @@ describe("an alias", () => {
         alias: "a",
         ready: true,
         deployments: [
-          { id: "a-1", ready: false, reason: "down" },
-          { id: "a-2", ready: true, reason: "ok" },
+          { id: "a-1", ready: false, reason: "down", isDrained: false },
+          { id: "a-2", ready: true, reason: "ok", isDrained: false },
         ],
       },
     ]);

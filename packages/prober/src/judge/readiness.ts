@@ -4,7 +4,15 @@ import { isRoutable, type Verdict } from "@rollcall/contract";
 export interface AliasReadiness {
   readonly alias: string;
   readonly ready: boolean;
-  readonly deployments: readonly { readonly id: string; readonly ready: boolean; readonly reason: string }[];
+  readonly deployments: readonly DeploymentReadiness[];
+}
+
+interface DeploymentReadiness {
+  readonly id: string;
+  readonly ready: boolean;
+  readonly reason: string;
+  /** Somebody wants it out: it counts as if the config did not have it. */
+  readonly isDrained: boolean;
 }
 
 /** One entry an alias, in the order of the config. */
@@ -17,6 +25,7 @@ export function readAliases(verdicts: readonly Verdict[]): readonly AliasReadine
       id: verdict.deployment,
       ready: isRoutable(verdict),
       reason: verdict.reason,
+      isDrained: verdict.drained !== undefined,
     })),
   }));
 }

@@ -2,12 +2,13 @@ import { describe, expect, it } from "vitest";
 import type { AliasReadiness } from "./readiness.ts";
 import { isMet, isMetBy, parseRequirement, type Requirement } from "./requirement.ts";
 
-/** An alias with as many deployments as there are letters; `+` is ready. */
+/** An alias with as many deployments as there are letters; `+` is ready, `d` drained. */
 function alias(states: string): AliasReadiness {
   const deployments = states.split("").map((state, index) => ({
     id: String(index),
     ready: state === "+",
     reason: state === "+" ? "ok" : "down",
+    isDrained: state === "d",
   }));
   return { alias: "a", ready: states.includes("+"), deployments };
 }
@@ -50,6 +51,12 @@ describe("what is required", () => {
     [["--", "-"], { null: false, any: false, all: false, 1: false }],
     [["+-"], { null: true, any: true, all: false, 1: true, 2: false }],
     [[], { null: true, any: false, all: true, 1: true }],
+    [["+d", "++"], { null: true, any: true, all: true, 1: true, 2: false }],
+    [["-d", "++"], { null: false, any: true, all: false, 1: false }],
+    [["++d"], { null: true, any: true, all: true, 2: true, 3: false }],
+    [["dd", "+"], { null: true, any: true, all: true, 1: true, 2: false }],
+    [["dd", "-"], { null: false, any: false, all: false, 1: false }],
+    [["dd", "d"], { null: false, any: false, all: false, 1: false }],
   ])("of the aliases %j", (states, expected) => {
     const met = Object.keys(expected).map((written) => {
       const requirement = written === "null" ? null : /\d/.test(written) ? Number(written) : written;

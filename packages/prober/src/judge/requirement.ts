@@ -17,14 +17,21 @@ export function parseRequirement(written: readonly string[]): Result<Requirement
   return err(`require must be any, all or a number from 1 to 99999, and not ${JSON.stringify(value)}`);
 }
 
+/** Aliases that are drained altogether are in nobody's way, unless they are all that is asked for. */
 export function isMet(requirement: Requirement, aliases: readonly AliasReadiness[]): boolean {
   if (requirement === "any") return aliases.some(({ ready }) => ready);
-  return aliases.every((alias) => isMetBy(alias, requirement));
+  const wanted = aliases.filter((alias) => !isDrained(alias));
+  return (wanted.length === 0 ? aliases : wanted).every((alias) => isMetBy(alias, requirement));
+}
+
+function isDrained({ deployments }: AliasReadiness): boolean {
+  return deployments.every((deployment) => deployment.isDrained);
 }
 
 /** Does this alias stand in nobody's way? */
 export function isMetBy({ ready, deployments }: AliasReadiness, requirement: Requirement): boolean {
-  if (requirement === "any" || requirement === null) return ready;
+  if (requirement === "any" || requirement === null || !ready) return ready;
   const count = deployments.filter((deployment) => deployment.ready).length;
-  return count >= (requirement === "all" ? deployments.length : requirement);
+  const wanted = deployments.filter((deployment) => !deployment.isDrained).length;
+  return count >= (requirement === "all" ? wanted : requirement);
 }

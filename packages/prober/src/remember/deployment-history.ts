@@ -1,4 +1,5 @@
 import { isRoutable, REASONS, type Deployment, type Verdict } from "@rollcall/contract";
+import { withoutDrain } from "./drains.ts";
 import { toMonotonic, type Instant } from "./instant.ts";
 import type { Refusal } from "./refusal.ts";
 import { NO_CHANGES, type Notice, type ServedChanges } from "../judge/warn.ts";
@@ -66,7 +67,8 @@ export function startHistory(deployment: Deployment, now: Instant): DeploymentHi
 }
 
 /** Goes on from a verdict of an earlier run, so that a restart of the prober takes nothing out of service. */
-export function resumeHistory(verdict: Verdict, now: Instant): DeploymentHistory {
+export function resumeHistory(told: Verdict, now: Instant): DeploymentHistory {
+  const verdict = withoutDrain(told);
   const since = toMonotonic(verdict.since, now);
   return {
     ...FRESH,

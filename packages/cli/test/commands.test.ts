@@ -52,6 +52,20 @@ describe("rollcall check", () => {
     expect(out + err).not.toMatch(/\n\s+at /);
   });
 
+  it("leaves out an entry at fault, which --strict makes an error", async () => {
+    const bad = "  - {model_name: coder, litellm_params: {model: openai/b, api_base: gpu-2}}\n";
+    const files = temporary({ "config.yaml": CONFIG.replace("general_settings", `${bad}general_settings`) });
+    const check = (...more: string[]) =>
+      rollcall(["check", files.path("config.yaml"), ...more], { env: { BACKEND_KEY: "k" } });
+    const [lenient, strict] = [await check(), await check("--strict")];
+    files.remove();
+    expect(lenient.code).toBe(0);
+    expect(lenient.out).toMatch(/:7:\d+: warning: .*gpu-2.*: the entry is left out\n/);
+    expect(lenient.out).toContain("1 deployment, 1 backend; 0 errors, 1 warning");
+    expect(strict.code).toBe(64);
+    expect(strict.out).toMatch(/:7:\d+: error: .*gpu-2.*: the entry is left out\n/);
+  });
+
   it("says that the gateway would not start where everybody in the network could use it", async () => {
     const written = CONFIG.replace(/general_settings.*\n/, "rollcall: {gateway: {host: 0.0.0.0}}\n");
     const files = temporary({

@@ -1,7 +1,7 @@
 import type { Backend, Clock, Endpoint, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
-import { firstDelay, nextDelay } from "./judge/due.ts";
+import { courteousDelay, firstDelay, nextDelay } from "./judge/due.ts";
 import { instantOf } from "./remember/instant.ts";
 import { targetsOf, type Target } from "./remember/target.ts";
 import { EndpointFinder } from "./endpoint-finder.ts";
@@ -202,7 +202,8 @@ export class Prober {
       this.#finder.probed(loop.target, signal);
       const { prober } = settings.get().config;
       const histories = this.fleet.historiesOn(loop.target.id);
-      delay = nextDelay(histories, prober, { now: clock.monotonic(), random: random() });
+      const moment = { now: clock.monotonic(), random: random() };
+      delay = courteousDelay(nextDelay(histories, prober, moment), loop.target.backend);
       due = clock.monotonic() + delay;
       await clock.sleep(delay, loop.wake.signal);
     }

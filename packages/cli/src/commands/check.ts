@@ -18,6 +18,7 @@ import type { Terminal } from "../terminal.ts";
 interface CheckOptions {
   readonly probe?: boolean;
   readonly inContainer?: boolean;
+  readonly strict?: boolean;
 }
 
 export function addCheck(program: Command, { terminal, finish }: CommandContext): void {
@@ -28,13 +29,15 @@ export function addCheck(program: Command, { terminal, finish }: CommandContext)
       "Validate a config file. Exit 64 on errors; with --probe, exit 1 where a backend is not as configured.",
     )
     .option("--probe", "ask every backend once whether it is ready and serves the expected name")
+    .option("--strict", "count entries that are left out as errors")
     .option("--in-container", "check as if inside a container (detected where it runs in one)")
     .action(async (file: string, options: CheckOptions) => finish(await check(file, options, terminal)));
 }
 
 async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<number> {
   const inContainer = options.inContainer ?? insideContainer(terminal.env);
-  const { config, env, problems } = loadConfig(file, terminal.env, { inContainer });
+  const { config, env, problems: found } = loadConfig(file, terminal.env, { inContainer });
+  const problems = options.strict === true ? found.map(strictly) : found;
   for (const problem of problems) terminal.out(`${paintProblem(problem, terminal)}\n`);
   const secrets = config === null ? null : readSecrets(config, file, { terminal, env });
   const missing = secrets === null ? 0 : secrets.problems.size;
@@ -49,6 +52,10 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
   const verdicts = await probeOnce(config, secrets, systemClock);
   terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
   return verdicts.every(isRoutable) ? EXIT.ok : EXIT.failed;
+}
+
+function strictly(problem: Problem): Problem {
+  return problem.meaning === "left_out" ? { ...problem, severity: "error" } : problem;
 }
 
 /** Would the gateway refuse to start, since anybody could use it? The number of errors. */

@@ -11,10 +11,9 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const ROOT_KEYS: KnownKeys = {
   used: words(
-    "model_list litellm_settings router_settings general_settings environment_variables include rollcall",
+    "model_list credential_list litellm_settings router_settings general_settings environment_variables include rollcall",
   ),
-  known:
-    words(`credential_list callback_settings guardrails assistant_settings files_settings finetune_settings
+  known: words(`callback_settings guardrails assistant_settings files_settings finetune_settings
     default_vertex_config mcp_servers mcp_tools search_tools vector_store_registry prompts`),
 };
 
@@ -25,11 +24,11 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 
 export const PARAM_KEYS: KnownKeys = {
   used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests cooldown_time extra_headers drop_params ssl_verify client_cert client_key`),
+    max_parallel_requests cooldown_time extra_headers litellm_credential_name drop_params ssl_verify client_cert client_key`),
   known: words(`api_version organization region_name extra_body itpm otpm max_retries num_retries tags
     tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
-    litellm_credential_name mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
+    mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
     use_in_pass_through merge_reasoning_content_in_choices keepalive_seconds temperature top_p max_tokens seed stop
     presence_penalty frequency_penalty n user response_format tools tool_choice logit_bias stream`),
 };

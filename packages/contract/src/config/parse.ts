@@ -3,8 +3,11 @@ import { buildConfig } from "./build.ts";
 import type { Config } from "./config.ts";
 import { resolveEnvironment, type Environment } from "./environment.ts";
 import { localhostComplaints } from "./localhost.ts";
+import { withCredentials } from "./credentials.ts";
+import { isEntryError, settleEntries } from "./faulty-entries.ts";
 import { mergeSources, type Merged } from "./merge.ts";
 import { printPath, type Complaint, type Problem } from "./problem.ts";
+import { withProviderDefaults } from "./provider-defaults.ts";
 import { RULES } from "./rules.ts";
 import { readSource, type SourceText } from "./source.ts";
 import { readUnsetVariables } from "./unset-variables.ts";
@@ -39,11 +42,9 @@ export function parseConfig(
   if (problems.length > 0 || first === undefined) return { config: null, problems };
   const merged = mergeSources(first, rest);
   const { config, complaints } = readMerged(merged, env, { inContainer });
-  const placed = complaints.map(({ severity, path, message }): Problem => ({
-    severity,
-    path,
-    message,
-    at: merged.locate(path),
+  const placed = complaints.map((complaint): Problem => ({
+    ...complaint,
+    at: merged.locate(complaint.path),
   }));
   const order = sources.map((source) => source.file);
   placed.sort(
@@ -61,21 +62,32 @@ interface Read {
 }
 
 function readMerged(merged: Merged, env: Environment, { inContainer }: HostContext): Read {
-  const resolved = resolveEnvironment(merged.value, withVariables(merged.value, env));
+  const { value, complaints: credentials } = withCredentials(merged.value);
+  const fullEnv = withVariables(value, env);
+  const resolved = resolveEnvironment(value, fullEnv);
   const { complaints: unset, leftOut } = readUnsetVariables(resolved.unset);
-  const { rest, entries, complaints: early } = validateShape(resolved.value);
-  const built = rest === null ? null : buildConfig(rest, { leftOut, entries, env });
-  const late =
-    rest === null || built === null
-      ? []
-      : [
-          ...RULES.flatMap((rule) => rule(rest, entries)),
-          ...built.complaints,
-          ...(inContainer ? localhostComplaints(built.config) : []),
-        ];
-  const placed = late.map((complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) }));
-  const complaints = [...unset, ...withoutFollowUps([...early, ...placed], unset)];
-  return { config: built?.config ?? null, complaints };
+  const { rest: written, entries, complaints: shapes } = validateShape(resolved.value);
+  const early = [...credentials, ...shapes];
+  if (written === null) return { config: null, complaints: [...unset, ...withoutFollowUps(early, unset)] };
+  const rest = withProviderDefaults(written, fullEnv);
+  const place = (complaint: Complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) });
+  const ruled = RULES.flatMap((rule) => rule(rest, { entries, names: namesIn(value) })).map(place);
+  const faulty = new Set([...early, ...ruled].filter(isEntryError).map(({ path }) => Number(path[1])));
+  const built = buildConfig(rest, { leftOut, faulty, entries, env: fullEnv });
+  const localhost = inContainer ? localhostComplaints(built.config) : [];
+  const all = [...early, ...ruled, ...[...built.complaints, ...localhost].map(place)];
+  const complaints = [...unset, ...withoutFollowUps(all, unset)];
+  const foreign = new Set([...built.foreign].map((index) => entries[index] ?? index));
+  const outcome = { config: built.config, waits: leftOut.size > 0, foreign };
+  return { config: built.config, complaints: settleEntries(complaints, outcome) };
+}
+
+/** Also of entries that are at fault: what points to them is not. */
+function namesIn({ model_list: list }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const names = (Array.isArray(list) ? list : []).map((entry: unknown) =>
+    isRecord(entry) ? entry["model_name"] : undefined,
+  );
+  return new Set(names.filter((name) => typeof name === "string"));
 }
 
 /** Leaves out what is no fault of its own: what stands in place of an unset variable, and a list emptied of faulty entries. */

@@ -9,14 +9,21 @@ import {
   ROUTER_SETTINGS_KEYS,
   STRATEGIES,
 } from "./known-keys.ts";
-import { error, warning, type Complaint, type Path } from "./problem.ts";
+import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
-/** Looks at the written config as a whole and says what no schema can. `entries` are the original indexes. */
-type Rule = (written: WrittenConfig, entries: readonly number[]) => Complaint[];
+interface Entries {
+  /** The original index of each. */
+  readonly entries: readonly number[];
+  /** Every `model_name` that is written, also of entries that were taken out. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Looks at the written config as a whole and says what no schema can. */
+type Rule = (written: WrittenConfig, entries: Entries) => Complaint[];
 
 const keysHaveAnEffect: Rule = (written) => {
   const sections: readonly [Path, object | undefined, typeof ROOT_KEYS][] = [
@@ -32,19 +39,24 @@ const keysHaveAnEffect: Rule = (written) => {
   return sections.flatMap(([path, section, keys]) =>
     Object.keys(section ?? {})
       .filter((key) => !keys.used.includes(key))
-      .map((key) => warning([...path, key], whyNoEffect(key, path, keys))),
+      .map((key) => noEffect(key, path, keys)),
   );
 };
 
-function whyNoEffect(key: string, path: Path, keys: typeof ROOT_KEYS): string {
-  if (keys.known.includes(key)) return "is a LiteLLM setting that has no effect here";
+function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
+  return keys.known.includes(key)
+    ? unsupported([...path, key], "is a LiteLLM setting that has no effect here")
+    : warning([...path, key], whyUnknown(key, path, keys));
+}
+
+function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   if (path.length === 2 && PARAM_KEYS.used.includes(key)) {
     return "belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)";
   }
   return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
 }
 
-const idsAreUnique: Rule = (written, entries) => {
+const idsAreUnique: Rule = (written, { entries }) => {
   const seen = new Map<string, number>();
   return written.model_list.flatMap((entry, index) => {
     const id = entry.model_info?.id;
@@ -62,20 +74,27 @@ const idsAreUnique: Rule = (written, entries) => {
   });
 };
 
-/** All names that apps may send: what fallbacks and aliases may point to. */
-function namesOf(written: WrittenConfig): string[] {
-  return [
-    ...written.model_list.map((entry) => entry.model_name),
-    ...Object.keys(written.router_settings?.model_group_alias ?? {}),
-  ];
+/** `gpt-*` serves `gpt-4o`. */
+function wildcardFor(name: string, names: Iterable<string>): string | undefined {
+  return [...names].find((pattern) => {
+    const star = pattern.indexOf("*");
+    return star !== -1 && name.startsWith(pattern.slice(0, star)) && name.endsWith(pattern.slice(star + 1));
+  });
 }
 
-const fallbacksExist: Rule = (written) => {
-  const names = namesOf(written);
-  const complain = (path: Path, name: string): Complaint[] =>
-    names.includes(name) || name === "*"
-      ? []
-      : [error(path, `${JSON.stringify(name)} is not a model_name in model_list${didYouMean(name, names)}`)];
+const fallbacksExist: Rule = (written, { names: models }) => {
+  // What fallbacks may point to is what apps may send.
+  const names = new Set([...models, ...Object.keys(written.router_settings?.model_group_alias ?? {})]);
+  const complain = (path: Path, name: string): Complaint[] => {
+    if (names.has(name) || name === "*") return [];
+    const pattern = wildcardFor(name, models);
+    if (pattern !== undefined)
+      return [
+        differs(path, `only the wildcard ${JSON.stringify(pattern)} has this name, and it is left out`),
+      ];
+    const found = `${JSON.stringify(name)} is not a model_name in model_list`;
+    return [error(path, `${found}${didYouMean(name, [...names])}`)];
+  };
   return (["litellm_settings", "router_settings"] as const).flatMap((section) => [
     ...(["fallbacks", "context_window_fallbacks"] as const).flatMap((key) =>
       (written[section]?.[key] ?? []).flatMap((entry, index) =>
@@ -94,20 +113,19 @@ const fallbacksExist: Rule = (written) => {
   ]);
 };
 
-const groupAliasesPointToAliases: Rule = (written) => {
-  const names = written.model_list.map((entry) => entry.model_name);
+const groupAliasesPointToAliases: Rule = (written, { names }) => {
   return Object.entries(written.router_settings?.model_group_alias ?? {}).flatMap(([alias, target]) => {
     const path = ["router_settings", "model_group_alias", alias];
     const name = typeof target === "string" ? target : target.model;
-    if (names.includes(alias)) {
+    if (names.has(alias)) {
       return [warning(path, "is a model_name in model_list too: the deployments of that name win")];
     }
-    return names.includes(name)
+    return names.has(name)
       ? []
       : [
           error(
             path,
-            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, names)}`,
+            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, [...names])}`,
           ),
         ];
   });
@@ -120,7 +138,7 @@ const strategyIsKnown: Rule = (written) =>
     const path = [section, "routing_strategy"];
     return OTHER_STRATEGIES.includes(strategy)
       ? [
-          warning(
+          differs(
             path,
             `${strategy} is not implemented: two random choices over requests under way are used instead`,
           ),

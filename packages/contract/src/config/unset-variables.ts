@@ -7,7 +7,7 @@ import {
   ROOT_KEYS,
   ROUTER_SETTINGS_KEYS,
 } from "./known-keys.ts";
-import { error, warning, type Complaint, type Path } from "./problem.ts";
+import { error, leavesOut, warning, type Complaint, type Path } from "./problem.ts";
 
 export interface UnsetVariables {
   readonly complaints: readonly Complaint[];
@@ -25,7 +25,7 @@ export function readUnsetVariables(unset: readonly UnsetVariable[]): UnsetVariab
     if (!isRead(path)) continue;
     if (section === "model_list" && typeof index === "number") {
       leftOut.set(index, why);
-      complaints.push(warning(path, `${why}: the entry is left out until it is`));
+      complaints.push(leavesOut(path, `${why}: the entry is left out until it is`));
     } else if (section === "environment_variables") complaints.push(warning(path, `${why}: it is left out`));
     else complaints.push(error(path, `${why}: set it, or write the value itself`));
   }
@@ -42,7 +42,8 @@ const MODEL_INFO_USED = new Set(["id", "mode", "kind", "canary", "allowed_fails"
 
 /** Does anything here go by what stands there? */
 function isRead([section, ...rest]: Path): boolean {
-  if (!ROOT_KEYS.used.includes(String(section))) return false;
+  // What stands in credentials was put into the entries that name them.
+  if (!ROOT_KEYS.used.includes(String(section)) || section === "credential_list") return false;
   if (section === "model_list") return isReadInEntry(rest.slice(1));
   const keys = SECTIONS[String(section)];
   return keys === undefined || keys.used.includes(String(rest[0]));

@@ -9,9 +9,11 @@ import { mergeSources, type Merged } from "./merge.ts";
 import { printPath, type Complaint, type Problem } from "./problem.ts";
 import { withProviderDefaults } from "./provider-defaults.ts";
 import { RULES } from "./rules.ts";
+import { settleScalars } from "./settle-scalars.ts";
 import { readSource, type SourceText } from "./source.ts";
 import { readUnsetVariables } from "./unset-variables.ts";
 import { originalPath, validateShape } from "./validate.ts";
+import { CONFIG_SCHEMA } from "./written.ts";
 
 export interface Parsed {
   /** Null where a problem is an error. */
@@ -62,21 +64,25 @@ interface Read {
 }
 
 function readMerged(merged: Merged, env: Environment, { inContainer }: HostContext): Read {
-  const { value, complaints: credentials } = withCredentials(merged.value);
+  const { value: settled, complaints: scalars } = settleScalars(merged.value, CONFIG_SCHEMA);
+  const { value, complaints: credentials } = withCredentials(isRecord(settled) ? settled : {});
   const fullEnv = withVariables(value, env);
   const resolved = resolveEnvironment(value, fullEnv);
   const { complaints: unset, leftOut } = readUnsetVariables(resolved.unset);
   const { rest: written, entries, complaints: shapes } = validateShape(resolved.value);
   const early = [...credentials, ...shapes];
-  if (written === null) return { config: null, complaints: [...unset, ...withoutFollowUps(early, unset)] };
+  const first = [...unset, ...scalars];
+  if (written === null) return { config: null, complaints: [...first, ...withoutFollowUps(early, first)] };
   const rest = withProviderDefaults(written, fullEnv);
   const place = (complaint: Complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) });
   const ruled = RULES.flatMap((rule) => rule(rest, { entries, names: namesIn(value) })).map(place);
-  const faulty = new Set([...early, ...ruled].filter(isEntryError).map(({ path }) => Number(path[1])));
+  const faulty = new Set(
+    [...scalars, ...early, ...ruled].filter(isEntryError).map(({ path }) => Number(path[1])),
+  );
   const built = buildConfig(rest, { leftOut, faulty, entries, env: fullEnv });
   const localhost = inContainer ? localhostComplaints(built.config) : [];
   const all = [...early, ...ruled, ...[...built.complaints, ...localhost].map(place)];
-  const complaints = [...unset, ...withoutFollowUps(all, unset)];
+  const complaints = [...first, ...withoutFollowUps(all, first)];
   const foreign = new Set([...built.foreign].map((index) => entries[index] ?? index));
   const outcome = { config: built.config, waits: leftOut.size > 0, foreign };
   return { config: built.config, complaints: settleEntries(complaints, outcome) };
@@ -90,15 +96,13 @@ function namesIn({ model_list: list }: Readonly<Record<string, unknown>>): Reado
   return new Set(names.filter((name) => typeof name === "string"));
 }
 
-/** Leaves out what is no fault of its own: what stands in place of an unset variable, and a list emptied of faulty entries. */
-function withoutFollowUps(complaints: readonly Complaint[], unset: readonly Complaint[]): Complaint[] {
-  const unsetPaths = new Set(unset.map(({ path }) => printPath(path)));
-  const entryIsFaulty = complaints.some(
-    ({ path, severity }) => severity === "error" && path[0] === "model_list" && path.length > 1,
-  );
+/** Leaves out what is no fault of its own: what stands in place of a value told of already, and a list emptied of faulty entries. */
+function withoutFollowUps(complaints: readonly Complaint[], first: readonly Complaint[]): Complaint[] {
+  const told = new Set(first.map(({ path }) => printPath(path)));
+  const entryIsFaulty = [...first, ...complaints].some(isEntryError);
   return complaints.filter(({ path }) => {
     const where = printPath(path);
-    return !unsetPaths.has(where) && !(entryIsFaulty && where === "model_list");
+    return !told.has(where) && !(entryIsFaulty && where === "model_list");
   });
 }
 

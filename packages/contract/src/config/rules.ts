@@ -201,6 +201,23 @@ const environmentReferencesStandInMaps: Rule = (written) =>
       : [],
   );
 
+/** As shells and compose files have it. Anybody could guess such a key. */
+const SHELL_VARIABLE = /^\$(?:\{(\w+)[^}]*\}|([A-Z_][A-Z0-9_]*))$/;
+
+function variableAsKey(path: Path, key: string | undefined): Complaint[] {
+  const [, braced, bare] = SHELL_VARIABLE.exec(key ?? "") ?? [];
+  const name = braced ?? bare;
+  if (name === undefined) return [];
+  return [error(path, `is a variable that nothing fills in here: write os.environ/${name}`)];
+}
+
+const keysAreNoVariables: Rule = (written) => [
+  ...variableAsKey(["general_settings", "master_key"], written.general_settings?.master_key),
+  ...written.model_list.flatMap(({ litellm_params: { api_key: key } }, index) =>
+    variableAsKey(["model_list", index, "litellm_params", "api_key"], key),
+  ),
+];
+
 export const RULES: readonly Rule[] = [
   keysHaveAnEffect,
   idsAreUnique,
@@ -209,6 +226,7 @@ export const RULES: readonly Rule[] = [
   strategyIsKnown,
   headersCanBeSent,
   masterKeyCanBeSent,
+  keysAreNoVariables,
   keyHeaderCanBringKeys,
   allowedFailsDiffer,
   environmentReferencesStandInMaps,

@@ -91,7 +91,7 @@ const NOT_YAML: readonly WrongConfig[] = [
 model_list: []
 `,
     says: [
-      "config.yaml:6:1: error: not valid YAML: Source contains multiple documents; please use YAML.parseAllDocuments()",
+      "config.yaml:6:1: error: not valid YAML: a second document begins here: take out the line --- or keep one document a file",
     ],
   },
   {
@@ -278,7 +278,9 @@ const ENTRY: readonly WrongConfig[] = [
   - model_name: chat
     litellm_params: {model: null, api_base: http://gpu-1}
 `,
-    says: ["config.yaml:3:5: error: model_list[0].litellm_params: model is missing"],
+    says: [
+      'config.yaml:3:22: error: model_list[0].litellm_params.model: found null without quotes: if that is the name, write "null"',
+    ],
   },
   {
     about: "with an empty name",

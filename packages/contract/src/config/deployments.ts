@@ -150,7 +150,7 @@ class DeploymentReader {
 
   #skip(alias: string, index: number, why: string): void {
     this.#skipped.set(alias, why);
-    this.#complaints.push(leavesOut(["model_list", index], `${JSON.stringify(alias)} is skipped: ${why}`));
+    this.#complaints.push(leavesOut(["model_list", index], `is skipped: ${why}`));
   }
 
   #base(entry: WrittenDeployment, index: number, name: ModelName): ApiBase | null {
@@ -159,7 +159,7 @@ class DeploymentReader {
     const written = params[key];
     if (written === undefined) {
       const [variable] = name.kind === "served" ? (defaultsOf(name.provider).baseVariables ?? []) : [];
-      const hint = variable === undefined ? "" : ` (or that ${variable} in the environment names)`;
+      const hint = variable === undefined ? "" : ` (or that the variable ${variable} names)`;
       const missing =
         "api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1";
       this.#complaints.push(error(["model_list", index, "litellm_params"], `${missing}${hint}`));

@@ -3,6 +3,7 @@ import { buildConfig } from "./build.ts";
 import type { Config } from "./config.ts";
 import { resolveEnvironment, type Environment } from "./environment.ts";
 import { localhostComplaints } from "./localhost.ts";
+import { reportCompatibility, type Compatibility } from "./compatibility.ts";
 import { withCredentials } from "./credentials.ts";
 import { isEntryError, settleEntries } from "./faulty-entries.ts";
 import { mergeSources, type Merged } from "./merge.ts";
@@ -33,15 +34,32 @@ export interface HostContext {
 }
 
 /** Text → config, or every complaint at once with file, line and column. */
-export function parseConfig(
+export function parseConfig(texts: ConfigTexts, env: Environment, host?: HostContext): Parsed {
+  const { config, problems } = parseTexts(texts, env, host);
+  return { config, problems };
+}
+
+/** A config and what becomes of each of its settings; null where it is no YAML. */
+export interface Examined extends Parsed {
+  readonly compatibility: Compatibility | null;
+}
+
+/** The same with a report for whoever comes from LiteLLM. */
+export function examineConfig(texts: ConfigTexts, env: Environment, host?: HostContext): Examined {
+  const { config, problems, merged } = parseTexts(texts, env, host);
+  const compatibility = merged === null ? null : reportCompatibility(merged, problems);
+  return { config, problems, compatibility };
+}
+
+function parseTexts(
   { main, included }: ConfigTexts,
   env: Environment,
   { inContainer }: HostContext = { inContainer: false },
-): Parsed {
+): Parsed & { readonly merged: Merged | null } {
   const sources = [main, ...included].map(readSource);
   const problems = sources.flatMap((source) => source.problems);
   const [first, ...rest] = sources;
-  if (problems.length > 0 || first === undefined) return { config: null, problems };
+  if (problems.length > 0 || first === undefined) return { config: null, problems, merged: null };
   const merged = mergeSources(first, rest);
   const { config, complaints } = readMerged(merged, env, { inContainer });
   const placed = complaints.map((complaint): Problem => ({
@@ -55,7 +73,8 @@ export function parseConfig(
       a.at.line - b.at.line ||
       a.at.column - b.at.column,
   );
-  return { config: placed.some((problem) => problem.severity === "error") ? null : config, problems: placed };
+  const isRefused = placed.some((problem) => problem.severity === "error");
+  return { config: isRefused ? null : config, problems: placed, merged };
 }
 
 interface Read {
@@ -75,7 +94,8 @@ function readMerged(merged: Merged, env: Environment, { inContainer }: HostConte
   if (written === null) return { config: null, complaints: [...first, ...withoutFollowUps(early, first)] };
   const rest = withProviderDefaults(written, fullEnv);
   const place = (complaint: Complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) });
-  const ruled = RULES.flatMap((rule) => rule(rest, { entries, names: namesIn(value) })).map(place);
+  const context = { entries, names: namesIn(value) };
+  const ruled = RULES.flatMap((rule) => rule(rest, context)).map(place);
   const faulty = new Set(
     [...scalars, ...early, ...ruled].filter(isEntryError).map(({ path }) => Number(path[1])),
   );

@@ -200,7 +200,7 @@ test("a fallback that only a wildcard could serve is told, and no more", () => {
 router_settings: {fallbacks: [{chat: [gpt-4o]}]}
 `;
   expect(problemsOf(text)).toEqual([
-    'config.yaml:6:5: warning: model_list[1]: "gpt-*" is skipped: wildcards have no served name to check',
+    "config.yaml:6:5: warning: model_list[1]: is skipped: wildcards have no served name to check",
     'config.yaml:7:39: warning: router_settings.fallbacks[0].chat[0]: only the wildcard "gpt-*" has this name, and it is left out',
   ]);
 });

@@ -9,6 +9,7 @@ import {
   ROUTER_SETTINGS_KEYS,
   STRATEGIES,
 } from "./known-keys.ts";
+import { DIFFERENCES } from "./differences.ts";
 import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
@@ -45,7 +46,7 @@ const keysHaveAnEffect: Rule = (written) => {
 
 function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
   return keys.known.includes(key)
-    ? unsupported([...path, key], "is a LiteLLM setting that has no effect here")
+    ? unsupported([...path, key], INSTEAD.get(key) ?? "is a LiteLLM setting that has no effect here")
     : warning([...path, key], whyUnknown(key, path, keys));
 }
 
@@ -55,6 +56,23 @@ function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   }
   return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
 }
+
+/** These keep an entry from being served in LiteLLM. */
+const entriesAreMeantToBeServed: Rule = (written) =>
+  written.model_list.flatMap(({ model_info: info = {} }, index) => {
+    const says = (key: string) => {
+      const note = DIFFERENCES.get(`model_info.${key}`) ?? "";
+      return info[key] === undefined || info[key] === false
+        ? []
+        : [differs(["model_list", index, "model_info", key], note)];
+    };
+    return [...says("blocked"), ...says("supported_environments")];
+  });
+
+/** Where another key of Rollcall's does what LiteLLM's does. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["headers", "has no effect here: write it as extra_headers"],
+]);
 
 const idsAreUnique: Rule = (written, { entries }) => {
   const seen = new Map<string, number>();
@@ -220,6 +238,7 @@ const keysAreNoVariables: Rule = (written) => [
 
 export const RULES: readonly Rule[] = [
   keysHaveAnEffect,
+  entriesAreMeantToBeServed,
   idsAreUnique,
   fallbacksExist,
   groupAliasesPointToAliases,

@@ -3,6 +3,7 @@ import {
   DEPLOYMENT_KEYS,
   GENERAL_SETTINGS_KEYS,
   LITELLM_SETTINGS_KEYS,
+  MODEL_INFO_KEYS,
   PARAM_KEYS,
   ROOT_KEYS,
   ROUTER_SETTINGS_KEYS,
@@ -38,8 +39,6 @@ const SECTIONS: Readonly<Record<string, { readonly used: readonly string[] }>> =
   general_settings: GENERAL_SETTINGS_KEYS,
 };
 
-const MODEL_INFO_USED = new Set(["id", "mode", "kind", "canary", "allowed_fails", "allowed_fails_policy"]);
-
 /** Does anything here go by what stands there? */
 function isRead([section, ...rest]: Path): boolean {
   // What stands in credentials was put into the entries that name them.
@@ -51,6 +50,6 @@ function isRead([section, ...rest]: Path): boolean {
 
 function isReadInEntry([key, inner]: Path): boolean {
   if (key === "litellm_params") return PARAM_KEYS.used.includes(String(inner));
-  if (key === "model_info") return MODEL_INFO_USED.has(String(inner));
+  if (key === "model_info") return MODEL_INFO_KEYS.used.includes(String(inner));
   return DEPLOYMENT_KEYS.used.includes(String(key));
 }

@@ -443,7 +443,7 @@ const API_BASE: readonly WrongConfig[] = [
     litellm_params: {model: openai/served}
 `,
     says: [
-      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that OPENAI_BASE_URL in the environment names)",
+      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names)",
     ],
   },
   {
@@ -453,7 +453,7 @@ const API_BASE: readonly WrongConfig[] = [
     litellm_params: {model: openai/served, api_base: }
 `,
     says: [
-      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that OPENAI_BASE_URL in the environment names)",
+      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names)",
     ],
   },
   {
@@ -1046,7 +1046,7 @@ rollcall:
   prober: {interval: often, port: 99999}
 `,
     says: [
-      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that OPENAI_BASE_URL in the environment names)",
+      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names)",
       "config.yaml:4:5: error: model_list[1].model_name: found a list, expected text",
       'config.yaml:7:44: error: model_list[2].litellm_params.api_base: found "gpu-3", expected a URL such as http://host:8000/v1 (http:// or https:// is missing)',
       "config.yaml:8:5: error: model_list[3]: model_name is missing",
@@ -1110,7 +1110,7 @@ const ENTRIES_AT_FAULT: readonly WrongConfig[] = [
     litellm_params: {model: openai/b, api_base: gpu-2}
 `,
     says: [
-      "config.yaml:7:5: warning: model_list[1].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that OPENAI_BASE_URL in the environment names): the entry is left out",
+      "config.yaml:7:5: warning: model_list[1].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names): the entry is left out",
       'config.yaml:9:39: warning: model_list[2].litellm_params.api_base: found "gpu-2", expected a URL such as http://host:8000/v1 (http:// or https:// is missing): the entry is left out',
     ],
   },
@@ -1164,8 +1164,8 @@ router_settings: {fallbacks: [{chat: [judge]}]}
     litellm_params: {model: moonshot/kimi, temperature: 1}
 `,
     says: [
-      `config.yaml:6:5: warning: model_list[1]: "cloud" is skipped: provider azure does not speak OpenAI's protocol to a server of yours`,
-      'config.yaml:8:5: warning: model_list[2]: "other" is skipped: provider moonshot is a service of others, and the entry has no api_base of its own',
+      `config.yaml:6:5: warning: model_list[1]: is skipped: provider azure does not speak OpenAI's protocol to a server of yours`,
+      "config.yaml:8:5: warning: model_list[2]: is skipped: provider moonshot is a service of others, and the entry has no api_base of its own",
     ],
   },
   {

@@ -82,6 +82,7 @@ describe("rollcall check", () => {
     expect(text.out).toMatch(
       /\nDiffers from LiteLLM\n {2}litellm_settings\.drop_params \(line 8\): parameters go/,
     );
+    expect(text.out.match(/litellm_settings\.cache/g)).toHaveLength(1);
     expect(text.out).toMatch(/\nNot supported\n {2}litellm_settings\.cache \(line 8\): /);
     expect(JSON.parse(json.out)).toMatchObject({
       errors: 0,

@@ -80,7 +80,7 @@ async function check(file: string, options: CheckOptions, terminal: Terminal): P
     const said = { groups, unread, exposed, counts, compatibility, verdicts };
     terminal.out(`${JSON.stringify(jsonReport(file, config, said), null, 2)}\n`);
   } else {
-    for (const group of groups) terminal.out(`${paintGroup(group, terminal)}\n`);
+    for (const group of groups.filter(isComplaint)) terminal.out(`${paintGroup(group, terminal)}\n`);
     for (const text of unread) terminal.out(`${file}: ${terminal.paint("yellow", "warning")}: ${text}\n`);
     for (const text of exposed) terminal.out(`${file}: ${terminal.paint("red", "error")}: ${text}\n`);
     if (compatibility !== null) terminal.out(printCompatibility(compatibility, file, terminal));
@@ -112,6 +112,11 @@ function explain(key: string, terminal: Terminal): number {
 }
 
 const EFFECTS = { honoured: "honoured", differs: "differs from LiteLLM", unsupported: "not supported" };
+
+/** The others are said in the report, and once is enough. */
+function isComplaint({ problem: { meaning } }: ProblemGroup): boolean {
+  return meaning !== "differs" && meaning !== "unsupported";
+}
 
 function isError({ severity }: Problem): boolean {
   return severity === "error";

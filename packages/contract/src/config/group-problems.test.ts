@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { ONE, read } from "../../test/configs.ts";
-import { groupProblems, printGroup } from "./group-problems.ts";
+import { groupProblems, printGroup, printLines } from "./group-problems.ts";
 import { warning } from "./problem.ts";
 
 const said = (text: string) => groupProblems(read(text).problems).map(printGroup);
@@ -28,4 +28,12 @@ test("another file is named, and a line that says it twice once", () => {
   expect(groups.map(printGroup)).toEqual([
     "a.yaml:1:1: warning: model_list[1].rpm: no (and on lines 2, b.yaml:7)",
   ]);
+});
+
+test.each([
+  [3, "lines 1, 2, 3"],
+  [2, "lines 1, 2 and 1 more"],
+])("of three lines at most %d are named: %s", (most, text) => {
+  const places = [1, 2, 3].map((line) => ({ file: "a.yaml", line, column: 1 }));
+  expect(printLines("a.yaml", places, most)).toBe(text);
 });

@@ -26,11 +26,12 @@ export function printGroup({ problem, also }: ProblemGroup): string {
   return `${printProblem(problem)}${more}`;
 }
 
-/** `lines 9, 15`, with the names of files other than the one spoken of. */
-export function printLines(file: string, places: readonly Position[]): string {
+/** `lines 9, 15`, with the names of files other than the one spoken of; those after the first `most` as a number. */
+export function printLines(file: string, places: readonly Position[], most = Infinity): string {
   const texts = places.map((place) =>
     place.file === file ? `${place.line}` : `${place.file}:${place.line}`,
   );
   const lines = [...new Set(texts)];
-  return `${lines.length === 1 ? "line" : "lines"} ${lines.join(", ")}`;
+  const more = lines.length > most ? ` and ${lines.length - most} more` : "";
+  return `${lines.length === 1 ? "line" : "lines"} ${lines.slice(0, most).join(", ")}${more}`;
 }

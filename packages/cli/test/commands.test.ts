@@ -52,6 +52,58 @@ describe("rollcall check", () => {
     expect(out + err).not.toMatch(/\n\s+at /);
   });
 
+  it("leaves out an entry at fault, which --strict makes an error", async () => {
+    const bad = "  - {model_name: coder, litellm_params: {model: openai/b, api_base: gpu-2}}\n";
+    const files = temporary({ "config.yaml": CONFIG.replace("general_settings", `${bad}general_settings`) });
+    const check = (...more: string[]) =>
+      rollcall(["check", files.path("config.yaml"), ...more], { env: { BACKEND_KEY: "k" } });
+    const [lenient, strict] = [await check(), await check("--strict")];
+    files.remove();
+    expect(lenient.code).toBe(0);
+    expect(lenient.out).toMatch(/:7:\d+: warning: .*gpu-2.*: the entry is left out\n/);
+    expect(lenient.out).toContain("1 deployment, 1 backend; 0 errors");
+    expect(strict.code).toBe(64);
+    expect(strict.out).toMatch(/:7:\d+: error: .*gpu-2.*: the entry is left out\n/);
+  });
+
+  it("ends with what is honoured, what differs and what is not supported", async () => {
+    const more = "litellm_settings: {cache: true, drop_params: true, num_retries: 2}\n";
+    const files = temporary({ "config.yaml": CONFIG.concat(more) });
+    const args = ["check", files.path("config.yaml")];
+    const [text, json] = [
+      await rollcall(args, { env: { BACKEND_KEY: "k" } }),
+      await rollcall([...args, "--json"], { env: { BACKEND_KEY: "k" } }),
+    ];
+    files.remove();
+    expect([text.code, json.code]).toEqual([0, 0]);
+    expect(text.out).toMatch(
+      /\nHonoured\n {2}model_name \(line 2\)\n[^]* {2}litellm_settings\.num_retries \(line 8\)\n/,
+    );
+    expect(text.out).toMatch(
+      /\nDiffers from LiteLLM\n {2}litellm_settings\.drop_params \(line 8\): parameters go/,
+    );
+    expect(text.out.match(/litellm_settings\.cache/g)).toHaveLength(1);
+    expect(text.out).toMatch(/\nNot supported\n {2}litellm_settings\.cache \(line 8\): /);
+    expect(JSON.parse(json.out)).toMatchObject({
+      errors: 0,
+      deployments: 1,
+      compatibility: { unsupported: [{ setting: "litellm_settings.cache", at: [{ line: 8 }] }] },
+      probe: null,
+    });
+  });
+
+  it("--explain says what a setting means, or which one was probably meant", async () => {
+    const known = await rollcall(["check", "--explain", "api_base"]);
+    const unknown = await rollcall(["check", "--explain", "api_bsae"]);
+    const neither = await rollcall(["check"]);
+    expect([known.code, unknown.code, neither.code]).toEqual([0, 64, 64]);
+    expect(known.out).toBe("litellm_params.api_base (honoured): URL of the backend, with or without /v1.\n");
+    expect(unknown.err).toContain(
+      '"api_bsae" is no setting of LiteLLM\'s or Rollcall\'s: did you mean "api_base"?',
+    );
+    expect(neither.err).toContain("missing required argument 'file'");
+  });
+
   it("says that the gateway would not start where everybody in the network could use it", async () => {
     const written = CONFIG.replace(/general_settings.*\n/, "rollcall: {gateway: {host: 0.0.0.0}}\n");
     const files = temporary({

@@ -15,16 +15,21 @@ export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
 export type { Strategy } from "./config/known-keys.ts";
 export {
+  examineConfig,
   namedFiles,
   parseConfig,
   type ConfigTexts,
+  type Examined,
   type NamedFiles,
   type Parsed,
   type HostContext,
 } from "./config/parse.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { CorsRule, Daemon } from "./config/setting.ts";
-export { printPath, printProblem, type Path, type Problem } from "./config/problem.ts";
+export type { Compatibility, ReportLine } from "./config/compatibility.ts";
+export { explainSetting, nearestSetting, type SettingExplanation } from "./config/explain-setting.ts";
+export { groupProblems, printGroup, printLines, type ProblemGroup } from "./config/group-problems.ts";
+export { printPath, printProblem, type Path, type Position, type Problem } from "./config/problem.ts";
 export {
   describeSecretRef,
   isSendable,

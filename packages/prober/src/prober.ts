@@ -1,7 +1,7 @@
 import type { Backend, Clock, Endpoint, Snapshot } from "@rollcall/contract";
 import type { Cell, Log, Secrets, Settings } from "@rollcall/runtime";
 import pLimit, { type LimitFunction } from "p-limit";
-import { firstDelay, nextDelay } from "./judge/due.ts";
+import { courteousDelay, firstDelay, nextDelay } from "./judge/due.ts";
 import type { DrainOrder } from "./remember/drains.ts";
 import { instantOf } from "./remember/instant.ts";
 import { targetsOf, type Target } from "./remember/target.ts";
@@ -216,17 +216,17 @@ export class Prober {
       this.#finder.probed(loop.target, signal);
       const { prober } = settings.get().config;
       const histories = this.fleet.historiesOn(loop.target.id);
-      delay = nextDelay(histories, prober, { now: clock.monotonic(), random: random() });
+      const moment = { now: clock.monotonic(), random: random() };
+      delay = courteousDelay(nextDelay(histories, prober, moment), loop.target.backend);
       due = clock.monotonic() + delay;
       await clock.sleep(delay, loop.wake.signal);
     }
   }
 
   async #ask(loop: Loop): Promise<void> {
-    const { target, end, suspectedAt } = loop;
+    const { target, end, isAwaited, suspectedAt } = loop;
     const { signal } = end;
     if (signal.aborted) return;
-    const { isAwaited } = loop;
     loop.isAwaited = false;
     const { clock, log, metrics, network, refresh, settings } = this.#options;
     const { fleet } = this;

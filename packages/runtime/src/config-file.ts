@@ -1,10 +1,12 @@
 import path from "node:path";
 import { parseEnv } from "node:util";
 import {
+  examineConfig,
   namedFiles,
   parseConfig,
   type ConfigTexts,
   type Environment,
+  type Examined,
   type HostContext,
   type NamedFiles,
   type Parsed,
@@ -62,18 +64,31 @@ export interface LoadedConfig extends Parsed {
 }
 
 /** The env file wins: what the process inherited cannot change, and a rotated key must. */
+function fullEnvironment(envText: string | null, processEnv: Environment): Environment {
+  return envText === null ? processEnv : { ...processEnv, ...parseEnv(envText) };
+}
+
 export function parseConfigFiles(
   { texts, envText }: ConfigFiles,
   processEnv: Environment,
   host: HostContext,
 ): LoadedConfig {
-  const env = envText === null ? processEnv : { ...processEnv, ...parseEnv(envText) };
+  const env = fullEnvironment(envText, processEnv);
   return { ...parseConfig(texts, env, host), env };
 }
 
 /** Reads and parses a config with all that it names. Throws StartError where a file cannot be read. */
 export function loadConfig(file: string, processEnv: Environment, host: HostContext): LoadedConfig {
   return parseConfigFiles(readConfigFiles(file), processEnv, host);
+}
+
+export interface ExaminedConfig extends LoadedConfig, Examined {}
+
+/** The same with what becomes of each setting. */
+export function examineConfigFile(file: string, processEnv: Environment, host: HostContext): ExaminedConfig {
+  const { texts, envText } = readConfigFiles(file);
+  const env = fullEnvironment(envText, processEnv);
+  return { ...examineConfig(texts, env, host), env };
 }
 
 function readText(

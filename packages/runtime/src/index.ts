@@ -2,7 +2,7 @@ export { summariseAliases, type AliasState } from "./alias-summary.ts";
 export { ExpectedKeys, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
-export { loadConfig } from "./config-file.ts";
+export { examineConfigFile, loadConfig } from "./config-file.ts";
 export { insideContainer } from "./container.ts";
 export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";

@@ -2,7 +2,8 @@ import path from "node:path";
 import {
   err,
   ok,
-  printProblem,
+  groupProblems,
+  printGroup,
   settingsNeedingRestart,
   withRunningSettings,
   type Config,
@@ -93,7 +94,7 @@ export class FileSettings implements SettingsSource {
     this.#lookedAt = now;
     const { config, problems, secrets } = found.value;
     const warnings = problems.filter((problem) => problem.severity === "warning");
-    for (const problem of warnings) options.log.warn(printProblem(problem));
+    for (const group of groupProblems(warnings)) options.log.warn(printGroup(group));
     this.#started = config;
     this.cell = new Cell({ config, secrets, generation: 1 });
     this.#tellMissing(secrets, null);
@@ -217,7 +218,7 @@ function readSecrets(
   { file, daemon }: FileSettingsOptions,
   { parsed: { config, env, problems }, look }: Look & { readonly parsed: Parsed },
 ): Result<Reading, string> {
-  if (config === null) return err(listProblems(file, problems.map(printProblem)));
+  if (config === null) return err(listProblems(file, groupProblems(problems).map(printGroup)));
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
   const fatal = daemon === "gateway" ? missingMasterKey(config, secrets) : null;
   if (fatal !== null) return err(listProblems(file, [`${file}: error: ${fatal}`]));

@@ -1,16 +1,29 @@
 import path from "node:path";
 import type { Command } from "commander";
-import { isRoutable, printProblem, type Config, type Environment, type Problem } from "@rollcall/contract";
+import {
+  explainSetting,
+  groupProblems,
+  isRoutable,
+  nearestSetting,
+  printGroup,
+  type Config,
+  type Environment,
+  type Problem,
+  type ProblemGroup,
+  type Verdict,
+} from "@rollcall/contract";
 import { keylessRisk } from "@rollcall/gateway";
 import {
+  examineConfigFile,
   EXIT,
   insideContainer,
   isMasterKey,
-  loadConfig,
   MASTER_KEY,
   Secrets,
   systemClock,
 } from "@rollcall/runtime";
+import { jsonReport } from "../check-json.ts";
+import { printCompatibility } from "../compatibility-text.ts";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
 import type { Terminal } from "../terminal.ts";
@@ -18,47 +31,107 @@ import type { Terminal } from "../terminal.ts";
 interface CheckOptions {
   readonly probe?: boolean;
   readonly inContainer?: boolean;
+  readonly strict?: boolean;
+  readonly json?: boolean;
+  readonly explain?: string;
 }
 
 export function addCheck(program: Command, { terminal, finish }: CommandContext): void {
   program
     .command("check")
-    .argument("<file>", "LiteLLM's config.yaml")
+    .argument("[file]", "LiteLLM's config.yaml")
     .description(
-      "Validate a config file. Exit 64 on errors; with --probe, exit 1 where a backend is not as configured.",
+      "Validate a config file and report what of it is honoured. Exit 64 on errors; with --probe, exit 1 where a backend is not as configured.",
     )
     .option("--probe", "ask every backend once whether it is ready and serves the expected name")
+    .option("--strict", "count entries that are left out as errors")
+    .option("--json", "print everything as one JSON object")
+    .option("--explain <key>", "say what a setting means here; the file may be left out")
     .option("--in-container", "check as if inside a container (detected where it runs in one)")
-    .action(async (file: string, options: CheckOptions) => finish(await check(file, options, terminal)));
+    .action(async (file: string | undefined, options: CheckOptions, command: Command) => {
+      if (options.explain !== undefined) finish(explain(options.explain, terminal));
+      else if (file === undefined) command.error("error: missing required argument 'file'");
+      else finish(await check(file, options, terminal));
+    });
 }
 
 async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<number> {
   const inContainer = options.inContainer ?? insideContainer(terminal.env);
-  const { config, env, problems } = loadConfig(file, terminal.env, { inContainer });
-  for (const problem of problems) terminal.out(`${paintProblem(problem, terminal)}\n`);
-  const secrets = config === null ? null : readSecrets(config, file, { terminal, env });
-  const missing = secrets === null ? 0 : secrets.problems.size;
-  const ofFile = problems.filter(({ severity }) => severity === "error").length;
-  const errors = ofFile + checkExposure(config, file, terminal);
-  terminal.out(
-    `${file}: ${countFleet(config)}${plural(errors, "error")}, ${plural(problems.length - ofFile + missing, "warning")}\n`,
+  const {
+    config,
+    env,
+    problems: found,
+    compatibility,
+  } = examineConfigFile(file, terminal.env, { inContainer });
+  const problems = options.strict === true ? found.map(strictly) : found;
+  const groups = groupProblems(problems);
+  const secrets = config === null ? null : readSecrets(config, file, env);
+  const unread = [...(secrets?.problems ?? [])].map(
+    ([where, problem]) => `${where}: ${problem} here: ${without(where)} without it`,
   );
-  if (config === null || secrets === null || errors > 0) return EXIT.usage;
-  if (options.probe !== true) return EXIT.ok;
-  const { probeOnce } = await import("@rollcall/prober");
-  const verdicts = await probeOnce(config, secrets, systemClock);
-  terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
-  return verdicts.every(isRoutable) ? EXIT.ok : EXIT.failed;
+  const exposed = exposure(config);
+  const errors = problems.filter(isError).length + exposed.length;
+  const counts = { errors, warnings: problems.length - problems.filter(isError).length + unread.length };
+  const verdicts =
+    config === null || secrets === null || errors > 0 || options.probe !== true
+      ? null
+      : await probe(config, secrets);
+  if (options.json === true) {
+    const said = { groups, unread, exposed, counts, compatibility, verdicts };
+    terminal.out(`${JSON.stringify(jsonReport(file, config, said), null, 2)}\n`);
+  } else {
+    for (const group of groups.filter(isComplaint)) terminal.out(`${paintGroup(group, terminal)}\n`);
+    for (const text of unread) terminal.out(`${file}: ${terminal.paint("yellow", "warning")}: ${text}\n`);
+    for (const text of exposed) terminal.out(`${file}: ${terminal.paint("red", "error")}: ${text}\n`);
+    if (compatibility !== null) terminal.out(printCompatibility(compatibility, file, terminal));
+    const { warnings } = counts;
+    terminal.out(
+      `${file}: ${countFleet(config)}${plural(errors, "error")}, ${plural(warnings, "warning")}\n`,
+    );
+    if (verdicts !== null) terminal.out(`\n${printFleet(verdicts, terminal, systemClock.now())}`);
+  }
+  if (config === null || errors > 0) return EXIT.usage;
+  return verdicts === null || verdicts.every(isRoutable) ? EXIT.ok : EXIT.failed;
 }
 
-/** Would the gateway refuse to start, since anybody could use it? The number of errors. */
-function checkExposure(config: Config | null, file: string, terminal: Terminal): number {
-  if (config === null) return 0;
+async function probe(config: Config, secrets: Secrets): Promise<readonly Verdict[]> {
+  const { probeOnce } = await import("@rollcall/prober");
+  return probeOnce(config, secrets, systemClock);
+}
+
+function explain(key: string, terminal: Terminal): number {
+  const found = explainSetting(key);
+  for (const { setting, effect, text } of found) {
+    terminal.out(`${terminal.paint("bold", setting)} (${EFFECTS[effect]}): ${text}\n`);
+  }
+  if (found.length > 0) return EXIT.ok;
+  terminal.err(
+    `error: ${JSON.stringify(key)} is no setting of LiteLLM's or Rollcall's${nearestSetting(key)}\n`,
+  );
+  return EXIT.usage;
+}
+
+const EFFECTS = { honoured: "honoured", differs: "differs from LiteLLM", unsupported: "not supported" };
+
+/** The others are said in the report, and once is enough. */
+function isComplaint({ problem: { meaning } }: ProblemGroup): boolean {
+  return meaning !== "differs" && meaning !== "unsupported";
+}
+
+function isError({ severity }: Problem): boolean {
+  return severity === "error";
+}
+
+function strictly(problem: Problem): Problem {
+  return problem.meaning === "left_out" ? { ...problem, severity: "error" } : problem;
+}
+
+/** Would the gateway refuse to start, since anybody could use it? */
+function exposure(config: Config | null): readonly string[] {
+  if (config === null) return [];
   const { gateway, masterKeys } = config;
   const risk = keylessRisk({ host: gateway.host, hasMasterKey: masterKeys.length > 0, gateway });
-  if (risk === null) return 0;
-  terminal.out(`${file}: ${terminal.paint("red", "error")}: rollcall.gateway.host: ${risk}\n`);
-  return 1;
+  return risk === null ? [] : [`rollcall.gateway.host: ${risk}`];
 }
 
 function without(where: string): string {
@@ -67,26 +140,14 @@ function without(where: string): string {
 }
 
 /** A checker's machine need not have the secrets; a daemon's must. */
-function readSecrets(
-  config: Config,
-  file: string,
-  { terminal, env }: { terminal: Terminal; env: Environment },
-): Secrets {
-  const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)) });
-  for (const [where, problem] of secrets.problems) {
-    terminal.out(
-      `${file}: ${terminal.paint("yellow", "warning")}: ${where}: ${problem} here: ${without(where)} without it\n`,
-    );
-  }
-  return secrets;
+function readSecrets(config: Config, file: string, env: Environment): Secrets {
+  return Secrets.read(config, { env, directory: path.dirname(path.resolve(file)) });
 }
 
-function paintProblem(problem: Problem, terminal: Terminal): string {
-  const line = printProblem(problem);
-  return line.replace(
-    ` ${problem.severity}: `,
-    ` ${terminal.paint(problem.severity === "error" ? "red" : "yellow", problem.severity)}: `,
-  );
+function paintGroup(group: ProblemGroup, terminal: Terminal): string {
+  const { severity } = group.problem;
+  const painted = terminal.paint(severity === "error" ? "red" : "yellow", severity);
+  return printGroup(group).replace(` ${severity}: `, ` ${painted}: `);
 }
 
 function countFleet(config: Config | null): string {

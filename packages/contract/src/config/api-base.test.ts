@@ -150,3 +150,24 @@ describe("hosts that mean this machine", () => {
     expect(isLoopbackHost(host)).toBe(false);
   });
 });
+
+test.each([
+  [
+    "${VLLM_URL}",
+    'found "${VLLM_URL}", and nothing fills in VLLM_URL: put the whole URL into a variable and write os.environ/VLLM_URL',
+  ],
+  [
+    "http://$HOST:8000/v1",
+    'found "http://$HOST:8000/v1", and nothing fills in HOST: put the whole URL into a variable and write os.environ/HOST',
+  ],
+  [
+    "http://os.environ/BHOST:8000",
+    'found "http://os.environ/BHOST:8000", but os.environ/ is read only where nothing stands before and after it: put the whole URL into BHOST and write os.environ/BHOST',
+  ],
+  [
+    "http://qwen3.8:8000/v1",
+    "found the host qwen3.8, and a name whose last part is a number is taken for an IPv4 address: name it qwen3-8 (a service of Docker Compose can have that as an alias), or write its address",
+  ],
+])("%s is explained", (written, message) => {
+  expect(parseApiBase(written)).toEqual({ ok: false, error: message });
+});

@@ -27,6 +27,8 @@ const ROUTE_TAILS = [
  * route (LiteLLM takes `…/chat/completions` too).
  */
 export function parseApiBase(written: string): Result<ApiBase, string> {
+  const unfilled = unfilledReference(written);
+  if (unfilled !== null) return err(unfilled);
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(written)) {
     return err(
       `found ${quote(written)}, expected a URL such as http://host:8000/v1 (http:// or https:// is missing)`,
@@ -34,7 +36,10 @@ export function parseApiBase(written: string): Result<ApiBase, string> {
   }
   const url = URL.parse(written);
   if (url === null)
-    return err(`found ${quote(written)}, which is not a URL; expected something like http://host:8000/v1`);
+    return err(
+      numericHost(written) ??
+        `found ${quote(written)}, which is not a URL; expected something like http://host:8000/v1`,
+    );
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     return err(`found the scheme ${quote(url.protocol.slice(0, -1))}, expected http or https`);
   }
@@ -54,6 +59,30 @@ export function parseApiBase(written: string): Result<ApiBase, string> {
     rootPath: path.replace(/\/v\d+$/, ""),
     hostname: url.hostname,
   });
+}
+
+/** Variables are filled in where `os.environ/NAME` is all that is written. */
+function unfilledReference(written: string): string | null {
+  const name = /\$\{?(\w+)|%(\w+)%/
+    .exec(written)
+    ?.slice(1)
+    .find((part) => part !== undefined);
+  if (name !== undefined)
+    return `found ${quote(written)}, and nothing fills in ${name}: put the whole URL into a variable and write os.environ/${name}`;
+  const inner = /.os\.environ\/(\w+)/.exec(written)?.[1];
+  return inner === undefined
+    ? null
+    : `found ${quote(written)}, but os.environ/ is read only where nothing stands before and after it: put the whole URL into ${inner} and write os.environ/${inner}`;
+}
+
+/** A last label of digits makes a URL parser look for an IPv4 address. */
+function numericHost(written: string): string | null {
+  const host = /^[a-z][a-z0-9+.-]*:\/\/(?:[^@/]*@)?([a-z0-9._-]*[a-z_-][a-z0-9._-]*\.\d+)(?=[:/?#]|$)/i.exec(
+    written,
+  )?.[1];
+  return host === undefined
+    ? null
+    : `found the host ${host}, and a name whose last part is a number is taken for an IPv4 address: name it ${host.replaceAll(".", "-")} (a service of Docker Compose can have that as an alias), or write its address`;
 }
 
 function withoutRoute(path: string): string {

@@ -11,14 +11,16 @@ import type { WrittenConfig } from "./written.ts";
 
 interface Built {
   readonly config: Config;
+  /** Indexes of entries that are no servers of one's own. */
+  readonly foreign: ReadonlySet<number>;
   readonly complaints: readonly Complaint[];
 }
 
 /** Written → used: defaults filled in, units settled, references resolved to objects. */
 export function buildConfig(written: WrittenConfig, context: Entries): Built {
   const complaints: Complaint[] = [];
-  const { deployments, backends, skipped, complaints: fromDeployments } = readDeployments(written, context);
-  complaints.push(...fromDeployments);
+  const { deployments, backends, skipped, foreign, complaints: found } = readDeployments(written, context);
+  complaints.push(...found);
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const own = readRollcall(rollcall ?? {}, complaints);
   const config: Config = {
@@ -45,7 +47,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     ...own,
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
-  return { config, complaints };
+  return { config, foreign, complaints };
 }
 
 const OPEN_TO_ANY_PAGE: Complaint = error(

@@ -16,6 +16,8 @@ export interface Backend {
   readonly tls: BackendTls;
   /** As the config says; null: the prober finds it out from the answers. */
   readonly kind: Kind | null;
+  /** A service of others, OpenAI's own for instance: probed once a minute. */
+  readonly isHosted: boolean;
 }
 
 /** One `model_list` entry: alias → backend + expected name + parameters. Times in milliseconds. */

@@ -248,10 +248,10 @@ describe("entries that cannot be served", () => {
     const azure = "provider azure does not speak OpenAI's protocol to a server of yours";
     const bedrock = "provider bedrock does not speak OpenAI's protocol to a server of yours";
     expect(problemsOf(mixed)).toEqual([
-      `config.yaml:2:5: warning: model_list[0]: "all" is skipped: ${wildcard}`,
-      `config.yaml:3:5: warning: model_list[1]: "gpt/*" is skipped: ${wildcard}`,
-      `config.yaml:4:5: warning: model_list[2]: "cloud" is skipped: ${azure}`,
-      `config.yaml:5:5: warning: model_list[3]: "other" is skipped: ${bedrock}`,
+      `config.yaml:2:5: warning: model_list[0]: is skipped: ${wildcard}`,
+      `config.yaml:3:5: warning: model_list[1]: is skipped: ${wildcard}`,
+      `config.yaml:4:5: warning: model_list[2]: is skipped: ${azure}`,
+      `config.yaml:5:5: warning: model_list[3]: is skipped: ${bedrock}`,
     ]);
     const config = configOf(mixed);
     expect([...config.skipped]).toEqual([
@@ -267,7 +267,7 @@ describe("entries that cannot be served", () => {
     const text = "model_list:\n  - {model_name: cloud, litellm_params: {model: azure/gpt-4o}}\n";
     expect(problemsOf(text)).toEqual([
       "config.yaml:1:1: error: model_list: has no deployment that can be served: add an entry with model and api_base",
-      `config.yaml:2:5: warning: model_list[0]: "cloud" is skipped: provider azure does not speak OpenAI's protocol to a server of yours`,
+      `config.yaml:2:5: warning: model_list[0]: is skipped: provider azure does not speak OpenAI's protocol to a server of yours`,
     ]);
   });
 });

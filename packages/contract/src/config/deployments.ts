@@ -4,9 +4,11 @@ import type { Backend, Deployment } from "./config.ts";
 import { PLAIN_TLS, readBackendTls, type BackendTls } from "./backend-tls.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Environment } from "./environment.ts";
-import { error, warning, type Complaint } from "./problem.ts";
+import { differs, error, leavesOut, type Complaint } from "./problem.ts";
 import { readModelInfo } from "./model-info.ts";
-import { readModelName } from "./provider.ts";
+import { isOwnHost } from "./own-host.ts";
+import { HOSTED } from "./provider-table.ts";
+import { defaultsOf, readModelName, type ModelName } from "./provider.ts";
 import { readBreaker } from "./read-breaker.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { SETTINGS } from "./settings.ts";
@@ -16,6 +18,8 @@ export interface Deployments {
   readonly deployments: readonly Deployment[];
   readonly backends: readonly Backend[];
   readonly skipped: ReadonlyMap<string, string>;
+  /** Indexes of entries that nobody wants served: whatever else is said of them is of no interest. */
+  readonly foreign: ReadonlySet<number>;
   readonly complaints: readonly Complaint[];
 }
 
@@ -26,18 +30,27 @@ export interface Entries {
   readonly entries: readonly number[];
   /** By that index: entries that cannot be served at present, and why. */
   readonly leftOut: ReadonlyMap<number, string>;
+  /** Those that are told to be at fault already. */
+  readonly faulty: ReadonlySet<number>;
 }
 
 /** Reads `model_list`: what can be served becomes a deployment, the rest is skipped with its reason or refused. */
-export function readDeployments(written: WrittenConfig, { entries, leftOut, env }: Entries): Deployments {
+export function readDeployments(
+  written: WrittenConfig,
+  { entries, leftOut, faulty, env }: Entries,
+): Deployments {
   const reader = new DeploymentReader(written, env);
   written.model_list.forEach((entry, index) => {
-    const why = leftOut.get(entries[index] ?? index);
-    if (why === undefined) reader.read(entry, index);
-    else reader.leaveOut(entry, why);
+    const original = entries[index] ?? index;
+    const why = leftOut.get(original);
+    if (why === undefined) reader.read(entry, index, faulty.has(original));
+    else reader.leaveOut(entry, index, why);
   });
   return reader.finish();
 }
+
+/** Said to apps, which learn nothing of what stands in the config. */
+const FAULTY = "its entry in the config is at fault";
 
 class DeploymentReader {
   readonly #written: WrittenConfig;
@@ -49,6 +62,7 @@ class DeploymentReader {
   readonly #tls = new Map<string, string>();
   readonly #complaints: Complaint[] = [];
   readonly #ids = new Set<string>();
+  readonly #foreign = new Set<number>();
   /** For variables to be set. */
   #waits = false;
 
@@ -60,47 +74,59 @@ class DeploymentReader {
     }
   }
 
-  read(entry: WrittenDeployment, index: number): void {
+  read(entry: WrittenDeployment, index: number, isFaulty: boolean): void {
+    const target = this.#target(entry, index);
+    if (target === null) return;
+    const isWhole = target !== "faulty" && !isFaulty && this.#add(entry, index, target);
+    if (!isWhole) this.#skipped.set(entry.model_name, FAULTY);
+  }
+
+  /** One whose variables are not set: told already where it refers to them. */
+  leaveOut(entry: WrittenDeployment, index: number, why: string): void {
+    const name = nameOf(entry);
+    if (name.kind === "hosted" || name.kind === "other_protocol") {
+      this.#skipForeign(entry, index, name);
+      return;
+    }
+    this.#skipped.set(entry.model_name, why);
+    this.#waits = true;
+  }
+
+  /** Null: it is not to be served, and why has been said. */
+  #target(entry: WrittenDeployment, index: number): Target | "faulty" | null {
     const path = ["model_list", index] as const;
     const params = entry.litellm_params;
     if (entry.model_name.includes("*") || params.model.includes("*")) {
       this.#skip(entry.model_name, index, "wildcards have no served name to check");
-      return;
+      return null;
     }
-    const name = readModelName(params.model, params.custom_llm_provider);
-    if (name.kind === "unsupported") {
-      this.#skip(
-        entry.model_name,
-        index,
-        `provider ${name.provider} does not speak OpenAI's protocol to a server of yours`,
-      );
-      return;
+    const name = nameOf(entry);
+    if (name.kind === "hosted" || name.kind === "other_protocol") {
+      this.#skipForeign(entry, index, name);
+      return null;
     }
     if (name.expected === "") {
-      this.#complaints.push(
-        error(
-          [...path, "litellm_params", "model"],
-          `found ${JSON.stringify(params.model)}, expected a name after the prefix: openai/<served name>`,
-        ),
-      );
-      return;
+      const found = `found ${JSON.stringify(params.model)}, expected a name after the prefix: openai/<served name>`;
+      this.#complaints.push(error([...path, "litellm_params", "model"], found));
+      return "faulty";
     }
     if (name.kind === "unprefixed") {
-      this.#complaints.push(
-        warning(
-          [...path, "litellm_params", "model"],
-          "has no provider prefix, which LiteLLM refuses: taken as if openai/ stood before it",
-        ),
-      );
+      const says = "has no provider prefix, which LiteLLM refuses: taken as if openai/ stood before it";
+      this.#complaints.push(differs([...path, "litellm_params", "model"], says));
     }
-    const base = this.#base(entry, index, name.kind === "served" ? name.defaultApiBase : null);
-    if (base !== null) this.#add(entry, index, { expected: name.expected, base });
+    const base = this.#base(entry, index, name);
+    return base === null ? "faulty" : { expected: name.expected, base };
   }
 
-  /** One whose variables are not set: told already where it refers to them. */
-  leaveOut({ model_name: alias }: WrittenDeployment, why: string): void {
-    this.#skipped.set(alias, why);
-    this.#waits = true;
+  #skipForeign({ model_name: alias }: WrittenDeployment, index: number, name: ForeignName): void {
+    this.#foreign.add(index);
+    this.#skip(
+      alias,
+      index,
+      name.kind === "hosted"
+        ? `provider ${name.provider} is a service of others, and the entry has no api_base of its own`
+        : `provider ${name.provider} does not speak OpenAI's protocol to a server of yours`,
+    );
   }
 
   finish(): Deployments {
@@ -117,26 +143,26 @@ class DeploymentReader {
       deployments: this.#deployments,
       backends: [...this.#backends.values()],
       skipped: this.#skipped,
+      foreign: this.#foreign,
       complaints: this.#complaints,
     };
   }
 
   #skip(alias: string, index: number, why: string): void {
     this.#skipped.set(alias, why);
-    this.#complaints.push(warning(["model_list", index], `${JSON.stringify(alias)} is skipped: ${why}`));
+    this.#complaints.push(leavesOut(["model_list", index], `is skipped: ${why}`));
   }
 
-  #base(entry: WrittenDeployment, index: number, fallback: string | null): ApiBase | null {
+  #base(entry: WrittenDeployment, index: number, name: ModelName): ApiBase | null {
     const params = entry.litellm_params;
     const key = params.api_base === undefined && params.base_url !== undefined ? "base_url" : "api_base";
-    const written = params[key] ?? fallback;
-    if (written === null) {
-      this.#complaints.push(
-        error(
-          ["model_list", index, "litellm_params"],
-          "api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1",
-        ),
-      );
+    const written = params[key];
+    if (written === undefined) {
+      const [variable] = name.kind === "served" ? (defaultsOf(name.provider).baseVariables ?? []) : [];
+      const hint = variable === undefined ? "" : ` (or that the variable ${variable} names)`;
+      const missing =
+        "api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1";
+      this.#complaints.push(error(["model_list", index, "litellm_params"], `${missing}${hint}`));
       return null;
     }
     const base = parseApiBase(written);
@@ -145,13 +171,11 @@ class DeploymentReader {
     return null;
   }
 
-  #add(
-    entry: WrittenDeployment,
-    index: number,
-    { expected, base }: { expected: string; base: ApiBase },
-  ): void {
+  /** False where it contradicts another entry. */
+  #add(entry: WrittenDeployment, index: number, { expected, base }: Target): boolean {
     const params = entry.litellm_params;
     const backend = this.#backend(entry, { index, base });
+    if (backend === null) return false;
     this.#deployments.push({
       id: this.#id(entry, digest(backend.id, expected)),
       alias: entry.model_name,
@@ -170,9 +194,11 @@ class DeploymentReader {
       ...this.#timeouts(params),
       index,
     });
+    return true;
   }
 
-  #backend(entry: WrittenDeployment, { index, base }: { index: number; base: ApiBase }): Backend {
+  /** Null where another entry says something else of the same server. */
+  #backend(entry: WrittenDeployment, { index, base }: { index: number; base: ApiBase }): Backend | null {
     const params = entry.litellm_params;
     const kind = entry.model_info?.kind ?? null;
     const apiKey = parseSecretRef(params.api_key);
@@ -187,10 +213,10 @@ class DeploymentReader {
     const isTls = base.origin.startsWith("https:");
     const tls = isTls ? readBackendTls(params, this.#written, this.#env) : PLAIN_TLS;
     const id = digest(base.origin, base.apiPath, identify(apiKey), ...named, ...identifyTls(tls));
-    this.#checkTls(base.origin, { index, spoken: identifyTls(tls).join() });
+    if (!this.#isSameTls(base.origin, { index, spoken: identifyTls(tls).join() })) return null;
     const known = this.#backends.get(id);
     if (known === undefined) {
-      const backend = { id, base, apiKey, headers, tls, kind };
+      const backend = { id, base, apiKey, headers, tls, kind, isHosted: isHosted(entry, base) };
       this.#backends.set(id, backend);
       return backend;
     }
@@ -199,18 +225,20 @@ class DeploymentReader {
       const path = ["model_list", index, "model_info", "kind"];
       const found = `found ${kind}, but an earlier entry for the same server says ${known.kind}`;
       this.#complaints.push(error(path, `${found}: give both the same kind`));
+      return null;
     }
     known.kind ??= kind;
     return known;
   }
 
   /** Connections are shared by all entries of one server. */
-  #checkTls(origin: string, { index, spoken }: { index: number; spoken: string }): void {
+  #isSameTls(origin: string, { index, spoken }: { index: number; spoken: string }): boolean {
     const before = this.#tls.get(origin) ?? spoken;
     this.#tls.set(origin, before);
-    if (before === spoken) return;
+    if (before === spoken) return true;
     const found = "an earlier entry for the same server has other TLS settings: give both the same";
     this.#complaints.push(error(["model_list", index, "litellm_params"], found));
+    return false;
   }
 
   /** The alias and a fingerprint: the same after entries were added or moved, and telling apps nothing. */
@@ -238,6 +266,25 @@ class DeploymentReader {
       streamTimeoutMs: stream === undefined ? DEFAULTS.streamTimeoutMs : stream * 1_000,
     };
   }
+}
+
+interface Target {
+  readonly expected: string;
+  readonly base: ApiBase;
+}
+
+type ForeignName = Extract<ModelName, { provider: string }>;
+
+function nameOf({ litellm_params: params }: WrittenDeployment): ModelName {
+  const apiBase = params.api_base ?? params.base_url;
+  return readModelName({ model: params.model, customProvider: params.custom_llm_provider, apiBase });
+}
+
+/** Is it a service of others? OpenAI's own is, under whatever provider it is written. */
+function isHosted(entry: WrittenDeployment, { hostname }: ApiBase): boolean {
+  const name = nameOf(entry);
+  if (/(?:^|\.)openai\.com$/.test(hostname)) return true;
+  return name.kind === "served" && HOSTED.has(name.provider) && !isOwnHost(`http://${hostname}`);
 }
 
 /** Nothing where it is spoken in the ordinary way, so that ids are what they were before it could be said. */

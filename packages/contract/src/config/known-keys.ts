@@ -2,7 +2,7 @@
  * Keys that LiteLLM's config may carry. `used` ones have an effect here; `known` ones are LiteLLM's and have none:
  * they are named in a warning, so that nobody believes a setting works that does not.
  */
-interface KnownKeys {
+export interface KnownKeys {
   readonly used: readonly string[];
   readonly known: readonly string[];
 }
@@ -11,10 +11,9 @@ const words = (text: string): readonly string[] => text.trim().split(/\s+/);
 
 export const ROOT_KEYS: KnownKeys = {
   used: words(
-    "model_list litellm_settings router_settings general_settings environment_variables include rollcall",
+    "model_list credential_list litellm_settings router_settings general_settings environment_variables include rollcall",
   ),
-  known:
-    words(`credential_list callback_settings guardrails assistant_settings files_settings finetune_settings
+  known: words(`callback_settings guardrails assistant_settings files_settings finetune_settings
     default_vertex_config mcp_servers mcp_tools search_tools vector_store_registry prompts`),
 };
 
@@ -25,20 +24,31 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 
 export const PARAM_KEYS: KnownKeys = {
   used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests cooldown_time extra_headers drop_params ssl_verify client_cert client_key`),
+    max_parallel_requests cooldown_time extra_headers litellm_credential_name drop_params ssl_verify client_cert client_key`),
   known: words(`api_version organization region_name extra_body itpm otpm max_retries num_retries tags
     tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
-    litellm_credential_name mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
+    mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
     use_in_pass_through merge_reasoning_content_in_choices keepalive_seconds temperature top_p max_tokens seed stop
-    presence_penalty frequency_penalty n user response_format tools tool_choice logit_bias stream`),
+    presence_penalty frequency_penalty n user response_format tools tool_choice logit_bias stream top_k min_p
+    repetition_penalty repeat_penalty chat_template_kwargs reasoning_effort thinking think keep_alive num_ctx
+    allowed_fails headers blocked vertex_project vertex_location vertex_credentials aws_access_key_id
+    aws_secret_access_key aws_region_name cache_control_injection_points dimensions encoding_format input_cost_per_character`),
+};
+
+/** `model_info` may say whatever it likes, for those who ask; `known` ones steer LiteLLM. */
+export const MODEL_INFO_KEYS: KnownKeys = {
+  used: words("id mode kind canary disabled allowed_fails allowed_fails_policy"),
+  known: words(`blocked supported_environments access_groups health_check_model health_check_timeout
+    health_check_max_tokens health_check_voice health_check_params disable_background_health_check team_id
+    team_public_model_name custom_tokenizer`),
 };
 
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
   used: words(`num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks
     ssl_verify ssl_certificate allowed_fails cooldown_time`),
   known: words(`content_policy_fallbacks callbacks
-    success_callback failure_callback service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
+    success_callback failure_callback service_callback service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
     redact_user_api_key_info max_budget budget_duration max_end_user_budget max_internal_user_budget
     default_internal_user_params default_team_settings default_team_params upperbound_key_generate_params
     key_generation_settings check_provider_endpoint modify_params telemetry force_ipv4
@@ -72,7 +82,8 @@ export const GENERAL_SETTINGS_KEYS: KnownKeys = {
     public_routes admin_only_routes allowed_ips use_x_forwarded_for
     always_include_stream_usage token_rate_limit_type max_request_size_mb max_response_size_mb pass_through_endpoints
     custom_auth use_redis_transaction_buffer infer_model_from_keys enforce_user_param user_header_name
-    cancel_on_disconnect`),
+    cancel_on_disconnect max_in_flight_requests_per_worker litellm_jwtauth enable_jwt_auth ui_access_mode
+    disable_spend_tracking store_prompts_in_spend_logs`),
 };
 
 /** Strategies that are implemented; LiteLLM's others fall back to the default with a warning. */

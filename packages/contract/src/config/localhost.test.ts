@@ -36,7 +36,7 @@ describe("inside a container", () => {
     litellm_params: {model: openai/served, api_base: "http://localhost"}
 `;
     expect(problemsOf(text, { inContainer: true })).toEqual([
-      "config.yaml:2:5: error: model_list[0].model_name: found a list, expected text",
+      "config.yaml:2:5: warning: model_list[0].model_name: found a list, expected text: the entry is left out",
       `config.yaml:5:44: warning: model_list[1].litellm_params.api_base: localhost ${MESSAGE}`,
     ]);
   });

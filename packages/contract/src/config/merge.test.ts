@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { mergeSources } from "./merge.ts";
+import { settleScalars } from "./settle-scalars.ts";
 import { readSource } from "./source.ts";
 
 const source = (file: string, text: string) => readSource({ file, text });
@@ -28,7 +29,7 @@ const B = source("b.yaml", "model_list:\n  - {model_name: fourth}\nrouter_settin
 const merged = mergeSources(MAIN, [A, B]);
 
 test("lists are joined, and every other key is the last file's alone", () => {
-  expect(merged.value).toEqual({
+  expect(settleScalars(merged.value, {}).value).toEqual({
     include: ["a.yaml", "b.yaml"],
     model_list: [
       { model_name: "first" },
@@ -64,7 +65,7 @@ test("a list replaces what is none, and the other way round", () => {
   const list = source("list.yaml", "a: [1]\n");
   const word = source("word.yaml", "a: word\n");
   expect(mergeSources(list, [word]).value).toEqual({ a: "word" });
-  expect(mergeSources(word, [list]).value).toEqual({ a: [1] });
+  expect(settleScalars(mergeSources(word, [list]).value, {}).value).toEqual({ a: [1] });
   expect(mergeSources(word, [list]).locate(["a", 0])).toMatchObject({ file: "list.yaml" });
 });
 

@@ -120,7 +120,7 @@ general_settings: {master_key: os.environ/OTHER}
     const main = `${ONE}modle_list: []\n`;
     expect(problemsOf(main, { included: [more] })).toEqual([
       `${FILE}:6:1: warning: modle_list: unknown key, no effect: did you mean "model_list"?`,
-      'a-more.yaml:5:43: error: model_list[2].litellm_params.api_base: found "gpu-3", expected a URL such as http://host:8000/v1 (http:// or https:// is missing)',
+      'a-more.yaml:5:43: warning: model_list[2].litellm_params.api_base: found "gpu-3", expected a URL such as http://host:8000/v1 (http:// or https:// is missing): the entry is left out',
     ]);
   });
 

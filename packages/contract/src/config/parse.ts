@@ -3,12 +3,18 @@ import { buildConfig } from "./build.ts";
 import type { Config } from "./config.ts";
 import { resolveEnvironment, type Environment } from "./environment.ts";
 import { localhostComplaints } from "./localhost.ts";
+import { reportCompatibility, type Compatibility } from "./compatibility.ts";
+import { withCredentials } from "./credentials.ts";
+import { isEntryError, settleEntries } from "./faulty-entries.ts";
 import { mergeSources, type Merged } from "./merge.ts";
 import { printPath, type Complaint, type Problem } from "./problem.ts";
+import { withProviderDefaults } from "./provider-defaults.ts";
 import { RULES } from "./rules.ts";
+import { settleScalars } from "./settle-scalars.ts";
 import { readSource, type SourceText } from "./source.ts";
 import { readUnsetVariables } from "./unset-variables.ts";
 import { originalPath, validateShape } from "./validate.ts";
+import { CONFIG_SCHEMA } from "./written.ts";
 
 export interface Parsed {
   /** Null where a problem is an error. */
@@ -28,22 +34,37 @@ export interface HostContext {
 }
 
 /** Text → config, or every complaint at once with file, line and column. */
-export function parseConfig(
+export function parseConfig(texts: ConfigTexts, env: Environment, host?: HostContext): Parsed {
+  const { config, problems } = parseTexts(texts, env, host);
+  return { config, problems };
+}
+
+/** A config and what becomes of each of its settings; null where it is no YAML. */
+export interface Examined extends Parsed {
+  readonly compatibility: Compatibility | null;
+}
+
+/** The same with a report for whoever comes from LiteLLM. */
+export function examineConfig(texts: ConfigTexts, env: Environment, host?: HostContext): Examined {
+  const { config, problems, merged } = parseTexts(texts, env, host);
+  const compatibility = merged === null ? null : reportCompatibility(merged, problems);
+  return { config, problems, compatibility };
+}
+
+function parseTexts(
   { main, included }: ConfigTexts,
   env: Environment,
   { inContainer }: HostContext = { inContainer: false },
-): Parsed {
+): Parsed & { readonly merged: Merged | null } {
   const sources = [main, ...included].map(readSource);
   const problems = sources.flatMap((source) => source.problems);
   const [first, ...rest] = sources;
-  if (problems.length > 0 || first === undefined) return { config: null, problems };
+  if (problems.length > 0 || first === undefined) return { config: null, problems, merged: null };
   const merged = mergeSources(first, rest);
   const { config, complaints } = readMerged(merged, env, { inContainer });
-  const placed = complaints.map(({ severity, path, message }): Problem => ({
-    severity,
-    path,
-    message,
-    at: merged.locate(path),
+  const placed = complaints.map((complaint): Problem => ({
+    ...complaint,
+    at: merged.locate(complaint.path),
   }));
   const order = sources.map((source) => source.file);
   placed.sort(
@@ -52,7 +73,8 @@ export function parseConfig(
       a.at.line - b.at.line ||
       a.at.column - b.at.column,
   );
-  return { config: placed.some((problem) => problem.severity === "error") ? null : config, problems: placed };
+  const isRefused = placed.some((problem) => problem.severity === "error");
+  return { config: isRefused ? null : config, problems: placed, merged };
 }
 
 interface Read {
@@ -61,32 +83,46 @@ interface Read {
 }
 
 function readMerged(merged: Merged, env: Environment, { inContainer }: HostContext): Read {
-  const resolved = resolveEnvironment(merged.value, withVariables(merged.value, env));
+  const { value: settled, complaints: scalars } = settleScalars(merged.value, CONFIG_SCHEMA);
+  const { value, complaints: credentials } = withCredentials(isRecord(settled) ? settled : {});
+  const fullEnv = withVariables(value, env);
+  const resolved = resolveEnvironment(value, fullEnv);
   const { complaints: unset, leftOut } = readUnsetVariables(resolved.unset);
-  const { rest, entries, complaints: early } = validateShape(resolved.value);
-  const built = rest === null ? null : buildConfig(rest, { leftOut, entries, env });
-  const late =
-    rest === null || built === null
-      ? []
-      : [
-          ...RULES.flatMap((rule) => rule(rest, entries)),
-          ...built.complaints,
-          ...(inContainer ? localhostComplaints(built.config) : []),
-        ];
-  const placed = late.map((complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) }));
-  const complaints = [...unset, ...withoutFollowUps([...early, ...placed], unset)];
-  return { config: built?.config ?? null, complaints };
+  const { rest: written, entries, complaints: shapes } = validateShape(resolved.value);
+  const early = [...credentials, ...shapes];
+  const first = [...unset, ...scalars];
+  if (written === null) return { config: null, complaints: [...first, ...withoutFollowUps(early, first)] };
+  const rest = withProviderDefaults(written, fullEnv);
+  const place = (complaint: Complaint) => ({ ...complaint, path: originalPath(complaint.path, entries) });
+  const context = { entries, names: namesIn(value) };
+  const ruled = RULES.flatMap((rule) => rule(rest, context)).map(place);
+  const faulty = new Set(
+    [...scalars, ...early, ...ruled].filter(isEntryError).map(({ path }) => Number(path[1])),
+  );
+  const built = buildConfig(rest, { leftOut, faulty, entries, env: fullEnv });
+  const localhost = inContainer ? localhostComplaints(built.config) : [];
+  const all = [...early, ...ruled, ...[...built.complaints, ...localhost].map(place)];
+  const complaints = [...first, ...withoutFollowUps(all, first)];
+  const foreign = new Set([...built.foreign].map((index) => entries[index] ?? index));
+  const outcome = { config: built.config, waits: leftOut.size > 0, foreign };
+  return { config: built.config, complaints: settleEntries(complaints, outcome) };
 }
 
-/** Leaves out what is no fault of its own: what stands in place of an unset variable, and a list emptied of faulty entries. */
-function withoutFollowUps(complaints: readonly Complaint[], unset: readonly Complaint[]): Complaint[] {
-  const unsetPaths = new Set(unset.map(({ path }) => printPath(path)));
-  const entryIsFaulty = complaints.some(
-    ({ path, severity }) => severity === "error" && path[0] === "model_list" && path.length > 1,
+/** Also of entries that are at fault: what points to them is not. */
+function namesIn({ model_list: list }: Readonly<Record<string, unknown>>): ReadonlySet<string> {
+  const names = (Array.isArray(list) ? list : []).map((entry: unknown) =>
+    isRecord(entry) ? entry["model_name"] : undefined,
   );
+  return new Set(names.filter((name) => typeof name === "string"));
+}
+
+/** Leaves out what is no fault of its own: what stands in place of a value told of already, and a list emptied of faulty entries. */
+function withoutFollowUps(complaints: readonly Complaint[], first: readonly Complaint[]): Complaint[] {
+  const told = new Set(first.map(({ path }) => printPath(path)));
+  const entryIsFaulty = [...first, ...complaints].some(isEntryError);
   return complaints.filter(({ path }) => {
     const where = printPath(path);
-    return !unsetPaths.has(where) && !(entryIsFaulty && where === "model_list");
+    return !told.has(where) && !(entryIsFaulty && where === "model_list");
   });
 }
 

@@ -7,8 +7,16 @@ export interface Problem {
   readonly path: Path;
   /** What was found, what was expected, what to do. */
   readonly message: string;
+  /** What it comes to, where it is more than a slip of the pen. */
+  readonly meaning?: Meaning;
   readonly at: Position;
 }
+
+/**
+ * `left_out`: the entry is not served. `differs`: it is read, with another effect than in LiteLLM. `unsupported`: a setting
+ * of LiteLLM's that has no effect here.
+ */
+export type Meaning = "left_out" | "differs" | "unsupported";
 
 /** Where in which file; lines and columns count from 1. */
 export interface Position {
@@ -26,6 +34,18 @@ export function error(path: Path, message: string): Complaint {
 
 export function warning(path: Path, message: string): Complaint {
   return { severity: "warning", path, message };
+}
+
+export function leavesOut(path: Path, message: string): Complaint {
+  return { severity: "warning", path, message, meaning: "left_out" };
+}
+
+export function differs(path: Path, message: string): Complaint {
+  return { severity: "warning", path, message, meaning: "differs" };
+}
+
+export function unsupported(path: Path, message: string): Complaint {
+  return { severity: "warning", path, message, meaning: "unsupported" };
 }
 
 /** `model_list[0].litellm_params.api_base` */

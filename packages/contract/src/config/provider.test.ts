@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readModelName } from "./provider.ts";
+import { HOSTED, OTHER_PROTOCOL, SELF_HOSTED } from "./provider-table.ts";
+import { defaultsOf, readModelName } from "./provider.ts";
 
 describe("the model's prefix", () => {
   test.each([
@@ -18,29 +19,69 @@ describe("the model's prefix", () => {
     "nvidia_nim",
     "infinity",
     "huggingface",
+    "aiohttp_openai",
+    "oobabooga",
+    "triton",
+    "sglang",
+    "tgi",
+    "localai",
+    "llama_cpp",
+    "llamacpp",
   ])("%s/ is taken off and no more than that", (prefix) => {
-    expect(readModelName(`${prefix}/served`)).toEqual({
+    expect(readModelName({ model: `${prefix}/served` })).toEqual({
       kind: "served",
       expected: "served",
-      defaultApiBase: null,
+      provider: prefix,
     });
-    expect(readModelName(`${prefix}/org/served`)).toMatchObject({ kind: "served", expected: "org/served" });
-  });
-
-  test.each(["ollama", "ollama_chat"])("%s/ brings the address that LiteLLM assumes", (prefix) => {
-    expect(readModelName(`${prefix}/llama3:8b`)).toEqual({
+    expect(readModelName({ model: `${prefix}/org/served` })).toMatchObject({
       kind: "served",
-      expected: "llama3:8b",
-      defaultApiBase: "http://localhost:11434",
+      expected: "org/served",
     });
   });
 
-  test.each(["azure", "anthropic", "bedrock", "gemini", "groq", "mistral", "vertex_ai", "openrouter"])(
-    "%s/ is a service of others",
+  test.each([
+    ["ollama", "http://localhost:11434"],
+    ["ollama_chat", "http://localhost:11434"],
+    ["llamafile", "http://127.0.0.1:8080/v1"],
+    ["lemonade", "http://localhost:8000/api/v1"],
+    ["docker_model_runner", "http://localhost:22088/engines/llama.cpp"],
+    ["sglang", undefined],
+    ["azure", undefined],
+  ])("%s/ brings the address that LiteLLM assumes, if any: %s", (prefix, base) => {
+    expect(defaultsOf(prefix).defaultApiBase).toBe(base);
+  });
+
+  test.each(["groq", "mistral", "openrouter", "moonshot", "zai", "minimax", "dashscope", "chutes", "wandb"])(
+    "%s/ is a service of others, unless the entry says where it is",
     (prefix) => {
-      expect(readModelName(`${prefix}/served`)).toEqual({ kind: "unsupported", provider: prefix });
+      expect(readModelName({ model: `${prefix}/m` })).toEqual({ kind: "hosted", provider: prefix });
+      expect(readModelName({ model: `${prefix}/m`, apiBase: "https://llm.example/v1" })).toEqual({
+        kind: "served",
+        expected: "m",
+        provider: prefix,
+      });
     },
   );
+
+  test.each(["azure", "anthropic", "bedrock", "gemini", "vertex_ai", "cohere", "petals", "jina_ai"])(
+    "%s/ has a protocol of its own, and is served from a machine of one's own alone",
+    (prefix) => {
+      const foreign = { kind: "other_protocol", provider: prefix };
+      const served = { kind: "served", expected: "m", provider: prefix };
+      const model = `${prefix}/m`;
+      expect(readModelName({ model })).toEqual(foreign);
+      expect(readModelName({ model, apiBase: "https://my.openai.azure.com" })).toEqual(foreign);
+      expect(readModelName({ model, apiBase: "not a url" })).toEqual(foreign);
+      for (const host of ["vllm", "10.0.0.3", "192.168.1.5", "172.20.0.1", "gpu.lan", "localhost", "[::1]"])
+        expect(readModelName({ model, apiBase: `http://${host}:8000` })).toEqual(served);
+    },
+  );
+
+  test("every prefix stands in one list alone", () => {
+    const all = [...SELF_HOSTED.keys(), ...HOSTED, ...OTHER_PROTOCOL];
+    expect(all.filter((name, index) => all.indexOf(name) !== index)).toEqual([]);
+    expect(all.length).toBeGreaterThan(166);
+  });
 
   test.each([
     ["served", "served"],
@@ -50,8 +91,15 @@ describe("the model's prefix", () => {
     ["openai", "openai"],
     ["/served", "/served"],
   ])("%s has none and is the name itself", (model, expected) => {
-    expect(readModelName(model)).toEqual({ kind: "unprefixed", expected });
+    expect(readModelName({ model })).toEqual({ kind: "unprefixed", expected });
   });
+
+  test.each(["gpt-4o", "gpt-3.5-turbo", "o3-mini", "text-embedding-3-small", "whisper-1"])(
+    "%s is one of OpenAI's own, as LiteLLM knows",
+    (model) => {
+      expect(readModelName({ model })).toEqual({ kind: "served", expected: model, provider: "openai" });
+    },
+  );
 
   test.each([
     ["openai/responses/served", "served"],
@@ -60,29 +108,28 @@ describe("the model's prefix", () => {
     ["openai/openai/served", "openai/served"],
     ["openai/", ""],
   ])("%s expects the served name %j", (model, expected) => {
-    expect(readModelName(model)).toMatchObject({ kind: "served", expected });
+    expect(readModelName({ model })).toMatchObject({ kind: "served", expected });
   });
 });
 
 describe("custom_llm_provider", () => {
-  test("makes the whole model the served name where it has no prefix", () => {
-    expect(readModelName("served", "openai")).toEqual({
-      kind: "served",
-      expected: "served",
-      defaultApiBase: null,
-    });
-    expect(readModelName("org/served", "hosted_vllm")).toMatchObject({ expected: "org/served" });
-  });
-
-  test("brings its default address", () => {
-    expect(readModelName("llama3", "ollama")).toMatchObject({ defaultApiBase: "http://localhost:11434" });
-  });
-
-  test("yields to a prefix that is written", () => {
-    expect(readModelName("openai/served", "azure")).toMatchObject({ kind: "served", expected: "served" });
+  test.each([
+    ["served", "openai", "served"],
+    ["org/served", "hosted_vllm", "org/served"],
+    ["mistral/served", "openai", "mistral/served"],
+    ["openai/served", "azure", "served"],
+    ["sglang/served", "sglang", "served"],
+  ])("%s of %s is the served name %s", (model, customProvider, expected) => {
+    expect(readModelName({ model, customProvider })).toMatchObject({ kind: "served", expected });
   });
 
   test("is skipped where it is a service of others", () => {
-    expect(readModelName("served", "azure")).toEqual({ kind: "unsupported", provider: "azure" });
+    const foreign = { kind: "other_protocol", provider: "azure" };
+    expect(readModelName({ model: "served", customProvider: "azure" })).toEqual(foreign);
+  });
+
+  test("takes off the prefix where it says the same", () => {
+    const own = { model: "groq/served", customProvider: "groq", apiBase: "http://gpu-1:8000" };
+    expect(readModelName(own)).toMatchObject({ kind: "served", expected: "served" });
   });
 });

@@ -1,73 +1,56 @@
-/** Provider prefixes of LiteLLM whose upstream speaks OpenAI's protocol under `/v1`. */
-const OPENAI_COMPATIBLE = new Set([
-  "openai",
-  "hosted_vllm",
-  "vllm",
-  "custom_openai",
-  "openai_like",
-  "litellm_proxy",
-  "lm_studio",
-  "llamafile",
-  "ollama",
-  "ollama_chat",
-  "text-completion-openai",
-  "xinference",
-  "docker_model_runner",
-  "lemonade",
-  "nvidia_nim",
-  "infinity",
-  "huggingface",
-]);
-
-/** Prefixes that mean a hosted service or another protocol: such entries are skipped, with a warning. */
-const UNSUPPORTED = new Set([
-  ..."ai21 aleph_alpha anthropic anyscale aws azure azure_ai baseten bedrock cerebras clarifai cloudflare codestral".split(
-    " ",
-  ),
-  ..."cohere cohere_chat command_r databricks deepgram deepinfra deepseek elevenlabs fireworks_ai friendliai".split(
-    " ",
-  ),
-  ..."gemini github github_copilot gigachat groq jina_ai meta_llama mistral nlp_cloud novita oci openrouter".split(
-    " ",
-  ),
-  ..."palm perplexity petals predibase replicate sagemaker sagemaker_chat sambanova snowflake text-completion-codestral".split(
-    " ",
-  ),
-  ..."together_ai triton vercel_ai_gateway vertex_ai vertex_ai_beta volcengine voyage watsonx xai".split(" "),
-]);
-
-/** Where LiteLLM itself has a default base URL for a local server. */
-const DEFAULT_API_BASE: Readonly<Record<string, string>> = {
-  ollama: "http://localhost:11434",
-  ollama_chat: "http://localhost:11434",
-};
+import { isOwnHost } from "./own-host.ts";
+import { HOSTED, OPENAI_MODEL, OTHER_PROTOCOL, SELF_HOSTED, type Provider } from "./provider-table.ts";
 
 export type ModelName =
-  | { readonly kind: "served"; readonly expected: string; readonly defaultApiBase: string | null }
+  /** To be asked in OpenAI's protocol, where there is an address. */
+  | { readonly kind: "served"; readonly expected: string; readonly provider: string }
+  /** One that LiteLLM does not know the provider of. */
   | { readonly kind: "unprefixed"; readonly expected: string }
-  | { readonly kind: "unsupported"; readonly provider: string };
+  /** A service of others, and no address in the entry that could be a server of one's own. */
+  | { readonly kind: "hosted"; readonly provider: string }
+  | { readonly kind: "other_protocol"; readonly provider: string };
+
+export interface ModelParams {
+  readonly model: string;
+  readonly customProvider?: string | undefined;
+  /** As it is written, if it is. */
+  readonly apiBase?: string | undefined;
+}
 
 /**
  * Reads `litellm_params.model`. Only the first segment is a prefix: `openai/org/m` is served as `org/m`. `openai/responses/m`
  * is LiteLLM's way to ask for another route of the same model `m`.
  */
-export function readModelName(model: string, customProvider?: string): ModelName {
+export function readModelName({ model, customProvider, apiBase }: ModelParams): ModelName {
   const slash = model.indexOf("/");
   const prefix = slash === -1 ? "" : model.slice(0, slash);
   const rest = model.slice(slash + 1);
-  if (OPENAI_COMPATIBLE.has(prefix)) {
-    return {
-      kind: "served",
-      expected: prefix === "openai" && rest.startsWith("responses/") ? rest.slice("responses/".length) : rest,
-      defaultApiBase: DEFAULT_API_BASE[prefix] ?? null,
-    };
+  if (SELF_HOSTED.has(prefix)) {
+    const isRoute = prefix === "openai" && rest.startsWith("responses/");
+    return { kind: "served", expected: isRoute ? rest.slice("responses/".length) : rest, provider: prefix };
   }
   if (customProvider !== undefined) {
-    return OPENAI_COMPATIBLE.has(customProvider)
-      ? { kind: "served", expected: model, defaultApiBase: DEFAULT_API_BASE[customProvider] ?? null }
-      : { kind: "unsupported", provider: customProvider };
+    // LiteLLM takes the prefix off where it says the same provider again.
+    return ofProvider(customProvider, prefix === customProvider ? rest : model, apiBase);
   }
-  return UNSUPPORTED.has(prefix)
-    ? { kind: "unsupported", provider: prefix }
+  if (HOSTED.has(prefix) || OTHER_PROTOCOL.has(prefix)) return ofProvider(prefix, rest, apiBase);
+  return OPENAI_MODEL.test(model)
+    ? { kind: "served", expected: model, provider: "openai" }
     : { kind: "unprefixed", expected: model };
+}
+
+function ofProvider(provider: string, expected: string, apiBase: string | undefined): ModelName {
+  if (SELF_HOSTED.has(provider)) return { kind: "served", expected, provider };
+  const isWritten = apiBase !== undefined && apiBase !== "";
+  if (HOSTED.has(provider)) {
+    return isWritten ? { kind: "served", expected, provider } : { kind: "hosted", provider };
+  }
+  return isWritten && isOwnHost(apiBase)
+    ? { kind: "served", expected, provider }
+    : { kind: "other_protocol", provider };
+}
+
+/** What LiteLLM assumes of a provider; nothing for one that it has no defaults for. */
+export function defaultsOf(provider: string): Provider {
+  return SELF_HOSTED.get(provider) ?? {};
 }

@@ -7,7 +7,7 @@ import {
   NEVER_OPENS,
   type BreakerPolicy,
 } from "./breaker-policy.ts";
-import { warning, type Complaint } from "./problem.ts";
+import { differs, warning, type Complaint } from "./problem.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenAllowedFails, WrittenConfig, WrittenDeployment } from "./written.ts";
 
@@ -57,7 +57,7 @@ export function allowedFailsDiffer(written: WrittenConfig): Complaint[] {
     Object.keys(policy).flatMap((key) => {
       if (Object.hasOwn(COUNTED_ERRORS, key)) return [];
       const why = OTHER_ERRORS[key] ?? `unknown key, no effect${didYouMean(key, ALLOWED_FAILS_KEYS)}`;
-      return [warning([...path, key], why)];
+      return [Object.hasOwn(OTHER_ERRORS, key) ? differs([...path, key], why) : warning([...path, key], why)];
     }),
   );
 }

@@ -179,3 +179,28 @@ describe("a header of its own for keys", () => {
     expect(configOf(ONE).keyHeader).toBe(null);
   });
 });
+
+describe("a key that is a variable as shells have it", () => {
+  test.each(["${KEY}", "$KEY", "${KEY:-sk-1234}"])("%s is refused, for nobody fills it in", (key) => {
+    expect(problemsOf(`${ONE}general_settings: {master_key: "${key}"}\n`)).toEqual([
+      "config.yaml:6:20: error: general_settings.master_key: is a variable that nothing fills in here: write os.environ/KEY",
+    ]);
+    expect(problemsOf(`${ONE}      api_key: "${key}"\n`)).toEqual([
+      "config.yaml:6:7: error: model_list[0].litellm_params.api_key: is a variable that nothing fills in here: write os.environ/KEY",
+    ]);
+  });
+
+  test.each(["sk-$1234", "a${b}", "$", "$a$"])("%s is none", (key) => {
+    expect(problemsOf(`${ONE}general_settings: {master_key: "${key}"}\n`)).toEqual([]);
+  });
+});
+
+test("a fallback that only a wildcard could serve is told, and no more", () => {
+  const text = `${ONE}  - {model_name: "gpt-*", litellm_params: {model: "openai/gpt-*"}}
+router_settings: {fallbacks: [{chat: [gpt-4o]}]}
+`;
+  expect(problemsOf(text)).toEqual([
+    "config.yaml:6:5: warning: model_list[1]: is skipped: wildcards have no served name to check",
+    'config.yaml:7:39: warning: router_settings.fallbacks[0].chat[0]: only the wildcard "gpt-*" has this name, and it is left out',
+  ]);
+});

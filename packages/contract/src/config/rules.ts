@@ -9,14 +9,22 @@ import {
   ROUTER_SETTINGS_KEYS,
   STRATEGIES,
 } from "./known-keys.ts";
-import { error, warning, type Complaint, type Path } from "./problem.ts";
+import { DIFFERENCES } from "./differences.ts";
+import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
-/** Looks at the written config as a whole and says what no schema can. `entries` are the original indexes. */
-type Rule = (written: WrittenConfig, entries: readonly number[]) => Complaint[];
+interface Entries {
+  /** The original index of each. */
+  readonly entries: readonly number[];
+  /** Every `model_name` that is written, also of entries that were taken out. */
+  readonly names: ReadonlySet<string>;
+}
+
+/** Looks at the written config as a whole and says what no schema can. */
+type Rule = (written: WrittenConfig, entries: Entries) => Complaint[];
 
 const keysHaveAnEffect: Rule = (written) => {
   const sections: readonly [Path, object | undefined, typeof ROOT_KEYS][] = [
@@ -32,19 +40,41 @@ const keysHaveAnEffect: Rule = (written) => {
   return sections.flatMap(([path, section, keys]) =>
     Object.keys(section ?? {})
       .filter((key) => !keys.used.includes(key))
-      .map((key) => warning([...path, key], whyNoEffect(key, path, keys))),
+      .map((key) => noEffect(key, path, keys)),
   );
 };
 
-function whyNoEffect(key: string, path: Path, keys: typeof ROOT_KEYS): string {
-  if (keys.known.includes(key)) return "is a LiteLLM setting that has no effect here";
+function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
+  return keys.known.includes(key)
+    ? unsupported([...path, key], INSTEAD.get(key) ?? "is a LiteLLM setting that has no effect here")
+    : warning([...path, key], whyUnknown(key, path, keys));
+}
+
+function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   if (path.length === 2 && PARAM_KEYS.used.includes(key)) {
     return "belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)";
   }
   return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
 }
 
-const idsAreUnique: Rule = (written, entries) => {
+/** These keep an entry from being served in LiteLLM. */
+const entriesAreMeantToBeServed: Rule = (written) =>
+  written.model_list.flatMap(({ model_info: info = {} }, index) => {
+    const says = (key: string) => {
+      const note = DIFFERENCES.get(`model_info.${key}`) ?? "";
+      return info[key] === undefined || info[key] === false
+        ? []
+        : [differs(["model_list", index, "model_info", key], note)];
+    };
+    return [...says("blocked"), ...says("supported_environments")];
+  });
+
+/** Where another key of Rollcall's does what LiteLLM's does. */
+const INSTEAD: ReadonlyMap<string, string> = new Map([
+  ["headers", "has no effect here: write it as extra_headers"],
+]);
+
+const idsAreUnique: Rule = (written, { entries }) => {
   const seen = new Map<string, number>();
   return written.model_list.flatMap((entry, index) => {
     const id = entry.model_info?.id;
@@ -62,20 +92,27 @@ const idsAreUnique: Rule = (written, entries) => {
   });
 };
 
-/** All names that apps may send: what fallbacks and aliases may point to. */
-function namesOf(written: WrittenConfig): string[] {
-  return [
-    ...written.model_list.map((entry) => entry.model_name),
-    ...Object.keys(written.router_settings?.model_group_alias ?? {}),
-  ];
+/** `gpt-*` serves `gpt-4o`. */
+function wildcardFor(name: string, names: Iterable<string>): string | undefined {
+  return [...names].find((pattern) => {
+    const star = pattern.indexOf("*");
+    return star !== -1 && name.startsWith(pattern.slice(0, star)) && name.endsWith(pattern.slice(star + 1));
+  });
 }
 
-const fallbacksExist: Rule = (written) => {
-  const names = namesOf(written);
-  const complain = (path: Path, name: string): Complaint[] =>
-    names.includes(name) || name === "*"
-      ? []
-      : [error(path, `${JSON.stringify(name)} is not a model_name in model_list${didYouMean(name, names)}`)];
+const fallbacksExist: Rule = (written, { names: models }) => {
+  // What fallbacks may point to is what apps may send.
+  const names = new Set([...models, ...Object.keys(written.router_settings?.model_group_alias ?? {})]);
+  const complain = (path: Path, name: string): Complaint[] => {
+    if (names.has(name) || name === "*") return [];
+    const pattern = wildcardFor(name, models);
+    if (pattern !== undefined)
+      return [
+        differs(path, `only the wildcard ${JSON.stringify(pattern)} has this name, and it is left out`),
+      ];
+    const found = `${JSON.stringify(name)} is not a model_name in model_list`;
+    return [error(path, `${found}${didYouMean(name, [...names])}`)];
+  };
   return (["litellm_settings", "router_settings"] as const).flatMap((section) => [
     ...(["fallbacks", "context_window_fallbacks"] as const).flatMap((key) =>
       (written[section]?.[key] ?? []).flatMap((entry, index) =>
@@ -94,20 +131,19 @@ const fallbacksExist: Rule = (written) => {
   ]);
 };
 
-const groupAliasesPointToAliases: Rule = (written) => {
-  const names = written.model_list.map((entry) => entry.model_name);
+const groupAliasesPointToAliases: Rule = (written, { names }) => {
   return Object.entries(written.router_settings?.model_group_alias ?? {}).flatMap(([alias, target]) => {
     const path = ["router_settings", "model_group_alias", alias];
     const name = typeof target === "string" ? target : target.model;
-    if (names.includes(alias)) {
+    if (names.has(alias)) {
       return [warning(path, "is a model_name in model_list too: the deployments of that name win")];
     }
-    return names.includes(name)
+    return names.has(name)
       ? []
       : [
           error(
             path,
-            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, names)}`,
+            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, [...names])}`,
           ),
         ];
   });
@@ -120,7 +156,7 @@ const strategyIsKnown: Rule = (written) =>
     const path = [section, "routing_strategy"];
     return OTHER_STRATEGIES.includes(strategy)
       ? [
-          warning(
+          differs(
             path,
             `${strategy} is not implemented: two random choices over requests under way are used instead`,
           ),
@@ -183,14 +219,33 @@ const environmentReferencesStandInMaps: Rule = (written) =>
       : [],
   );
 
+/** As shells and compose files have it. Anybody could guess such a key. */
+const SHELL_VARIABLE = /^\$(?:\{(\w+)[^}]*\}|([A-Z_][A-Z0-9_]*))$/;
+
+function variableAsKey(path: Path, key: string | undefined): Complaint[] {
+  const [, braced, bare] = SHELL_VARIABLE.exec(key ?? "") ?? [];
+  const name = braced ?? bare;
+  if (name === undefined) return [];
+  return [error(path, `is a variable that nothing fills in here: write os.environ/${name}`)];
+}
+
+const keysAreNoVariables: Rule = (written) => [
+  ...variableAsKey(["general_settings", "master_key"], written.general_settings?.master_key),
+  ...written.model_list.flatMap(({ litellm_params: { api_key: key } }, index) =>
+    variableAsKey(["model_list", index, "litellm_params", "api_key"], key),
+  ),
+];
+
 export const RULES: readonly Rule[] = [
   keysHaveAnEffect,
+  entriesAreMeantToBeServed,
   idsAreUnique,
   fallbacksExist,
   groupAliasesPointToAliases,
   strategyIsKnown,
   headersCanBeSent,
   masterKeyCanBeSent,
+  keysAreNoVariables,
   keyHeaderCanBringKeys,
   allowedFailsDiffer,
   environmentReferencesStandInMaps,

@@ -1,7 +1,11 @@
 import { expect, test, vi } from "vitest";
+import { settleScalars } from "./settle-scalars.ts";
 import { readSource } from "./source.ts";
 
-const readText = (text: string) => readSource({ file: "config.yaml", text });
+function readText(text: string) {
+  const source = readSource({ file: "config.yaml", text });
+  return { ...source, value: settleScalars(source.value, {}).value };
+}
 
 test.each([
   ["answer: yes", { answer: true }],
@@ -58,7 +62,7 @@ test.each([
   [["model_list", 0, "litellm_params", "model"], 4, 22],
   [["model_list", 0, "litellm_params", "api_base"], 4, 44],
   [["model_list", 1], 6, 5],
-  [["merged", "1"], 11, 3],
+  [["merged", "1.0"], 11, 3],
   // What is not there is said of the nearest thing that is.
   [["model_list", 1, "litellm_params", "model"], 6, 5],
   [["model_list", 7], 2, 1],

@@ -1,5 +1,16 @@
-import { isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node } from "yaml";
+import {
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  visit,
+  type Document,
+  type Node,
+  type Scalar,
+} from "yaml";
 import { isRecord } from "../is-record.ts";
+import { PLAIN_TAG_NAMES, PLAIN_TAGS, PlainScalar } from "./plain-scalar.ts";
 import { error, type Path, type Position, type Problem } from "./problem.ts";
 
 /** One config file as text. */
@@ -8,7 +19,7 @@ export interface SourceText {
   readonly text: string;
 }
 
-/** One config file as read: its plain value, and the places of its parts. */
+/** One config file as read: its value, scalars other than text as `PlainScalar`, and the places of its parts. */
 export interface Source {
   readonly file: string;
   readonly value: unknown;
@@ -16,21 +27,21 @@ export interface Source {
   locate(path: Path): Position;
 }
 
-const TIMESTAMP = "tag:yaml.org,2002:timestamp";
-
 /** Far more than any config needs, and far less than what walking into it can bear. */
 const MAX_DEPTH = 100;
 
-/** Reads YAML as LiteLLM's own parser does (YAML 1.1: `yes` is true, `<<` merges). */
+/** Reads YAML as LiteLLM's own parser does (YAML 1.1: `yes` is true, `<<` merges), and keeps what was written. */
 export function readSource({ file, text }: SourceText): Source {
   const lines = new LineCounter();
   const doc = parseDocument(text, {
     version: "1.1",
-    // No timestamps: a name or version such as 2024-05-13 is meant as text.
-    customTags: (tags) => tags.filter((tag) => typeof tag === "string" || tag.tag !== TIMESTAMP),
+    customTags: (tags) => [
+      ...PLAIN_TAGS,
+      ...tags.filter((tag) => typeof tag === "string" || !PLAIN_TAG_NAMES.has(tag.tag)),
+    ],
     lineCounter: lines,
     prettyErrors: false,
-    uniqueKeys: true,
+    uniqueKeys: (one, other) => isScalar(one) && isScalar(other) && keyOf(one) === keyOf(other),
     logLevel: "error",
   });
   const place = (offset: number): Position => {
@@ -38,20 +49,42 @@ export function readSource({ file, text }: SourceText): Source {
     return { file, line: Math.max(line, 1), column: Math.max(col, 1) };
   };
   const problems = doc.errors.map((fault): Problem => ({
-    ...error([], `not valid YAML: ${fault.message}`),
+    ...error([], `not valid YAML: ${FAULTS[fault.code] ?? fault.message}`),
     at: place(fault.pos[0]),
   }));
-  const value = problems.length > 0 ? undefined : plainValue(doc, problems, place);
+  const found = problems.length > 0 ? undefined : plainValue(doc, problems, place);
+  const value = found instanceof PlainScalar ? found.value : found;
   if (value !== undefined && value !== null && !isRecord(value)) {
-    const message = `${file} is not a map of keys such as model_list: and general_settings:`;
+    const hint = looksWide(text) ? " (it looks like UTF-16: save it as UTF-8)" : "";
+    const message = `${file} is not a map of keys such as model_list: and general_settings:${hint}`;
     problems.push({ ...error([], message), at: place(offsetOf(doc, [])) });
   }
   return { file, value, problems, locate: (path) => place(offsetOf(doc, path)) };
 }
 
+/** In words that help whoever edits the file, not whoever programs with the parser. */
+const FAULTS: Readonly<Partial<Record<string, string>>> = {
+  MULTIPLE_DOCS: "a second document begins here: take out the line --- or keep one document a file",
+};
+
+/** Read as UTF-8, every other character of UTF-16 is NUL. */
+function looksWide(text: string): boolean {
+  return text.includes("\u0000") || text.startsWith("\ufffd\ufffd");
+}
+
+/** Each `<<` is another symbol: several may stand in one map. */
+function keyOf({ value }: Scalar): unknown {
+  return value instanceof PlainScalar ? value.source : value;
+}
+
 function plainValue(doc: Document, problems: Problem[], place: (offset: number) => Position): unknown {
   try {
     // A bound on aliases: a few lines of YAML can otherwise unfold to gigabytes.
+    visit(doc, {
+      Pair: (_, { key }) => {
+        if (isScalar(key)) key.value = keyOf(key);
+      },
+    });
     const value: unknown = doc.toJS({ maxAliasCount: 100 });
     if (!isDeeperThan(MAX_DEPTH, value)) return value;
     throw new Error(`nested deeper than ${MAX_DEPTH} levels, or an alias that holds itself`);
@@ -63,6 +96,7 @@ function plainValue(doc: Document, problems: Problem[], place: (offset: number) 
 }
 
 function isDeeperThan(levels: number, value: unknown): boolean {
+  if (value instanceof PlainScalar) return false;
   if (typeof value !== "object" || value === null) return false;
   return levels === 0 || Object.values(value).some((part) => isDeeperThan(levels - 1, part));
 }

@@ -3,11 +3,12 @@ import {
   DEPLOYMENT_KEYS,
   GENERAL_SETTINGS_KEYS,
   LITELLM_SETTINGS_KEYS,
+  MODEL_INFO_KEYS,
   PARAM_KEYS,
   ROOT_KEYS,
   ROUTER_SETTINGS_KEYS,
 } from "./known-keys.ts";
-import { error, warning, type Complaint, type Path } from "./problem.ts";
+import { error, leavesOut, warning, type Complaint, type Path } from "./problem.ts";
 
 export interface UnsetVariables {
   readonly complaints: readonly Complaint[];
@@ -25,7 +26,7 @@ export function readUnsetVariables(unset: readonly UnsetVariable[]): UnsetVariab
     if (!isRead(path)) continue;
     if (section === "model_list" && typeof index === "number") {
       leftOut.set(index, why);
-      complaints.push(warning(path, `${why}: the entry is left out until it is`));
+      complaints.push(leavesOut(path, `${why}: the entry is left out until it is`));
     } else if (section === "environment_variables") complaints.push(warning(path, `${why}: it is left out`));
     else complaints.push(error(path, `${why}: set it, or write the value itself`));
   }
@@ -38,19 +39,10 @@ const SECTIONS: Readonly<Record<string, { readonly used: readonly string[] }>> =
   general_settings: GENERAL_SETTINGS_KEYS,
 };
 
-const MODEL_INFO_USED = new Set([
-  "id",
-  "mode",
-  "kind",
-  "canary",
-  "disabled",
-  "allowed_fails",
-  "allowed_fails_policy",
-]);
-
 /** Does anything here go by what stands there? */
 function isRead([section, ...rest]: Path): boolean {
-  if (!ROOT_KEYS.used.includes(String(section))) return false;
+  // What stands in credentials was put into the entries that name them.
+  if (!ROOT_KEYS.used.includes(String(section)) || section === "credential_list") return false;
   if (section === "model_list") return isReadInEntry(rest.slice(1));
   const keys = SECTIONS[String(section)];
   return keys === undefined || keys.used.includes(String(rest[0]));
@@ -58,6 +50,6 @@ function isRead([section, ...rest]: Path): boolean {
 
 function isReadInEntry([key, inner]: Path): boolean {
   if (key === "litellm_params") return PARAM_KEYS.used.includes(String(inner));
-  if (key === "model_info") return MODEL_INFO_USED.has(String(inner));
+  if (key === "model_info") return MODEL_INFO_KEYS.used.includes(String(inner));
   return DEPLOYMENT_KEYS.used.includes(String(key));
 }

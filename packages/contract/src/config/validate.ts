@@ -1,7 +1,7 @@
 import { Ajv, type ErrorObject } from "ajv";
 import { error, type Complaint, type Path } from "./problem.ts";
 import { renamedSetting } from "./rollcall-section.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, suggest } from "./suggest.ts";
 import { CONFIG_SCHEMA, type WrittenConfig } from "./written.ts";
 
 // Coercion, since LiteLLM coerces too and an environment variable is always text: `rpm: os.environ/RPM`.
@@ -97,7 +97,7 @@ function toComplaint(fault: ErrorObject, whole: unknown): Complaint {
   const path = pathOf(fault.instancePath, whole);
   switch (fault.keyword) {
     case "required":
-      return error(path, `${String(fault.params["missingProperty"])} is missing`);
+      return error(path, missing(String(fault.params["missingProperty"]), fault.data));
     case "additionalProperties": {
       const key = String(fault.params["additionalProperty"]);
       const known = Object.keys((fault.parentSchema?.["properties"] ?? {}) as object);
@@ -129,6 +129,15 @@ function toComplaint(fault: ErrorObject, whole: unknown): Complaint {
     default:
       return error(path, `found ${show(fault.data)}, which ${fault.message ?? "is not valid"}`);
   }
+}
+
+/** With the key that was probably meant to be it. */
+function missing(key: string, where: unknown): string {
+  const written = Object.keys(typeof where === "object" && where !== null ? where : {});
+  const nearest = suggest(key, written);
+  return nearest === null
+    ? `${key} is missing`
+    : `${key} is missing: is ${JSON.stringify(nearest)} meant to be it?`;
 }
 
 /** What stands in place of what holds master keys may be such a key: it is not repeated. */

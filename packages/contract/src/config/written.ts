@@ -23,6 +23,7 @@ export interface WrittenDeployment {
     max_parallel_requests?: number;
     cooldown_time?: number;
     extra_headers?: Record<string, Text>;
+    litellm_credential_name?: Text;
     ssl_verify?: boolean | Text;
     client_cert?: Text;
     client_key?: Text;
@@ -59,6 +60,7 @@ export interface WrittenRouting {
 /** What a person writes, after `os.environ/` was resolved where it is no secret. Fields of LiteLLM keep its names. */
 export interface WrittenConfig {
   model_list: WrittenDeployment[];
+  credential_list?: { credential_name: Text; credential_values?: Record<string, unknown> }[];
   litellm_settings?: WrittenRouting & {
     drop_params?: boolean;
     ssl_verify?: boolean | Text;
@@ -158,6 +160,7 @@ export const CONFIG_SCHEMA = {
                 description: "Headers for every request to this backend.",
                 additionalProperties: { type: "string" },
               },
+              litellm_credential_name: text("An entry of credential_list that says what is not said here."),
               ssl_verify: verifyTls,
               client_cert: text("PEM file of the certificate that the backend is shown, where it wants one."),
               client_key: text("PEM file of that certificate's key, where it is not in the same file."),
@@ -181,6 +184,18 @@ export const CONFIG_SCHEMA = {
               allowed_fails_policy: allowedFailsPolicy,
             },
           },
+        },
+      },
+    },
+    credential_list: {
+      type: "array",
+      description: "Addresses and keys that several entries have in common.",
+      items: {
+        type: "object",
+        required: ["credential_name"],
+        properties: {
+          credential_name: { ...text("What litellm_credential_name refers to."), minLength: 1 },
+          credential_values: { type: "object", description: "Keys of litellm_params." },
         },
       },
     },

@@ -91,7 +91,7 @@ const NOT_YAML: readonly WrongConfig[] = [
 model_list: []
 `,
     says: [
-      "config.yaml:6:1: error: not valid YAML: Source contains multiple documents; please use YAML.parseAllDocuments()",
+      "config.yaml:6:1: error: not valid YAML: a second document begins here: take out the line --- or keep one document a file",
     ],
   },
   {
@@ -278,7 +278,9 @@ const ENTRY: readonly WrongConfig[] = [
   - model_name: chat
     litellm_params: {model: null, api_base: http://gpu-1}
 `,
-    says: ["config.yaml:3:5: error: model_list[0].litellm_params: model is missing"],
+    says: [
+      'config.yaml:3:22: error: model_list[0].litellm_params.model: found null without quotes: if that is the name, write "null"',
+    ],
   },
   {
     about: "with an empty name",
@@ -431,23 +433,6 @@ const ENTRY: readonly WrongConfig[] = [
 `,
     says: ['config.yaml:6:5: error: model_list[0].model_info: found "chat", expected a map of keys'],
   },
-  {
-    about: "with an id that another has",
-    text: `model_list:
-  - model_name: chat
-    litellm_params: {model: openai/served, api_base: "http://gpu-1"}
-    model_info: {id: first}
-  - model_name: chat
-    litellm_params: {model: openai/served, api_base: "http://gpu-2"}
-    model_info: {id: second}
-  - model_name: chat
-    litellm_params: {model: openai/served, api_base: "http://gpu-3"}
-    model_info: {id: first}
-`,
-    says: [
-      'config.yaml:10:18: error: model_list[2].model_info.id: "first" is already the id of model_list[0]: ids must differ',
-    ],
-  },
 ];
 
 const API_BASE: readonly WrongConfig[] = [
@@ -458,7 +443,7 @@ const API_BASE: readonly WrongConfig[] = [
     litellm_params: {model: openai/served}
 `,
     says: [
-      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1",
+      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names)",
     ],
   },
   {
@@ -468,7 +453,7 @@ const API_BASE: readonly WrongConfig[] = [
     litellm_params: {model: openai/served, api_base: }
 `,
     says: [
-      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1",
+      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names)",
     ],
   },
   {
@@ -1061,7 +1046,7 @@ rollcall:
   prober: {interval: often, port: 99999}
 `,
     says: [
-      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1",
+      "config.yaml:3:5: error: model_list[0].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names)",
       "config.yaml:4:5: error: model_list[1].model_name: found a list, expected text",
       'config.yaml:7:44: error: model_list[2].litellm_params.api_base: found "gpu-3", expected a URL such as http://host:8000/v1 (http:// or https:// is missing)',
       "config.yaml:8:5: error: model_list[3]: model_name is missing",
@@ -1088,7 +1073,7 @@ rollcall: {gateway: {max_body: big}}
 `,
     says: [
       "config.yaml:3:44: warning: model_list[0].litellm_params.api_base: environment variable GPU_URL is not set: the entry is left out until it is",
-      'config.yaml:5:22: error: model_list[1].litellm_params.model: found "openai/", expected a name after the prefix: openai/<served name>',
+      'config.yaml:5:22: warning: model_list[1].litellm_params.model: found "openai/", expected a name after the prefix: openai/<served name>: the entry is left out',
       "config.yaml:6:5: warning: model_list[1].rpm: belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)",
       'config.yaml:7:20: warning: litellm_settings.numretries: unknown key, no effect: did you mean "num_retries"?',
       'config.yaml:7:35: error: litellm_settings.num_retries: found "x", expected a whole number',
@@ -1097,6 +1082,113 @@ rollcall: {gateway: {max_body: big}}
     ],
   },
 ];
+
+/** Nothing more than one entry: the others are served. */
+const ENTRIES_AT_FAULT: readonly WrongConfig[] = [
+  {
+    about: "with an id that another has",
+    text: `model_list:
+  - model_name: chat
+    litellm_params: {model: openai/served, api_base: "http://gpu-1"}
+    model_info: {id: first}
+  - model_name: chat
+    litellm_params: {model: openai/served, api_base: "http://gpu-2"}
+    model_info: {id: second}
+  - model_name: chat
+    litellm_params: {model: openai/served, api_base: "http://gpu-3"}
+    model_info: {id: first}
+`,
+    says: [
+      'config.yaml:10:18: warning: model_list[2].model_info.id: "first" is already the id of model_list[0]: ids must differ: the entry is left out',
+    ],
+  },
+  {
+    about: "without an address, and after it",
+    text: `${ONE}  - model_name: cloud
+    litellm_params: {model: gpt-4o}
+  - model_name: coder
+    litellm_params: {model: openai/b, api_base: gpu-2}
+`,
+    says: [
+      "config.yaml:7:5: warning: model_list[1].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names): the entry is left out",
+      'config.yaml:9:39: warning: model_list[2].litellm_params.api_base: found "gpu-2", expected a URL such as http://host:8000/v1 (http:// or https:// is missing): the entry is left out',
+    ],
+  },
+  {
+    about: "that are no maps, or lack what they need",
+    text: `${ONE}  - coder
+  - model_name: judge
+  - litellm_params: {model: openai/b, api_base: "http://gpu-2"}
+router_settings: {fallbacks: [{chat: [judge]}]}
+`,
+    says: [
+      'config.yaml:6:5: warning: model_list[1]: found "coder", expected a map of keys: the entry is left out',
+      "config.yaml:7:5: warning: model_list[2]: litellm_params is missing: the entry is left out",
+      "config.yaml:8:5: warning: model_list[3]: model_name is missing: the entry is left out",
+    ],
+  },
+  {
+    about: "with a parameter of the wrong type, and a header that cannot be",
+    text: `${ONE}  - model_name: coder
+    litellm_params: {model: openai/b, api_base: "http://gpu-2", timeout: soon}
+  - model_name: judge
+    litellm_params: {model: openai/b, api_base: "http://gpu-3", extra_headers: {Host: x}}
+`,
+    says: [
+      'config.yaml:7:65: warning: model_list[1].litellm_params.timeout: found "soon", expected a number: the entry is left out',
+      "config.yaml:9:81: warning: model_list[2].litellm_params.extra_headers.Host: cannot be set: not a valid header name, or one that belongs to the connection: the entry is left out",
+    ],
+  },
+  {
+    about: "with another kind or other TLS than one before it",
+    text: `model_list:
+  - model_name: chat
+    litellm_params: {model: openai/a, api_base: "https://gpu-1"}
+    model_info: {kind: vllm}
+  - model_name: coder
+    litellm_params: {model: openai/b, api_base: "https://gpu-1"}
+    model_info: {kind: ollama}
+  - model_name: judge
+    litellm_params: {model: openai/c, api_base: "https://gpu-1", ssl_verify: false}
+`,
+    says: [
+      "config.yaml:7:18: warning: model_list[1].model_info.kind: found ollama, but an earlier entry for the same server says vllm: give both the same kind: the entry is left out",
+      "config.yaml:9:5: warning: model_list[2].litellm_params: an earlier entry for the same server has other TLS settings: give both the same: the entry is left out",
+    ],
+  },
+  {
+    about: "of services of others: no more is said of them",
+    text: `${ONE}  - model_name: cloud
+    litellm_params: {model: azure/gpt, api_base: os.environ/AZURE_API_BASE, vertex_location: eu}
+  - model_name: other
+    litellm_params: {model: moonshot/kimi, temperature: 1}
+`,
+    says: [
+      `config.yaml:6:5: warning: model_list[1]: is skipped: provider azure does not speak OpenAI's protocol to a server of yours`,
+      "config.yaml:8:5: warning: model_list[2]: is skipped: provider moonshot is a service of others, and the entry has no api_base of its own",
+    ],
+  },
+  {
+    about: "with credentials that are nowhere",
+    text: `${ONE}  - model_name: coder
+    litellm_params: {model: openai/b, litellm_credential_name: vlm, api_base: "http://gpu-2"}
+credential_list: [{credential_name: vllm, credential_values: {api_key: k}}]
+`,
+    says: [
+      'config.yaml:7:39: warning: model_list[1].litellm_params.litellm_credential_name: found "vlm", which is no credential_name in credential_list: did you mean "vllm"?: the entry is left out',
+    ],
+  },
+];
+
+test.each(ENTRIES_AT_FAULT.map((one) => [one.about, one] as const))(
+  "an entry %s is left out alone",
+  (_about, { text, env = {}, says }) => {
+    expect(problemsOf(text, { env })).toEqual(says);
+    expect(read(text, { env }).config?.aliases.has("chat")).toBe(true);
+    const left = read(text, { env }).problems.map(({ meaning }) => meaning);
+    expect(new Set(left)).toEqual(new Set(["left_out"]));
+  },
+);
 
 describe.each([
   ["text that is not usable YAML", NOT_YAML],

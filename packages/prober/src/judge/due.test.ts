@@ -2,7 +2,7 @@ import { REASON_CODES, type Reason } from "@rollcall/contract";
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { readyHistory, historyOf } from "../../test/deployment-histories.ts";
-import { firstDelay, nextDelay } from "./due.ts";
+import { courteousDelay, firstDelay, nextDelay } from "./due.ts";
 import type { DeploymentHistory } from "../remember/deployment-history.ts";
 
 const intervals = { intervalMs: 2_000, notReadyIntervalMs: 1_000, maxIntervalMs: 10_000 };
@@ -108,4 +108,12 @@ describe("the first probe", () => {
   ])("$what", ({ backends, random, ms }) => {
     expect(firstDelay(backends, intervals, random)).toBeCloseTo(ms);
   });
+});
+
+it.each([
+  [true, 150, 60_000],
+  [true, 90_000, 90_000],
+  [false, 150, 150],
+])("is a minute at least for a service of others (%s), whatever %d says: %d", (isHosted, delayMs, ms) => {
+  expect(courteousDelay(delayMs, { isHosted })).toBe(ms);
 });

@@ -16,6 +16,14 @@ const RECHECK_MS = 150;
 /** What has been out for so long is asked a sixtieth of that time later, and so on. */
 const PATIENCE = 60;
 
+/** A service of others is not ours to watch closely. */
+const HOSTED_INTERVAL_MS = 60_000;
+
+/** How long until a backend of this kind is asked again, where its verdicts say `delayMs`. */
+export function courteousDelay(delayMs: number, { isHosted }: { readonly isHosted: boolean }): number {
+  return isHosted ? Math.max(delayMs, HOSTED_INTERVAL_MS) : delayMs;
+}
+
 /** How long until a backend is asked again: sooner while one of its deployments waits for good news. `random` is 0..1. */
 export function nextDelay(
   histories: readonly DeploymentHistory[],

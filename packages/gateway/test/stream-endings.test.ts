@@ -53,7 +53,10 @@ const MESSAGE = { id: "msg_1", type: "message", role: "assistant", content: [], 
 const delta = (text: string) =>
   named("content_block_delta", { index: 0, delta: { type: "text_delta", text } });
 const ended = (reason: string | null) =>
-  named("message_delta", { delta: { stop_reason: reason, stop_sequence: null }, usage: { output_tokens: 2 } });
+  named("message_delta", {
+    delta: { stop_reason: reason, stop_sequence: null },
+    usage: { output_tokens: 2 },
+  });
 const RESPONSE = {
   id: "resp_up",
   object: "response",
@@ -113,14 +116,21 @@ const DIALECTS: readonly Dialect[] = [
     others: [response("incomplete"), response("failed", { error: { code: "server_error", message: "no" } })],
     // Before an id was seen there is no response to fail.
     isError: (event) =>
-      isNamedError(event) ||
-      (event.name === "response.failed" && event.data.includes('"status":"failed"')),
+      isNamedError(event) || (event.name === "response.failed" && event.data.includes('"status":"failed"')),
   },
   {
     endpoint: "audio_transcriptions",
     whole: [
-      plain({ object: "transcription.chunk", model: "upstream-name", choices: [{ delta: { content: "a" } }] }),
-      plain({ object: "transcription.chunk", model: "upstream-name", choices: [{ delta: { content: "b" } }] }),
+      plain({
+        object: "transcription.chunk",
+        model: "upstream-name",
+        choices: [{ delta: { content: "a" } }],
+      }),
+      plain({
+        object: "transcription.chunk",
+        model: "upstream-name",
+        choices: [{ delta: { content: "b" } }],
+      }),
       DONE,
     ],
     others: [],
@@ -232,8 +242,8 @@ function readEvents(text: string): ReadEvent[] {
   if (blocks.at(-1) === "") blocks.pop();
   return blocks.map((block) => {
     const fields = block.split(/\r?\n/).map((line) => /^(\w*):? ?(.*)$/s.exec(line) ?? []);
-    const valuesOf = (name: string) =>
-      fields.flatMap(([, field, value = ""]) => (field === name ? [value] : []));
+    const valuesOf = (wanted: string) =>
+      fields.flatMap(([, name, value = ""]) => (name === wanted ? [value] : []));
     return { name: valuesOf("event").at(-1) ?? "", data: valuesOf("data").join("\n") };
   });
 }
@@ -246,7 +256,10 @@ function isTerminal({ whole }: Dialect, { name, data }: ReadEvent): boolean {
   if (data === "[DONE]") return true;
   if (!data.startsWith("{")) return false;
   const type = name === "" ? String(JSON.parse(data)["type"] ?? "") : name;
-  return type !== "" && (type === JSON.parse(last.data.startsWith("{") ? last.data : "{}")["type"] || TERMINALS.has(type));
+  return (
+    type !== "" &&
+    (type === JSON.parse(last.data.startsWith("{") ? last.data : "{}")["type"] || TERMINALS.has(type))
+  );
 }
 
 const TERMINALS: ReadonlySet<string> = new Set([
@@ -275,7 +288,10 @@ function plays({ whole, others }: Dialect): fc.Arbitrary<Play> {
     .chain(({ events: some, lineBreak, kept, ending }) => {
       const text = Buffer.from(some.join("").replaceAll("\n", lineBreak));
       const sent = text.subarray(0, Math.round(text.length * kept));
-      return cutAnywhere(sent).map((chunks) => ({ chunks: chunks.filter(({ length }) => length > 0), ending }));
+      return cutAnywhere(sent).map((chunks) => ({
+        chunks: chunks.filter(({ length }) => length > 0),
+        ending,
+      }));
     });
 }
 

@@ -1,11 +1,8 @@
-import { Duplex } from "node:stream";
-import type { Socket } from "node:net";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
 import { cutAnywhere } from "./json-text.ts";
 import { field, file, multipart } from "./multipart.ts";
-import { headOf, run, scriptedGateway, scriptedRequest, type Attempt } from "./scripted-gateway.ts";
+import { playTo, type Ending, type Play } from "./played-streams.ts";
 
 /** One event as a server writes it, line breaks as `\n`. */
 type Written = string;
@@ -190,52 +187,6 @@ const ERRORS: readonly Written[] = [
 
 const COMMENTS: readonly Written[] = [": ping\n\n", ":\n\n", "retry: 100\n\n"];
 
-type Ending = "end" | "reset" | "silence";
-
-/** What one backend does with one request. */
-interface Play {
-  readonly chunks: readonly Buffer[];
-  readonly ending: Ending;
-}
-
-const CONFIG = configOf({ a: {} }, { litellm_settings: { num_retries: 0 } });
-const SNAPSHOT = snapshotOf(CONFIG.deployments.map((deployment) => verdictOn(deployment)));
-const LONGER_THAN_ANY_TIMEOUT_MS = 24 * 3_600_000;
-
-/** A socket that keeps what is written to it. */
-class AppSocket extends Duplex {
-  readonly pieces: Buffer[] = [];
-  override _write(piece: Buffer, _encoding: string, done: () => void): void {
-    this.pieces.push(piece);
-    done();
-  }
-  override _read(): void {}
-}
-
-/** What the app has on the wire of a stream that a backend plays so. */
-async function relayed({ endpoint, body }: Dialect, { chunks, ending }: Play) {
-  const play = ({ sink }: Attempt) => {
-    sink.head(headOf(200, { "content-type": "text/event-stream" }));
-    for (const piece of chunks) sink.data(piece);
-    if (ending === "end") sink.end();
-    else if (ending === "reset") sink.fail({ code: "ECONNRESET", unsent: false });
-    else {
-      clock.jump(LONGER_THAN_ANY_TIMEOUT_MS);
-      gateway.deadlines.look();
-    }
-  };
-  const { gateway, clock } = scriptedGateway(CONFIG, SNAPSHOT, { play });
-  const headers = body === undefined ? {} : { "content-type": "multipart/form-data; boundary=b" };
-  const asked = { model: "chat", stream: true, stream_format: "sse" };
-  const request = scriptedRequest("r1", body ?? asked, headers);
-  const socket = new AppSocket();
-  request.outgoing.assignSocket(socket as unknown as Socket);
-  await run(gateway, request, endpoint);
-  const wire = Buffer.concat(socket.pieces).toString("utf8");
-  const end = wire.indexOf("\r\n\r\n");
-  return { head: wire.slice(0, end), body: wire.slice(end + 4), ended: request.outgoing.writableEnded };
-}
-
 /** As the standard reads events; a comment or an unknown field alone is one with neither name nor data. */
 function readEvents(text: string): ReadEvent[] {
   const blocks = text.split(/\r?\n\r?\n/);
@@ -298,7 +249,7 @@ function plays({ whole, others }: Dialect): fc.Arbitrary<Play> {
 describe.each(DIALECTS)("$endpoint", (dialect) => {
   test("a whole stream ends with its terminal event, however its connection ends", async () => {
     for (const ending of ["end", "reset", "silence"] as const) {
-      const { body, ended: isEnded } = await relayed(dialect, {
+      const { body, ended: isEnded } = await playTo(dialect, {
         chunks: dialect.whole.map((one) => Buffer.from(one)),
         ending,
       });
@@ -313,7 +264,7 @@ describe.each(DIALECTS)("$endpoint", (dialect) => {
     const endings = { error: 0, terminal: 0, none: 0 };
     await fc.assert(
       fc.asyncProperty(plays(dialect), async (play) => {
-        const { head, body, ended: isEnded } = await relayed(dialect, play);
+        const { head, body, ended: isEnded } = await playTo(dialect, play);
         expect(isEnded).toBe(true);
         if (!head.includes("text/event-stream")) {
           endings.none += 1;

@@ -120,7 +120,7 @@ export class StreamRelay implements Relay {
     const text = event.toString("utf8");
     if (text.startsWith("error:")) return new UpstreamError("server_error");
     const read = readEvent(text);
-    if (read === null) return "nothing";
+    if (read === null) return this.#holdComment(event);
     const { name, data } = read;
     if (this.#isTerminal(name, data)) return "terminal";
     if (this.#saysNothing(name, event)) return this.#hold(event);
@@ -141,6 +141,11 @@ export class StreamRelay implements Relay {
     const { finish, isNamed, openings } = this.#marks;
     if (openings.includes(name)) return true;
     return isNamed && finish !== null && event.includes(finish) && finishIn(event, finish) === "open";
+  }
+
+  /** Comments alone never make a stream begin, however many come. */
+  #holdComment(event: Buffer): Meaning {
+    return this.#heldBytes + event.length > MOST_HELD_BYTES ? "nothing" : this.#hold(event);
   }
 
   #hold(event: Buffer): Meaning {

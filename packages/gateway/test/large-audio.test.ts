@@ -41,13 +41,13 @@ async function listener(answerAfterMs = 0) {
 
 /** The most memory that a process has until `work` is done. */
 async function mostDuring<T>(rss: () => number, work: Promise<T>): Promise<{ most: number; result: T }> {
-  let [most, isDone] = [rss(), false];
-  const done = work.finally(() => (isDone = true));
-  while (!isDone) {
+  const look = { most: rss(), isDone: false };
+  const done = work.finally(() => (look.isDone = true));
+  while (!look.isDone) {
     await pause(5);
-    most = Math.max(most, rss());
+    look.most = Math.max(look.most, rss());
   }
-  return { most, result: await done };
+  return { most: look.most, result: await done };
 }
 
 const HEADERS = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };

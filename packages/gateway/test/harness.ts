@@ -39,6 +39,8 @@ export interface GatewayOptions {
   readonly gateway?: object;
   readonly state?: object;
   readonly queue?: object;
+  /** Other keys of `rollcall`. */
+  readonly rollcall?: object;
   /** Files beside the config, by name. */
   readonly files?: Readonly<Record<string, string>>;
   /** What the first snapshot says; what it does not name is ok. "nothing": there is no snapshot. */
@@ -75,7 +77,7 @@ export async function gatewayFor(
 /** The config for these servers. */
 export function writtenFor(
   aliases: Readonly<Record<string, readonly Place[]>>,
-  { params = {}, settings = {}, gateway = {}, state = {}, queue = {} }: GatewayOptions = {},
+  { params = {}, settings = {}, gateway = {}, state = {}, queue = {}, rollcall = {} }: GatewayOptions = {},
 ): object {
   const entries = Object.entries(aliases).flatMap(([alias, places]) =>
     places.map(({ url }, index) => ({
@@ -99,6 +101,7 @@ export function writtenFor(
       state: { file: "state.json", ...state },
       queue,
       prober: { interval: "60s" },
+      ...rollcall,
     },
   };
 }

@@ -1,50 +1,12 @@
-import { execFileSync } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
 import net, { type Socket } from "node:net";
 import { expect, test, vi } from "vitest";
-import { startProcess, type GatewayProcess } from "./gateway-process.ts";
-import { gatewayFor, MASTER_KEY, MESSAGES, simulator, type Gateway, type Place } from "./harness.ts";
+import { MASTER_KEY, MESSAGES, simulator, type Gateway } from "./harness.ts";
+import { MB, pause, print, processFor } from "./process-memory.ts";
 import { rawBackend } from "./raw-backend.ts";
 import { rawRequest } from "./raw.ts";
 
 const CHAT = "/v1/chat/completions";
-const MB = 1024 * 1024;
-
-const pause = (ms: number) =>
-  new Promise((resolve) => {
-    setTimeout(resolve, ms);
-  });
-
-/** The memory that a process really has, in bytes. */
-function rssOf(pid: number): number {
-  if (process.platform !== "linux")
-    return Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" })) * 1024;
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, "utf8"))?.[1]) * 1024;
-}
-
-/** For people, beside the name of the test. */
-function print(line: string): void {
-  process.stdout.write(`    ${line}\n`);
-}
-
-/** A gateway whose memory is its own. */
-async function processFor(place: Place) {
-  const started: GatewayProcess[] = [];
-  const gateway = await gatewayFor(
-    { chat: [place] },
-    {
-      start: async (options) => {
-        const one = await startProcess(options);
-        started.push(one.process);
-        return one;
-      },
-    },
-  );
-  const [child] = started;
-  if (child === undefined) throw new Error("the gateway did not start");
-  return { gateway, rss: () => rssOf(child.pid) };
-}
 
 /** An app's connection on which one chat was asked for, and of which nothing was read. */
 function openChat(gateway: Gateway, stream: boolean): Socket {
@@ -100,7 +62,7 @@ const SECONDS = 8;
 
 /** Reads a kilobyte a second. The most that the gateway had meanwhile, beyond what it had before. */
 async function readSlowly(kind: keyof typeof KINDS) {
-  const { gateway, rss } = await processFor(await endless(KINDS[kind]));
+  const { gateway, rss } = await processFor({ chat: [await endless(KINDS[kind])] });
   await warmUp(gateway, kind === "stream");
   const before = rss();
   const app = openChat(gateway, kind === "stream");
@@ -134,7 +96,7 @@ const BATCH = 200;
 
 test("thousands of clients that leave in the middle of their streams leave nothing behind", async () => {
   const backend = await simulator({ tokensPerSecond: 10 });
-  const { gateway, rss } = await processFor(backend);
+  const { gateway, rss } = await processFor({ chat: [backend] });
   let half = 0;
   let leftAt = 0;
   for (let count = 0; count < CLIENTS; count += BATCH) {

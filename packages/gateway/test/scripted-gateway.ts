@@ -79,12 +79,13 @@ export interface Scripted {
   readonly outgoing: ServerResponse;
 }
 
+/** The body is sent as JSON, unless it is bytes already. */
 export function scriptedRequest(
   requestId: string,
   body: object,
   headers: IncomingHttpHeaders = {},
 ): Scripted {
-  const readable = Readable.from([Buffer.from(JSON.stringify(body))]);
+  const readable = Readable.from([Buffer.isBuffer(body) ? body : Buffer.from(JSON.stringify(body))]);
   return {
     requestId,
     incoming: Object.assign(readable, { headers, socket: new Socket() }) as unknown as IncomingMessage,
@@ -96,9 +97,10 @@ export function scriptedRequest(
 export async function run(
   gateway: Composed,
   { requestId, incoming, outgoing }: Scripted,
+  endpointName = "chat_completions",
 ): Promise<RequestContext> {
-  const endpoint = ENDPOINTS.find(({ name }) => name === "chat_completions");
-  if (endpoint === undefined) throw new Error("no endpoint for chats");
+  const endpoint = ENDPOINTS.find(({ name }) => name === endpointName);
+  if (endpoint === undefined) throw new Error(`no endpoint ${endpointName}`);
   const startedAt = gateway.clock.monotonic();
   const state = gateway.state.get();
   const ctx = new RequestContext({

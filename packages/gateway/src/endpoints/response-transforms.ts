@@ -72,6 +72,20 @@ function at(bytes: Buffer, { start, end }: Span): Buffer {
   return bytes.subarray(start, end);
 }
 
+const DATA = Buffer.from("data:");
+const NEXT_DATA = Buffer.from("\ndata:");
+const LINE_BREAK = /\r?\ndata:/g;
+
+/** An event's data and where its object begins, byte for byte where it stands in the event; -1: there is none. */
+function dataIn(event: Buffer): { readonly text: Buffer; readonly from: number } {
+  const line = event.indexOf(DATA) === 0 ? 0 : event.indexOf(NEXT_DATA);
+  const from = line === -1 ? -1 : event.indexOf(BRACE, line);
+  if (from === -1 || !event.includes(NEXT_DATA, from)) return { text: event, from };
+  // Lines break between the parts of a JSON text, where spaces mean as much.
+  const spaced = event.toString("latin1").replace(LINE_BREAK, (found) => " ".repeat(found.length));
+  return { text: Buffer.from(spaced, "latin1"), from };
+}
+
 class ResponseBody extends Gathered {
   readonly #identity: ResponseIdentity;
 
@@ -102,10 +116,12 @@ class ResponseEvents implements EventTransform {
     if (!bytes.includes(RESPONSE)) return [bytes];
     const edits: Edit[] = [];
     for (const [start, end] of eventStarts(bytes.toString("latin1"))) {
-      const data = bytes.indexOf(BRACE, start);
-      if (data === -1 || data >= end) continue;
-      for (const { key, value } of membersOf(bytes, { start: data }))
-        if (key === "response") edits.push(...this.#identity.edits(bytes, value));
+      const { text, from } = dataIn(bytes.subarray(start, end));
+      if (from === -1) continue;
+      for (const { key, value } of membersOf(text, { start: from }))
+        if (key === "response")
+          for (const edit of this.#identity.edits(text, value))
+            edits.push({ start: start + edit.start, end: start + edit.end, bytes: edit.bytes });
     }
     return applyEdits(bytes, edits);
   }

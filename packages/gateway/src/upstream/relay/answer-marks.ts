@@ -10,6 +10,8 @@ export interface AnswerMarks {
   readonly terminals: readonly string[];
   /** The names of the events that end a stream, which every server repeats in the data. */
   readonly terminalNames: readonly string[];
+  /** What has none of these in it neither ends a stream nor is an error. */
+  readonly ends: readonly Buffer[];
   /** The names of the events that open a stream and carry nothing. */
   readonly openings: readonly string[];
   /** Do events carry an `event:` line? */
@@ -20,6 +22,9 @@ export interface AnswerMarks {
   readonly isOpaque: boolean;
 }
 
+/** Every event that is an error has it in it: as a key, as a name, or as a field. */
+const ERROR = "error";
+
 export function compileMarks({ dialect, response }: Pick<Endpoint, "dialect" | "response">): AnswerMarks {
   const { content, events, model } = response;
   const terminal = events?.terminal ?? [];
@@ -28,6 +33,7 @@ export function compileMarks({ dialect, response }: Pick<Endpoint, "dialect" | "
     finish: events === null || events.finish === null ? null : quoted(events.finish),
     terminals: terminal.filter(isData),
     terminalNames: terminal.filter((one) => !isData(one)),
+    ends: [ERROR, ...terminal].map((mark) => Buffer.from(mark)),
     openings: events?.opening ?? [],
     isNamed: events?.named === true,
     dialect,

@@ -141,12 +141,12 @@ describe("a stream of named events", () => {
   });
 });
 
-test("a stream without names may end without [DONE] once it finished, and breaks off by an event without a name", () => {
+test("a stream without names that has finished gets the [DONE] that its server left out, and breaks off by an event without a name", () => {
   const last = 'data: {"choices":[{"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n';
   const { relay, data, text } = relayed(PLAIN);
   data(last);
   expect(relay.end()).toBeNull();
-  expect(text()).toBe(last);
+  expect(text()).toBe(`${last}data: [DONE]\n\n`);
   const other = relayed(PLAIN);
   const open = last.replace('"stop"', "null");
   other.data(open);

@@ -2,15 +2,15 @@ import { isRecord } from "@rollcall/contract";
 import type { CutCause } from "../../errors/gateway-error.ts";
 import { flushAll, transformAll, type Transform } from "../transform/transform.ts";
 import { UpstreamError } from "../upstream-error.ts";
-import { finishIn, endOfText, type AnswerMarks } from "./answer-marks.ts";
+import { finishIn, type AnswerMarks } from "./answer-marks.ts";
 import { EventFrames } from "./event-frames.ts";
-import { carriesNothing, eventStarts, readEvent } from "./event-text.ts";
+import { carriesNothing, eventStarts, readEvent, type ReadEvent } from "./event-text.ts";
 import { EventWriter } from "./event-writer.ts";
 import { endedEarly, type Downstream, type ReadError, type Relay, type RelayResult } from "./relay.ts";
 
-/** Every event that is an error has this in it, and hardly any other. */
-const ERROR = Buffer.from('"error"');
 const COLON = 0x3a;
+/** Closes an event that its server left open. */
+const BLANK_LINE = Buffer.from("\n\n");
 const DATA = Buffer.from("\ndata");
 
 /** What opens a stream and carries nothing is held back; more of it is no opening. */
@@ -38,6 +38,8 @@ export class StreamRelay implements Relay {
   /** Its last event has come; true from the start where it needs none. */
   #terminated: boolean;
   #done = false;
+  /** The last event that was passed on has no blank line behind it. */
+  #unclosed = false;
   committed = false;
 
   constructor(down: Downstream, readError: ReadError) {
@@ -65,18 +67,35 @@ export class StreamRelay implements Relay {
 
   end(): UpstreamError | null {
     const rest = this.#frames.flush();
-    if (!this.#done && rest !== null && isWholeEvent(rest)) {
+    if (!this.#done && rest !== null && this.#isWhole(rest)) {
+      this.#unclosed = true;
       const result = this.#take(rest);
       if (typeof result === "object") return result;
     }
     if (!this.committed || !this.#finished || !this.#terminated) return endedEarly();
-    this.#writer.end(flushAll(this.#transforms));
+    const [terminal] = this.#marks.terminals;
+    // Servers that leave it out have said why they finish; there are clients that wait for it.
+    const added = this.#done || terminal === undefined ? [] : this.#closing(`data: ${terminal}\n\n`);
+    this.#writer.end([...flushAll(this.#transforms), ...added]);
     return null;
   }
 
   cut(cause: CutCause): void {
     const failure = { kind: "upstream_cut", model: this.#down.alias, cause } as const;
-    this.#writer.end([Buffer.from(this.#down.cutEvent(failure))]);
+    this.#writer.end(this.#closing(this.#down.cutEvent(failure)));
+  }
+
+  /** One more event, apart from the one before. */
+  #closing(event: string): Buffer[] {
+    const bytes = Buffer.from(event);
+    return this.#unclosed ? [BLANK_LINE, bytes] : [bytes];
+  }
+
+  /** Behind the last blank line: half an event is none, whatever its data would have become. */
+  #isWhole(rest: Buffer): boolean {
+    const read = readEvent(rest.toString("utf8"));
+    if (read === null) return false;
+    return this.#marks.terminals.includes(read.data.trim()) || parse(read.data) !== undefined;
   }
 
   #take(events: Buffer): RelayResult {
@@ -98,8 +117,10 @@ export class StreamRelay implements Relay {
   }
 
   #meaningOf(event: Buffer): Meaning {
-    const read = readEvent(event.toString("utf8"));
-    if (read === null) return "nothing";
+    const text = event.toString("utf8");
+    if (text.startsWith("error:")) return new UpstreamError("server_error");
+    const read = readEvent(text);
+    if (read === null) return this.#holdComment(event);
     const { name, data } = read;
     if (this.#isTerminal(name, data)) return "terminal";
     if (this.#saysNothing(name, event)) return this.#hold(event);
@@ -107,7 +128,6 @@ export class StreamRelay implements Relay {
     const value = parse(data);
     const error = this.#errorIn(value, read);
     if (error !== null) return error;
-    if (name === "error") return new UpstreamError("server_error");
     return carriesNothing(value) ? this.#hold(event) : "content";
   }
 
@@ -123,64 +143,80 @@ export class StreamRelay implements Relay {
     return isNamed && finish !== null && event.includes(finish) && finishIn(event, finish) === "open";
   }
 
+  /** Comments alone never make a stream begin, however many come. */
+  #holdComment(event: Buffer): Meaning {
+    return this.#heldBytes + event.length > MOST_HELD_BYTES ? "nothing" : this.#hold(event);
+  }
+
   #hold(event: Buffer): Meaning {
     this.#held.push(event);
     this.#heldBytes += event.length;
     return "nothing";
   }
 
-  #errorIn(value: unknown, { data }: { data: string }): UpstreamError | null {
-    if (!isRecord(value) || Array.isArray(value["choices"])) return null;
-    const { response } = value;
+  #errorIn(value: unknown, { data, name }: ReadEvent): UpstreamError | null {
+    const hasError = isRecord(value) && isSaid(value["error"]);
+    if (isRecord(value) && Array.isArray(value["choices"]) && !hasError) return null;
+    const response = isRecord(value) ? value["response"] : undefined;
     // OpenAI's Responses tell it within themselves.
     const inner = isRecord(response) && isRecord(response["error"]) ? { error: response["error"] } : null;
-    const error = this.#readError(inner === null ? data : JSON.stringify(inner));
+    const error = isRecord(value) ? this.#readError(inner === null ? data : JSON.stringify(inner)) : null;
     if (error !== null) return error;
-    return inner !== null || isRecord(value["error"]) ? new UpstreamError("server_error") : null;
+    const isError = inner !== null || hasError || name === "error" || typeOf(value) === "error";
+    return isError ? new UpstreamError("server_error") : null;
   }
 
+  /** The next whole events. Up to the one that ends the stream, or that it breaks off by: nothing goes on behind it. */
   #goOn(events: Buffer): RelayResult {
     const finish = this.#finishOf(events);
-    if (finish === "aborted") return new UpstreamError("draining");
+    if (finish === "aborted" || this.#marks.ends.some((mark) => events.includes(mark)))
+      return this.#goOnByEvent(events);
     if (finish === "finished") this.#finished = true;
     if (this.#finished) this.#down.usage?.read(events);
-    const error = this.#startOfError(events);
-    if (error !== -1) {
-      if (error > 0) this.#pass(events.subarray(0, error));
-      // What a backend says of its own end is for logs: the app is told in our words.
-      return new UpstreamError("server_error");
-    }
-    const terminal = this.#startOfTerminal(events);
-    if (terminal === -1) return this.#pass(events);
-    if (!this.#finished) {
-      if (terminal > 0) this.#pass(events.subarray(0, terminal));
-      return abandoned();
-    }
-    this.#pass(events);
-    this.#terminated = true;
-    this.#done = true;
-    return "done";
+    return this.#pass(events);
   }
 
-  #startOfTerminal(events: Buffer): number {
+  /** The same where one of them may be the last: each is looked into. */
+  #goOnByEvent(events: Buffer): RelayResult {
+    for (const [start, end] of eventStarts(events.toString("latin1"))) {
+      const event = events.subarray(start, end);
+      const fault = this.#faultIn(event);
+      if (fault === null) continue;
+      const passing = fault === "terminal" ? events.subarray(0, end) : events.subarray(0, start);
+      if (this.#finished) this.#down.usage?.read(passing);
+      if (passing.length > 0) this.#pass(passing);
+      if (fault !== "terminal") return fault;
+      this.#terminated = true;
+      this.#done = true;
+      return "done";
+    }
+    if (this.#finished) this.#down.usage?.read(events);
+    return this.#pass(events);
+  }
+
+  /** Why nothing may go on behind this event, or null. */
+  #faultIn(event: Buffer): UpstreamError | "terminal" | null {
+    const finish = this.#finishOf(event);
+    if (finish === "aborted") return new UpstreamError("draining");
+    if (finish === "finished") this.#finished = true;
+    const text = event.toString("utf8");
+    // llama.cpp before 2025 has a field of its own for it.
+    if (text.startsWith("error:")) return new UpstreamError("server_error");
+    const read = readEvent(text);
+    if (read === null) return null;
     const { terminalNames, terminals } = this.#marks;
-    const start = terminals.length === 0 ? -1 : startOfTerminal(events, terminals);
-    return start !== -1 || terminalNames.length === 0 ? start : startOfNamed(events, terminalNames);
+    if (terminals.includes(read.data.trim())) return this.#finished ? "terminal" : abandoned();
+    const value = parse(read.data);
+    // What a backend says of its own end is for logs: the app is told in our words.
+    if (this.#errorIn(value, read) !== null) return new UpstreamError("server_error");
+    // Every server repeats the name as the `type` of the data.
+    if (!terminalNames.includes(read.name === "" ? typeOf(value) : read.name)) return null;
+    return this.#finished ? "terminal" : abandoned();
   }
 
   #finishOf(events: Buffer) {
     const { finish } = this.#marks;
     return finish === null ? "open" : finishIn(events, finish);
-  }
-
-  /** Where an event begins that is an error, or -1. In the text of an answer its quotes would be escaped. */
-  #startOfError(events: Buffer): number {
-    if (!events.includes(ERROR)) return -1;
-    for (const [start, end] of eventStarts(events.toString("latin1"))) {
-      const read = readEvent(events.toString("utf8", start, end));
-      if (read !== null && this.#errorIn(parse(read.data), read) !== null) return start;
-    }
-    return -1;
   }
 
   #pass(events: Buffer): RelayResult {
@@ -206,33 +242,13 @@ function abandoned(): UpstreamError {
   return new UpstreamError("draining", { words: "The stream was ended without a finish reason." });
 }
 
-/** Behind the last blank line: half an event is none, whatever its data would have become. */
-function isWholeEvent(rest: Buffer): boolean {
-  const last = rest[endOfText(rest) - 1];
-  return last === 0x7d || last === 0x5d;
+function isSaid(error: unknown): boolean {
+  return isRecord(error) || (typeof error === "string" && error !== "");
 }
 
-/** Where the last event begins if its data is one of these, else -1. */
-function startOfTerminal(events: Buffer, terminals: readonly string[]): number {
-  const end = endOfText(events);
-  // No other data ends so: JSON objects end with a brace.
-  if (events[end - 1] !== 0x5d) return -1;
-  const start = events.lastIndexOf("\n", end - 1) + 1;
-  const data = /^data: ?(.*)$/s.exec(events.toString("latin1", start, end))?.[1];
-  return data !== undefined && terminals.includes(data) ? start : -1;
-}
-
-/** Where an event of one of these names begins, else -1. Every server repeats the name as the `type` of the data. */
-function startOfNamed(events: Buffer, names: readonly string[]): number {
-  if (!names.some((name) => events.includes(name))) return -1;
-  for (const [start, end] of eventStarts(events.toString("latin1"))) {
-    const read = readEvent(events.toString("utf8", start, end));
-    if (read === null) continue;
-    if (names.includes(read.name)) return start;
-    const value = read.name === "" ? parse(read.data) : null;
-    if (isRecord(value) && names.some((name) => name === value["type"])) return start;
-  }
-  return -1;
+function typeOf(value: unknown): string {
+  const type = isRecord(value) ? value["type"] : undefined;
+  return typeof type === "string" ? type : "";
 }
 
 function parse(text: string): unknown {

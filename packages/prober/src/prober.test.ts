@@ -26,7 +26,7 @@ describe("a probe round", () => {
     harness.backends.serve(A, "llama");
     await harness.start();
     const paths = harness.backends.asked.map(({ path }) => path);
-    expect(paths).toEqual(["/v1/models", "/health", "/metrics", "/version"]);
+    expect(paths).toEqual(["/v1/models", "/health", "/metrics", "/version", "/openapi.json"]);
     expect(harness.written.reasons()).toEqual({ a: "ok", a2: "ok", a3: "wrong_name" });
   });
 

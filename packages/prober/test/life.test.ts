@@ -120,8 +120,11 @@ describe("the state file", () => {
     await until(() => place.snapshot() !== null);
     const first = place.snapshot();
     expect(statSync(place.stateFile).mode & 0o777).toBe(0o600);
-    expect(first).toMatchObject({ sequence: 1, intervalMs: 200, verdicts: [{ reason: "ok" }] });
-    await until(() => (place.snapshot()?.sequence ?? 0) >= 4, 1_500);
+    expect(first).toMatchObject({ intervalMs: 200, verdicts: [{ reason: "ok" }] });
+    const sequence = first?.sequence ?? 0;
+    // Which endpoints are missing may have followed already.
+    expect([1, 2]).toContain(sequence);
+    await until(() => (place.snapshot()?.sequence ?? 0) >= sequence + 3, 1_500);
     const later = place.snapshot();
     expect(later?.prober).toEqual(first?.prober);
     expect((later?.writtenAt ?? 0) - (first?.writtenAt ?? 0)).toBeGreaterThan(390);

@@ -15,7 +15,11 @@ function observed() {
   const [one, two, three] = config.deployments;
   if (one === undefined || two === undefined || three === undefined) throw new Error("three are configured");
   const verdicts = [verdictOn(one), verdictOn(two, "loading"), verdictOn(three, "wrong_name")];
-  const settings = { config, secrets: { lackOf: () => null, value: () => null } as never, generation: 1 };
+  const settings = {
+    config,
+    secrets: { lackOf: () => null, value: () => null, valuesOf: () => [] } as never,
+    generation: 1,
+  };
   const state = { freshness: "fresh" as Freshness };
   const known = { health: new HealthRegistry(), clock: new FakeClock() };
   const gateway = {

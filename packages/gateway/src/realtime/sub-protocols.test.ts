@@ -12,7 +12,7 @@ test.each<[string, string | undefined, readonly string[], string | null]>([
     "sk-1",
   ],
   ["empty ones between", " , realtime,,", ["realtime"], null],
-  ["an empty key", "openai-insecure-api-key.", ["openai-insecure-api-key."], ""],
+  ["an empty key", "openai-insecure-api-key.", ["openai-insecure-api-key."], null],
 ])("%s", (_case, header, ...[protocols, key]) => {
   expect(readSubProtocols(header)).toEqual(protocols);
   expect(keyIn(protocols)).toBe(key);

@@ -100,14 +100,18 @@ it("tells which endpoints are missing, and what showed it", async () => {
   const { harness, get } = await asked({ endpoints: ENDPOINTS });
   harness.backends.refuse("http://gpu-1:8000");
   await harness.clock.advance(5_000);
-  harness.backends.answer("http://gpu-1:8000", ({ body, path }) => {
-    if (body === undefined) return response(200, path.endsWith("/models") ? modelList("llama") : "");
-    return path === "/v1/rerank" ? response(405) : response(400);
+  const has = ENDPOINTS.filter(({ name }) => name !== "rerank");
+  const paths = Object.fromEntries(
+    has.map(({ below, upstreamPath }) => [(below === "api" ? "/v1" : "") + upstreamPath, { post: {} }]),
+  );
+  harness.backends.answer("http://gpu-1:8000", ({ path }) => {
+    if (path === "/openapi.json") return response(200, { paths });
+    return response(200, path.endsWith("/models") ? modelList("llama") : "");
   });
   await harness.clock.advance(3_000);
   const { body } = await get("/explain/1");
   expect(body.deployments[0]).toMatchObject({
     served: { missing: ["rerank"] },
-    endpointExchanges: [{ path: "POST /v1/rerank", outcome: expect.stringMatching(/^405 /) }],
+    endpointExchanges: [{ path: "/openapi.json", outcome: expect.stringMatching(/^200 /) }],
   });
 });

@@ -18,4 +18,4 @@ export { type Simulator, startSimulator } from "./simulator.ts";
 export { selfSigned, type CertificateKind } from "./tls/self-signed.ts";
 export type { ErrorBodies } from "./vllm/error-body.ts";
 export type { MetricsStyle } from "./vllm/metrics-page/metrics-style.ts";
-export type { Task } from "./vllm/task.ts";
+export { TASKS, type Task } from "./vllm/task.ts";

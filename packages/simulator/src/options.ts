@@ -49,6 +49,8 @@ export interface SimulatorOptions {
   devMode?: boolean;
   /** vLLM's VLLM_ENABLE_RESPONSES_API_STORE: responses are kept, to be asked for and gone on from. Default false. */
   responsesStore?: boolean;
+  /** Answers end by themselves after so many tokens. Default: as many as `max_tokens` allows, 12 where it says nothing. */
+  answerTokens?: number;
   /** How /metrics looks. Default "current". */
   metricsStyle?: MetricsStyle;
   /** Speaks TLS with a certificate of its own making. Default: plain HTTP. */

@@ -25,6 +25,7 @@ export interface Settings {
   without: string[];
   readonly devMode: boolean;
   readonly responsesStore: boolean;
+  readonly answerTokens: number | null;
   readonly seed: number;
 }
 
@@ -53,6 +54,7 @@ export function settingsFrom(options: SimulatorOptions, { version, tasks }: Kind
     without: [...(options.without ?? [])],
     devMode: options.devMode ?? false,
     responsesStore: options.responsesStore ?? false,
+    answerTokens: options.answerTokens ?? null,
     seed: options.seed ?? 1,
   };
 }

@@ -135,6 +135,14 @@ test("a call that is cut at the length is what the model wrote so far", async ()
   expect(choice).toMatchObject({ finish_reason: "length", message: { content: '<tool_call>\n{"na' } });
 });
 
+test.each<[string, object, object]>([
+  ["itself", { max_tokens: 100 }, { finish_reason: "stop", tokens: 7 }],
+  ["the client's limit", { max_tokens: 5 }, { finish_reason: "length", tokens: 5 }],
+])("an answer of a stated length is ended by %s", async (_case, fields, ending) => {
+  const { choices, usage } = (await chat(await running({ answerTokens: 7 }), fields)).json();
+  expect({ finish_reason: choices[0].finish_reason, tokens: usage.completion_tokens }).toEqual(ending);
+});
+
 test("a stream says the same as the whole answer", async () => {
   const simulator = await running();
   const whole = (await chat(simulator, { max_tokens: 40 })).json().choices[0].message.content;

@@ -4,6 +4,7 @@ import { tokenAt } from "./answer-text.ts";
 import type { Call } from "./call.ts";
 import type { FinishReason, Run } from "./engine.ts";
 import type { InferenceRequest } from "./inference-request.ts";
+import { structuredAnswer } from "./structured-answer.ts";
 import { type PlannedCall, plannedCall, rawCall } from "./tool-call.ts";
 
 /** How long an answer is when the client does not say. */
@@ -23,22 +24,31 @@ export interface Generation {
   readonly token: (choice: number, index: number) => string;
 }
 
-export function generate(call: Call, request: InferenceRequest, run: Run): Generation {
+export interface Asked extends InferenceRequest {
+  /** Whether the answer may be a call of a tool. */
+  readonly callsTools: boolean;
+}
+
+export function generate(call: Call, request: Asked, run: Run): Generation {
   run.prefilled(request.prompt.tokens);
   const choices = request.n;
   const garbage = call.fault?.name === "garbage";
   if (call.fault !== undefined && ABORTED.has(call.fault.name)) {
     return { run, choices, length: 0, reason: "abort", token: () => "" };
   }
-  const planned = plannedCall(request.body);
+  const planned = request.callsTools ? plannedCall(request.body) : undefined;
   if (planned !== undefined) return { run, choices, ...callOf(planned, lengthOf(call, request)) };
+  const structured = structuredAnswer(request.body);
+  if (structured !== undefined) return { run, choices, ...fitted(structured, lengthOf(call, request)) };
   const seed = call.backend.settings.seed ^ hash(request.prompt.text);
   const token = (choice: number, index: number): string => {
     return garbage ? "!" : tokenAt(seed ^ Math.imul(choice, 0x9e3779b1), index);
   };
   const limit = lengthOf(call, request);
-  const length = Math.min(limit, request.maxTokens ?? NATURAL_LENGTH);
-  const stops = request.maxTokens === undefined && limit >= NATURAL_LENGTH;
+  const natural = call.backend.settings.answerTokens ?? request.maxTokens ?? NATURAL_LENGTH;
+  const length = Math.min(limit, natural);
+  const isOwnEnd = request.maxTokens === undefined || natural < request.maxTokens;
+  const stops = isOwnEnd && limit >= natural;
   return { run, choices, length, reason: stops ? "stop" : "length", token };
 }
 
@@ -46,6 +56,14 @@ export function generate(call: Call, request: InferenceRequest, run: Run): Gener
 function lengthOf({ backend }: Call, { prompt, maxTokens }: InferenceRequest): number {
   const room = Math.max(1, backend.settings.maxModelLen - prompt.tokens);
   return Math.min(maxTokens ?? room, room);
+}
+
+/** Cut short, it is no whole JSON. */
+function fitted(tokens: readonly string[], room: number): Pick<Generation, "length" | "reason" | "token"> {
+  const token = (_choice: number, index: number): string => tokens[index] ?? "";
+  return tokens.length > room
+    ? { length: room, reason: "length", token }
+    : { length: tokens.length, reason: "stop", token };
 }
 
 /** A call that does not fit is text: what the model wrote so far. */

@@ -14,8 +14,8 @@ export function inference(endpoint: Endpoint, formatOf: (call: Call) => AnswerFo
     const request = await readInference(call, endpoint);
     const run = request && (await enterEngine(call));
     if (request === undefined || run === undefined) return;
-    const generation = generate(call, request, run);
     const format = formatOf(call);
+    const generation = generate(call, { ...request, callsTools: format.callsTools === true }, run);
     const subject = subjectOf(call, request, { idPrefix: format.idPrefix, generation });
     const send = request.body["stream"] === true ? streamGeneration : sendWhole;
     await send(call, { subject, generation, format });

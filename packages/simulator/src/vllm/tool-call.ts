@@ -1,4 +1,6 @@
+import { fields, type Fields } from "./fields.ts";
 import { tokenize } from "./prompt.ts";
+import { sampleValue } from "./sample-value.ts";
 
 /** A function that the answer is to call, as its request describes it. */
 export interface PlannedCall {
@@ -7,27 +9,27 @@ export interface PlannedCall {
   readonly pieces: readonly string[];
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-const VALUES: Readonly<Record<string, unknown>> = {
-  string: "made up",
-  number: 1,
-  integer: 1,
-  boolean: true,
-  array: [],
-  object: {},
-};
-
-/** The tool that is called: the one that `tool_choice` names, else the first. A tool's answer is answered in words. */
+/**
+ * The tool that is called: the one that `tool_choice` names, else the first that is described. A tool's answer is
+ * answered in words. Chat has a tool in `function`, Responses and Messages have it bare.
+ */
 export function plannedCall(body: Fields): PlannedCall | undefined {
-  const tools = Array.isArray(body["tools"])
-    ? body["tools"].map((tool) => fields(fields(tool)["function"]))
-    : [];
-  if (body["tool_choice"] === "none" || lastRole(body["messages"]) === "tool") return undefined;
-  const wanted = fields(fields(body["tool_choice"])["function"])["name"];
-  const tool = tools.find(({ name }) => wanted === undefined || name === wanted);
+  const choice = fields(body["tool_choice"]);
+  if (body["tool_choice"] === "none" || choice["type"] === "none" || answersTool(body)) return undefined;
+  const tools = Array.isArray(body["tools"]) ? body["tools"].map(described) : [];
+  const wanted = described(choice)["name"];
+  const tool = tools.find(({ name, schema }) =>
+    wanted === undefined ? schema !== undefined : name === wanted,
+  );
   if (tool === undefined || typeof tool["name"] !== "string") return undefined;
-  return { name: tool["name"], pieces: tokenize(JSON.stringify(argumentsFor(fields(tool["parameters"])))) };
+  const given = sampleValue({ type: "object", ...fields(tool["schema"]) });
+  return { name: tool["name"], pieces: tokenize(JSON.stringify(given)) };
+}
+
+function described(tool: unknown): Fields {
+  const { function: inner, ...bare } = fields(tool);
+  const about = inner === undefined ? bare : { parameters: {}, ...fields(inner) };
+  return { name: about["name"], schema: about["parameters"] ?? about["input_schema"] };
 }
 
 /** What the model writes, before it is read as a call; that is all there is when it is cut short. */
@@ -36,15 +38,15 @@ export function rawCall({ name, pieces }: PlannedCall): string[] {
   return tokenize(`${head}${pieces.join("")}}\n</tool_call>`);
 }
 
-function argumentsFor(schema: Fields): object {
-  const properties = Object.entries(fields(schema["properties"]));
-  return Object.fromEntries(properties.map(([name, about]) => [name, VALUES[String(fields(about)["type"])]]));
+/** Whether the conversation ends with what a tool said, in any of the three shapes. */
+function answersTool({ messages, input }: Fields): boolean {
+  const last = lastOf(messages) ?? lastOf(input);
+  if (last === undefined) return false;
+  if (last["role"] === "tool" || last["type"] === "function_call_output") return true;
+  const parts = last["content"];
+  return Array.isArray(parts) && parts.some((part) => fields(part)["type"] === "tool_result");
 }
 
-function lastRole(messages: unknown): unknown {
-  return Array.isArray(messages) ? fields(messages.at(-1))["role"] : undefined;
-}
-
-function fields(value: unknown): Fields {
-  return typeof value === "object" && value !== null ? (value as Fields) : {};
+function lastOf(list: unknown): Fields | undefined {
+  return Array.isArray(list) && list.length > 0 ? fields(list.at(-1)) : undefined;
 }

@@ -50,7 +50,7 @@ const COMPLETION: Shape = {
   ending: (_subject, index) => ({ text: "", index, logprobs: null }),
 };
 
-export const LLAMACPP_CHAT = format(CHAT);
+export const LLAMACPP_CHAT: AnswerFormat = { ...format(CHAT), callsTools: true };
 export const LLAMACPP_COMPLETION = format(COMPLETION);
 
 function format(shape: Shape): AnswerFormat {

@@ -70,6 +70,8 @@ export interface AnswerFormat {
   stream(subject: Subject): StreamFormat;
   /** Whether a stream ends with `data: [DONE]`. */
   readonly done: boolean;
+  /** Whether an answer may be a call of one of the request's tools. */
+  readonly callsTools?: true;
 }
 
 export function textOf({ tokens }: Pick<Choice, "tokens">): string {

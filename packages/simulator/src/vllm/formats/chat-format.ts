@@ -13,7 +13,13 @@ import {
 import { chatLogprobs, chatLogprobsWanted } from "./chat-logprobs.ts";
 
 /** vLLM's /v1/chat/completions. */
-export const CHAT_FORMAT: AnswerFormat = { idPrefix: "chatcmpl", whole, stream, done: true };
+export const CHAT_FORMAT: AnswerFormat = {
+  idPrefix: "chatcmpl",
+  whole,
+  stream,
+  done: true,
+  callsTools: true,
+};
 
 function whole(subject: Subject, choices: readonly Choice[]): object {
   const { id, created, model, fingerprint, prompt, tool, body } = subject;

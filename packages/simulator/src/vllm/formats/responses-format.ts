@@ -6,10 +6,18 @@ import {
   type StreamFormat,
   type Subject,
   textOf,
+  type Token,
+  type ToolCall,
 } from "./answer-format.ts";
 
 /** vLLM's /v1/responses. Its streams have no [DONE]. */
-export const RESPONSES_FORMAT: AnswerFormat = { idPrefix: "resp", whole, stream, done: false };
+export const RESPONSES_FORMAT: AnswerFormat = {
+  idPrefix: "resp",
+  whole,
+  stream,
+  done: false,
+  callsTools: true,
+};
 
 type Status = "in_progress" | "completed" | "incomplete";
 
@@ -23,7 +31,11 @@ const BEGUN: State = { status: "in_progress", output: [], usage: null };
 
 function whole(subject: Subject, choices: readonly Choice[]): object {
   const [choice] = choices;
-  const item = message(`msg_${subject.newId()}`, choice === undefined ? "" : textOf(choice));
+  const tokens = choice?.tokens ?? [];
+  const item =
+    subject.tool !== undefined && tokens.length > 0
+      ? functionCall(subject.tool, { tokens: tokens.slice(1), id: `fc_${subject.newId()}` })
+      : message(`msg_${subject.newId()}`, textOf({ tokens }));
   return response(subject, ended(subject, { item, reason: choice?.reason ?? "stop", made: madeOf(choices) }));
 }
 
@@ -48,8 +60,8 @@ function response(subject: Subject, { status, output, usage }: State): object {
     output,
     parallel_tool_calls: true,
     temperature: body["temperature"] ?? 1.0,
-    tool_choice: "none",
-    tools: [],
+    tool_choice: body["tool_choice"] ?? (Array.isArray(body["tools"]) ? "auto" : "none"),
+    tools: body["tools"] ?? [],
     top_p: body["top_p"] ?? 1.0,
     background: false,
     max_output_tokens: body["max_output_tokens"] ?? null,
@@ -102,17 +114,71 @@ function usageOf(input: number, output: number): object {
   };
 }
 
+function functionCall(tool: ToolCall, { tokens, id }: { tokens: readonly string[]; id: string }): object {
+  const { name, id: call_id } = tool;
+  return { arguments: textOf({ tokens }), call_id, name, type: "function_call", id, status: "completed" };
+}
+
+type EventOf = (type: string, fields: object) => StreamEvent;
+
+/** Numbers its events from 0. */
+function numbered(): EventOf {
+  let sequence_number = -1;
+  return (type, fields) => {
+    sequence_number += 1;
+    return { event: type, data: { ...fields, sequence_number, type } };
+  };
+}
+
+function begun(subject: Subject, event: EventOf): StreamEvent[] {
+  return ["response.created", "response.in_progress"].map((type) =>
+    event(type, { response: response(subject, BEGUN) }),
+  );
+}
+
 function stream(subject: Subject): StreamFormat {
+  return subject.tool === undefined ? streamText(subject) : streamCall(subject, subject.tool);
+}
+
+function streamCall(subject: Subject, tool: ToolCall): StreamFormat {
+  const item_id = `fc_${subject.newId()}`;
+  const event = numbered();
+  const output_index = 0;
+  const tokens: string[] = [];
+  let reason = "stop";
+  const delta = ({ index, text }: Token): StreamEvent[] => {
+    if (index === 0) return [];
+    tokens.push(text);
+    return [event("response.function_call_arguments.delta", { delta: text, item_id, output_index })];
+  };
+  return {
+    opening: () => {
+      const item = { ...functionCall(tool, { tokens, id: item_id }), status: "in_progress" };
+      return [...begun(subject, event), event("response.output_item.added", { item, output_index })];
+    },
+    token: delta,
+    ending: (ending) => {
+      ({ reason } = ending);
+      return ending.last === undefined ? [] : delta(ending.last);
+    },
+    closing: (made) => {
+      const item = functionCall(tool, { tokens, id: item_id });
+      const done = { arguments: textOf({ tokens }), item_id, name: tool.name, output_index };
+      return [
+        event("response.function_call_arguments.done", done),
+        event("response.output_item.done", { item, output_index }),
+        event("response.completed", { response: response(subject, ended(subject, { item, reason, made })) }),
+      ];
+    },
+  };
+}
+
+function streamText(subject: Subject): StreamFormat {
   const item_id = `msg_${subject.newId()}`;
   const place = { content_index: 0, item_id, output_index: 0 };
-  let sequence = 0;
   let text = "";
   let reason = "stop";
-  const event = (type: string, fields: object): StreamEvent => {
-    const data = { ...fields, sequence_number: sequence, type };
-    sequence += 1;
-    return { event: type, data };
-  };
+  const event = numbered();
   const delta = (piece: string): StreamEvent => {
     text += piece;
     const { content_index, output_index } = place;
@@ -122,8 +188,7 @@ function stream(subject: Subject): StreamFormat {
   const opened = { id: item_id, content: [], role: "assistant", status: "in_progress" };
   return {
     opening: () => [
-      event("response.created", { response: response(subject, BEGUN) }),
-      event("response.in_progress", { response: response(subject, BEGUN) }),
+      ...begun(subject, event),
       event("response.output_item.added", {
         item: { ...opened, type: "message", phase: null },
         output_index: 0,

@@ -1,6 +1,6 @@
 import { NotFoundError } from "openai";
 import { describe, expect, test } from "vitest";
-import { collect, gatewayFor, simulator, UPSTREAM, type Gateway } from "./harness.ts";
+import { BACKEND_KEY, collect, gatewayFor, simulator, UPSTREAM, type Gateway } from "./harness.ts";
 import { chunk, LAST_CHUNK, rawBackend, STREAM_HEAD } from "./raw-backend.ts";
 
 const ASKED = { model: "chat", input: "Say something, please.", max_output_tokens: 5 };
@@ -31,6 +31,29 @@ describe("OpenAI's own client", () => {
     expect(carried.map(({ model }) => model)).toEqual(carried.map(() => "chat"));
     expect(new Set(carried.map(({ id }) => id)).size).toBe(1);
     expect(events.at(-1)?.type).toMatch(/^response\.(completed|incomplete)$/);
+  });
+
+  test("reads nothing but counts in the details of the usage", async () => {
+    const backend = await simulator({ responsesStore: true });
+    const gateway = await gatewayFor({ chat: [backend] });
+    const direct = await fetch(`${backend.url}/v1/responses`, {
+      method: "POST",
+      headers: { authorization: `Bearer ${BACKEND_KEY}`, "content-type": "application/json" },
+      body: JSON.stringify({ ...ASKED, model: UPSTREAM }),
+    });
+    expect(await direct.text()).toContain('"input_tokens_per_turn":[]');
+    const whole = await gateway.client().responses.create(ASKED);
+    const events = await collect(await gateway.client().responses.create({ ...ASKED, stream: true }));
+    const last = events.at(-1);
+    const streamed = last !== undefined && "response" in last ? last.response : undefined;
+    for (const response of [whole, await gateway.client().responses.retrieve(whole.id), streamed])
+      expect(response?.usage).toEqual({
+        input_tokens: expect.any(Number),
+        input_tokens_details: { cached_tokens: 0, cache_write_tokens: 0 },
+        output_tokens: 5,
+        output_tokens_details: { reasoning_tokens: 0, tool_output_tokens: 0 },
+        total_tokens: expect.any(Number),
+      });
   });
 
   test("asks for a response again, and goes on from it, wherever it was made", async () => {

@@ -7,8 +7,9 @@ import type { AttemptFacts } from "../observe/observer.ts";
 import { eventStarts } from "../upstream/relay/event-text.ts";
 import { Gathered } from "../upstream/transform/gathered.ts";
 import type { AnswerTransforms, EventTransform } from "./answer-transform.ts";
+import { countsAlone } from "./usage-counts.ts";
 
-/** Puts our ids where the backend's stand: a response's own, and that of the one before it. */
+/** Puts our ids where the backend's stand, a response's own and that of the one before it, and leaves its usage with counts alone. */
 export const responseTransforms: AnswerTransforms = {
   events: (attempt) => new ResponseEvents(attempt),
   body: (attempt) => new ResponseBody(new ResponseIdentity(attempt)),
@@ -39,6 +40,7 @@ class ResponseIdentity {
       if (key === "id")
         edits.push({ ...value, bytes: this.#written(textAt(bytes, value)) ?? at(bytes, value) });
       else if (key === "previous_response_id") edits.push(...this.#previous(bytes, value));
+      else if (key === "usage") edits.push(...countsAlone(bytes, value));
       else if (key === "created_at") this.createdAt = Number(at(bytes, value).toString());
     }
     return edits;

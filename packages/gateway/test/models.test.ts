@@ -98,6 +98,7 @@ describe("Anthropic's list", () => {
     type: "model",
     id,
     display_name: id,
+    lifecycle: "active",
     created_at: "2023-02-28T18:56:42Z",
   });
 

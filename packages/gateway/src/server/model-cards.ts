@@ -38,6 +38,8 @@ export interface AnthropicModelCard {
   readonly type: "model";
   readonly id: string;
   readonly display_name: string;
+  /** What is listed may be called. The SDK's type requires it. */
+  readonly lifecycle: "active";
   /** RFC 3339 */
   readonly created_at: string;
   readonly max_input_tokens?: number;
@@ -45,7 +47,14 @@ export interface AnthropicModelCard {
 
 export function anthropicModelCard(model: KnownModel): AnthropicModelCard {
   const { name } = model;
-  return { type: "model", id: name, display_name: name, created_at: CREATED_AT, ...inputLimit(model) };
+  return {
+    type: "model",
+    id: name,
+    display_name: name,
+    lifecycle: "active",
+    created_at: CREATED_AT,
+    ...inputLimit(model),
+  };
 }
 
 function inputLimit(model: KnownModel): { readonly max_input_tokens?: number } {

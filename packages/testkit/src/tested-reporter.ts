@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import type { Reporter, TestModule } from "vitest/node";
+import type { Reporter, TestModule, Vitest } from "vitest/node";
 import type { Versions } from "./note-version.ts";
 import { updateTested } from "./tested-table.ts";
 
@@ -9,10 +9,16 @@ const PAGE = path.join(import.meta.dirname, "../../docs/tested.md");
 /** For vitest's `reporters`: writes what the lane in `LANE` said into packages/docs/tested.md. */
 export default class TestedReporter implements Reporter {
   readonly #began = performance.now();
+  #isPart = false;
+
+  /** With `-t` some tests run for a person's sake: the lane has said nothing. */
+  onInit({ config }: Vitest): void {
+    this.#isPart = config.testNamePattern !== undefined;
+  }
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     const lane = process.env["LANE"];
-    if (lane === undefined) return;
+    if (lane === undefined || this.#isPart) return;
     const tests = modules.flatMap(({ children }) => [...children.allTests()]);
     const states = tests.map((one) => one.result().state);
     // A run that ended before its first test says nothing of the lane.

@@ -11,7 +11,7 @@ export interface Link {
 }
 
 /** Neither written here nor part of what is read. */
-const FOREIGN = new Set([".git", ".turbo", "dist", "node_modules"]);
+const FOREIGN = new Set([".git", ".turbo", ".venv", "dist", "node_modules"]);
 
 /** Every file of the repository, by its path from the root. */
 export function listFiles(folder = ""): readonly string[] {

@@ -94,6 +94,7 @@ test("reset leads back from every state to what the simulator was started as", a
     without: ["/version"],
     devMode: false,
     responsesStore: false,
+    answerTokens: null,
     seed: 1,
   });
   await control.reset();

@@ -25,7 +25,7 @@ export interface Settings {
   without: string[];
   readonly devMode: boolean;
   readonly responsesStore: boolean;
-  readonly answerTokens: number | undefined;
+  readonly answerTokens: number | null;
   readonly seed: number;
 }
 
@@ -54,7 +54,7 @@ export function settingsFrom(options: SimulatorOptions, { version, tasks }: Kind
     without: [...(options.without ?? [])],
     devMode: options.devMode ?? false,
     responsesStore: options.responsesStore ?? false,
-    answerTokens: options.answerTokens,
+    answerTokens: options.answerTokens ?? null,
     seed: options.seed ?? 1,
   };
 }

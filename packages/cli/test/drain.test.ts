@@ -254,7 +254,7 @@ describe("the command", () => {
     expect(refusal.text).toContain("(chat-1: drained, chat-2: drained). Taken out of use by an operator");
     expect(refusal.text).not.toContain(os.hostname());
     const explained = await rollcall(["explain", "chat-1", ...flags]);
-    expect(explained.out).toMatch(/Drained: +\d+ s ago \(.*Z\) by .*; probes find: ok\n/);
+    expect(explained.out).toMatch(/Drained: +\d+ m?s ago \(.*Z\) by .*; probes find: ok\n/);
     const json = await rollcall(["undrain", "chat", "--all", "--json", ...flags]);
     expect(JSON.parse(json.out)).toMatchObject([
       {

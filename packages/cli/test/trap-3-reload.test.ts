@@ -82,7 +82,8 @@ rollcall: ${own}
       rotating.control.setKeys([`key-${turn - 1}`, `key-${turn}`]);
       writeFileSync(files.path("key"), `key-${turn}\n`);
       writeConfig({ apiKey: "new-key", numRetries: turn % 3 });
-      await eventually(() => rotating.seen.last("/v1/chat/completions")?.apiKey === `key-${turn}`);
+      const hasNew = (path: string) => rotating.seen.last(path)?.apiKey === `key-${turn}`;
+      await eventually(() => hasNew("/v1/chat/completions") && hasNew("/v1/models"));
       rotating.control.setKeys([`key-${turn}`]);
     }
     const sent = await load.stop();

@@ -548,7 +548,7 @@ general_settings:
       "unsupported 8 litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
       "unsupported 9 litellm_settings.cache: is a LiteLLM setting that has no effect here",
       "unsupported 10 litellm_settings.cache_params: is a LiteLLM setting that has no effect here",
-      "unsupported 16 general_settings.database_url: is a LiteLLM setting that has no effect here",
+      "unsupported 16 general_settings.database_url: has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite",
       "unsupported 17 general_settings.store_model_in_db: is a LiteLLM setting that has no effect here",
       "unsupported 18 general_settings.alerting: is a LiteLLM setting that has no effect here",
     ],

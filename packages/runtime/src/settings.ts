@@ -24,7 +24,7 @@ import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
-import { isMasterKey, MASTER_KEY, Secrets } from "./secrets.ts";
+import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets } from "./secrets.ts";
 import {
   faultOf,
   keptFault,
@@ -177,7 +177,9 @@ export class FileSettings implements SettingsSource {
     const { log, file } = this.#options;
     for (const [where, problem] of secrets.lacking) {
       if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
-      const what = isMasterKey(where) ? "no key is taken for it" : "the deployment is left out";
+      const what = isMasterKey(where)
+        ? "no key is taken for it"
+        : (WITHOUT.get(where) ?? "the deployment is left out");
       log.warn(`${file}: warning: ${where}: ${problem}: ${what} until it is there`);
     }
   }
@@ -189,6 +191,12 @@ export class FileSettings implements SettingsSource {
     this.status.set({ fault, needRestart });
   }
 }
+
+/** What a secret that is missing costs, where it is no deployment's. */
+const WITHOUT: ReadonlyMap<string, string> = new Map([
+  [KEY_PEPPER, "virtual keys that people chose are refused"],
+  [CONTROL_TOKEN, "gateways cannot follow the virtual keys"],
+]);
 
 interface Parsed extends LoadedConfig {
   readonly files: ConfigFiles;

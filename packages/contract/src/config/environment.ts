@@ -1,5 +1,6 @@
 import { envNameOf } from "./secret-ref.ts";
 import type { Path } from "./problem.ts";
+import { isSecretSetting } from "./rollcall-section.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -44,5 +45,10 @@ export function resolveEnvironment(written: unknown, env: Environment): Resolved
 }
 
 function isSecret(path: Path): boolean {
-  return path.includes("api_key") || path.includes("master_key") || path.includes("extra_headers");
+  return (
+    path.includes("api_key") ||
+    path.includes("master_key") ||
+    path.includes("extra_headers") ||
+    isSecretSetting(path)
+  );
 }

@@ -55,7 +55,7 @@ guardrails: []
         "config.yaml:7:7: warning: model_list[0].litellm_params.tags: is a LiteLLM setting that has no effect here",
         "config.yaml:8:20: warning: litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
         "config.yaml:9:19: warning: router_settings.retry_policy: is a LiteLLM setting that has no effect here",
-        "config.yaml:10:20: warning: general_settings.database_url: is a LiteLLM setting that has no effect here",
+        "config.yaml:10:20: warning: general_settings.database_url: has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite",
         "config.yaml:11:1: warning: guardrails: is a LiteLLM setting that has no effect here",
       ],
     ],

@@ -40,9 +40,22 @@ const keysHaveAnEffect: Rule = (written) => {
   return sections.flatMap(([path, section, keys]) =>
     Object.keys(section ?? {})
       .filter((key) => !keys.used.includes(key))
-      .map((key) => noEffect(key, path, keys)),
+      .map((key) =>
+        key === "database_url" && path[0] === "general_settings"
+          ? unsupported([...path, key], whereKeysAre(written))
+          : noEffect(key, path, keys),
+      ),
   );
 };
+
+/** With LiteLLM, `database_url` is what makes virtual keys work. */
+function whereKeysAre({ rollcall }: WrittenConfig): string {
+  const { keys } = rollcall ?? {};
+  const areKept = typeof keys === "object" ? keys.enabled : keys;
+  return areKept === true
+    ? "has no effect here yet: virtual keys are kept in SQLite, in the state directory"
+    : "has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite";
+}
 
 function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
   return keys.known.includes(key)

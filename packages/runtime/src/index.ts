@@ -3,6 +3,7 @@ export { ExpectedKeys, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { examineConfigFile, loadConfig } from "./config-file.ts";
+export { controlFiles, type ControlFiles } from "./control-files.ts";
 export { insideContainer } from "./container.ts";
 export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";

@@ -10,7 +10,8 @@ import {
   type SettingTable,
   type WrittenOf,
 } from "./setting.ts";
-import { SECTIONS, SETTINGS, SHORTHANDS } from "./settings.ts";
+import { SECTIONS, SHORTHANDS } from "./sections.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** What a person writes under `rollcall:`. */
 export type WrittenRollcall = WrittenOf<typeof SETTINGS, typeof SHORTHANDS>;

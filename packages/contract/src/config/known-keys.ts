@@ -38,8 +38,8 @@ export const PARAM_KEYS: KnownKeys = {
 
 /** `model_info` may say whatever it likes, for those who ask; `known` ones steer LiteLLM. */
 export const MODEL_INFO_KEYS: KnownKeys = {
-  used: words("id mode kind canary disabled allowed_fails allowed_fails_policy"),
-  known: words(`blocked supported_environments access_groups health_check_model health_check_timeout
+  used: words("id mode kind canary disabled allowed_fails allowed_fails_policy access_groups"),
+  known: words(`blocked supported_environments health_check_model health_check_timeout
     health_check_max_tokens health_check_voice health_check_params disable_background_health_check team_id
     team_public_model_name custom_tokenizer`),
 };

@@ -7,6 +7,8 @@ export interface ModelInfo {
   readonly supports: ReadonlyMap<string, boolean>;
   /** `input_cost_per_token`, `output_cost_per_token` … in dollars. */
   readonly costs: ReadonlyMap<string, number>;
+  /** LiteLLM's `access_groups`: names by which keys may be given several models at once. */
+  readonly accessGroups: readonly string[];
 }
 
 const SUPPORTS = /^supports_[a-z_]+$/;
@@ -28,10 +30,15 @@ export function readModelInfo(written: Readonly<Record<string, unknown>> = {}): 
         SUPPORTS.test(key) && typeof value === "boolean" ? [[key, value] as const] : [],
       ),
     ),
+    accessGroups: readNames(written["access_groups"]),
     costs: new Map(
       entries.flatMap(([key, value]) =>
         COST.test(key) && typeof value === "number" && value >= 0 ? [[key, value] as const] : [],
       ),
     ),
   };
+}
+
+function readNames(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

@@ -26,6 +26,17 @@ describe("the errors that the page of endpoints lists", () => {
     no_key: [{ kind: "no_key" }],
     key_malformed: [{ kind: "key_malformed" }],
     wrong_key: [{ kind: "wrong_key" }],
+    unknown_key: [{ kind: "unknown_key" }],
+    blocked_key: [{ kind: "blocked_key" }],
+    expired_key: [{ kind: "expired_key" }],
+    keys_unavailable: [{ kind: "keys_unavailable" }],
+    model_denied: [
+      { kind: "model_denied", model, by: "key" },
+      { kind: "model_denied", model, by: "team" },
+      { kind: "model_denied", model, by: "user" },
+    ],
+    route_denied: [{ kind: "route_denied", path: "/v1/rerank" }],
+    never_fits: [{ kind: "never_fits", scope: "api_key", unit: "requests", limit: 0 }],
     body_too_large: [{ kind: "body_too_large", limit: 1 }],
     body_incomplete: [{ kind: "body_incomplete" }],
     body_too_slow: [{ kind: "body_too_slow" }],
@@ -52,7 +63,9 @@ describe("the errors that the page of endpoints lists", () => {
     unsupported_endpoint: [{ kind: "unsupported_endpoint", model, path: "/v1/rerank", serves: [] }],
     none_ready: [{ kind: "none_ready", model, out: [] }],
     all_full: [{ kind: "all_full", model }],
-    rate_limited: [{ kind: "rate_limited", scope: "key", retryAfterSeconds: 1 }],
+    rate_limited: [
+      { kind: "rate_limited", scope: "api_key", unit: "requests", limit: 6, retryAfterSeconds: 1 },
+    ],
     state_refused: [{ kind: "state_refused" }],
     upstream_failed: [
       { kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null, words: null },

@@ -46,6 +46,7 @@ export function inspect(place: ModelPlace): Stage {
     const fields = read(ctx);
     if (!fields.ok) return fields.error;
     ctx.fields = fields.value;
+    ctx.meant = fields.value.model;
     ctx.overrides = readOverrides(
       { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
       ctx.state.config,

@@ -68,7 +68,7 @@ export class RetryLoop {
   constructor(ctx: RequestContext, deps: RetryDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
-    this.#name = ctx.fields.model;
+    this.#name = ctx.meant;
   }
 
   /** Tries again as `nextStep` says. Rejects only for a bug of ours. */
@@ -169,7 +169,7 @@ export class RetryLoop {
       fallback:
         this.#fallbacks()
           .slice(this.#fallbacksTaken)
-          .find((name) => this.#isKnown(name)) ?? null,
+          .find((name) => this.#mayTry(name)) ?? null,
       longerContext: this.#longerContext(),
       random: random(),
     });
@@ -185,20 +185,22 @@ export class RetryLoop {
     return decision.kind !== "forward" || !this.#tried.has(decision.candidate.id);
   }
 
-  #isKnown(name: string): boolean {
-    return this.#ctx.state.table.targets.has(name);
+  #mayTry(name: string): boolean {
+    const { permit, state } = this.#ctx;
+    const target = state.table.targets.get(name);
+    return target !== undefined && (permit === null || permit.denies(name, target.alias) === null);
   }
 
   #fallbacks(): readonly string[] {
-    const { fields, origin, overrides, state } = this.#ctx;
+    const { meant, origin, overrides, state } = this.#ctx;
     if (overrides.disableFallbacks || origin !== null) return [];
-    return overrides.fallbacks ?? state.table.targets.get(fields.model)?.fallbacks ?? [];
+    return overrides.fallbacks ?? state.table.targets.get(meant)?.fallbacks ?? [];
   }
 
   #longerContext(): string | null {
     if (this.#ctx.overrides.disableFallbacks || this.#ctx.origin !== null) return null;
     const [next] = this.#ctx.state.table.targets.get(this.#name)?.contextWindowFallbacks ?? [];
-    return next !== undefined && this.#isKnown(next) ? next : null;
+    return next !== undefined && this.#mayTry(next) ? next : null;
   }
 
   /** That one has no such endpoint is no answer where another has it, and failed. */

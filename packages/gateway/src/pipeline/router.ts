@@ -17,6 +17,8 @@ export interface RouterDeps {
   readonly random: () => number;
 }
 
+const NONE: readonly string[] = [];
+
 /** Decides by config and verdicts as they are now. */
 export class Router {
   readonly #deps: RouterDeps;
@@ -26,17 +28,26 @@ export class Router {
   }
 
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
-    const { disableFallbacks, fallbacks } = ctx.overrides;
     return decide(
       {
         name,
         tried,
         endpoint: ctx.endpoint.name,
-        fallbacks: disableFallbacks ? [] : fallbacks,
+        fallbacks: this.#fallbacks(ctx, name),
         only: ctx.origin?.deployment ?? null,
       },
       new RequestRouting(ctx, this.#deps),
     );
+  }
+
+  /** Null: those of the config. */
+  #fallbacks({ overrides, permit }: RequestContext, name: string): readonly string[] | null {
+    const { disableFallbacks, fallbacks } = overrides;
+    if (disableFallbacks) return NONE;
+    if (permit === null) return fallbacks;
+    const { targets } = this.#deps.state.get().table;
+    const all = fallbacks ?? targets.get(name)?.fallbacks ?? NONE;
+    return all.filter((other) => permit.denies(other, targets.get(other)?.alias ?? "") === null);
   }
 }
 

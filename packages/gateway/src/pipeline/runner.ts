@@ -71,7 +71,7 @@ export class Runner implements Flow {
     const answers = this.#answers;
     const told =
       failure === undefined ? { status: answers.statusOf(ctx, ending), ending } : answers.fail(ctx, failure);
-    this.#guard(ctx, () => settle(ctx));
+    this.#guard(ctx, () => settle(ctx, { ending: told.ending, failure: failure ?? null }));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)
       this.#guard(ctx, () => observer.requestEnded(ctx, { ...told, failure: failure ?? null, ms }));

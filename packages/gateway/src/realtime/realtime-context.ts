@@ -41,6 +41,7 @@ export class RealtimeContext extends RequestContext {
       { body: EMPTY, fields: this.fields, headers: this.incoming.headers },
       this.state.config,
     );
+    this.meant = model;
     this.alias = this.state.table.targets.get(model)?.alias ?? "";
   }
 }

@@ -1,0 +1,40 @@
+import type { Endpoint } from "@rollcall/contract";
+import type { Stage } from "../pipeline/stage.ts";
+import { groupsOf, type CalledRoute } from "./allowed-routes.ts";
+import { grantOf } from "./grant.ts";
+
+const CALLED = new Map<Endpoint, CalledRoute>();
+
+/** May this key call this endpoint, and the model that the name means for it? The master key may do everything. */
+export const authorizeKey: Stage = (ctx) => {
+  const grant = grantOf(ctx.principal);
+  if (grant === null) return null;
+  const { config, table } = ctx.state;
+  const rules = grant.rules(config);
+  if (!rules.mayCall(calledBy(ctx.endpoint)))
+    return { kind: "route_denied", path: pathOf(ctx.incoming.url ?? "") };
+  const { model } = ctx.fields;
+  const name = rules.meant(model);
+  if (name !== model) {
+    ctx.meant = name;
+    ctx.alias = table.targets.get(name)?.alias ?? "";
+  }
+  const by = rules.denies(name, ctx.alias);
+  if (by !== null) return { kind: "model_denied", model, by };
+  ctx.permit = rules;
+  return null;
+};
+
+/** The same object for each endpoint: what a key may is kept by it. */
+function calledBy(endpoint: Endpoint): CalledRoute {
+  let called = CALLED.get(endpoint);
+  if (called === undefined) {
+    called = { paths: endpoint.paths, groups: groupsOf(endpoint.dialect) };
+    CALLED.set(endpoint, called);
+  }
+  return called;
+}
+
+function pathOf(url: string): string {
+  return url.split("?", 1)[0] ?? "";
+}

@@ -30,6 +30,7 @@ describe("the errors that the page of endpoints lists", () => {
     blocked_key: [{ kind: "blocked_key" }],
     expired_key: [{ kind: "expired_key" }],
     keys_unavailable: [{ kind: "keys_unavailable" }],
+    control_unavailable: [{ kind: "control_unavailable" }],
     model_denied: [
       { kind: "model_denied", model, by: "key" },
       { kind: "model_denied", model, by: "team" },

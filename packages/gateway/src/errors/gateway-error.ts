@@ -13,6 +13,8 @@ export type GatewayError =
   | { readonly kind: "expired_key" }
   /** Control has not been heard of for so long that nobody knows which virtual keys hold. */
   | { readonly kind: "keys_unavailable" }
+  /** Keys and teams are not to be read or changed now. */
+  | { readonly kind: "control_unavailable" }
   /** The virtual key may not call the model: by its own list, or that of its team or user. */
   | { readonly kind: "model_denied"; readonly model: string; readonly by: ModelOwner }
   /** The virtual key may not call this path. */

@@ -14,6 +14,7 @@ type Kind =
   | "blocked_key"
   | "expired_key"
   | "keys_unavailable"
+  | "control_unavailable"
   | "model_denied"
   | "route_denied"
   | "rate_limited"
@@ -42,6 +43,15 @@ export const KEY_ANSWERS: { readonly [K in Kind]: AnswerTo<K> } = {
         "Virtual keys cannot be checked now: control has not been heard of. Try again in a moment.",
       ),
       { "retry-after": "5" },
+    ),
+  control_unavailable: () =>
+    withHeaders(
+      serverError(
+        503,
+        "control_unavailable",
+        "Keys and teams cannot be managed now: control does not answer.",
+      ),
+      { "retry-after": "1" },
     ),
   model_denied: ({ model, by }) => {
     const type = `${by}_model_access_denied`;

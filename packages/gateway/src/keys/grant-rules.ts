@@ -1,6 +1,6 @@
 import { NO_LIMITS, type Config, type Limits, type ScopeLimits } from "@rollcall/contract";
 import type { ModelOwner } from "../errors/gateway-error.ts";
-import { mayCall, type CalledRoute } from "./allowed-routes.ts";
+import { INFO_GROUPS, mayCall, type CalledRoute } from "./allowed-routes.ts";
 import type { KeyEntry } from "./key-entry.ts";
 import type { Demand } from "./lease-port.ts";
 import { ModelList, type NamedModel } from "./model-list.ts";
@@ -63,6 +63,11 @@ export class GrantRules {
     const may = mayCall(this.#entry.record, called);
     this.#routes.set(called, may);
     return may;
+  }
+
+  /** May the key read what the gateway knows of models at that path? */
+  mayRead(path: string): boolean {
+    return mayCall(this.#entry.record, { paths: [path], groups: INFO_GROUPS });
   }
 
   /** Every scope that has a limit for requests to the alias. */

@@ -1,11 +1,10 @@
 import type { IncomingHttpHeaders } from "node:http";
 import type { Principal } from "@rollcall/contract";
-import { isMalformed, sentKey, type Cell } from "@rollcall/runtime";
+import { hmacOf, isMalformed, sentKey, sha256Of, type Cell } from "@rollcall/runtime";
 import type { AuthenticationError, Authenticator } from "../pipeline/authenticate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { Grant } from "./grant.ts";
 import type { KeyFeed } from "./key-feed.ts";
-import { hmacOf, sha256Of } from "./key-digest.ts";
 import type { FoundKey } from "./key-set.ts";
 
 export interface KeyAuthenticatorDeps {

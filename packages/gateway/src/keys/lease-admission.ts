@@ -31,7 +31,7 @@ export class LeaseAdmission implements Admission {
       return null;
     }
     return this.#holder.reserve(demands, (result) =>
-      done("kind" in result ? this.#refuse(result) : new KeyReservation(result, grant)),
+      done(result.kind === "reserved" ? new KeyReservation(result, grant) : this.#refuse(result)),
     );
   }
 
@@ -40,7 +40,7 @@ export class LeaseAdmission implements Admission {
     const scope = scopeWord(refusal.scope);
     this.#observer.limitRefused(scope, unit);
     if (refusal.kind === "never_fits") return { kind: "never_fits", scope, unit, limit };
-    const retryAfterSeconds = Math.min(60, Math.max(1, Math.ceil(refusal.retryAfterMs / 1_000)));
+    const retryAfterSeconds = Math.min(60, Math.max(1, Math.ceil((refusal.retryAfterMs ?? 0) / 1_000)));
     return { kind: "rate_limited", scope, unit, limit, retryAfterSeconds };
   }
 }
@@ -55,7 +55,7 @@ class KeyReservation implements Reservation {
   }
 
   addHeaders(headers: Record<string, string>): void {
-    limitHeaders(headers, this.#grant.record.limits.rpm, this.#reserved.tightest);
+    limitHeaders(headers, this.#grant.record.limits.rpm, this.#reserved.tightest("requests"));
   }
 
   settle(outcome: Outcome): void {

@@ -14,10 +14,11 @@ export interface LeaseHolder {
 }
 
 export interface Reserved {
-  /** The scope with the least left; null where nothing is limited. */
-  readonly tightest: Tightest | null;
+  readonly kind: "reserved";
   /** "unused": what was taken is given back whole. */
   settle(outcome: "used" | "unused"): void;
+  /** Of the scopes with a limit of that unit the one with the smallest part left; null: none has one. */
+  tightest(unit: Unit): Tightest | null;
 }
 
 export interface Tightest {
@@ -34,6 +35,7 @@ export type LimitRefusal =
       readonly scope: Scope;
       readonly unit: Unit;
       readonly limit: number;
-      readonly retryAfterMs: number;
+      /** Null: when another request ends. */
+      readonly retryAfterMs: number | null;
     }
   | { readonly kind: "never_fits"; readonly scope: Scope; readonly unit: Unit; readonly limit: number };

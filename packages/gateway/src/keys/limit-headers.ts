@@ -7,7 +7,7 @@ export function limitHeaders(
   tightest: Tightest | null,
 ): void {
   if (keyRpm !== null) headers["x-litellm-key-rpm-limit"] = String(keyRpm);
-  if (tightest === null || tightest.unit !== "requests") return;
+  if (tightest === null) return;
   const limit = String(tightest.limit);
   const remaining = String(Math.max(0, Math.floor(tightest.remaining)));
   headers["x-ratelimit-limit-requests"] = limit;

@@ -8,9 +8,11 @@ import {
   type TlsOptions,
 } from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/snapshot";
+import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
+import { keyAccess, type KeySources } from "../keys/key-access.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
 import { IgnoredFields } from "../observe/ignored-fields.ts";
 import { RequestLog, type RequestLogs } from "../observe/request-log.ts";
@@ -51,6 +53,8 @@ export interface Parts {
   readonly heardElsewhere?: SilenceDeps["heardElsewhere"];
   /** Instead of the config's master key. */
   readonly access?: Access;
+  /** Where the config has virtual keys: what they come from, and who manages them. */
+  readonly keys?: KeySources & { readonly control: ControlClient };
 }
 
 export interface Composed extends Services {
@@ -70,7 +74,13 @@ export function compose(parts: Parts): Composed {
   const deadlines = new Deadlines(clock);
   const metrics = new GatewayMetrics();
   metrics.initialise(settings.config);
-  const access = parts.access ?? masterKeyAccess(state);
+  const master = parts.access ?? masterKeyAccess(state);
+  const { registry } = metrics;
+  const withKeys =
+    parts.keys === undefined
+      ? null
+      : keyAccess({ sources: parts.keys, master, state, registry, clock, log: logs.log });
+  const access = withKeys ?? master;
   const limits = () => state.get().config.gateway;
   const bodies = new BodyMemory({
     // One body is always allowed, however many workers share the memory.
@@ -92,6 +102,8 @@ export function compose(parts: Parts): Composed {
     pools: new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin }),
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
+    keys: withKeys?.keys ?? null,
+    control: parts.keys?.control ?? null,
     metrics,
     rejections: new RejectionLog(logs.log, clock),
     activity: { answering: 0, draining: false },

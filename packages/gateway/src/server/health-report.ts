@@ -1,4 +1,5 @@
 import { REASONS } from "@rollcall/contract";
+import type { Permit } from "../pipeline/permit.ts";
 import type { RoutingState } from "../routing-state.ts";
 
 /** What LiteLLM's `/health` says of a deployment, here by alias and id alone. */
@@ -19,6 +20,8 @@ export interface HealthReport {
 export interface HealthQuery {
   readonly model?: string | undefined;
   readonly model_id?: string | undefined;
+  /** What is left out for who asks; null: nothing. */
+  readonly permit: Permit | null;
 }
 
 /** From what prober and requests have found last: no backend is asked. `now`: monotonic milliseconds. */
@@ -32,6 +35,7 @@ export function healthReport(
   const asked = query.model === undefined ? undefined : table.targets.get(query.model)?.alias;
   for (const alias of config.aliases.keys()) {
     const target = table.targets.get(alias);
+    if ((query.permit?.denies(alias, alias) ?? null) !== null) continue;
     if (target === undefined || (query.model !== undefined && alias !== asked)) continue;
     const out = target.unroutable.map(({ id, reason }) => ({ id, reason }));
     for (const { id, health } of target.routable) {

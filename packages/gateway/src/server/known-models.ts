@@ -1,4 +1,5 @@
 import type { Deployment, Snapshot, Verdict } from "@rollcall/contract";
+import type { Permit } from "../pipeline/permit.ts";
 import type { RoutingState } from "../routing-state.ts";
 
 /** A name that apps may send, with what config and prober know behind it. */
@@ -17,10 +18,13 @@ export interface KnownDeployment {
 /** Looks names up as they are at one moment: the config's, and what the last snapshot says of them. */
 export class KnownModels {
   readonly #state: RoutingState;
+  readonly #permit: Permit | null;
   readonly #verdicts: ReadonlyMap<string, Verdict>;
 
-  constructor(state: RoutingState, snapshot: Snapshot | null) {
+  /** `permit`: what is left out for who asks; null: nothing. */
+  constructor(state: RoutingState, snapshot: Snapshot | null, permit: Permit | null) {
     this.#state = state;
+    this.#permit = permit;
     this.#verdicts = new Map(snapshot?.verdicts.map((verdict) => [verdict.deployment, verdict]));
   }
 
@@ -33,7 +37,7 @@ export class KnownModels {
   find(name: string): KnownModel | null {
     const { config, table } = this.#state;
     const target = table.targets.get(name);
-    if (target === undefined) return null;
+    if (target === undefined || (this.#permit?.denies(name, target.alias) ?? null) !== null) return null;
     const routable = new Set(target.routable.map(({ id }) => id));
     const deployments = (config.aliases.get(target.alias) ?? []).map((deployment) => {
       const verdict = this.#verdicts.get(deployment.id);

@@ -29,8 +29,8 @@ export function addTokenCounter(app: Hono<GatewayEnv>, services: Services): void
     const question = readQuestion(body.value);
     if (!question.ok) return reject(c, question.error);
     const { name, counted } = question.value;
-    const model = new KnownModels(services.state.get(), services.feed.snapshot).find(name);
-    if (model === null) return reject(c, unknownModel(services.state.get(), name));
+    const model = new KnownModels(services.state.get(), services.feed.snapshot, c.get("permit")).find(name);
+    if (model === null) return reject(c, unknownModel(services.state.get(), name, c.get("permit")));
     const tokens = await countBy(model, counted, { services, requestId: c.get("requestId") });
     return answer(c, {
       total_tokens: tokens ?? estimateTokens(counted),

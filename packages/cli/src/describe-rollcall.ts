@@ -6,7 +6,9 @@ import { describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTeams } from "./commands/teams.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
 import type { CommandContext } from "./context.ts";
@@ -29,5 +31,6 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait]) add(program, context);
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addKeys, addTeams])
+    add(program, context);
 }

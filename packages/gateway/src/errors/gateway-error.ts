@@ -111,7 +111,7 @@ export type ModelOwner = "key" | "team" | "user";
 export type TimeoutPhase = "connect" | "first_token" | "idle" | "total";
 
 /** Why an answer that had begun did not end: the connection broke, silence, time in all, the backend aborted, our fault. */
-export type CutCause = "cut" | "idle" | "total" | "abort" | "internal";
+export type CutCause = "cut" | "idle" | "total" | "abort" | "internal" | "revoked";
 
 /** OpenAI's error object: all four fields, always. */
 export interface OpenAiError {

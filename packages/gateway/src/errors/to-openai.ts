@@ -171,6 +171,7 @@ const MEMORY_WORDS = {
 
 const CUT_CODES: Readonly<Record<CutCause, string>> = {
   cut: "upstream_cut",
+  revoked: "key_revoked",
   idle: "upstream_idle_timeout",
   total: "upstream_timeout",
   abort: "upstream_aborted",
@@ -179,6 +180,7 @@ const CUT_CODES: Readonly<Record<CutCause, string>> = {
 
 const CUT_WORDS: Readonly<Record<CutCause, string>> = {
   cut: "the connection to the backend broke",
+  revoked: "the key was revoked",
   idle: "the backend stopped sending data",
   total: "it took longer than the time allowed",
   abort: "the backend aborted the request",

@@ -1,14 +1,25 @@
 import type { Endpoint } from "@rollcall/contract";
+import type { GatewayError } from "../errors/gateway-error.ts";
+import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Stage } from "../pipeline/stage.ts";
 import { groupsOf, type CalledRoute } from "./allowed-routes.ts";
-import { grantOf } from "./grant.ts";
+import { grantOf, type Grant } from "./grant.ts";
+import type { RunningRequests } from "./running-requests.ts";
 
 const CALLED = new Map<Endpoint, CalledRoute>();
 
 /** May this key call this endpoint, and the model that the name means for it? The master key may do everything. */
-export const authorizeKey: Stage = (ctx) => {
-  const grant = grantOf(ctx.principal);
-  if (grant === null) return null;
+export function authorizeKey(running: RunningRequests): Stage {
+  return (ctx) => {
+    const grant = grantOf(ctx.principal);
+    if (grant === null) return null;
+    const failure = authorize(ctx, grant);
+    if (failure === null && ctx.state.config.keys.cutOnRevoke) running.add(grant, ctx);
+    return failure;
+  };
+}
+
+function authorize(ctx: RequestContext, grant: Grant): GatewayError | null {
   const { config, table } = ctx.state;
   const rules = grant.rules(config);
   if (!rules.mayCall(calledBy(ctx.endpoint)))
@@ -23,7 +34,7 @@ export const authorizeKey: Stage = (ctx) => {
   if (by !== null) return { kind: "model_denied", model, by };
   ctx.permit = rules;
   return null;
-};
+}
 
 /** The same object for each endpoint: what a key may is kept by it. */
 function calledBy(endpoint: Endpoint): CalledRoute {

@@ -10,6 +10,7 @@ import { KeyAuthenticator } from "./key-authenticator.ts";
 import { KeyFeed } from "./key-feed.ts";
 import { LeaseAdmission } from "./lease-admission.ts";
 import type { LeaseHolder } from "./lease-port.ts";
+import { RunningRequests, type Revoke } from "./running-requests.ts";
 
 /** Where keys and limits come from. */
 export interface KeySources {
@@ -25,20 +26,32 @@ export interface KeyAccessDeps {
   readonly registry: Registry;
   readonly clock: Clock;
   readonly log: Log;
+  readonly revoke: Revoke;
 }
 
 /** The master key as ever, and beside it virtual keys with what they may do. */
 export interface KeyAccess extends Access {
   readonly keys: KeyFeed;
+  readonly running: RunningRequests;
 }
 
-export function keyAccess({ sources, master, state, registry, clock, log }: KeyAccessDeps): KeyAccess {
+export function keyAccess({
+  sources,
+  master,
+  state,
+  registry,
+  clock,
+  log,
+  revoke,
+}: KeyAccessDeps): KeyAccess {
+  const now = () => clock.now();
+  const running = new RunningRequests(now);
   const feed = new KeyFeed({
     reader: sources.reader,
     clock,
     log,
     staleOkMs: () => state.get().config.keys.staleOkMs,
-    changed: () => {},
+    heard: (keys) => running.sweep(keys, revoke),
   });
   const metrics = new KeyMetrics(registry, feed);
   return {
@@ -47,9 +60,10 @@ export function keyAccess({ sources, master, state, registry, clock, log }: KeyA
       state,
       master: master.authenticator,
       feed,
-      now: () => clock.now(),
+      now,
     }),
-    authorize: authorizeKey,
+    running,
+    authorize: authorizeKey(running),
     admission: new LeaseAdmission(sources.holder, metrics),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, test, vi } from "vitest";
-import type { AccessRecord, KeySnapshot, SnapshotChange } from "@rollcall/contract";
+import type { AccessRecord, KeySnapshot } from "@rollcall/contract";
 import { sha256Of, silentLog } from "@rollcall/runtime";
 import type { SnapshotListener } from "@rollcall/snapshot";
 import { FakeClock } from "@rollcall/testkit";
@@ -18,7 +18,7 @@ function fed(staleOkMs = 60_000) {
       return listener;
     },
   };
-  const changed = vi.fn<(keys: unknown, change: SnapshotChange<AccessRecord> | null) => void>();
+  const heard = vi.fn<(keys: unknown) => void>();
   const feed = new KeyFeed({
     reader: {
       start: async (its) => void (listener = its),
@@ -27,20 +27,20 @@ function fed(staleOkMs = 60_000) {
     clock,
     log: silentLog,
     staleOkMs: () => staleOkMs,
-    changed,
+    heard,
   });
-  return { feed, clock, told, changed };
+  return { feed, clock, told, heard };
 }
 
 const idOf = (feed: KeyFeed, secret: string) => feed.keys?.find(sha256Of(secret))?.entry.id ?? null;
 
 test("keys are known once control has told them, and change with what it says", async () => {
-  const { feed, told, changed } = fed();
+  const { feed, told, heard } = fed();
   await feed.start();
   expect(feed.freshness()).toBe("none");
   told.now.onSnapshot(keySnapshot([keyRecord("sk-a")]), null);
   await vi.waitFor(() => expect(idOf(feed, "sk-a")).toBe("id-of-sk-a"));
-  expect(changed).toHaveBeenLastCalledWith(feed.keys, null);
+  expect(heard).toHaveBeenLastCalledWith(feed.keys);
   const change = { after: 1, changed: [keyRecord("sk-b")], removed: ["key:id-of-sk-a"] };
   told.now.onSnapshot(keySnapshot([keyRecord("sk-b")], { sequence: 2 }), change);
   expect([idOf(feed, "sk-a"), idOf(feed, "sk-b")]).toEqual([null, "id-of-sk-b"]);

@@ -20,8 +20,8 @@ export interface KeyFeedDeps {
   readonly log: Log;
   /** How long keys are taken as they were last known, in milliseconds. */
   readonly staleOkMs: () => number;
-  /** After a change: of these keys; null where all may have changed. */
-  readonly changed: (keys: KeySet<Grant>, change: SnapshotChange<AccessRecord> | null) => void;
+  /** Control was heard of: these are the keys, and what has expired by now is not told otherwise. */
+  readonly heard: (keys: KeySet<Grant>) => void;
 }
 
 /** The keys as control last told them, and since when it has told nothing. */
@@ -80,7 +80,7 @@ export class KeyFeed {
   }
 
   #take(snapshot: KeySnapshot, change: SnapshotChange<AccessRecord> | null): void {
-    const { clock, changed } = this.#deps;
+    const { clock, heard } = this.#deps;
     const isFirst = this.sequence === 0;
     this.#ageCountsFrom = ageCountsFrom({ writtenAt: snapshot.writtenAt, isFirst }, clock);
     this.#intervalMs = snapshot.intervalMs;
@@ -90,9 +90,9 @@ export class KeyFeed {
       this.#meanwhile = [];
       void this.#build(snapshot.records, this.#builds);
     } else if (this.#meanwhile !== null) this.#meanwhile.push(change);
-    else if (this.keys !== null && (change.changed.length > 0 || change.removed.length > 0)) {
+    else if (this.keys !== null) {
       this.keys.apply(change);
-      changed(this.keys, change);
+      heard(this.keys);
     }
   }
 
@@ -109,7 +109,7 @@ export class KeyFeed {
     for (const change of this.#meanwhile ?? []) keys.apply(change);
     this.#meanwhile = null;
     this.keys = keys;
-    this.#deps.changed(keys, null);
+    this.#deps.heard(keys);
     this.#first.resolve();
   }
 }

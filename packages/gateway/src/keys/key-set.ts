@@ -56,8 +56,9 @@ export class KeySet<Entry extends KeyEntry> {
     return this.#byDigest.get(digest);
   }
 
-  get entries(): Iterable<Entry> {
-    return this.#keys.values();
+  /** By its id. */
+  get(id: string): Entry | undefined {
+    return this.#keys.get(id);
   }
 
   apply({ changed, removed }: Pick<SnapshotChange<AccessRecord>, "changed" | "removed">): void {

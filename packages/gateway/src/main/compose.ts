@@ -12,7 +12,9 @@ import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
-import { keyAccess, type KeySources } from "../keys/key-access.ts";
+import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
+import type { RequestObserver } from "../observe/observer.ts";
+import type { Revoke } from "../keys/running-requests.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
 import { IgnoredFields } from "../observe/ignored-fields.ts";
 import { RequestLog, type RequestLogs } from "../observe/request-log.ts";
@@ -24,6 +26,7 @@ import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
 import { ReprobeRequester } from "../probers/reprobe-requester.ts";
 import { Visitors } from "../pipeline/visitors.ts";
+import { RealtimeContext } from "../realtime/realtime-context.ts";
 import { LazyRealtime } from "../realtime/lazy-realtime.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
 import { buildRoutingState, type RoutingState } from "../routing-state.ts";
@@ -75,19 +78,11 @@ export function compose(parts: Parts): Composed {
   const metrics = new GatewayMetrics();
   metrics.initialise(settings.config);
   const master = parts.access ?? masterKeyAccess(state);
-  const { registry } = metrics;
-  const withKeys =
-    parts.keys === undefined
-      ? null
-      : keyAccess({ sources: parts.keys, master, state, registry, clock, log: logs.log });
+  const revoke: Revoke = (ctx, failure) =>
+    (ctx instanceof RealtimeContext ? composed.realtime.opened : composed.runner)?.revoke(ctx, failure);
+  const withKeys = composeKeys({ master, state, metrics, revoke }, parts);
   const access = withKeys ?? master;
-  const limits = () => state.get().config.gateway;
-  const bodies = new BodyMemory({
-    // One body is always allowed, however many workers share the memory.
-    limitBytes: () => Math.max(limits().bodyMemoryBytes, limits().maxBodyBytes),
-    maxBodyBytes: () => limits().maxBodyBytes,
-    clock,
-  });
+  const bodies = composeBodies(state, clock);
   const tlsOfOrigin = (origin: string) => tlsOf(state.get(), origin);
   const feed = new SnapshotFeed(reader, clock, logs.log);
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
@@ -117,7 +112,35 @@ export function compose(parts: Parts): Composed {
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
   };
-  return { ...built, ...composeRunners(built, access, { ...parts, tlsOf: tlsOfOrigin }) };
+  const alsoObserving = withKeys === null ? [] : [withKeys.running];
+  const runners = composeRunners(built, access, { ...parts, tlsOf: tlsOfOrigin, alsoObserving });
+  const composed: Composed = { ...built, ...runners };
+  return composed;
+}
+
+function composeBodies(state: Cell<RoutingState>, clock: Clock): BodyMemory {
+  const limits = () => state.get().config.gateway;
+  return new BodyMemory({
+    // One body is always allowed, however many workers share the memory.
+    limitBytes: () => Math.max(limits().bodyMemoryBytes, limits().maxBodyBytes),
+    maxBodyBytes: () => limits().maxBodyBytes,
+    clock,
+  });
+}
+
+interface BesideKeys {
+  readonly master: Access;
+  readonly state: Cell<RoutingState>;
+  readonly metrics: GatewayMetrics;
+  readonly revoke: Revoke;
+}
+
+/** Null where the config has no virtual keys. */
+function composeKeys(
+  { metrics: { registry }, ...beside }: BesideKeys,
+  { keys, clock, logs }: Parts,
+): KeyAccess | null {
+  return keys === undefined ? null : keyAccess({ ...beside, sources: keys, registry, clock, log: logs.log });
 }
 
 /** One server speaks TLS in one way, whichever entry names it. */
@@ -155,7 +178,7 @@ function idsAt({ config }: RoutingState, origin: string): readonly string[] {
 function composeRunners(
   built: Omit<Composed, "realtime" | "runner">,
   access: Access,
-  parts: Parts & { readonly tlsOf: TlsOf },
+  parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
   const { silence, state, visitors } = built;
@@ -168,7 +191,7 @@ function composeRunners(
   });
   const router = new Router({ state, feed, clock, random });
   const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
-  const requestObservers = [metrics, requestLog];
+  const requestObservers = [metrics, requestLog, ...parts.alsoObserving];
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,

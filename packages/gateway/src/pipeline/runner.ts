@@ -64,6 +64,16 @@ export class Runner implements Flow {
     this.end(ctx, "client_disconnected");
   }
 
+  /** Its key opens nothing any more: before an answer has begun the app is told so, and in the middle of a stream too. */
+  revoke(ctx: RequestContext, failure: GatewayError): void {
+    if (ctx.ended) return;
+    const { outgoing, waitsFor } = ctx;
+    if (!outgoing.headersSent) this.end(ctx, "error", failure);
+    else if (waitsFor?.revoke === undefined) outgoing.destroy();
+    if (waitsFor?.revoke === undefined) waitsFor?.cancel();
+    else waitsFor.revoke();
+  }
+
   end(ctx: RequestContext, ending: Ending, failure?: GatewayError): void {
     if (ctx.ended) return;
     ctx.ended = true;

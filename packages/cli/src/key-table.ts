@@ -35,8 +35,10 @@ export interface KeyInfo {
 
 const HEAD = ["KEY", "NAME", "ALIAS", "TEAM", "USER", "MODELS", "RPM", "PARALLEL", "EXPIRES", "STATUS"];
 
-export function printNewKey(key: NewKey, terminal: Terminal): string {
-  return `${terminal.paint("green", key.key)}\nThis is shown once. Its id is ${key.token_id ?? key.token ?? ""}.\n`;
+/** The secret alone goes to the output, so that a script can keep it. */
+export function printNewKey({ key, token, token_id: id }: NewKey, terminal: Terminal): void {
+  terminal.out(`${key}\n`);
+  terminal.err(`Shown once, and nowhere kept. Its id is ${id ?? token ?? ""}.\n`);
 }
 
 export function printKeys(

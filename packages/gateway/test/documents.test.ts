@@ -4,6 +4,7 @@ import { Cell, NO_FAULT, registerSettingsGauges, type Settings } from "@rollcall
 import type { GatewayError } from "../src/errors/gateway-error.ts";
 import { COMPAT_ROWS } from "../src/errors/litellm-compat.ts";
 import { toOpenAi } from "../src/errors/to-openai.ts";
+import { KeyMetrics } from "../src/observe/key-metrics.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -111,6 +112,8 @@ describe("the errors that the page of endpoints lists", () => {
 test("the page of operations lists every metric with its type and labels", async () => {
   const { registry } = new GatewayMetrics();
   const source = { cell: new Cell({ generation: 1 } as Settings), status: new Cell(NO_FAULT) };
+  const nothing = { keys: null, sequence: 0, faults: 0, ageMs: () => 0, freshness: () => "none" as const };
+  expect(new KeyMetrics(registry, nothing)).toBeDefined();
   registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
   const types = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type)]));
   const real = registry.getMetricsAsArray().map((metric) => {

@@ -1,6 +1,13 @@
 import { InvalidArgumentError, type Command } from "commander";
 import { EXIT } from "@rollcall/runtime";
-import { addAdminOptions, askAdmin, findAdmin, type AdminCall, type AdminOptions } from "../admin-client.ts";
+import {
+  addAdminOptions,
+  askAdmin,
+  findAdmin,
+  type AdminAddress,
+  type AdminCall,
+  type AdminOptions,
+} from "../admin-client.ts";
 import type { CommandContext } from "../context.ts";
 import { printKey, printKeys, printNewKey, type KeyInfo, type KeyList, type NewKey } from "../key-table.ts";
 import { limitsOf, listOf, type LimitOptions } from "../key-options.ts";
@@ -19,6 +26,8 @@ interface ListOptions extends AdminOptions {
   readonly page?: number;
 }
 
+const KEY = "its id or its alias, as `keys list` shows them";
+
 const CHANGES = [
   ["block", "Refuse a key from now on, on every worker at once."],
   ["unblock", "Take a blocked key again."],
@@ -34,9 +43,10 @@ export function addKeys(program: Command, context: CommandContext): void {
   addShow(keys, context);
   addRotate(keys, context);
   for (const [verb, says] of CHANGES) {
-    const command = keys.command(verb).description(says).argument("<key>", "its id");
+    const command = keys.command(verb).description(says).argument("<key>", KEY);
     sendOn(command, context, {
       done: `${verb}ed`,
+      idOf: keyId,
       call: (key) => ({ path: `/key/${verb}`, body: { key } }),
     });
   }
@@ -72,7 +82,8 @@ function addCreate(keys: Command, { terminal, finish }: CommandContext): void {
         ...limitsOf(options),
       },
     });
-    terminal.out(options.json === true ? printJson(made) : printNewKey(made as NewKey, terminal));
+    if (options.json === true) terminal.out(printJson(made));
+    else printNewKey(made as NewKey, terminal);
     finish(EXIT.ok);
   });
 }
@@ -105,9 +116,11 @@ function addShow(keys: Command, { terminal, finish }: CommandContext): void {
   const show = keys
     .command("show")
     .description("One key: what it may do, whose it is, until when it is valid.")
-    .argument("<key>", "its id, as `keys list` shows it");
-  addAdminOptions(show).action(async (key: string, options: AdminOptions) => {
-    const answer = await askAdmin(findAdmin(options, terminal), { path: "/key/info", query: { key } });
+    .argument("<key>", KEY);
+  addAdminOptions(show).action(async (name: string, options: AdminOptions) => {
+    const admin = findAdmin(options, terminal);
+    const query = { key: await keyId(admin, name) };
+    const answer = await askAdmin(admin, { path: "/key/info", query });
     terminal.out(options.json === true ? printJson(answer) : printKey(answer as KeyInfo, terminal));
     finish(EXIT.ok);
   });
@@ -117,30 +130,45 @@ function addRotate(keys: Command, { terminal, finish }: CommandContext): void {
   const rotate = keys
     .command("rotate")
     .description("Give a key another secret. Its id, its limits and what it may do stay.")
-    .argument("<key>", "its id")
+    .argument("<key>", KEY)
     .option("--grace <time>", "how long the old secret still works: 1h");
-  addAdminOptions(rotate).action(async (key: string, options: AdminOptions & { readonly grace?: string }) => {
-    const made = await askAdmin(findAdmin(options, terminal), {
-      path: `/key/${encodeURIComponent(key)}/regenerate`,
-      body: { grace_period: options.grace },
-    });
-    terminal.out(options.json === true ? printJson(made) : printNewKey(made as NewKey, terminal));
-    finish(EXIT.ok);
-  });
+  addAdminOptions(rotate).action(
+    async (name: string, options: AdminOptions & { readonly grace?: string }) => {
+      const admin = findAdmin(options, terminal);
+      const made = await askAdmin(admin, {
+        path: `/key/${encodeURIComponent(await keyId(admin, name))}/regenerate`,
+        body: { grace_period: options.grace },
+      });
+      if (options.json === true) terminal.out(printJson(made));
+      else printNewKey(made as NewKey, terminal);
+      finish(EXIT.ok);
+    },
+  );
 }
 
 function addDelete(keys: Command, context: CommandContext): void {
   const command = keys
     .command("delete")
     .description("Delete a key for ever: it is refused from now on, on every worker at once.")
-    .argument("<key>", "its id");
+    .argument("<key>", KEY);
   sendOn(command, context, {
     done: "deleted",
+    idOf: keyId,
     call: (key) => ({ path: "/key/delete", body: { keys: [key] } }),
   });
 }
 
+/** By its alias, where a key has that. */
+async function keyId(admin: AdminAddress, name: string): Promise<string> {
+  const query = { key_alias: name, return_full_object: "true", size: "2" };
+  const { keys } = (await askAdmin(admin, { path: "/key/list", query })) as KeyList;
+  const found = keys.find(({ key_alias: alias }) => alias === name);
+  return found?.token ?? found?.token_id ?? name;
+}
+
 interface Sending {
+  /** The id of what people call so; as it was given, where it is one already. */
+  readonly idOf?: (admin: AdminAddress, name: string) => Promise<string>;
   readonly call: (id: string) => AdminCall;
   /** In a word. */
   readonly done: string;
@@ -150,11 +178,12 @@ interface Sending {
 export function sendOn(
   command: Command,
   { terminal, finish }: CommandContext,
-  { call, done }: Sending,
+  { call, done, idOf }: Sending,
 ): void {
-  addAdminOptions(command).action(async (id: string, options: AdminOptions) => {
-    const answer = await askAdmin(findAdmin(options, terminal), call(id));
-    terminal.out(options.json === true ? printJson(answer) : `${terminal.paint("bold", id)} is ${done}.\n`);
+  addAdminOptions(command).action(async (name: string, options: AdminOptions) => {
+    const admin = findAdmin(options, terminal);
+    const answer = await askAdmin(admin, call((await idOf?.(admin, name)) ?? name));
+    terminal.out(options.json === true ? printJson(answer) : `${terminal.paint("bold", name)} is ${done}.\n`);
     finish(EXIT.ok);
   });
 }

@@ -6,34 +6,42 @@ export interface DaemonPairOptions extends Pick<DaemonProcessOptions, "onLine" |
   readonly host?: string;
   readonly port?: number;
   readonly proberPort?: number;
+  readonly controlPort?: number;
+  /** Run control too: the config has virtual keys. */
+  readonly control?: boolean;
   readonly logLevel?: string;
   readonly workers?: number | "auto";
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 const PROGRAMS = {
+  control: entryPoint("control", () => new URL("programs/control.ts", import.meta.url)),
   gateway: entryPoint("gateway", () => new URL("programs/gateway.ts", import.meta.url)),
   prober: entryPoint("prober", () => new URL("programs/prober.ts", import.meta.url)),
 };
 
-/** Prober and gateway as two supervised processes. */
+/** Prober and gateway, and control where there are virtual keys, as supervised processes. */
 export class DaemonPair {
   readonly #gateway: DaemonProcess;
   readonly #prober: DaemonProcess;
-  /** Resolves with the exit code once one of them is gone for good; the other is then to be stopped. */
+  readonly #control: DaemonProcess | null;
+  /** Resolves with the exit code once one of them is gone for good; the others are then to be stopped. */
   readonly ended: Promise<number>;
 
   constructor(options: DaemonPairOptions) {
-    const { config, host, port, proberPort, logLevel, workers, env, onLine, onError } = options;
+    const { config, control, controlPort, env, host, logLevel, onError, onLine, port, proberPort, workers } =
+      options;
     const common = ["--config", config, ...flag("--log-level", logLevel), ...flag("--host", host)];
-    const start = (name: "gateway" | "prober", more: readonly string[]) =>
+    const start = (name: keyof typeof PROGRAMS, more: readonly string[]) =>
       new DaemonProcess(
         { name, args: [PROGRAMS[name], ...common, ...more], env },
         { clock: systemClock, onLine, onError },
       );
+    // First: a gateway that starts with the keys there has no time in which it knows none.
+    this.#control = control === true ? start("control", flag("--port", controlPort)) : null;
     this.#prober = start("prober", flag("--port", proberPort));
     this.#gateway = start("gateway", [...flag("--port", port), ...flag("--workers", workers)]);
-    this.ended = Promise.race([this.#prober.ended, this.#gateway.ended]);
+    this.ended = Promise.race(this.#all.map(({ ended }) => ended));
   }
 
   /** Where the gateway listens, once it does. */
@@ -49,12 +57,16 @@ export class DaemonPair {
   async stop(): Promise<number> {
     const gateway = await this.#gateway.stop();
     const prober = await this.#prober.stop();
-    return gateway === 0 ? prober : gateway;
+    const control = (await this.#control?.stop()) ?? 0;
+    return [gateway, prober, control].find((code) => code !== 0) ?? 0;
   }
 
   stopNow(): void {
-    void this.#gateway.stop();
-    void this.#prober.stop();
+    for (const daemon of this.#all) void daemon.stop();
+  }
+
+  get #all(): readonly DaemonProcess[] {
+    return [this.#gateway, this.#prober, ...(this.#control === null ? [] : [this.#control])];
   }
 }
 

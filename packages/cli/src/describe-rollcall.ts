@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
-import { describeGateway, describeProber } from "./commands/daemons.ts";
+import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addExplain } from "./commands/explain.ts";
@@ -31,6 +31,7 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
+  describeControl(program.command("control"), context);
   for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addKeys, addTeams])
     add(program, context);
 }

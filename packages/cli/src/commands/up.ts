@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { LOG_LEVELS, systemClock } from "@rollcall/runtime";
+import { loadConfig, LOG_LEVELS, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printLogLine } from "../log-line.ts";
 import { DaemonPair, type DaemonPairOptions } from "../daemon-pair.ts";
@@ -9,7 +9,7 @@ import { untilInterrupted } from "../until-interrupted.ts";
 
 export interface UpOptions extends Pick<
   DaemonPairOptions,
-  "config" | "host" | "port" | "proberPort" | "logLevel" | "workers"
+  "config" | "host" | "port" | "proberPort" | "controlPort" | "logLevel" | "workers"
 > {
   readonly json?: boolean;
 }
@@ -18,8 +18,9 @@ export function addPairOptions(command: Command): Command {
   return command
     .option("-p, --port <number>", "port of the gateway, instead of the config's (4000)", parsePort)
     .option("--prober-port <number>", "port of the prober, instead of the config's (4001)", parsePort)
+    .option("--control-port <number>", "port of control, instead of the config's (4002)", parsePort)
     .option(...WORKERS, parseWorkerCount)
-    .option("--host <address>", "address for both to listen on, instead of the config's")
+    .option("--host <address>", "address for all to listen on, instead of the config's")
     .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS));
 }
 
@@ -30,10 +31,19 @@ function lostLine(lines: number): string {
   return JSON.stringify({ level: "warn", time, service: "up", lines, msg });
 }
 
+/** A config that cannot be read the daemons complain of themselves. */
+function hasVirtualKeys(file: string, env: CommandContext["terminal"]["env"]): boolean {
+  try {
+    return loadConfig(file, env, { inContainer: false }).config?.keys.enabled ?? false;
+  } catch {
+    return false;
+  }
+}
+
 export function addUp(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("up")
-    .description("Run gateway and prober together; restart on crash.")
+    .description("Run gateway, prober and, where the config has virtual keys, control; restart on crash.")
     .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
     .option("--json", "log lines as JSON (always so in a pipe)");
   addPairOptions(command).action(async (options: UpOptions) => {
@@ -43,6 +53,7 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
     const pair = new DaemonPair({
       ...options,
       env: terminal.env,
+      control: hasVirtualKeys(options.config, terminal.env),
       onLine: (line) => log.out(print(line)),
       onError: (text) => log.err(text),
     });

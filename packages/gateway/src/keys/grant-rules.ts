@@ -2,7 +2,7 @@ import { NO_LIMITS, type Config, type Limits, type ScopeLimits } from "@rollcall
 import type { ModelOwner } from "../errors/gateway-error.ts";
 import { INFO_GROUPS, mayCall, type CalledRoute } from "./allowed-routes.ts";
 import type { KeyEntry } from "./key-entry.ts";
-import type { Demand } from "./lease-port.ts";
+import type { Demand } from "@rollcall/policy";
 import { ModelList, type NamedModel } from "./model-list.ts";
 
 /** More names than any key has; what apps send beyond them is not kept. */

@@ -9,7 +9,7 @@ import { authorizeKey } from "./authorize.ts";
 import { KeyAuthenticator } from "./key-authenticator.ts";
 import { KeyFeed } from "./key-feed.ts";
 import { LeaseAdmission } from "./lease-admission.ts";
-import type { LeaseHolder } from "./lease-port.ts";
+import type { LeaseHolder } from "@rollcall/ledger";
 import { RunningRequests, type Revoke } from "./running-requests.ts";
 
 /** Where keys and limits come from. */

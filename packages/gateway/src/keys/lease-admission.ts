@@ -5,7 +5,7 @@ import type { Cancelable } from "../pipeline/cancelable.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Outcome, Reservation } from "../pipeline/reservation.ts";
 import { grantOf, type Grant } from "./grant.ts";
-import type { LeaseHolder, LimitRefusal, Reserved } from "./lease-port.ts";
+import type { LeaseHolder, LimitRefusal, Reserved } from "@rollcall/ledger";
 import { limitHeaders } from "./limit-headers.ts";
 
 /** Counts what keys are refused for. */

@@ -1,4 +1,4 @@
-import type { Tightest } from "./lease-port.ts";
+import type { Tightest } from "@rollcall/ledger";
 
 /** What an app may read of its limits: OpenAI's names for the tightest scope, LiteLLM's for those of the key. */
 export function limitHeaders(

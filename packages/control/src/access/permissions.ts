@@ -90,7 +90,8 @@ export function relationToUser(caller: Caller, user: string): Relation {
   return caller.role === "internal_user" ? "owner" : "self";
 }
 
-function generalRelation({ role }: Caller): Relation | null {
+/** Of those who see everything, to anything. */
+export function generalRelation({ role }: Caller): Relation | null {
   if (role === "proxy_admin") return "admin";
   return role === "proxy_admin_viewer" ? "viewer" : null;
 }

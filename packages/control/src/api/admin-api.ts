@@ -165,7 +165,7 @@ export class AdminApi {
     if (status === 401 || status === 403 || status === 429)
       rejections.add({
         reason: REJECTIONS[status],
-        client: (c.env as HttpBindings | undefined)?.incoming.socket.remoteAddress ?? null,
+        client: (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null,
         facts: { status },
       });
     if (status === 401) c.header("www-authenticate", "Bearer");
@@ -180,7 +180,7 @@ const REJECTIONS = { 401: "unauthorized", 403: "forbidden", 429: "too_many_failu
 /** On the socket it is the gateway that tells, and nobody else reaches it. */
 function clientOf(c: Context<Env>, boundTo: string | null): string | null {
   if (boundTo === null) return c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? null;
-  return (c.env as HttpBindings | undefined)?.incoming.socket.remoteAddress ?? null;
+  return (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null;
 }
 
 async function readBody(c: Context<Env>): Promise<Body | Refusal> {

@@ -1,8 +1,16 @@
+import { AUDIT_ROUTES } from "./audit-routes.ts";
 import { KEY_ROUTES } from "./key-routes.ts";
 import type { AdminRoute } from "./route.ts";
+import { TEAM_ROUTES } from "./team-routes.ts";
+import { USER_ROUTES } from "./user-routes.ts";
 
 /** All routes that are answered. */
-export const ADMIN_ROUTES: readonly AdminRoute[] = [...KEY_ROUTES];
+export const ADMIN_ROUTES: readonly AdminRoute[] = [
+  ...KEY_ROUTES,
+  ...TEAM_ROUTES,
+  ...USER_ROUTES,
+  ...AUDIT_ROUTES,
+];
 
 /** LiteLLM's routes that are known and not answered: 501 says so, where 404 would say that a thing is gone. */
 export const LATER_ROUTES: readonly string[] = [

@@ -1,7 +1,12 @@
 export { Ledger, LEASE_MS, type LedgerOptions } from "./book/ledger.ts";
 export { NO_JOURNAL, type LedgerJournal, type LedgerRow, type LedgerRowKey } from "./book/journal.ts";
 export { connectInProcess } from "./carriers/in-process.ts";
-export { LeasingHolder, type HolderCounts, type HolderOptions } from "./holder/leasing-holder.ts";
+export {
+  LeasingHolder,
+  type HolderCounts,
+  type HolderOptions,
+  type LeaseState,
+} from "./holder/leasing-holder.ts";
 export type { Cancelable, LeaseHolder, LimitRefusal, Reserved, Tightest } from "./lease-holder.ts";
 export {
   systemTimers,

@@ -17,7 +17,7 @@ export function demandsOf(grantees: Grantees, alias: string, shared: ScopeLimits
   const { key, team, member, user } = grantees;
   const found: Demand[] = [];
   add(found, GLOBAL_SCOPE, shared);
-  add(found, modelScope(alias), shared.models[alias]);
+  if (Object.hasOwn(shared.models, alias)) add(found, modelScope(alias), shared.models[alias]);
   if (team !== null) addBoth(found, teamScope(team.id), { limits: team.limits, alias });
   if (member !== null) addBoth(found, memberScope(member.id), { limits: member.limits, alias });
   if (user !== null) addBoth(found, userScope(user.id), { limits: user.limits, alias });

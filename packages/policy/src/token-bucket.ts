@@ -14,7 +14,7 @@ export function tokensPerMs(limit: number): number {
   return limit / MINUTE_MS;
 }
 
-/** The level after `elapsedMs`, never above `cap`. A level that is above it already stays there no longer. */
+/** The level after `elapsedMs`, never above `cap`. */
 export function refilled(level: number, elapsedMs: number, of: { limit: number; cap: number }): number {
   return Math.min(of.cap, level + Math.max(0, elapsedMs) * tokensPerMs(of.limit));
 }

@@ -72,10 +72,11 @@ export type FromLedger =
       readonly amount: number;
       /** What is left of the scope for all, after this. */
       readonly remaining: number;
-      readonly holders: number;
       /** How long the lease outlives the last sign of life. */
       readonly validMs: number;
     }
+  /** The answer to `used`. */
+  | { readonly kind: "alive"; readonly holders: number }
   /** Nothing is left, with what other holders gave back too. `retryAfterMs`: when one will be; null: nobody knows. */
   | { readonly kind: "refused"; readonly id: number; readonly retryAfterMs: number | null }
   /** Others want it: give back what is not in use, in one `return` that names the id. */

@@ -59,9 +59,14 @@ export class Entry {
     return this.#level;
   }
 
+  /** What nobody holds; of slots below 0 where more are out there than there are. */
+  left(now: number): number {
+    return this.unit === "parallel" ? this.#limit - this.totalHeld : this.level(now);
+  }
+
   /** Whole ones that can be granted; below 0: more slots are out there than there are. */
   available(now: number): number {
-    return this.unit === "parallel" ? this.#limit - this.totalHeld : Math.floor(this.level(now));
+    return Math.floor(this.left(now));
   }
 
   /** A key set has another limit for it: from now on the bucket fills at that rate. A full one stays full. */

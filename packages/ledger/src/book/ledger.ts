@@ -1,4 +1,4 @@
-import type { Clock, HeldLease, ToLedger } from "@rollcall/contract";
+import type { Clock, HeldLease, Scope, ToLedger, Unit } from "@rollcall/contract";
 import { BURST_SHARE } from "@rollcall/policy";
 import type { AcceptsHolders, LedgerEnd, LinkToHolder, Timers } from "../ports.ts";
 import { Entries } from "./entries.ts";
@@ -28,6 +28,13 @@ export interface LedgerOptions {
   readonly rows?: readonly LedgerRow[];
 }
 
+export interface ScopeStanding {
+  readonly limit: number;
+  /** Parts of a token included; below 0: more slots are out there than there are. */
+  readonly left: number;
+  readonly held: ReadonlyMap<string, number>;
+}
+
 /** Owns what is left of each scope, for all holders. Pure CPU: it asks nobody, and waits for nobody but its holders. */
 export class Ledger implements AcceptsHolders {
   readonly #options: LedgerOptions;
@@ -53,6 +60,14 @@ export class Ledger implements AcceptsHolders {
   /** Scopes in one unit that something is known of. */
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** What nobody holds of it, and who holds how much; null: nothing is known of it, so all of it is left. */
+  standingOf(scope: Scope, unit: Unit): ScopeStanding | null {
+    const entry = this.#entries.get(scope, unit);
+    if (entry === undefined) return null;
+    const held = new Map([...entry.held].map(([{ name }, amount]) => [name, amount]));
+    return { limit: entry.limit, left: entry.left(this.#now()), held };
   }
 
   accept(link: LinkToHolder): LedgerEnd {
@@ -100,6 +115,7 @@ export class Ledger implements AcceptsHolders {
         entry.spend(holder, used, this.#now());
         this.#entries.changed(entry);
       }
+      holder.link?.send({ kind: "alive", holders: this.#holders.size });
     }
   }
 
@@ -196,7 +212,6 @@ export class Ledger implements AcceptsHolders {
       id: asked.id,
       amount,
       remaining: Math.max(0, entry.available(now)),
-      holders: this.#holders.size,
       validMs: LEASE_MS,
     });
   }

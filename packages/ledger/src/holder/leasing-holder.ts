@@ -34,6 +34,9 @@ export interface HolderCounts {
   readonly lent: number;
 }
 
+/** Of one scope in one unit. `idle`: held and free. `inUse`: of requests under way. `lent`: slots of these without a lease. */
+export type LeaseState = Readonly<Pick<Account, "scope" | "unit" | "limit" | "idle" | "inUse" | "lent">>;
+
 /** Takes from the leases it holds, and asks the ledger for more. While that cannot be reached it lends a share. */
 export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
   readonly #options: HolderOptions;
@@ -72,6 +75,13 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
     return { lent: this.#lent };
   }
 
+  /** What it has of each scope that was used lately. */
+  *leases(): Generator<LeaseState> {
+    for (const { scope, unit, limit, idle, inUse, lent } of this.#accounts.all()) {
+      yield { scope, unit, limit, idle, inUse, lent };
+    }
+  }
+
   monotonic(): number {
     return this.#options.clock.monotonic();
   }
@@ -108,6 +118,10 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
     }
     if (this.#questions.link === null) return;
     this.#reached();
+    if (message.kind === "alive") {
+      this.#loss = { at: null, holders: message.holders };
+      return;
+    }
     if (message.kind === "recall") {
       this.#giveBack(message);
       return;
@@ -198,11 +212,10 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
     }
   }
 
-  #granted(account: Account, { amount, remaining, holders }: FromLedger & { kind: "granted" }): void {
+  #granted(account: Account, { amount, remaining }: FromLedger & { kind: "granted" }): void {
     account.idle += amount;
     account.low = account.unit === "requests" ? account.idle >> 1 : 0;
     account.outlook.note(remaining, this.monotonic());
-    this.#loss = { ...this.#loss, holders };
     this.#serve(account);
   }
 

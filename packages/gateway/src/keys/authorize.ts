@@ -1,12 +1,12 @@
 import type { Endpoint } from "@rollcall/contract";
+import type { Route } from "@rollcall/policy";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Stage } from "../pipeline/stage.ts";
-import { groupsOf, type CalledRoute } from "./allowed-routes.ts";
 import { grantOf, type Grant } from "./grant.ts";
 import type { RunningRequests } from "./running-requests.ts";
 
-const CALLED = new Map<Endpoint, CalledRoute>();
+const CALLED = new Map<Endpoint, Route>();
 
 /** May this key call this endpoint, and the model that the name means for it? The master key may do everything. */
 export function authorizeKey(running: RunningRequests): Stage {
@@ -37,10 +37,11 @@ function authorize(ctx: RequestContext, grant: Grant): GatewayError | null {
 }
 
 /** The same object for each endpoint: what a key may is kept by it. */
-function calledBy(endpoint: Endpoint): CalledRoute {
+function calledBy(endpoint: Endpoint): Route {
   let called = CALLED.get(endpoint);
   if (called === undefined) {
-    called = { paths: endpoint.paths, groups: groupsOf(endpoint.dialect) };
+    const clients = endpoint.dialect === "anthropic" ? "anthropic_routes" : "openai_routes";
+    called = { paths: endpoint.paths, groups: ["llm_api_routes", clients] };
     CALLED.set(endpoint, called);
   }
   return called;

@@ -116,13 +116,13 @@ test("every scope with a limit is asked for, and no other", () => {
   ]);
   const { id } = grant;
   expect(grant.rules(CONFIG).demands("chat")).toEqual([
+    { scope: "team:t", limits: { rpm: null, parallel: 2 } },
+    { scope: `member:${memberId("t", "u")}`, limits: { rpm: 3, parallel: null } },
     { scope: `key:${id}`, limits: { rpm: 6, parallel: null } },
     { scope: `key:${id}/model:chat`, limits: { rpm: 1, parallel: null } },
-    { scope: `member:${memberId("t", "u")}`, limits: { rpm: 3, parallel: null } },
-    { scope: "team:t", limits: { rpm: null, parallel: 2 } },
   ]);
-  const [, ...others] = grant.rules(CONFIG).demands("constructor");
-  expect(others.map(({ scope }) => scope)).toEqual([`member:${memberId("t", "u")}`, "team:t"]);
+  const others = grant.rules(CONFIG).demands("constructor");
+  expect(others.map(({ scope }) => scope)).toEqual(["team:t", `member:${memberId("t", "u")}`, `key:${id}`]);
 });
 
 test("a user's own limits count for keys without a team, and for those of teams where the config says so", () => {

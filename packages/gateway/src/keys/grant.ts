@@ -7,11 +7,14 @@ import type {
   TeamRecord,
   UserRecord,
 } from "@rollcall/contract";
+import { isCurrent, keyFaultOf } from "@rollcall/policy";
 import { GrantRules } from "./grant-rules.ts";
 import type { KeyEntry, Slot } from "./key-entry.ts";
 
 /** Why a key that is known opens nothing. */
 export type KeyRefusal = "blocked_key" | "expired_key" | "unknown_key";
+
+const REFUSALS = { blocked: "blocked_key", expired: "expired_key" } as const;
 
 /** Who asks with a virtual key. What it may do is worked out with its first request, and again after a change. */
 export class Grant implements Principal, KeyEntry {
@@ -36,11 +39,11 @@ export class Grant implements Principal, KeyEntry {
   /** `now`: epoch milliseconds. A key of a team that is gone went with it. */
   refusal(now: number, hash: KeyHash | null): KeyRefusal | null {
     const { record, team, user } = this;
-    if (hash !== null && hash.until !== null && hash.until <= now) return "unknown_key";
+    if (hash !== null && !isCurrent(hash, now)) return "unknown_key";
     if (team !== null && team.record === null) return "unknown_key";
-    if (record.blocked || team?.record?.blocked === true || user?.record?.blocked === true)
-      return "blocked_key";
-    return record.expiresAt !== null && record.expiresAt <= now ? "expired_key" : null;
+    const whose = { key: record, team: team?.record ?? null, user: user?.record ?? null };
+    const fault = keyFaultOf(whose, now);
+    return fault === null ? null : REFUSALS[fault.kind];
   }
 
   /** By the records and the config of now. */

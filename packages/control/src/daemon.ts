@@ -21,6 +21,7 @@ import {
 } from "@rollcall/runtime";
 import { openControl, type OpenControl } from "./open-control.ts";
 import { controlServiceStatus } from "./service-status.ts";
+import { handOverLedger } from "./socket/hand-over-ledger.ts";
 import { listenOnSocket, refuseSecondControl } from "./socket/listen-on-socket.ts";
 
 export interface ControlDaemonOptions {
@@ -54,6 +55,7 @@ export async function startControl(
   const stop = new AbortController();
   const control = await openControl({ files, source, stop: stop.signal, log });
   const local = createAdaptorServer({ fetch: control.app({ boundTo: null }).fetch });
+  handOverLedger(local, control);
   const host = options.host ?? config.control.host;
   const server = createAdaptorServer({ fetch: control.app({ boundTo: host }).fetch });
   try {
@@ -83,7 +85,7 @@ function run(
   { control, servers, source, stop }: Running,
   { url, log }: { readonly url: string; readonly log: Log },
 ): Pick<RunningControl, "serviceStatus" | "stop"> {
-  const { directory, keySet, queue, rejections, snapshots, store } = control;
+  const { directory, keySet, ledger, queue, rejections, snapshots, store } = control;
   const watching = watchSettings(source, systemClock, stop.signal);
   const beating = keySet.heartbeat(stop.signal);
   const closeStore = async () => {
@@ -100,6 +102,7 @@ function run(
         [
           step("config", () => watching),
           step("key set", () => beating.then(() => snapshots.close())),
+          step("ledger", async () => ledger.close()),
           step("http", () => Promise.all(servers.map(closeServer))),
           step("store", closeStore),
           step("log", async () => rejections.flush()),

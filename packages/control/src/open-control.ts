@@ -10,6 +10,7 @@ import {
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
+import { Ledger, systemTimers } from "@rollcall/ledger";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { SqliteThread, type Store } from "@rollcall/store";
 import type { Hono } from "hono";
@@ -39,6 +40,7 @@ export interface OpenControl {
   readonly snapshots: HttpSnapshotWriter<KeySnapshot, AccessRecord>;
   readonly store: Store;
   readonly token: ControlToken;
+  readonly ledger: Ledger;
   readonly rejections: RejectionLog;
   /** What is answered at an entrance. */
   app(entrance: Entrance): Hono<{ Bindings: HttpBindings }>;
@@ -62,6 +64,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     instance: randomUUID(),
     rows: () => directory.all(),
   });
+  const ledger = new Ledger({ clock: systemClock, timers: systemTimers, epoch: randomUUID() });
   const store = await openStore(files.database);
   const queue = new ChangeQueue({
     directory,
@@ -95,7 +98,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots });
     return made;
   };
-  return { app, directory, keySet, queue, rejections, snapshots, store, token };
+  return { app, directory, keySet, ledger, queue, rejections, snapshots, store, token };
 }
 
 async function openStore(file: string): Promise<SqliteThread> {

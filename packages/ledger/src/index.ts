@@ -2,6 +2,14 @@ export { Ledger, LEASE_MS, type LedgerOptions } from "./book/ledger.ts";
 export { NO_JOURNAL, type LedgerJournal, type LedgerRow, type LedgerRowKey } from "./book/journal.ts";
 export { connectInProcess } from "./carriers/in-process.ts";
 export {
+  acceptOverSocket,
+  connectOverSocket,
+  isForLedger,
+  LEDGER_PATH,
+  LEDGER_PROTOCOL,
+  type SocketOptions,
+} from "./carriers/socket.ts";
+export {
   LeasingHolder,
   type HolderCounts,
   type HolderOptions,

@@ -1,10 +1,10 @@
 import os from "node:os";
 import type { Clock, Environment } from "@rollcall/contract";
-import { LeasingHolder, systemTimers } from "@rollcall/ledger";
+import { connectOverSocket, LeasingHolder, systemTimers } from "@rollcall/ledger";
 import { controlFiles, type SettingsSource } from "@rollcall/runtime";
 import { ControlClient } from "../admin/control-client.ts";
 import type { KeySources } from "../keys/key-access.ts";
-import { openKeyReader } from "../keys/open-key-reader.ts";
+import { controlToken, openKeyReader } from "../keys/open-key-reader.ts";
 import type { WorkerSlot } from "../workers/worker-slot.ts";
 
 export interface KeysOpening {
@@ -35,12 +35,19 @@ export function openKeys({ source, configFile, env, clock, slot }: KeysOpening):
     timers: systemTimers,
     expectedHolders: slot?.count ?? 1,
   });
+  const disconnect = connectOverSocket(holder, {
+    socketPath: files.socket,
+    token: () => controlToken(source, files),
+    timers: systemTimers,
+    random: Math.random,
+  });
   return {
     reader: openKeyReader({ source, files, clock, random: Math.random }),
     holder,
     control,
     close: () => {
       holder.close();
+      disconnect();
       control.close();
     },
   };

@@ -129,7 +129,8 @@ export class AdminApi {
     if (checked === undefined || isRefusal(checked)) return checked ?? notFound("Not found");
     if (!queue.isCurrent) return unavailable();
     const call: Call = { ...checked, caller, params: c.req.param(), now: clock.now(), world: this.#world() };
-    const outcome: Outcome = await route.decide(call);
+    const decided = route.decide(call);
+    const outcome: Outcome = decided instanceof Promise ? await decided : decided;
     if (isRefusal(outcome)) return outcome;
     if ((outcome.put ?? outcome.removed) !== undefined) {
       const author = {
@@ -217,7 +218,12 @@ function unavailable(): Refusal {
 }
 
 function notYet(path: string): Refusal {
-  return { status: 501, message: `${path} is not supported`, type: "not_implemented", param: null };
+  return {
+    status: 501,
+    message: `${path.replaceAll(/:(\w+)/g, "{$1}")} is not supported`,
+    type: "not_implemented",
+    param: null,
+  };
 }
 
 /** Names of fields that a client sent, in a header. */

@@ -1,7 +1,7 @@
 import { generalRelation, may } from "../access/permissions.ts";
 import { numberIn } from "../objects/look-at-keys.ts";
 import { textIn } from "./body.ts";
-import type { Call, Outcome } from "./call.ts";
+import type { Call, Reading } from "./call.ts";
 import { forbidden } from "./refusal.ts";
 import type { AdminRoute } from "./route.ts";
 import { NAME, ORDER, PAGE, PAGE_SIZE } from "./schemas.ts";
@@ -25,7 +25,7 @@ export const AUDIT_ROUTES: readonly AdminRoute[] = [
   },
 ];
 
-async function listAudit(call: Call): Promise<Outcome> {
+async function listAudit(call: Call): Promise<Reading> {
   const { query, world } = call;
   if (!isAllowed(call)) return forbidden("the audit log is for admins to read");
   const [page, size] = [numberIn(query, "page", 1), numberIn(query, "page_size", SIZE)];
@@ -51,7 +51,7 @@ async function listAudit(call: Call): Promise<Outcome> {
   return { answer: { audit_logs, total, page, page_size: size, total_pages: Math.ceil(total / size) } };
 }
 
-async function verifyAudit(call: Call): Promise<Outcome> {
+async function verifyAudit(call: Call): Promise<Reading> {
   if (!isAllowed(call)) return forbidden("the audit log is for admins to read");
   const { brokenAt, entries, head } = await call.world.store.checkAudit();
   return { answer: { intact: brokenAt === null, entries, broken_at: brokenAt, head } };

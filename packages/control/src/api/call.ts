@@ -34,3 +34,6 @@ export interface Decision {
 }
 
 export type Outcome = Decision | Refusal;
+
+/** What a request that only reads comes to, once the store has answered. */
+export type Reading = Pick<Decision, "answer"> | Refusal;

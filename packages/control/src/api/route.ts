@@ -1,4 +1,4 @@
-import type { Call, Outcome } from "./call.ts";
+import type { Call, Outcome, Reading } from "./call.ts";
 import type { Schema } from "./schemas.ts";
 
 /** A route of the admin API: how it is checked, described and decided. */
@@ -13,5 +13,6 @@ export interface AdminRoute {
   readonly query?: Readonly<Record<string, Schema>>;
   /** Keys that call models may ask it about themselves; elsewhere they find nothing. */
   readonly isOwnInfo?: true;
-  decide(call: Call): Outcome | Promise<Outcome>;
+  /** At once, unless it only reads: between a decision and its place in the queue nothing else may be decided. */
+  readonly decide: (call: Call) => Outcome | Promise<Reading>;
 }

@@ -3,7 +3,7 @@ import type { Body } from "./body.ts";
 import { isLater, refuseLater } from "./later-fields.ts";
 import { badRequest, type Refusal } from "./refusal.ts";
 import type { AdminRoute } from "./route.ts";
-import { objectOf } from "./schemas.ts";
+import { objectOf, type Schema } from "./schemas.ts";
 
 const MAX_METADATA_CHARACTERS = 16 * 1024;
 
@@ -14,24 +14,32 @@ export interface Checked {
   readonly ignored: readonly string[];
 }
 
-/** Holds requests against the schemas of their route, which are compiled once. */
+/** One of each for all routes: making one takes longer than compiling a schema. */
+const BODIES = new Ajv({ allowUnionTypes: true, strictRequired: false });
+const QUERIES = new Ajv({ allowUnionTypes: true, coerceTypes: true });
+
+/** Holds requests against the schemas of their route, which are compiled with the first of them. */
 export class RequestChecker {
-  readonly #body: ValidateFunction;
-  readonly #query: ValidateFunction;
+  readonly #schemas: { readonly body: Schema; readonly query: Schema };
   readonly #known: ReadonlySet<string>;
+  #compiled: { readonly body: ValidateFunction; readonly query: ValidateFunction } | null = null;
 
   constructor({ body = objectOf({}), query = {} }: Pick<AdminRoute, "body" | "query">) {
-    this.#body = new Ajv({ allowUnionTypes: true, strictRequired: false }).compile(body);
-    this.#query = new Ajv({ allowUnionTypes: true, coerceTypes: true }).compile(objectOf(query));
+    this.#schemas = { body, query: objectOf(query) };
     this.#known = new Set(Object.keys(body["properties"] ?? {}));
   }
 
   check(body: Body, query: Readonly<Record<string, string>>): Checked | Refusal {
+    this.#compiled ??= {
+      body: BODIES.compile(this.#schemas.body),
+      query: QUERIES.compile(this.#schemas.query),
+    };
+    const validate = this.#compiled;
     const read: Record<string, unknown> = { ...query };
-    if (!this.#query(read)) return describe(this.#query.errors?.[0]);
+    if (!validate.query(read)) return describe(validate.query.errors?.[0]);
     const later = refuseLater(body);
     if (later !== null) return later;
-    if (!this.#body(body)) return describe(this.#body.errors?.[0]);
+    if (!validate.body(body)) return describe(validate.body.errors?.[0]);
     const metadata = body["metadata"] ?? null;
     if (metadata !== null && JSON.stringify(metadata).length > MAX_METADATA_CHARACTERS)
       return badRequest("metadata is longer than 16 KiB", "metadata");

@@ -1,6 +1,6 @@
 import type { KeyQuery, KeySort } from "@rollcall/store";
 import { textIn, type Body } from "../api/body.ts";
-import type { Call, Outcome } from "../api/call.ts";
+import type { Call, Outcome, Reading } from "../api/call.ts";
 import { badRequest, isRefusal, notFound } from "../api/refusal.ts";
 import { permittedKey, resolveKey } from "./find-key.ts";
 import { printKey } from "./print.ts";
@@ -18,7 +18,7 @@ export function keyInfo(call: Call): Outcome {
 }
 
 /** GET /key/list. */
-export async function listKeys(call: Call): Promise<Outcome> {
+export async function listKeys(call: Call): Promise<Reading> {
   const { now, query, world } = call;
   const asked = keyQuery(call);
   const { items, total } = await world.store.listKeys(asked);
@@ -36,7 +36,7 @@ export async function listKeys(call: Call): Promise<Outcome> {
 }
 
 /** GET /key/aliases. */
-export async function listAliases(call: Call): Promise<Outcome> {
+export async function listAliases(call: Call): Promise<Reading> {
   const asked = { ...keyQuery(call), sort: "key_alias" as const, descending: false, named: true };
   const { items, total } = await call.world.store.listKeys(asked);
   return {

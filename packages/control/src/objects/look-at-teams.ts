@@ -1,5 +1,5 @@
 import { textIn } from "../api/body.ts";
-import type { Call, Outcome } from "../api/call.ts";
+import type { Call, Outcome, Reading } from "../api/call.ts";
 import { badRequest, isRefusal } from "../api/refusal.ts";
 import { may, relationToKey } from "../access/permissions.ts";
 import { permittedTeam } from "./find-owner.ts";
@@ -39,13 +39,13 @@ export function teamInfo(call: Call): Outcome {
 }
 
 /** GET /team/list: an array, as old clients read it. */
-export async function listTeams(call: Call): Promise<Outcome> {
+export async function listTeams(call: Call): Promise<Reading> {
   const { items } = await teamsPage(call, { page: 1, size: MOST_UNPAGED });
   return { answer: items };
 }
 
 /** GET /v2/team/list. */
-export async function listTeamsByPage(call: Call): Promise<Outcome> {
+export async function listTeamsByPage(call: Call): Promise<Reading> {
   const { query } = call;
   const [page, size] = [numberIn(query, "page", 1), numberIn(query, "page_size", PAGE_SIZE)];
   const { items, total } = await teamsPage(call, { page, size });

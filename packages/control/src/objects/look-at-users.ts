@@ -1,6 +1,6 @@
 import { may, relationToKey } from "../access/permissions.ts";
 import { textIn } from "../api/body.ts";
-import type { Call, Outcome } from "../api/call.ts";
+import type { Call, Outcome, Reading } from "../api/call.ts";
 import { badRequest, isRefusal } from "../api/refusal.ts";
 import { permittedUser } from "./find-owner.ts";
 import { numberIn } from "./look-at-keys.ts";
@@ -45,7 +45,7 @@ function askedUser(call: Call) {
 }
 
 /** GET /user/list: all for those who see all, else oneself. */
-export async function listUsers(call: Call): Promise<Outcome> {
+export async function listUsers(call: Call): Promise<Reading> {
   const { caller, query, world } = call;
   const [page, size] = [numberIn(query, "page", 1), numberIn(query, "page_size", PAGE_SIZE)];
   const { items, total } = await world.store.listUsers({

@@ -7,6 +7,7 @@ export {
   isForLedger,
   LEDGER_PATH,
   LEDGER_PROTOCOL,
+  reportGone,
   type SocketOptions,
 } from "./carriers/socket.ts";
 export {

@@ -6,7 +6,7 @@ import { onTestFinished, expect, test, vi } from "vitest";
 import { Ledger } from "../book/ledger.ts";
 import { LeasingHolder } from "../holder/leasing-holder.ts";
 import { systemTimers } from "../ports.ts";
-import { acceptOverSocket, connectOverSocket, isForLedger } from "./socket.ts";
+import { acceptOverSocket, connectOverSocket, isForLedger, reportGone } from "./socket.ts";
 
 const clock = {
   now: () => performance.now(),
@@ -88,6 +88,26 @@ test("a holder without the token is no holder", async () => {
   hold(at, { name: "a", token: "another" });
   hold(at, { name: "b" });
   await vi.waitFor(() => expect(ledger.holders).toBe(1));
+});
+
+test("the slots of a holder that has died are free as soon as that is told in its name", async () => {
+  const at = socketPath();
+  const { ledger } = await serve(at);
+  const slots = [{ scope: "key:k", limits: { rpm: null, parallel: 3 } }];
+  const taken = (holder: LeasingHolder) =>
+    new Promise<string>((resolve) => {
+      holder.reserve(slots, ({ kind }) => resolve(kind));
+    });
+  const [dead, alive] = [hold(at, { name: "a" }), hold(at, { name: "b" })];
+  await vi.waitFor(() => expect(ledger.holders).toBe(2));
+  expect([await taken(dead), await taken(dead), await taken(dead)]).toEqual([
+    "reserved",
+    "reserved",
+    "reserved",
+  ]);
+  expect(await taken(alive)).toBe("limited");
+  reportGone("a", { socketPath: at, token: () => TOKEN });
+  await vi.waitFor(async () => expect(await taken(alive)).toBe("reserved"));
 });
 
 test("a holder finds a ledger that starts later, and one that starts again, with what it holds", async () => {

@@ -31,6 +31,37 @@ export function connectOverSocket(holder: HolderEnd, options: SocketOptions): ()
   return () => connection.close();
 }
 
+/** Tells the ledger in its name that a holder has died: its leases are free at once. Nothing happens where it cannot be told. */
+export function reportGone(
+  name: string,
+  { socketPath, token }: Pick<SocketOptions, "socketPath" | "token">,
+): void {
+  const asking = ask(socketPath, token());
+  asking.on("error", () => {});
+  asking.on("response", (response) => void response.destroy());
+  asking.on("upgrade", (_response, socket, head) => {
+    const lines = carryLines(socket, head, { received: () => {}, over: () => {} });
+    lines.send({ kind: "hello", holder: name } satisfies ToLedger);
+    lines.send({ kind: "gone" } satisfies ToLedger);
+    lines.end();
+  });
+  asking.end();
+}
+
+function ask(socketPath: string, token: string | null): ClientRequest {
+  return request({
+    socketPath,
+    path: LEDGER_PATH,
+    agent: false,
+    headers: {
+      connection: "Upgrade",
+      upgrade: LEDGER_PROTOCOL,
+      ...(token !== null && { authorization: `Bearer ${token}` }),
+    },
+    timeout: ANSWER_MS,
+  });
+}
+
 class Connection {
   readonly #holder: HolderEnd;
   readonly #options: SocketOptions;
@@ -47,18 +78,7 @@ class Connection {
 
   open(): void {
     const { socketPath, token } = this.#options;
-    const shown = token();
-    const asking = request({
-      socketPath,
-      path: LEDGER_PATH,
-      agent: false,
-      headers: {
-        connection: "Upgrade",
-        upgrade: LEDGER_PROTOCOL,
-        ...(shown !== null && { authorization: `Bearer ${shown}` }),
-      },
-      timeout: ANSWER_MS,
-    });
+    const asking = ask(socketPath, token());
     this.#request = asking;
     asking.on("upgrade", (_response, socket, head) => this.#opened(socket, head));
     asking.on("response", (response) => {

@@ -20,15 +20,14 @@ function load(): Load {
   );
 }
 
-/** Longest time after a kill until answers are whole again: from the kill to the last broken answer within two seconds. */
+/** Longest time after a kill until answers are whole again: from the kill to the last broken answer before the next one. */
 function backAfter(sent: readonly Sent[], kills: readonly number[]): number {
   const broken = sent.filter(({ status }) => status === 0 || status >= 500);
-  return Math.max(
-    0,
-    ...kills.flatMap((at) =>
-      broken.filter((one) => one.sentAt >= at && one.sentAt < at + 5_000).map((one) => one.sentAt - at),
-    ),
-  );
+  const times = kills.flatMap((at, index) => {
+    const until = kills[index + 1] ?? Number.POSITIVE_INFINITY;
+    return broken.filter((one) => one.sentAt >= at && one.sentAt < until).map((one) => one.sentAt - at);
+  });
+  return Math.max(0, ...times);
 }
 
 /** All slots are whole again: as many as the limit says run at once, and no more. */

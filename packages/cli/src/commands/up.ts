@@ -32,7 +32,7 @@ function lostLine(lines: number): string {
 }
 
 /** A config that cannot be read the daemons complain of themselves. */
-function hasVirtualKeys(file: string, env: CommandContext["terminal"]["env"]): boolean {
+export function hasVirtualKeys(file: string, env: CommandContext["terminal"]["env"]): boolean {
   try {
     return loadConfig(file, env, { inContainer: false }).config?.keys.enabled ?? false;
   } catch {

@@ -1,4 +1,4 @@
-import type { ExpressionBuilder, Kysely } from "kysely";
+import { sql, type ExpressionBuilder, type Kysely } from "kysely";
 import { rowIn } from "./row-columns.ts";
 import type { KeyRow } from "./rows.ts";
 import type { KeyQuery, KeySort, Page } from "./store.ts";
@@ -42,9 +42,7 @@ function conditionsOf(where: Where, query: KeyQuery) {
   return [
     ...equal.flatMap(([column, value]) => (value === null ? [] : [where(column, "=", value)])),
     ...(seenBy === null ? [] : [where.or(seen(where, seenBy))]),
-    ...(search === null
-      ? []
-      : [where.or([where(lower(where, "alias"), "like", like(search)), where("id", "=", search)])]),
+    ...(search === null ? [] : [where.or([aliasHolds(search), where("id", "=", search)])]),
     ...(named ? [where("alias", "is not", null)] : []),
     ...statusConditions(where, query),
   ];
@@ -74,11 +72,8 @@ function statusConditions(where: Where, { status, now }: KeyQuery) {
   return [isKept];
 }
 
-function lower(where: Where, column: "alias") {
-  return where.fn<string>("lower", [column]);
-}
-
-/** A part of a text, whatever its case. The wildcards of the language are letters here, by `%` and `_` being left out. */
-function like(part: string): string {
-  return `%${part.toLowerCase().replaceAll(/[%_\\]/g, "_")}%`;
+/** Does the alias hold that part, whatever the case? Wildcards of the language are letters in it. */
+function aliasHolds(part: string) {
+  const pattern = `%${part.toLowerCase().replaceAll(/[%_\\]/g, String.raw`\$&`)}%`;
+  return sql<boolean>`lower(alias) like ${pattern} escape '\\'`;
 }

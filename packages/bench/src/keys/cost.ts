@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { spreadOf } from "../speed/count/spread.ts";
 import { cpuMicros } from "../speed/kernel/cpu-time.ts";
 import { smallChat } from "../speed/load/body.ts";
@@ -56,11 +57,18 @@ async function start(site: Site, running: RunningSystem[]): Promise<readonly Way
 }
 
 async function makeKey({ url, headers }: RunningSystem, fields: object): Promise<string> {
-  const answer = await fetch(`${url}/key/generate`, {
+  const asking = {
     method: "POST",
     headers: { ...headers, "content-type": "application/json" },
     body: JSON.stringify(fields),
-  });
+  };
+  let answer = await fetch(`${url}/key/generate`, asking);
+  // Control may still be starting.
+  for (let tries = 0; answer.status === 503 && tries < 100; tries += 1) {
+    await sleep(100);
+    answer = await fetch(`${url}/key/generate`, asking);
+  }
+  if (answer.status !== 200) throw new Error(`no key: ${answer.status} ${await answer.text()}`);
   const { key } = (await answer.json()) as { key: string };
   await untilAnswering({ url, headers: { authorization: `Bearer ${key}` }, pids: [], stop: async () => {} });
   return key;

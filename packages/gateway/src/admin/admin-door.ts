@@ -13,10 +13,17 @@ import { isAdminPath } from "./admin-paths.ts";
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /** Beside the caller's credential: what control reads. */
-const PASSED = ["accept", "content-type", "litellm-changed-by", "user-agent"];
+const PASSED = ["accept", "content-type", "host", "litellm-changed-by", "origin", "user-agent"];
 
 /** What control says of its answer. */
-const RETURNED = ["content-type", "retry-after", "www-authenticate", "allow", "x-rollcall-ignored-fields"];
+const RETURNED = [
+  "cache-control",
+  "content-type",
+  "retry-after",
+  "www-authenticate",
+  "allow",
+  "x-rollcall-ignored-fields",
+];
 
 /**
  * Hands what is for control on to it, with the caller's own credential: control asks for it itself, and the gateway vouches
@@ -62,7 +69,6 @@ function headersFor(c: Context<GatewayEnv>, keyHeader: string | null): Record<st
   const { incoming } = c.env;
   const own = keyHeader === null ? [] : [keyHeader];
   const headers: Record<string, string> = {
-    host: "control",
     "x-request-id": c.get("requestId"),
     "x-forwarded-for": incoming.socket.remoteAddress ?? "",
   };

@@ -50,12 +50,10 @@ export class KeyFeed {
       onSnapshot: (snapshot, change) => this.#take(snapshot, change),
       onFault: (fault) => {
         this.faults += 1;
-        log.warn(
-          { fault },
-          this.keys === null
-            ? "keys unusable: waiting for a first good set from control"
-            : "keys unusable: keeping the last good ones",
-        );
+        // At the start of all daemons together control is often the last.
+        if (this.keys === null)
+          log.info({ fault }, "keys unusable: waiting for a first good set from control");
+        else log.warn({ fault }, "keys unusable: keeping the last good ones");
         this.#first.resolve();
       },
     });

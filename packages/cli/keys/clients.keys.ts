@@ -94,7 +94,9 @@ describe("LiteLLM's own", () => {
     expect(made).toMatch(/sk-[\w-]{43}/);
     expect(await keys("list", "--return-full-object", "--format", "json")).toContain("of-the-command-line");
     expect(await keys("delete", "--key-aliases", "of-the-command-line")).toContain("of-the-command-line");
-    expect(await keys("list", "--return-full-object", "--format", "json")).not.toContain("of-the-command-line");
+    expect(await keys("list", "--return-full-object", "--format", "json")).not.toContain(
+      "of-the-command-line",
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import { request, type ClientRequest, type IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 import type { FromLedger, ToLedger } from "@rollcall/contract";
 import type { AcceptsHolders, HolderEnd, LedgerEnd, Timers } from "../ports.ts";
-import { carryLines, type Lines } from "./lines.ts";
+import { carryLines, type Lines } from "./json-lines.ts";
 
 /** Where the ledger is asked for, and by which name in `Upgrade`. */
 export const LEDGER_PATH = "/ledger";

@@ -86,8 +86,8 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     const { endpoint } = this.ctx;
     const { body } = namePlacesOf(endpoint);
     const name = body.marks.length === 0 ? [] : [new BodyNameRewriter(this.#name, body)];
-    const own = ANSWER_TRANSFORMS.get(endpoint.name)?.body(this);
-    return own === undefined ? name : [own, ...name];
+    const own = ANSWER_TRANSFORMS.get(endpoint.name)?.body?.(this) ?? null;
+    return own === null ? name : [own, ...name];
   }
 
   cutEvent(failure: GatewayError): string {

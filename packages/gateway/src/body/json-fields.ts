@@ -29,6 +29,7 @@ const WANTED = [
   "num_retries",
   "timeout",
   "previous_response_id",
+  "background",
   "guided_json",
   "guided_regex",
   "guided_choice",

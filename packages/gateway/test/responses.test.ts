@@ -199,13 +199,13 @@ describe("of a backend that read the request and broke off", () => {
   const MCP = { tools: [{ type: "mcp", server_label: "wiki", server_url: "http://wiki/mcp" }] };
   const FUNCTION = { tools: [{ type: "function", name: "mcp", parameters: { enum: ["mcp"] } }] };
 
-  test.each<[string, object, number, number]>([
-    ["a plain one is made by another", {}, 200, 2],
-    ["one with background: false too", { background: false }, 200, 2],
-    ["one in the background is not made twice", { background: true }, 502, 1],
-    ["nor one whose server calls tools of others", MCP, 502, 1],
-    ["a function of that name calls nobody", FUNCTION, 200, 2],
-  ])("%s", async (_what, more, status, asked) => {
+  test.each<[string, object, { readonly status: number; readonly asked: number }]>([
+    ["a plain one is made by another", {}, { status: 200, asked: 2 }],
+    ["one with background: false too", { background: false }, { status: 200, asked: 2 }],
+    ["one in the background is not made twice", { background: true }, { status: 502, asked: 1 }],
+    ["nor one whose server calls tools of others", MCP, { status: 502, asked: 1 }],
+    ["a function of that name calls nobody", FUNCTION, { status: 200, asked: 2 }],
+  ])("%s", async (_what, more, { status, asked }) => {
     let seen = 0;
     const broken = await rawBackend((socket) => {
       seen += 1;

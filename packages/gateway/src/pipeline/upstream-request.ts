@@ -22,6 +22,7 @@ export function upstreamRequest(
     path: (below === "api" ? base.apiPath : base.rootPath) + withObject(upstreamPath, ctx),
     headerLines: template.headers.print(incoming.headers, requestId),
     body: upstreamBody(ctx, candidate, template.name),
+    lender: ctx.body,
     repeatable: ctx.resend === "always",
   };
 }

@@ -64,6 +64,7 @@ export class TokenCounts {
         path: backend.base.rootPath + next.path,
         headerLines: headers.print({}, requestId),
         body: [Buffer.from(JSON.stringify(next.body))],
+        lender: null,
         repeatable: true,
       } as const;
       const body = await askOnce(backend.base.origin, request, asking);

@@ -14,4 +14,6 @@ export interface AnswerTransforms {
   readonly events: ((attempt: AttemptFacts) => EventTransform) | null;
   /** Null where only streams change. */
   readonly body: ((attempt: AttemptFacts) => BodyTransform) | null;
+  /** `body` puts the name in, too: one look through an answer instead of two. */
+  readonly bodyHasName?: true;
 }

@@ -85,8 +85,10 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   bodyTransforms(): readonly BodyTransform[] {
     const { endpoint } = this.ctx;
     const { body } = namePlacesOf(endpoint);
+    const transforms = ANSWER_TRANSFORMS.get(endpoint.name);
+    const own = transforms?.body?.(this) ?? null;
+    if (own !== null && transforms?.bodyHasName === true) return [own];
     const name = body.marks.length === 0 ? [] : [new BodyNameRewriter(this.#name, body)];
-    const own = ANSWER_TRANSFORMS.get(endpoint.name)?.body?.(this) ?? null;
     return own === null ? name : [own, ...name];
   }
 

@@ -44,6 +44,9 @@ const LOOKALIKE = "lookalike";
 /** Values by key; of a lookalike the key itself. */
 export type Spans = { readonly [K in Wanted | typeof LOOKALIKE]?: Span };
 
+/** What is found where a request names no model. */
+export const NO_MODEL = "none";
+
 const MODEL = "model" satisfies Wanted;
 
 /** By the length of the name, so that of most keys no text has to be made. */
@@ -61,7 +64,7 @@ export function readJsonFields(body: Buffer): Result<RequestFields, GatewayError
   const spans = scanObject(body);
   if (spans === null) return err({ kind: "not_json", found: describe(body) });
   if (spans.lookalike !== undefined) return err(lookalike(body, spans.lookalike));
-  if (spans.model === undefined) return err({ kind: "model_missing", found: "none" });
+  if (spans.model === undefined) return err({ kind: "model_missing", found: NO_MODEL });
   const { start, end } = spans.model;
   const model = readText(body, spans.model);
   if (typeof model !== "string" || model === "") {

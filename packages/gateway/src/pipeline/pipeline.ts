@@ -36,7 +36,7 @@ function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling
   return [
     authenticate(authenticator, visitors),
     /* * */ receive(deps, flow),
-    inspect(endpoint.model),
+    inspect(endpoint),
     ...(preparation === undefined ? [] : [prepare(preparation)]),
     ...(authorize === null ? [] : [authorize]),
     ...(hasHeartbeat(endpoint, config) ? [heartbeat(config, deps)] : []),

@@ -65,6 +65,25 @@ export { findForeignVisit, type ForeignVisit, type OwnNames, type VisitHeaders }
 export { probeNowPath, type ProbeCause } from "./probe-now.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
+export { KEYS, type KeySnapshot } from "./keys/key-snapshot.ts";
+export type { FromLedger, HeldLease, Scope, ToLedger, Unit } from "./keys/ledger.ts";
+export {
+  accessRecordKey,
+  KEY_TYPES,
+  memberId,
+  NO_LIMITS,
+  USER_ROLES,
+  type AccessRecord,
+  type KeyHash,
+  type KeyRecord,
+  type KeyType,
+  type Limits,
+  type MemberRecord,
+  type ScopeLimits,
+  type TeamRecord,
+  type UserRecord,
+  type UserRole,
+} from "./keys/records.ts";
 export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";

@@ -1,14 +1,15 @@
+import type { Environment } from "@rollcall/contract";
 import { EXIT, StartError } from "@rollcall/runtime";
 import { Option } from "commander";
 import { expect, test } from "vitest";
 import { findConfig } from "./config-path.ts";
-import { judgeFlags, pairOptions } from "./litellm-flags.ts";
+import { judgeFlags, pairOptions, type LitellmFlags } from "./litellm-flags.ts";
 import { LITELLM_OPTIONS } from "./litellm-options.ts";
 
 const config = "config.yaml";
 const nothing = { config, gatewayHost: "0.0.0.0" };
 
-test.each([
+const STARTS: readonly (readonly [string, Partial<LitellmFlags>, Environment, object])[] = [
   ["nothing: LiteLLM's address", {}, {}, nothing],
   ["a port and workers", { port: 4100, num_workers: 4 }, {}, { ...nothing, port: 4100, workers: 4 }],
   [
@@ -29,9 +30,14 @@ test.each([
   ["no detailed log by its variable", {}, { DETAILED_DEBUG: "False" }, nothing],
   ["a log level of ours", { logLevel: "warn", detailed_debug: true }, {}, { ...nothing, logLevel: "warn" }],
   ["the prober's port", { proberPort: 0, json: true }, {}, { ...nothing, proberPort: 0, json: true }],
-])("%s", (_about, flags, env, expected) => {
-  expect(pairOptions({ config, ...flags }, env, () => false)).toEqual(expected);
-});
+];
+
+test.each(STARTS.map(([about, flags, env, options]) => ({ about, flags, env, options })))(
+  "$about",
+  ({ flags, env, options }) => {
+    expect(pairOptions({ ...flags, config }, env, () => false)).toEqual(options);
+  },
+);
 
 test("the config's own address goes before LiteLLM's default, and after flag and variable", () => {
   const says = () => true;
@@ -66,14 +72,19 @@ test("TLS that only a variable asks for is not left out without a word", () => {
   expect(judgeFlags({}, { SSL_CERTFILE_PATH: "" })).toEqual([]);
 });
 
-test.each([
+const NAMED: readonly (readonly [string, string | undefined, Environment, string])[] = [
   ["the flag", "a.yaml", { CONFIG_FILE_PATH: "b.yaml" }, "a.yaml"],
   ["standard input", "-", {}, "-"],
   ["the variable", undefined, { CONFIG_FILE_PATH: "b.yaml" }, "b.yaml"],
   ["the usual place", undefined, { CONFIG_FILE_PATH: "" }, "/etc/rollcall/config.yaml"],
-])("the config is named by %s", (_about, given, env, found) => {
-  expect(findConfig(given, env, () => true)).toBe(found);
-});
+];
+
+test.each(NAMED.map(([about, given, env, found]) => ({ about, given, env, found })))(
+  "the config is named by $about",
+  ({ given, env, found }) => {
+    expect(findConfig(given, env, () => true)).toBe(found);
+  },
+);
 
 test("no config anywhere is said with all places", () => {
   expect(() => findConfig(undefined, {}, () => false)).toThrow(

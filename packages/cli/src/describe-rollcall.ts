@@ -4,6 +4,7 @@ import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
 import { describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
@@ -33,5 +34,6 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
   addLitellm(program, context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait]) add(program, context);
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addCompare])
+    add(program, context);
 }

@@ -24,6 +24,7 @@ export {
   type Parsed,
   type HostContext,
 } from "./config/parse.ts";
+export { isWritten } from "./config/is-written.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { CorsRule, Daemon } from "./config/setting.ts";
 export type { Compatibility, ReportLine } from "./config/compatibility.ts";

@@ -36,8 +36,8 @@ export async function askAll(probers: readonly ProberAddress[]): Promise<FleetSt
       ),
     ),
   );
-  const first = answers.find(({ status }) => status !== null);
-  if (first?.status == null) throw answers[0]?.error;
+  const first = answers.find((answer) => answer.status !== null);
+  if (first === undefined) throw answers[0]?.error;
   const { status } = first;
   const notes = answers.flatMap((answer) => {
     if (answer.status === null) return [messageOf(answer.error)];

@@ -69,7 +69,9 @@ describe("rollcall check", () => {
   });
 
   it("ends with what is honoured, what differs and what is not supported", async () => {
-    const more = "litellm_settings: {cache: true, drop_params: true, num_retries: 2}\n";
+    const more = `litellm_settings: {cache: true, drop_params: true, num_retries: 2}
+router_settings: {routing_strategy: cost-based-routing}
+`;
     const files = temporary({ "config.yaml": CONFIG.concat(more) });
     const args = ["check", files.path("config.yaml")];
     const [text, json] = [
@@ -82,7 +84,7 @@ describe("rollcall check", () => {
       /\nHonoured\n {2}model_name \(line 2\)\n[^]* {2}litellm_settings\.num_retries \(line 8\)\n/,
     );
     expect(text.out).toMatch(
-      /\nDiffers from LiteLLM\n {2}litellm_settings\.drop_params \(line 8\): parameters go/,
+      /\n {2}litellm_settings\.drop_params \(line 8\): nothing to drop: [^]*\nDiffers from LiteLLM\n {2}router_settings\.routing_strategy \(line 9\): cost/,
     );
     expect(text.out.match(/litellm_settings\.cache/g)).toHaveLength(1);
     expect(text.out).toMatch(/\nNot supported\n {2}litellm_settings\.cache \(line 8\): /);

@@ -13,6 +13,9 @@ export type {
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
+export { EVERY, type DropPath, type DropStep } from "./config/drop-path.ts";
+export type { RequestChanges } from "./config/request-changes.ts";
+export { REQUEST_PARAMS, type RequestParam } from "./config/request-params.ts";
 export type { Strategy } from "./config/known-keys.ts";
 export {
   examineConfig,

@@ -34,7 +34,9 @@ import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools, type TlsOf } from "../upstream/pools.ts";
 import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
+import { BytesPerToken } from "../truncation/bytes-per-token.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
+import { TokenCounts } from "../tokens/token-counts.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Services } from "./services.ts";
@@ -65,6 +67,7 @@ export interface Composed extends Services {
   readonly reprobes: ReprobeRequester;
   readonly silence: SilenceWatch;
   readonly retryBudget: RetryBudget;
+  readonly ratios: BytesPerToken;
   /** Goes by these settings and this snapshot from now on. */
   update(settings: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null): void;
 }
@@ -86,6 +89,9 @@ export function compose(parts: Parts): Composed {
   const tlsOfOrigin = (origin: string) => tlsOf(state.get(), origin);
   const feed = new SnapshotFeed(reader, clock, logs.log);
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
+  const pools = new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin });
+  const ratios = new BytesPerToken();
+  const transport = parts.transport ?? pools;
   const built = {
     state,
     source,
@@ -94,7 +100,9 @@ export function compose(parts: Parts): Composed {
     silence: composeSilence({ deadlines, feed, health, reprobes, state }, parts),
     health,
     bodies,
-    pools: new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin }),
+    pools,
+    ratios,
+    tokens: new TokenCounts({ state, feed, transport, deadlines, ratios }),
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
     keys: withKeys?.keys ?? null,
@@ -181,7 +189,7 @@ function composeRunners(
   parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
-  const { silence, state, visitors } = built;
+  const { ratios, silence, state, tokens, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const requestLog = new RequestLog(logs, rejections);
   const healthObserver = new HealthObserver({
@@ -199,7 +207,7 @@ function composeRunners(
     transport: transport ?? pools,
     deadlines,
     silence,
-    truncations: new TruncationWatch(clock),
+    truncations: new TruncationWatch(clock, ratios),
     observers: attemptObservers,
     clock,
     log,
@@ -214,6 +222,7 @@ function composeRunners(
     router,
     acquit: (error: UpstreamError) => healthObserver.acquit(error),
     budget: retryBudget,
+    tokens,
     state,
     pending: new PendingQueue(clock),
     clock,

@@ -2,14 +2,15 @@ export { Ledger, LEASE_MS, type LedgerOptions } from "./book/ledger.ts";
 export { NO_JOURNAL, type LedgerJournal, type LedgerRow, type LedgerRowKey } from "./book/journal.ts";
 export { connectInProcess } from "./carriers/in-process.ts";
 export {
-  acceptOverSocket,
-  connectOverSocket,
-  isForLedger,
-  LEDGER_PATH,
-  LEDGER_PROTOCOL,
-  reportGone,
-  type SocketOptions,
-} from "./carriers/socket.ts";
+  LedgerOverIpc,
+  LedgerRelay,
+  type ParcelToParent,
+  type ParcelToWorker,
+  type WorkerEnd,
+} from "./carriers/over-ipc.ts";
+export { RemoteLedger, type RemoteLedgerOptions } from "./carriers/remote-ledger.ts";
+export { serveStream } from "./carriers/serve-stream.ts";
+export { stayConnected, type StayConnectedOptions } from "./carriers/stay-connected.ts";
 export {
   LeasingHolder,
   type HolderCounts,

@@ -35,6 +35,8 @@ export interface RunningControl {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  /** Resolves where it cannot go on: its store is gone. */
+  readonly failed: Promise<void>;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -42,7 +44,7 @@ export interface RunningControl {
 /** Reads the config and the keys, and listens. Throws StartError where that cannot be. */
 export async function startControl(
   options: ControlDaemonOptions,
-  log = openLog("control", options.logLevel),
+  log: Log = openLog("control", options.logLevel),
 ): Promise<RunningControl> {
   const { configFile, env } = options;
   const source = openSettings(options, log);
@@ -82,17 +84,19 @@ type ControlServer = ReturnType<typeof createAdaptorServer>;
 function run(
   { control, servers, source, stop }: Running,
   { url, log }: { readonly url: string; readonly log: Log },
-): Pick<RunningControl, "serviceStatus" | "stop"> {
-  const { directory, keySet, queue, rejections, snapshots, store } = control;
+): Pick<RunningControl, "failed" | "serviceStatus" | "stop"> {
+  const { directory, journal, keySet, ledger, queue, rejections, snapshots, store } = control;
   const watching = watchSettings(source, systemClock, stop.signal);
   const beating = keySet.heartbeat(stop.signal);
   const closeStore = async () => {
-    await queue.drained();
+    ledger.close();
+    await Promise.all([queue.drained(), journal.drained()]);
     await store.close();
   };
   const keys = () => directory.size;
   log.info({ address: url, keys: keys() }, "control listens");
   return {
+    failed: store.ended,
     serviceStatus: controlServiceStatus({ isCurrent: () => queue.isCurrent, keys, source }),
     stop() {
       stop.abort();
@@ -133,12 +137,13 @@ export async function runControl(options: ControlDaemonOptions): Promise<number>
   const running = await startControl(options, log);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
-  const signal = await signalled;
-  log.info({ signal }, "control stops");
+  const signal = await Promise.race([signalled, running.failed]);
+  if (signal === undefined) log.error("the store has ended; control ends, to be started again");
+  else log.info({ signal }, "control stops");
   systemd?.stopping();
   const code = await running.stop();
   await systemd?.end();
-  return code;
+  return signal === undefined ? EXIT.failed : code;
 }
 
 /** What is under way is answered; connections that wait for their next request are not. */

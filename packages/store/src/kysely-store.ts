@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from "kysely";
 import type { AuditCheck, WrittenAuditEntry } from "./audit.ts";
 import { checkChain, listAudit, writeAudit } from "./audit-log.ts";
+import { loadLeases, writeLeases } from "./leases.ts";
 import { listKeys } from "./list-keys.ts";
 import { listTeams, listUsers } from "./list-owners.ts";
 import { COLUMNS, rowIn, TABLE_OF } from "./row-columns.ts";
@@ -10,6 +11,8 @@ import type {
   Change,
   CountedUser,
   KeyQuery,
+  LeaseRow,
+  LeaseRowName,
   Page,
   RowName,
   Slice,
@@ -86,6 +89,14 @@ export class KyselyStore implements Omit<Store, "backup" | "restore"> {
 
   checkAudit(): Promise<AuditCheck> {
     return checkChain(this.#db);
+  }
+
+  loadLeases(): Promise<readonly LeaseRow[]> {
+    return loadLeases(this.#db);
+  }
+
+  writeLeases(changed: readonly LeaseRow[], forgotten: readonly LeaseRowName[]): Promise<void> {
+    return writeLeases(this.#db, changed, forgotten);
   }
 
   async close(): Promise<void> {

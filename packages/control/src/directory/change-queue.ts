@@ -29,6 +29,7 @@ export class ChangeQueue {
   #staged: Staged[] = [];
   #running: Promise<void> | null = null;
   #isCurrent = false;
+  #isRecovering = false;
 
   constructor(options: ChangeQueueOptions) {
     this.#options = options;
@@ -56,6 +57,25 @@ export class ChangeQueue {
     for (const row of found) directory.put(row);
     this.#isCurrent = true;
     onCommitted({ changes: null });
+  }
+
+  /** Reads the store again, unless it is being read already: for when it could not be. */
+  retry(): void {
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
+    void this.#recover().finally(() => {
+      this.#isRecovering = false;
+    });
+  }
+
+  /** Has the store replaced while nothing is staged, and reads what is there then. */
+  async replaced<Outcome>(replace: () => Promise<Outcome>): Promise<Outcome> {
+    // From now on nothing is decided.
+    this.#isCurrent = false;
+    await this.drained();
+    const outcome = await replace();
+    await this.reload();
+    return outcome;
   }
 
   /** Resolves with whether it is safely written. */

@@ -4,7 +4,7 @@ import { checkChain, listAudit, writeAudit } from "./audit-log.ts";
 import { loadLeases, writeLeases } from "./leases.ts";
 import { listKeys } from "./list-keys.ts";
 import { listTeams, listUsers } from "./list-owners.ts";
-import { COLUMNS, rowIn, TABLE_OF } from "./row-columns.ts";
+import { COLUMNS, TABLE_OF } from "./row-columns.ts";
 import type { KeyRow, Row, RowKind, TeamRow } from "./rows.ts";
 import type {
   AuditQuery,
@@ -36,7 +36,7 @@ export class KyselyStore implements Omit<Store, "backup" | "restore"> {
   async load(kind: RowKind, after: string | null): Promise<Slice> {
     const found = await this.#slice(kind, after ?? "");
     return {
-      rows: found.map((columns) => rowIn(columns)),
+      json: `[${found.map(({ body }) => body).join(",")}]`,
       next: found.length < SLICE ? null : (found.at(-1)?.id ?? null),
     };
   }

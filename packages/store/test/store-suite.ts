@@ -190,7 +190,7 @@ export async function loaded(store: Store, kind: RowKind): Promise<readonly Row[
   let after: string | null = null;
   do {
     const slice: Awaited<ReturnType<Store["load"]>> = await store.load(kind, after);
-    rows.push(...slice.rows);
+    rows.push(...(JSON.parse(slice.json) as Row[]));
     after = slice.next;
   } while (after !== null);
   return rows;

@@ -1,4 +1,5 @@
 import { ROW_KINDS, type Change, type Row, type Slice, type Store } from "@rollcall/store";
+import { compacted } from "./compact-row.ts";
 import type { Directory } from "./directory.ts";
 
 /** What is committed and may be shown to gateways. */
@@ -49,7 +50,7 @@ export class ChangeQueue {
       let after: string | null = null;
       do {
         const slice: Slice = await store.load(kind, after);
-        found.push(...slice.rows);
+        for (const row of JSON.parse(slice.json) as readonly Row[]) found.push(compacted(row));
         after = slice.next;
       } while (after !== null);
     }

@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
+import { addControlStore } from "./commands/control-store.ts";
 import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addCompare } from "./commands/compare.ts";
@@ -35,7 +36,9 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
-  describeControl(program.command("control"), context);
+  const control = program.command("control");
+  describeControl(control, context);
+  addControlStore(control, context);
   addLitellm(program, context);
   for (const add of [
     addDemo,

@@ -32,11 +32,13 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "THIRD-PARTY-LICENSES.txt",
     "bin",
     "cli.js",
+    "control.js",
     "gateway-worker.js",
     "gateway.js",
     "package.json",
     "prober.js",
     "simulator.js",
+    "store-thread.js",
   ]);
   const named = [...read("THIRD-PARTY-LICENSES.txt").matchAll(/^(\S+) \d\S* \(\S.*\)$/gm)].map(
     ([, name]) => name,

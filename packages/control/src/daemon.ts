@@ -19,9 +19,10 @@ import {
   type ServiceStatus,
   type ShutdownStep,
 } from "@rollcall/runtime";
+import { serveStream } from "@rollcall/ledger";
 import { openControl, type OpenControl } from "./open-control.ts";
 import { controlServiceStatus } from "./service-status.ts";
-import { handOverLedger } from "./socket/hand-over-ledger.ts";
+import { takeUpgrades } from "./socket/ledger-endpoint.ts";
 import { listenOnSocket, refuseSecondControl } from "./socket/listen-on-socket.ts";
 
 export interface ControlDaemonOptions {
@@ -36,6 +37,8 @@ export interface RunningControl {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  /** Resolves where it cannot go on: its store is gone. */
+  readonly failed: Promise<void>;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -43,7 +46,7 @@ export interface RunningControl {
 /** Reads the config and the keys, and listens. Throws StartError where that cannot be. */
 export async function startControl(
   options: ControlDaemonOptions,
-  log = openLog("control", options.logLevel),
+  log: Log = openLog("control", options.logLevel),
 ): Promise<RunningControl> {
   const { configFile, env } = options;
   const source = openSettings(options, log);
@@ -55,7 +58,10 @@ export async function startControl(
   const stop = new AbortController();
   const control = await openControl({ files, source, stop: stop.signal, log });
   const local = createAdaptorServer({ fetch: control.app({ boundTo: null }).fetch });
-  handOverLedger(local, control);
+  takeUpgrades(local, {
+    token: control.token,
+    serve: (stream) => void serveStream(control.ledger, stream),
+  });
   const host = options.host ?? config.control.host;
   const server = createAdaptorServer({ fetch: control.app({ boundTo: host }).fetch });
   try {
@@ -84,17 +90,19 @@ type ControlServer = ReturnType<typeof createAdaptorServer>;
 function run(
   { control, servers, source, stop }: Running,
   { url, log }: { readonly url: string; readonly log: Log },
-): Pick<RunningControl, "serviceStatus" | "stop"> {
-  const { directory, keySet, ledger, queue, rejections, snapshots, store } = control;
+): Pick<RunningControl, "failed" | "serviceStatus" | "stop"> {
+  const { directory, journal, keySet, ledger, queue, rejections, snapshots, store } = control;
   const watching = watchSettings(source, systemClock, stop.signal);
   const beating = keySet.heartbeat(stop.signal);
   const closeStore = async () => {
-    await queue.drained();
+    ledger.close();
+    await Promise.all([queue.drained(), journal.drained()]);
     await store.close();
   };
   const keys = () => directory.size;
   log.info({ address: url, keys: keys() }, "control listens");
   return {
+    failed: store.ended,
     serviceStatus: controlServiceStatus({ isCurrent: () => queue.isCurrent, keys, source }),
     stop() {
       stop.abort();
@@ -102,7 +110,6 @@ function run(
         [
           step("config", () => watching),
           step("key set", () => beating.then(() => snapshots.close())),
-          step("ledger", async () => ledger.close()),
           step("http", () => Promise.all(servers.map(closeServer))),
           step("store", closeStore),
           step("log", async () => rejections.flush()),
@@ -136,12 +143,13 @@ export async function runControl(options: ControlDaemonOptions): Promise<number>
   const running = await startControl(options, log);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
-  const signal = await signalled;
-  log.info({ signal }, "control stops");
+  const signal = await Promise.race([signalled, running.failed]);
+  if (signal === undefined) log.error("the store has ended; control ends, to be started again");
+  else log.info({ signal }, "control stops");
   systemd?.stopping();
   const code = await running.stop();
   await systemd?.end();
-  return code;
+  return signal === undefined ? EXIT.failed : code;
 }
 
 /** What is under way is answered; connections that wait for their next request are not. */

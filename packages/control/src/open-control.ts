@@ -20,8 +20,10 @@ import { controlApp } from "./control-app.ts";
 import { ChangeQueue } from "./directory/change-queue.ts";
 import { Directory } from "./directory/directory.ts";
 import { KeySet } from "./directory/key-set.ts";
+import { LeaseJournal } from "./ledger/lease-journal.ts";
 import { ControlMetrics } from "./metrics.ts";
 import { ControlToken } from "./socket/control-token.ts";
+import { StoreCommands } from "./socket/store-commands.ts";
 import { addSocketRoutes } from "./socket/socket-app.ts";
 
 interface Opening {
@@ -38,9 +40,10 @@ export interface OpenControl {
   readonly queue: ChangeQueue;
   readonly keySet: KeySet;
   readonly snapshots: HttpSnapshotWriter<KeySnapshot, AccessRecord>;
-  readonly store: Store;
-  readonly token: ControlToken;
+  readonly store: SqliteThread;
   readonly ledger: Ledger;
+  readonly journal: LeaseJournal;
+  readonly token: ControlToken;
   readonly rejections: RejectionLog;
   /** What is answered at an entrance. */
   app(entrance: Entrance): Hono<{ Bindings: HttpBindings }>;
@@ -64,7 +67,6 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     instance: randomUUID(),
     rows: () => directory.all(),
   });
-  const ledger = new Ledger({ clock: systemClock, timers: systemTimers, epoch: randomUUID() });
   const store = await openStore(files.database);
   const queue = new ChangeQueue({
     directory,
@@ -79,6 +81,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     },
   });
   await queue.reload();
+  const { journal, ledger } = await openLedger(store, log);
   const rejections = new RejectionLog(log, systemClock);
   const api = new AdminApi({
     settings,
@@ -91,14 +94,28 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     metrics,
     rejections,
   });
+  const commands = new StoreCommands({ store, queue, clock: systemClock });
   const isCurrent = () => queue.isCurrent;
   const http = { api, metrics, source, isCurrent, draining: () => stop.aborted };
   const app = (entrance: Entrance) => {
     const made = controlApp(http, entrance);
-    if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots });
+    if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
     return made;
   };
-  return { app, directory, keySet, ledger, queue, rejections, snapshots, store, token };
+  return { app, directory, journal, keySet, ledger, queue, rejections, snapshots, store, token };
+}
+
+async function openLedger(store: Store, log: Log): Promise<Pick<OpenControl, "journal" | "ledger">> {
+  const onFault = (fault: string) => log.warn({ fault }, "leases cannot be written; they are kept in memory");
+  const journal = new LeaseJournal({ store, onFault });
+  const ledger = new Ledger({
+    clock: systemClock,
+    timers: systemTimers,
+    epoch: randomUUID(),
+    journal,
+    rows: await store.loadLeases(),
+  });
+  return { journal, ledger };
 }
 
 async function openStore(file: string): Promise<SqliteThread> {

@@ -236,12 +236,12 @@ function readSecrets(
   const name = printConfigPath(file);
   if (config === null) return err(listProblems(name, groupProblems(problems).map(printGroup)));
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
-  const fatal = daemon === "gateway" ? missingMasterKey(config, secrets) : null;
+  const fatal = daemon === "prober" ? null : missingMasterKey(config, secrets);
   if (fatal !== null) return err(listProblems(name, [`${name}: error: ${fatal}`]));
   return ok({ config, secrets, problems });
 }
 
-/** Without a key the gateway would be open, or closed, to all; the prober needs none to do its work. */
+/** Without a key the gateway would be open, or closed, to all, and control closed; the prober needs none to do its work. */
 function missingMasterKey({ masterKeys }: Config, secrets: Secrets): string | null {
   const missing = [...secrets.problems].filter(([where]) => isMasterKey(where));
   const [first] = missing.filter(([where]) => where === MASTER_KEY).concat(missing);

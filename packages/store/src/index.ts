@@ -18,6 +18,8 @@ export type {
   CountedUser,
   KeyQuery,
   KeySort,
+  LeaseRow,
+  LeaseRowName,
   Page,
   RowName,
   Slice,

@@ -1,15 +1,18 @@
 import type { Kysely, Transaction } from "kysely";
 import type { AuditCheck, WrittenAuditEntry } from "./audit.ts";
 import { checkChain, listAudit, writeAudit } from "./audit-log.ts";
+import { loadLeases, writeLeases } from "./leases.ts";
 import { listKeys } from "./list-keys.ts";
 import { listTeams, listUsers } from "./list-owners.ts";
-import { COLUMNS, rowIn, TABLE_OF } from "./row-columns.ts";
+import { COLUMNS, TABLE_OF } from "./row-columns.ts";
 import type { KeyRow, Row, RowKind, TeamRow } from "./rows.ts";
 import type {
   AuditQuery,
   Change,
   CountedUser,
   KeyQuery,
+  LeaseRow,
+  LeaseRowName,
   Page,
   RowName,
   Slice,
@@ -33,7 +36,7 @@ export class KyselyStore implements Omit<Store, "backup" | "restore"> {
   async load(kind: RowKind, after: string | null): Promise<Slice> {
     const found = await this.#slice(kind, after ?? "");
     return {
-      rows: found.map((columns) => rowIn(columns)),
+      json: `[${found.map(({ body }) => body).join(",")}]`,
       next: found.length < SLICE ? null : (found.at(-1)?.id ?? null),
     };
   }
@@ -86,6 +89,14 @@ export class KyselyStore implements Omit<Store, "backup" | "restore"> {
 
   checkAudit(): Promise<AuditCheck> {
     return checkChain(this.#db);
+  }
+
+  loadLeases(): Promise<readonly LeaseRow[]> {
+    return loadLeases(this.#db);
+  }
+
+  writeLeases(changed: readonly LeaseRow[], forgotten: readonly LeaseRowName[]): Promise<void> {
+    return writeLeases(this.#db, changed, forgotten);
   }
 
   async close(): Promise<void> {

@@ -1,4 +1,5 @@
-import { sql, type ExpressionBuilder, type Kysely } from "kysely";
+import type { ExpressionBuilder, Kysely } from "kysely";
+import { holds } from "./holds.ts";
 import { rowIn } from "./row-columns.ts";
 import type { KeyRow } from "./rows.ts";
 import type { KeyQuery, KeySort, Page } from "./store.ts";
@@ -42,7 +43,7 @@ function conditionsOf(where: Where, query: KeyQuery) {
   return [
     ...equal.flatMap(([column, value]) => (value === null ? [] : [where(column, "=", value)])),
     ...(seenBy === null ? [] : [where.or(seen(where, seenBy))]),
-    ...(search === null ? [] : [where.or([aliasHolds(search), where("id", "=", search)])]),
+    ...(search === null ? [] : [where.or([holds("alias", search), where("id", "=", search)])]),
     ...(named ? [where("alias", "is not", null)] : []),
     ...statusConditions(where, query),
   ];
@@ -70,10 +71,4 @@ function statusConditions(where: Where, { status, now }: KeyQuery) {
       where.or([where("expires_at", "is", null), where("expires_at", ">", now)]),
     ];
   return [isKept];
-}
-
-/** Does the alias hold that part, whatever the case? Wildcards of the language are letters in it. */
-function aliasHolds(part: string) {
-  const pattern = `%${part.toLowerCase().replaceAll(/[%_\\]/g, String.raw`\$&`)}%`;
-  return sql<boolean>`lower(alias) like ${pattern} escape '\\'`;
 }

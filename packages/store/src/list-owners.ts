@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { holds } from "./holds.ts";
 import { rowIn } from "./row-columns.ts";
 import type { TeamRow, UserRow } from "./rows.ts";
 import type { CountedUser, Page, TeamQuery, UserQuery } from "./store.ts";
@@ -29,7 +30,7 @@ export async function listUsers(db: Kysely<Tables>, query: UserQuery): Promise<P
   let found = db.selectFrom("users");
   if (ids !== null) found = found.where("id", "in", [...ids]);
   if (role !== null) found = found.where("role", "=", role);
-  if (email !== null) found = found.where("email", "like", `%${email.toLowerCase().replaceAll("%", "_")}%`);
+  if (email !== null) found = found.where(holds("email", email));
   const { total } = await found
     .select(({ fn }) => fn.countAll<number>().as("total"))
     .executeTakeFirstOrThrow();

@@ -1,3 +1,5 @@
+import type { Unit } from "@rollcall/contract";
+
 /** The tables, as kysely knows them. Booleans are 0 and 1, times epoch milliseconds, `body` JSON of what nobody searches by. */
 export interface Tables {
   readonly keys: KeyTable;
@@ -6,6 +8,7 @@ export interface Tables {
   readonly users: UserTable;
   readonly members: MemberTable;
   readonly audit: AuditTable;
+  readonly leases: LeaseTable;
 }
 
 export interface KeyTable {
@@ -65,4 +68,14 @@ export interface AuditTable {
   readonly request_id: string | null;
   readonly previous: string;
   readonly digest: string;
+}
+
+export interface LeaseTable {
+  readonly scope: string;
+  readonly unit: Unit;
+  readonly limit: number;
+  readonly level: number;
+  readonly at: number;
+  /** JSON. */
+  readonly held: string;
 }

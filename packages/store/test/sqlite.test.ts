@@ -139,6 +139,9 @@ test("on a thread of its own a store answers everything that it is asked, and no
   });
   expect(await store.listAudit({ ...paging, actor: null, objectId: null })).toMatchObject({ total: 3 });
   expect(await store.checkAudit()).toMatchObject({ entries: 3, brokenAt: null });
+  const lease = { scope: "key:a", unit: "parallel", limit: 5, level: 0, at: 1, held: {} } as const;
+  await store.writeLeases([lease], []);
+  expect(await store.loadLeases()).toEqual([lease]);
   const backup = path.join(place, "backup");
   await Promise.all([store.backup(backup), store.commit([put(key("b"))])]);
   expect((await everything(store)).length).toBe(4);

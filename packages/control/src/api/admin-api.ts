@@ -24,7 +24,7 @@ import { RequestChecker } from "./validate.ts";
 export interface AdminApiOptions {
   readonly settings: Cell<Settings>;
   readonly directory: Directory;
-  readonly queue: Pick<ChangeQueue, "commit" | "isCurrent">;
+  readonly queue: Pick<ChangeQueue, "commit" | "isCurrent" | "retry">;
   readonly store: World["store"];
   readonly clock: Clock;
   readonly lots: Lots;
@@ -127,7 +127,10 @@ export class AdminApi {
     if (isRefusal(sent)) return sent;
     const checked = this.#checkers.get(route)?.check(sent, c.req.query());
     if (checked === undefined || isRefusal(checked)) return checked ?? notFound("Not found");
-    if (!queue.isCurrent) return unavailable();
+    if (!queue.isCurrent) {
+      queue.retry();
+      return unavailable();
+    }
     const call: Call = { ...checked, caller, params: c.req.param(), now: clock.now(), world: this.#world() };
     const decided = route.decide(call);
     const outcome: Outcome = decided instanceof Promise ? await decided : decided;

@@ -1,4 +1,5 @@
 import { ROW_KINDS, type Change, type Row, type Slice, type Store } from "@rollcall/store";
+import { compacted } from "./compact-row.ts";
 import type { Directory } from "./directory.ts";
 
 /** What is committed and may be shown to gateways. */
@@ -29,6 +30,7 @@ export class ChangeQueue {
   #staged: Staged[] = [];
   #running: Promise<void> | null = null;
   #isCurrent = false;
+  #isRecovering = false;
 
   constructor(options: ChangeQueueOptions) {
     this.#options = options;
@@ -48,7 +50,7 @@ export class ChangeQueue {
       let after: string | null = null;
       do {
         const slice: Slice = await store.load(kind, after);
-        found.push(...slice.rows);
+        for (const row of JSON.parse(slice.json) as readonly Row[]) found.push(compacted(row));
         after = slice.next;
       } while (after !== null);
     }
@@ -56,6 +58,25 @@ export class ChangeQueue {
     for (const row of found) directory.put(row);
     this.#isCurrent = true;
     onCommitted({ changes: null });
+  }
+
+  /** Reads the store again, unless it is being read already: for when it could not be. */
+  retry(): void {
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
+    void this.#recover().finally(() => {
+      this.#isRecovering = false;
+    });
+  }
+
+  /** Has the store replaced while nothing is staged, and reads what is there then. */
+  async replaced<Outcome>(replace: () => Promise<Outcome>): Promise<Outcome> {
+    // From now on nothing is decided.
+    this.#isCurrent = false;
+    await this.drained();
+    const outcome = await replace();
+    await this.reload();
+    return outcome;
   }
 
   /** Resolves with whether it is safely written. */

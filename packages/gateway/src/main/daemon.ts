@@ -58,7 +58,7 @@ export async function startGateway(
   const reader = openStateReader({ source, file, clock, random: Math.random });
   const logs = { log, accessLog };
   const apart = slot === null ? {} : { heardElsewhere: slot.heardElsewhere };
-  const keys = openKeys({ source, configFile, env, clock, slot });
+  const keys = openKeys({ source, configFile, env, clock, log, slot });
   const more = keys === null ? apart : { ...apart, keys };
   const gateway = compose({ settings, host, source, reader, clock, random: Math.random, logs, ...more });
   // Before anything is waited for: settings that change meanwhile must not be missed.

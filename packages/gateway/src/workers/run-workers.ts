@@ -47,7 +47,7 @@ export async function runWorkers(
         heardElsewhere,
         refresh: () => source.refresh(systemClock.monotonic()),
       }),
-    ended: reporterOfDeaths({ source, configFile, env }),
+    ended: reporterOfDeaths({ source, configFile, env, clock: systemClock, log }),
     clock: systemClock,
     log,
   });

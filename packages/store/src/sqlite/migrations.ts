@@ -10,6 +10,7 @@ async function createTables(db: Kysely<unknown>): Promise<void> {
   await createOwners(db);
   await createKeys(db);
   await createAudit(db);
+  await createLeases(db);
 }
 
 async function createOwners(db: Kysely<unknown>): Promise<void> {
@@ -97,4 +98,18 @@ async function createAudit(db: Kysely<unknown>): Promise<void> {
   for (const change of ["update", "delete"])
     await sql`create trigger ${sql.raw(`audit_no_${change}`)} before ${sql.raw(change)} on audit
       begin select raise(abort, 'the audit log is only appended to'); end`.execute(db);
+}
+
+async function createLeases(db: Kysely<unknown>): Promise<void> {
+  await db.schema
+    .createTable("leases")
+    .addColumn("scope", "text", (column) => column.notNull())
+    .addColumn("unit", "text", (column) => column.notNull())
+    .addColumn("limit", "integer", (column) => column.notNull())
+    .addColumn("level", "real", (column) => column.notNull())
+    .addColumn("at", "integer", (column) => column.notNull())
+    .addColumn("held", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("leases_key", ["scope", "unit"])
+    .modifyEnd(sql`strict`)
+    .execute();
 }

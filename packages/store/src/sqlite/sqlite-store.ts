@@ -2,7 +2,16 @@ import { closeSync, copyFileSync, existsSync, openSync, renameSync, rmSync } fro
 import { DatabaseSync } from "node:sqlite";
 import { err, ok, type Result } from "@rollcall/contract";
 import { KyselyStore } from "../kysely-store.ts";
-import type { AuditQuery, Change, KeyQuery, Store, TeamQuery, UserQuery } from "../store.ts";
+import type {
+  AuditQuery,
+  Change,
+  KeyQuery,
+  LeaseRow,
+  LeaseRowName,
+  Store,
+  TeamQuery,
+  UserQuery,
+} from "../store.ts";
 import type { RowKind } from "../rows.ts";
 import { openDatabase, type OpenDatabase } from "./open-database.ts";
 
@@ -48,6 +57,14 @@ export class SqliteStore implements Store {
 
   checkAudit() {
     return this.#store.checkAudit();
+  }
+
+  loadLeases() {
+    return this.#store.loadLeases();
+  }
+
+  writeLeases(changed: readonly LeaseRow[], forgotten: readonly LeaseRowName[]) {
+    return this.#store.writeLeases(changed, forgotten);
   }
 
   async backup(file: string): Promise<void> {

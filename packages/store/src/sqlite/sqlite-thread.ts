@@ -8,6 +8,8 @@ import type {
   Change,
   CountedUser,
   KeyQuery,
+  LeaseRow,
+  LeaseRowName,
   Page,
   Slice,
   Store,
@@ -27,7 +29,8 @@ interface Waiting {
 export class SqliteThread implements Store {
   readonly #worker: Worker;
   readonly #waiting = new Map<number, Waiting>();
-  readonly #ended: Promise<void>;
+  /** Resolves once its thread is gone, whether it was closed or has crashed. */
+  readonly ended: Promise<void>;
   #asked = 0;
   #fault: string | null = null;
 
@@ -35,7 +38,7 @@ export class SqliteThread implements Store {
     this.#worker = worker;
     worker.on("message", (answer: Answer) => this.#settle(answer));
     worker.on("error", (error) => this.#fail(error.message));
-    this.#ended = new Promise((resolve) => {
+    this.ended = new Promise((resolve) => {
       worker.once("exit", () => {
         this.#fail("its thread has ended");
         resolve();
@@ -88,6 +91,14 @@ export class SqliteThread implements Store {
     return this.#ask("checkAudit", []);
   }
 
+  loadLeases(): Promise<readonly LeaseRow[]> {
+    return this.#ask("loadLeases", []);
+  }
+
+  writeLeases(changed: readonly LeaseRow[], forgotten: readonly LeaseRowName[]): Promise<void> {
+    return this.#ask("writeLeases", [changed, forgotten]);
+  }
+
   backup(file: string): Promise<void> {
     return this.#ask("backup", [file]);
   }
@@ -98,7 +109,7 @@ export class SqliteThread implements Store {
 
   async close(): Promise<void> {
     if (this.#fault === null) await this.#ask("close", []);
-    await this.#ended;
+    await this.ended;
   }
 
   #ask<Value>(method: StoreMethod, args: readonly unknown[]): Promise<Value> {

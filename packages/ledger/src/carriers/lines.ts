@@ -1,3 +1,4 @@
+import { StringDecoder } from "node:string_decoder";
 import type { Duplex } from "node:stream";
 
 /** Longer than all leases of a holder of a hundred thousand keys. */
@@ -23,9 +24,10 @@ export class Lines {
 
   constructor(stream: Duplex, end: LinesEnd) {
     this.#stream = stream;
-    stream.setEncoding("utf8");
-    stream.on("data", (text: string) => {
-      this.#take(text, end);
+    // What comes out of an HTTP upgrade lets nobody set its encoding.
+    const decoder = new StringDecoder("utf8");
+    stream.on("data", (piece: Buffer) => {
+      this.#take(decoder.write(piece), end);
     });
     // The error is followed by `close`.
     stream.on("error", (error) => {

@@ -2,7 +2,7 @@ import { entryPoint, readStandardInput, STANDARD_INPUT, systemClock } from "@rol
 import { DaemonProcess, type DaemonProcessOptions } from "./daemon-process.ts";
 
 export interface DaemonPairOptions extends Pick<DaemonProcessOptions, "onLine" | "onError"> {
-  /** `-` for standard input, which both then get. */
+  /** `-` for standard input, which all then get. */
   readonly config: string;
   readonly host?: string;
   /** For the gateway alone, instead of `host`. */
@@ -32,8 +32,8 @@ export class DaemonPair {
   readonly ended: Promise<number>;
 
   constructor(options: DaemonPairOptions) {
-    const { config, control, host, gatewayHost = host, port, proberPort, controlPort } = options;
-    const { env, logLevel, onLine, onError, workers } = options;
+    const { config, host, gatewayHost = host, port, proberPort, logLevel, workers } = options;
+    const { control, controlPort, env, onLine, onError } = options;
     const common = ["--config", config, ...flag("--log-level", logLevel)];
     // A daemon that is started again needs it again.
     const input = config === STANDARD_INPUT ? readStandardInput() : null;

@@ -19,7 +19,6 @@ import {
   type ServiceStatus,
   type ShutdownStep,
 } from "@rollcall/runtime";
-import { serveStream } from "@rollcall/ledger";
 import { openControl, type OpenControl } from "./open-control.ts";
 import { controlServiceStatus } from "./service-status.ts";
 import { takeUpgrades } from "./socket/ledger-endpoint.ts";
@@ -58,10 +57,7 @@ export async function startControl(
   const stop = new AbortController();
   const control = await openControl({ files, source, stop: stop.signal, log });
   const local = createAdaptorServer({ fetch: control.app({ boundTo: null }).fetch });
-  takeUpgrades(local, {
-    token: control.token,
-    serve: (stream) => void serveStream(control.ledger, stream),
-  });
+  takeUpgrades(local, { token: control.token, serve: (stream) => control.holders.add(stream) });
   const host = options.host ?? config.control.host;
   const server = createAdaptorServer({ fetch: control.app({ boundTo: host }).fetch });
   try {
@@ -91,11 +87,10 @@ function run(
   { control, servers, source, stop }: Running,
   { url, log }: { readonly url: string; readonly log: Log },
 ): Pick<RunningControl, "failed" | "serviceStatus" | "stop"> {
-  const { directory, journal, keySet, ledger, queue, rejections, snapshots, store } = control;
+  const { directory, holders, journal, keySet, ledger, queue, rejections, snapshots, store } = control;
   const watching = watchSettings(source, systemClock, stop.signal);
   const beating = keySet.heartbeat(stop.signal);
   const closeStore = async () => {
-    ledger.close();
     await Promise.all([queue.drained(), journal.drained()]);
     await store.close();
   };
@@ -110,7 +105,11 @@ function run(
         [
           step("config", () => watching),
           step("key set", () => beating.then(() => snapshots.close())),
-          step("http", () => Promise.all(servers.map(closeServer))),
+          step("ledger", async () => ledger.close()),
+          step("http", () => {
+            holders.close();
+            return Promise.all(servers.map(closeServer));
+          }),
           step("store", closeStore),
           step("log", async () => rejections.flush()),
         ],

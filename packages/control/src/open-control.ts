@@ -20,6 +20,7 @@ import { controlApp } from "./control-app.ts";
 import { ChangeQueue } from "./directory/change-queue.ts";
 import { Directory } from "./directory/directory.ts";
 import { KeySet } from "./directory/key-set.ts";
+import { HolderStreams } from "./ledger/holder-streams.ts";
 import { LeaseJournal } from "./ledger/lease-journal.ts";
 import { ControlMetrics } from "./metrics.ts";
 import { ControlToken } from "./socket/control-token.ts";
@@ -43,6 +44,7 @@ export interface OpenControl {
   readonly store: SqliteThread;
   readonly ledger: Ledger;
   readonly journal: LeaseJournal;
+  readonly holders: HolderStreams;
   readonly token: ControlToken;
   readonly rejections: RejectionLog;
   /** What is answered at an entrance. */
@@ -81,7 +83,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     },
   });
   await queue.reload();
-  const { journal, ledger } = await openLedger(store, log);
+  const leases = await openLedger(store, log);
   const rejections = new RejectionLog(log, systemClock);
   const api = new AdminApi({
     settings,
@@ -102,10 +104,13 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
     return made;
   };
-  return { app, directory, journal, keySet, ledger, queue, rejections, snapshots, store, token };
+  return { ...leases, app, directory, keySet, queue, rejections, snapshots, store, token };
 }
 
-async function openLedger(store: Store, log: Log): Promise<Pick<OpenControl, "journal" | "ledger">> {
+async function openLedger(
+  store: Store,
+  log: Log,
+): Promise<Pick<OpenControl, "holders" | "journal" | "ledger">> {
   const onFault = (fault: string) => log.warn({ fault }, "leases cannot be written; they are kept in memory");
   const journal = new LeaseJournal({ store, onFault });
   const ledger = new Ledger({
@@ -115,7 +120,11 @@ async function openLedger(store: Store, log: Log): Promise<Pick<OpenControl, "jo
     journal,
     rows: await store.loadLeases(),
   });
-  return { journal, ledger };
+  const holders = new HolderStreams({
+    ledger,
+    onFault: (fault) => log.warn({ fault }, "a gateway's connection to the ledger broke"),
+  });
+  return { holders, journal, ledger };
 }
 
 async function openStore(file: string): Promise<SqliteThread> {

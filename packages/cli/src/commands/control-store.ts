@@ -11,6 +11,7 @@ import {
   StartError,
   type ControlFiles,
 } from "@rollcall/runtime";
+import { findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -29,9 +30,13 @@ export function addControlStore(control: Command, { terminal, finish }: CommandC
       .description(COMMANDS[name])
       .argument("<file>")
       .action(async (file: string, _options: object, command: Command) => {
-        const { config } = command.optsWithGlobals<{ readonly config: string }>();
+        const { config } = command.optsWithGlobals<{ readonly config?: string }>();
         const whole = path.resolve(file);
-        const fault = await askControl(config, `/store/${name}?file=${encodeURIComponent(whole)}`, terminal);
+        const fault = await askControl(
+          findConfig(config, terminal.env),
+          `/store/${name}?file=${encodeURIComponent(whole)}`,
+          terminal,
+        );
         if (fault === null) terminal.out(`virtual keys ${DONE[name]} ${whole}\n`);
         else terminal.err(`${name}: ${fault}\n`);
         finish(fault === null ? EXIT.ok : EXIT.failed);

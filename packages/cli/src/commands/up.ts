@@ -46,7 +46,7 @@ function lostLine(lines: number): string {
 }
 
 /** A config that cannot be read the daemons complain of themselves. */
-export function hasVirtualKeys(file: string, env: CommandContext["terminal"]["env"]): boolean {
+export function hasVirtualKeys(file: string, env: Terminal["env"]): boolean {
   try {
     return loadConfig(file, env, { inContainer: false }).config?.keys.enabled ?? false;
   } catch {
@@ -65,7 +65,7 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
   });
 }
 
-/** Both daemons until they are to stop; resolves with the exit code. */
+/** All daemons until they are to stop; resolves with the exit code. */
 export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
   const plain = options.json === true || !terminal.interactive;
   const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;

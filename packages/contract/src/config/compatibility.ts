@@ -3,8 +3,8 @@ import type { Merged } from "./merge.ts";
 import { DIFFERENCES } from "./differences.ts";
 import { PLACES, settingName, type Place } from "./places.ts";
 import { printPath, type Path, type Position, type Problem } from "./problem.ts";
-import { PLACED_SETTINGS, writtenAt } from "./rollcall-section.ts";
 import { NOTHING_TO_DO } from "./without-effect.ts";
+import { PLACED_SETTINGS, writtenAt } from "./rollcall-section.ts";
 
 /** One setting and all the places at which it is written. */
 export interface ReportLine {

@@ -1,5 +1,5 @@
-import { StringDecoder } from "node:string_decoder";
 import type { Duplex } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
 /** Longer than all leases of a holder of a hundred thousand keys. */
 const LONGEST_LINE = 32 * 1024 * 1024;
@@ -24,7 +24,7 @@ export class Lines {
 
   constructor(stream: Duplex, end: LinesEnd) {
     this.#stream = stream;
-    // What comes out of an HTTP upgrade lets nobody set its encoding.
+    // The stream's own encoding may not be set where it came from an HTTP server.
     const decoder = new StringDecoder("utf8");
     stream.on("data", (piece: Buffer) => {
       this.#take(decoder.write(piece), end);

@@ -50,8 +50,8 @@ beforeAll(async () => {
   await eventually(async () => {
     const text = await (await fetch(`${pair.gateway}/readyz?verbose`)).text();
     return text.includes("coder: 1 ready") && text.includes("virtual keys, heard from control");
-  });
-}, 60_000);
+  }, 45_000);
+}, 100_000);
 
 afterAll(async () => {
   await command?.stop();

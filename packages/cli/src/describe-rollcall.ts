@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDrain } from "./commands/drain.ts";
@@ -11,7 +12,8 @@ import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
 import type { CommandContext } from "./context.ts";
 
-const EXIT_CODES = `
+/** A paragraph of the help. */
+export const EXIT_CODES = `
 Exit codes:
   ${EXIT.ok}   success
   ${EXIT.failed}   could not start, or not everything is as it should be
@@ -29,5 +31,6 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait]) add(program, context);
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addCompletion])
+    add(program, context);
 }

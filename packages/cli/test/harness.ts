@@ -19,6 +19,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** Node, its flags and the script, instead of this Node and the source. */
   readonly program?: readonly string[];
+  /** As a terminal starts it: a process group of its own, and a signal is for all that are in it. */
+  readonly isGroup?: boolean;
 }
 
 /** Runs one command line to its end, as a process of its own. */
@@ -33,15 +35,18 @@ export class RunningCommand {
   readonly lines: string[] = [];
   out = "";
   err = "";
+  readonly #isGroup: boolean;
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, program = [process.execPath, MAIN] }: RunOptions = {},
+    { env = {}, cwd, program = [process.execPath, MAIN], isGroup = false }: RunOptions = {},
   ) {
+    this.#isGroup = isGroup;
     const [node = "", ...script] = program;
     this.child = spawn(node, [...script, ...args], {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: isGroup,
       ...(cwd === undefined ? {} : { cwd }),
     });
     const { stdout, stderr } = this.child;
@@ -61,7 +66,8 @@ export class RunningCommand {
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Finished> {
-    this.child.kill(signal);
+    if (this.#isGroup && this.child.pid !== undefined) process.kill(-this.child.pid, signal);
+    else this.child.kill(signal);
     return this.ended;
   }
 }

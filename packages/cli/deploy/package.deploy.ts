@@ -72,7 +72,9 @@ describe.each(machines())("on $name", ({ node, npm }) => {
   const npmRun = (args: readonly string[], cwd = folder) =>
     run(program, [npm, ...args, "--no-audit", "--no-fund"], { cwd, env });
 
-  beforeAll(() => void mkdirSync(folder));
+  beforeAll(() => {
+    mkdirSync(folder);
+  });
   afterAll(() => rmSync(home, { recursive: true }));
 
   test("`npm install` in an empty folder, then `npx rollcall demo` streams", async ({ task }) => {

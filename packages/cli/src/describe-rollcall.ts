@@ -7,6 +7,7 @@ import { describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addHealth } from "./commands/health.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
@@ -31,6 +32,6 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addCompletion])
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addHealth, addCompletion])
     add(program, context);
 }

@@ -37,6 +37,8 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
     .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
     .option("--json", "log lines as JSON (always so in a pipe)");
   addPairOptions(command).action(async (options: UpOptions) => {
+    // What `rollcall health` looks for.
+    process.title = "rollcall up";
     const plain = options.json === true || !terminal.interactive;
     const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
     const log = terminal.logTo((lines) => print(lostLine(lines)));

@@ -3,7 +3,7 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { Command } from "commander";
 import { commandTree } from "../src/completion/command-tree.ts";
-import { describeRollcall, EXIT_CODES } from "../src/describe-rollcall.ts";
+import { describeRollcall, HELP_END } from "../src/describe-rollcall.ts";
 import { processTerminal } from "../src/terminal.ts";
 import { bundle } from "./bundle.ts";
 import { shippedManifest, type NodePackages, type SourceManifest } from "./manifest.ts";
@@ -41,7 +41,7 @@ mkdirSync(path.join(out, "man"));
 const { version } = manifest;
 write(
   "man/rollcall.1",
-  printManPage({ root: commandTree(describedRollcall()), version, exitCodes: EXIT_CODES }),
+  printManPage({ root: commandTree(describedRollcall()), version, exitCodes: HELP_END }),
 );
 for (const [from, to] of [
   ["bin", "bin"],

@@ -17,6 +17,8 @@ export interface Finished {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** All that it finds on standard input; nothing where it is absent. */
+  readonly input?: string;
   /** Node, its flags and the script, instead of this Node and the source. */
   readonly program?: readonly string[];
   /** As a terminal starts it: a process group of its own, and a signal is for all that are in it. */
@@ -39,17 +41,18 @@ export class RunningCommand {
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, program = [process.execPath, MAIN], isGroup = false }: RunOptions = {},
+    { env = {}, cwd, input, program = [process.execPath, MAIN], isGroup = false }: RunOptions = {},
   ) {
     this.#isGroup = isGroup;
     const [node = "", ...script] = program;
     this.child = spawn(node, [...script, ...args], {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       detached: isGroup,
       ...(cwd === undefined ? {} : { cwd }),
     });
-    const { stdout, stderr } = this.child;
+    const { stdin, stdout, stderr } = this.child;
+    stdin?.end(input);
     stdout?.on("data", (chunk: Buffer) => (this.out += chunk.toString("utf8")));
     stderr?.on("data", (chunk: Buffer) => (this.err += chunk.toString("utf8")));
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.lines.push(line));

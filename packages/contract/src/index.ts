@@ -69,7 +69,7 @@ export { probeNowPath, type ProbeCause } from "./probe-now.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
 export { KEYS, type KeySnapshot } from "./keys/key-snapshot.ts";
-export type { FromLedger, HeldLease, Scope, ToLedger, Unit } from "./keys/ledger.ts";
+export type { FromLedger, HeldLease, Scope, ToLedger, Unit, UsedTokens } from "./keys/ledger.ts";
 export {
   accessRecordKey,
   KEY_TYPES,

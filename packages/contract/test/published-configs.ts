@@ -743,10 +743,9 @@ general_settings:
       nonsense: 1
 `,
     report: [
-      "serves a b",
-      "honoured model_name 2,8; litellm_params.model 4,10; litellm_params.api_base 5,11; model_info.allowed_fails 14",
-      "differs 7 model_info.supported_environments: the entry is served in every environment: take it out where it is not meant",
-      "differs 13 model_info.blocked: the entry is served all the same: take it out of model_list",
+      "serves",
+      "left out 7 model_info.supported_environments: LITELLM_ENVIRONMENT is not set: the entry is left out until it is one of development, staging, production",
+      "left out 13 model_info.blocked: is true: the entry is left out until it is not",
     ],
   },
   {
@@ -858,8 +857,7 @@ litellm_settings:
     report: [
       "serves a",
       "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5; litellm_settings.fallbacks 10",
-      'differs 10 litellm_settings.fallbacks: only the wildcard "openai/*" has this name, and it is left out',
-      "left out 6 model_list: is skipped: wildcards have no served name to check",
+      "left out 7 litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names): the entry is left out",
     ],
   },
   {
@@ -915,9 +913,8 @@ router_settings:
       api_base: http://vllm:8000/v1
 `,
     report: [
-      "serves a",
-      "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5",
-      "left out 6 model_list: is skipped: wildcards have no served name to check",
+      "serves a qwen-*",
+      "honoured model_name 2,6; litellm_params.model 4,8; litellm_params.api_base 5,9",
     ],
   },
   {

@@ -33,6 +33,8 @@ export type Said = Reason | (Partial<Verdict> & { readonly reason: Reason });
 export interface GatewayOptions {
   /** `litellm_params` of every deployment, beside model, api_base and key. */
   readonly params?: object;
+  /** The same by id, for one. */
+  readonly paramsOf?: Readonly<Record<string, object>>;
   /** The rest of the config: router_settings, litellm_settings, … */
   readonly settings?: object;
   /** Keys of `rollcall.gateway`, `rollcall.state` and `rollcall.queue`. */
@@ -77,7 +79,15 @@ export async function gatewayFor(
 /** The config for these servers. */
 export function writtenFor(
   aliases: Readonly<Record<string, readonly Place[]>>,
-  { params = {}, settings = {}, gateway = {}, state = {}, queue = {}, rollcall = {} }: GatewayOptions = {},
+  {
+    params = {},
+    paramsOf = {},
+    settings = {},
+    gateway = {},
+    state = {},
+    queue = {},
+    rollcall = {},
+  }: GatewayOptions = {},
 ): object {
   const entries = Object.entries(aliases).flatMap(([alias, places]) =>
     places.map(({ url }, index) => ({
@@ -88,6 +98,7 @@ export function writtenFor(
         api_key: BACKEND_KEY,
         order: index,
         ...params,
+        ...paramsOf[`${alias}-${index + 1}`],
       },
       model_info: { id: `${alias}-${index + 1}` },
     })),

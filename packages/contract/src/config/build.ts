@@ -7,19 +7,29 @@ import { STRATEGIES, type Strategy } from "./known-keys.ts";
 import { error, type Complaint } from "./problem.ts";
 import { readRollcall } from "./rollcall-section.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
+import { bySpecificity, isPattern } from "./wildcard.ts";
 import type { WrittenConfig } from "./written.ts";
 
 interface Built {
   readonly config: Config;
   /** Indexes of entries that are no servers of one's own. */
   readonly foreign: ReadonlySet<number>;
+  /** As of `Deployments`. */
+  readonly waits: boolean;
   readonly complaints: readonly Complaint[];
 }
 
 /** Written → used: defaults filled in, units settled, references resolved to objects. */
 export function buildConfig(written: WrittenConfig, context: Entries): Built {
   const complaints: Complaint[] = [];
-  const { deployments, backends, skipped, foreign, complaints: found } = readDeployments(written, context);
+  const {
+    deployments,
+    backends,
+    skipped,
+    foreign,
+    waits,
+    complaints: found,
+  } = readDeployments(written, context);
   complaints.push(...found);
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const own = readRollcall(rollcall ?? {}, complaints);
@@ -28,6 +38,12 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     deployments,
     backends,
     aliases: byAlias(deployments),
+    patterns: bySpecificity(
+      new Set([...deployments.map(({ alias }) => alias), ...skipped.keys()].filter(isPattern)),
+    ),
+    accessGroups: readAccessGroups(deployments),
+    tagFiltering:
+      router?.enable_tag_filtering === true ? { matchAny: router.tag_filtering_match_any ?? true } : null,
     groupAliases: readGroupAliases(written),
     skipped,
     // LiteLLM: router_settings win over litellm_settings.
@@ -47,7 +63,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     ...own,
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
-  return { config, foreign, complaints };
+  return { config, foreign, waits, complaints };
 }
 
 const OPEN_TO_ANY_PAGE: Complaint = error(
@@ -71,6 +87,14 @@ function setVariables({ environment_variables: variables = {} }: WrittenConfig):
 
 function byAlias(deployments: readonly Deployment[]): ReadonlyMap<string, readonly Deployment[]> {
   return Map.groupBy(deployments, (deployment) => deployment.alias);
+}
+
+/** Of what is served. */
+function readAccessGroups(deployments: readonly Deployment[]): Config["accessGroups"] {
+  const groups = new Map<string, Set<string>>();
+  for (const { alias, info } of deployments)
+    for (const group of info.accessGroups) groups.set(group, (groups.get(group) ?? new Set()).add(alias));
+  return new Map([...groups].map(([group, aliases]) => [group, [...aliases]]));
 }
 
 function readFallbacks(written: readonly Record<string, string[]>[] = []): Config["fallbacks"] {

@@ -4,9 +4,4 @@ export const DIFFERENCES: ReadonlyMap<string, string> = new Map([
   ["litellm_settings.drop_params", "parameters go to the backend as they are"],
   ["litellm_params.rpm", "a weight where routing_strategy is simple-shuffle, and no limit"],
   ["litellm_params.tpm", "a weight where routing_strategy is simple-shuffle, and no limit"],
-  ["model_info.blocked", "the entry is served all the same: take it out of model_list"],
-  [
-    "model_info.supported_environments",
-    "the entry is served in every environment: take it out where it is not meant",
-  ],
 ]);

@@ -24,8 +24,8 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 
 export const PARAM_KEYS: KnownKeys = {
   used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests cooldown_time extra_headers litellm_credential_name drop_params ssl_verify client_cert client_key`),
-  known: words(`api_version organization region_name extra_body itpm otpm max_retries num_retries tags
+    max_parallel_requests num_retries organization tags cooldown_time extra_headers litellm_credential_name drop_params ssl_verify client_cert client_key`),
+  known: words(`api_version region_name extra_body itpm otpm max_retries
     tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
     mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
@@ -38,8 +38,9 @@ export const PARAM_KEYS: KnownKeys = {
 
 /** `model_info` may say whatever it likes, for those who ask; `known` ones steer LiteLLM. */
 export const MODEL_INFO_KEYS: KnownKeys = {
-  used: words("id mode kind canary disabled allowed_fails allowed_fails_policy"),
-  known: words(`blocked supported_environments access_groups health_check_model health_check_timeout
+  used: words(`id mode kind canary disabled access_groups supported_environments blocked allowed_fails
+    allowed_fails_policy`),
+  known: words(`health_check_model health_check_timeout
     health_check_max_tokens health_check_voice health_check_params disable_background_health_check team_id
     team_public_model_name custom_tokenizer`),
 };
@@ -59,10 +60,11 @@ export const LITELLM_SETTINGS_KEYS: KnownKeys = {
 
 export const ROUTER_SETTINGS_KEYS: KnownKeys = {
   used: words(`routing_strategy num_retries fallbacks context_window_fallbacks default_fallbacks model_group_alias
-    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy`),
+    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy enable_tag_filtering
+    tag_filtering_match_any`),
   known:
     words(`routing_strategy_args retry_after retry_policy model_group_retry_policy content_policy_fallbacks
-    max_fallbacks enable_pre_call_checks enable_pre_call_check enable_tag_filtering tag_filtering_match_any redis_host
+    max_fallbacks enable_pre_call_checks enable_pre_call_check redis_host
     redis_port redis_password redis_db redis_url default_max_parallel_requests default_litellm_params default_priority
     polling_interval client_ttl optional_pre_call_checks ignore_invalid_deployments enable_health_check_routing
     health_check_staleness_threshold health_check_ignore_transient_errors provider_budget_config cache_responses

@@ -104,7 +104,7 @@ function readMerged(merged: Merged, env: Environment, { inContainer }: HostConte
   const all = [...early, ...ruled, ...[...built.complaints, ...localhost].map(place)];
   const complaints = [...first, ...withoutFollowUps(all, first)];
   const foreign = new Set([...built.foreign].map((index) => entries[index] ?? index));
-  const outcome = { config: built.config, waits: leftOut.size > 0, foreign };
+  const outcome = { config: built.config, waits: built.waits, foreign };
   return { config: built.config, complaints: settleEntries(complaints, outcome) };
 }
 

@@ -44,7 +44,7 @@ general_settings:
     [
       "LiteLLM's, but not used here",
       `${ONE}      temperature: 0.2
-      tags: [a]
+      tag_regex: [a]
 litellm_settings: {callbacks: [prometheus]}
 router_settings: {retry_policy: {}}
 general_settings: {database_url: os.environ/DATABASE_URL}
@@ -52,7 +52,7 @@ guardrails: []
 `,
       [
         "config.yaml:6:7: warning: model_list[0].litellm_params.temperature: is a LiteLLM setting that has no effect here",
-        "config.yaml:7:7: warning: model_list[0].litellm_params.tags: is a LiteLLM setting that has no effect here",
+        "config.yaml:7:7: warning: model_list[0].litellm_params.tag_regex: is a LiteLLM setting that has no effect here",
         "config.yaml:8:20: warning: litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
         "config.yaml:9:19: warning: router_settings.retry_policy: is a LiteLLM setting that has no effect here",
         "config.yaml:10:20: warning: general_settings.database_url: is a LiteLLM setting that has no effect here",
@@ -195,12 +195,13 @@ describe("a key that is a variable as shells have it", () => {
   });
 });
 
-test("a fallback that only a wildcard could serve is told, and no more", () => {
-  const text = `${ONE}  - {model_name: "gpt-*", litellm_params: {model: "openai/gpt-*"}}
-router_settings: {fallbacks: [{chat: [gpt-4o]}]}
+test("a wildcard has the names that fallbacks and group aliases point to", () => {
+  const text = `${ONE}  - {model_name: "gpt-*", litellm_params: {model: "openai/gpt-*", api_base: "http://gpu-2"}}
+router_settings:
+  fallbacks: [{chat: [gpt-4o]}, {gpt-4: [chat]}, {"gpt-*": [chat]}, {chat: [claude]}]
+  model_group_alias: {fast: gpt-mini}
 `;
   expect(problemsOf(text)).toEqual([
-    "config.yaml:6:5: warning: model_list[1]: is skipped: wildcards have no served name to check",
-    'config.yaml:7:39: warning: router_settings.fallbacks[0].chat[0]: only the wildcard "gpt-*" has this name, and it is left out',
+    'config.yaml:8:77: error: router_settings.fallbacks[3].chat[0]: "claude" is not a model_name in model_list',
   ]);
 });

@@ -9,11 +9,11 @@ import {
   ROUTER_SETTINGS_KEYS,
   STRATEGIES,
 } from "./known-keys.ts";
-import { DIFFERENCES } from "./differences.ts";
 import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
 import { didYouMean } from "./suggest.ts";
+import { isPattern, patternOf } from "./wildcard.ts";
 import type { WrittenConfig } from "./written.ts";
 
 interface Entries {
@@ -57,18 +57,6 @@ function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
 }
 
-/** These keep an entry from being served in LiteLLM. */
-const entriesAreMeantToBeServed: Rule = (written) =>
-  written.model_list.flatMap(({ model_info: info = {} }, index) => {
-    const says = (key: string) => {
-      const note = DIFFERENCES.get(`model_info.${key}`) ?? "";
-      return info[key] === undefined || info[key] === false
-        ? []
-        : [differs(["model_list", index, "model_info", key], note)];
-    };
-    return [...says("blocked"), ...says("supported_environments")];
-  });
-
 /** Where another key of Rollcall's does what LiteLLM's does. */
 const INSTEAD: ReadonlyMap<string, string> = new Map([
   ["headers", "has no effect here: write it as extra_headers"],
@@ -92,24 +80,12 @@ const idsAreUnique: Rule = (written, { entries }) => {
   });
 };
 
-/** `gpt-*` serves `gpt-4o`. */
-function wildcardFor(name: string, names: Iterable<string>): string | undefined {
-  return [...names].find((pattern) => {
-    const star = pattern.indexOf("*");
-    return star !== -1 && name.startsWith(pattern.slice(0, star)) && name.endsWith(pattern.slice(star + 1));
-  });
-}
-
 const fallbacksExist: Rule = (written, { names: models }) => {
   // What fallbacks may point to is what apps may send.
   const names = new Set([...models, ...Object.keys(written.router_settings?.model_group_alias ?? {})]);
+  const patterns = [...models].filter(isPattern);
   const complain = (path: Path, name: string): Complaint[] => {
-    if (names.has(name) || name === "*") return [];
-    const pattern = wildcardFor(name, models);
-    if (pattern !== undefined)
-      return [
-        differs(path, `only the wildcard ${JSON.stringify(pattern)} has this name, and it is left out`),
-      ];
+    if (names.has(name) || name === "*" || patternOf(name, patterns) !== undefined) return [];
     const found = `${JSON.stringify(name)} is not a model_name in model_list`;
     return [error(path, `${found}${didYouMean(name, [...names])}`)];
   };
@@ -138,7 +114,7 @@ const groupAliasesPointToAliases: Rule = (written, { names }) => {
     if (names.has(alias)) {
       return [warning(path, "is a model_name in model_list too: the deployments of that name win")];
     }
-    return names.has(name)
+    return names.has(name) || patternOf(name, [...names].filter(isPattern)) !== undefined
       ? []
       : [
           error(
@@ -238,7 +214,6 @@ const keysAreNoVariables: Rule = (written) => [
 
 export const RULES: readonly Rule[] = [
   keysHaveAnEffect,
-  entriesAreMeantToBeServed,
   idsAreUnique,
   fallbacksExist,
   groupAliasesPointToAliases,

@@ -3,6 +3,7 @@ import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/js
 import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
 import { queryOf } from "../endpoints/query.ts";
 import { readOverrides } from "../body/overrides.ts";
+import { findTarget } from "../routing/table.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Stage } from "./stage.ts";
@@ -50,7 +51,9 @@ export function inspect(place: ModelPlace): Stage {
       { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
       ctx.state.config,
     );
-    const target = ctx.state.table.targets.get(fields.value.model);
+    const { table } = ctx.state;
+    const { model } = fields.value;
+    const target = (ctx.origin === null ? undefined : table.groups.get(model)) ?? findTarget(table, model);
     if (target === undefined) return null;
     ctx.alias = target.alias;
     return target.mode === "chat" ? null : refuseMode(ctx, target.mode);

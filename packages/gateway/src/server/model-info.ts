@@ -27,6 +27,7 @@ export function modelInfo(model: KnownModel): readonly ModelInfoEntry[] {
       db_model: false,
       key: model.name,
       litellm_provider: "openai",
+      access_groups: known.deployment.info.accessGroups,
       ...factsOf({ name: model.name, deployments: [known] }),
     },
   }));

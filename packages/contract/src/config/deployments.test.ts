@@ -46,6 +46,13 @@ describe("the id of a deployment", () => {
     expect(new Set(ids.values()).size).toBe(entries.length);
   });
 
+  test("is another one for each of ten thousand entries that say the same", () => {
+    const same = Array.from({ length: 10_000 }, () => entry("chat"));
+    const all = configOfEntries(...same).deployments.map(({ id }) => id);
+    expect(new Set(all).size).toBe(10_000);
+    expect(all.slice(1, 3)).toEqual([`${all[0]}-2`, `${all[0]}-3`]);
+  });
+
   test("stays the same in whatever order the entries stand", () => {
     const shuffled = fc.shuffledSubarray(entries, { minLength: entries.length });
     fc.assert(

@@ -61,6 +61,8 @@ class DeploymentReader {
   readonly #complaints: Complaint[] = [];
   readonly #backends: Backends;
   readonly #ids = new Set<string>();
+  /** By what their ids begin with: the number of the last. */
+  readonly #twins = new Map<string, number>();
   readonly #foreign = new Set<number>();
   #waits = false;
 
@@ -229,7 +231,9 @@ class DeploymentReader {
     if (written !== undefined && !isTwin) return written;
     const base = written ?? `${entry.model_name}-${fingerprint.slice(0, 6)}`;
     let id = base;
-    for (let twin = 2; this.#ids.has(id); twin += 1) id = `${base}-${twin}`;
+    let twin = this.#twins.get(base) ?? 1;
+    while (this.#ids.has(id)) id = `${base}-${(twin += 1)}`;
+    this.#twins.set(base, twin);
     this.#ids.add(id);
     return id;
   }

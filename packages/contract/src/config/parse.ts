@@ -148,8 +148,12 @@ export interface NamedFiles {
   readonly envFile: string | null;
 }
 
+/** However its key is written, a file that names others has one of these: the rest is not parsed twice. */
+const MAY_NAME = /include|env_file|\\/;
+
 /** Unreadable YAML names nothing. */
 export function namedFiles(text: string): NamedFiles {
+  if (!MAY_NAME.test(text)) return { includes: [], envFile: null };
   const { value } = readSource({ file: "", text });
   const { include, rollcall } = (value ?? {}) as {
     include?: unknown;

@@ -12,7 +12,7 @@ import {
 import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
-import { didYouMean } from "./suggest.ts";
+import { didYouMean, guessAmong } from "./suggest.ts";
 import { isPattern, patternOf } from "./wildcard.ts";
 import type { WrittenConfig } from "./written.ts";
 
@@ -84,10 +84,11 @@ const fallbacksExist: Rule = (written, { names: models }) => {
   // What fallbacks may point to is what apps may send.
   const names = new Set([...models, ...Object.keys(written.router_settings?.model_group_alias ?? {})]);
   const patterns = [...models].filter(isPattern);
+  const guess = guessAmong([...names]);
   const complain = (path: Path, name: string): Complaint[] => {
     if (names.has(name) || name === "*" || patternOf(name, patterns) !== undefined) return [];
     const found = `${JSON.stringify(name)} is not a model_name in model_list`;
-    return [error(path, `${found}${didYouMean(name, [...names])}`)];
+    return [error(path, `${found}${guess(name)}`)];
   };
   return (["litellm_settings", "router_settings"] as const).flatMap((section) => [
     ...(["fallbacks", "context_window_fallbacks"] as const).flatMap((key) =>
@@ -108,18 +109,20 @@ const fallbacksExist: Rule = (written, { names: models }) => {
 };
 
 const groupAliasesPointToAliases: Rule = (written, { names }) => {
+  const patterns = [...names].filter(isPattern);
+  const guess = guessAmong([...names]);
   return Object.entries(written.router_settings?.model_group_alias ?? {}).flatMap(([alias, target]) => {
     const path = ["router_settings", "model_group_alias", alias];
     const name = typeof target === "string" ? target : target.model;
     if (names.has(alias)) {
       return [warning(path, "is a model_name in model_list too: the deployments of that name win")];
     }
-    return names.has(name) || patternOf(name, [...names].filter(isPattern)) !== undefined
+    return names.has(name) || patternOf(name, patterns) !== undefined
       ? []
       : [
           error(
             path,
-            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, [...names])}`,
+            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${guess(name)}`,
           ),
         ];
   });

@@ -1,4 +1,5 @@
 import { digest } from "../digest.ts";
+import { readQueue } from "./admission-queue.ts";
 import type { Config, Deployment } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { readDeployments, type Entries } from "./deployments.ts";
@@ -61,6 +62,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     forwardsClientHeaders: written.general_settings?.forward_client_headers_to_llm_api ?? false,
     environment: setVariables(written),
     ...own,
+    ...readQueue(written, own),
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
   return { config, foreign, waits, complaints };

@@ -78,6 +78,8 @@ export interface Config extends RollcallConfig {
   readonly tagFiltering: TagFiltering | null;
   /** Other names for aliases; hidden ones are not listed. */
   readonly groupAliases: ReadonlyMap<string, { readonly alias: string; readonly hidden: boolean }>;
+  /** Is `queue.size` for each worker? It is divided among them otherwise. */
+  readonly queueIsPerWorker: boolean;
   /** Aliases of entries that were skipped, and why. */
   readonly skipped: ReadonlyMap<string, string>;
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;

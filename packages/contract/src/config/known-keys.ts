@@ -26,7 +26,7 @@ export const PARAM_KEYS: KnownKeys = {
   used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
     max_parallel_requests num_retries organization tags cooldown_time extra_headers litellm_credential_name drop_params ssl_verify client_cert client_key`),
   known: words(`api_version region_name extra_body itpm otpm max_retries
-    tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
+    tag_regex guardrails additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
     mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
     use_in_pass_through merge_reasoning_content_in_choices keepalive_seconds temperature top_p max_tokens seed stop
@@ -72,7 +72,8 @@ export const ROUTER_SETTINGS_KEYS: KnownKeys = {
 };
 
 export const GENERAL_SETTINGS_KEYS: KnownKeys = {
-  used: words("master_key litellm_key_header_name forward_client_headers_to_llm_api"),
+  used: words(`master_key litellm_key_header_name forward_client_headers_to_llm_api
+    max_in_flight_requests_per_worker max_queued_requests_per_worker admission_queue_timeout_seconds`),
   known: words(`database_url database_connection_pool_limit database_connection_timeout store_model_in_db
     supported_db_objects allow_requests_on_db_unavailable disable_spend_logs disable_spend_updates disable_error_logs
     proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time user_api_key_cache_ttl
@@ -84,7 +85,7 @@ export const GENERAL_SETTINGS_KEYS: KnownKeys = {
     public_routes admin_only_routes allowed_ips use_x_forwarded_for
     always_include_stream_usage token_rate_limit_type max_request_size_mb max_response_size_mb pass_through_endpoints
     custom_auth use_redis_transaction_buffer infer_model_from_keys enforce_user_param user_header_name
-    cancel_on_disconnect max_in_flight_requests_per_worker litellm_jwtauth enable_jwt_auth ui_access_mode
+    cancel_on_disconnect litellm_jwtauth enable_jwt_auth ui_access_mode
     disable_spend_tracking store_prompts_in_spend_logs`),
 };
 

@@ -14,6 +14,7 @@ import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
 import { didYouMean, guessAmong } from "./suggest.ts";
 import { isPattern, patternOf } from "./wildcard.ts";
+import { WITHOUT_EFFECT } from "./without-effect.ts";
 import type { WrittenConfig } from "./written.ts";
 
 interface Entries {
@@ -37,17 +38,25 @@ const keysHaveAnEffect: Rule = (written) => {
       [["model_list", index, "litellm_params"], entry.litellm_params, PARAM_KEYS],
     ]),
   ];
+  const told = new Map<string, string>();
   return sections.flatMap(([path, section, keys]) =>
     Object.keys(section ?? {})
       .filter((key) => !keys.used.includes(key))
-      .map((key) => noEffect(key, path, keys)),
+      .map((key) =>
+        keys.known.includes(key)
+          ? unsupported([...path, key], noEffect(key, told))
+          : warning([...path, key], whyUnknown(key, path, keys)),
+      ),
   );
 };
 
-function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
-  return keys.known.includes(key)
-    ? unsupported([...path, key], INSTEAD.get(key) ?? "is a LiteLLM setting that has no effect here")
-    : warning([...path, key], whyUnknown(key, path, keys));
+/** `told`: what has been said, and of which key: others get no more than a reference to it. */
+function noEffect(key: string, told: Map<string, string>): string {
+  const says = WITHOUT_EFFECT.get(key);
+  if (says === undefined) return "is a LiteLLM setting that has no effect here";
+  const first = told.get(says) ?? key;
+  told.set(says, first);
+  return first === key ? says : `has no effect here, as ${first} has none`;
 }
 
 function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
@@ -57,10 +66,22 @@ function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
 }
 
-/** Where another key of Rollcall's does what LiteLLM's does. */
-const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ["headers", "has no effect here: write it as extra_headers"],
-]);
+/** `model_info` may hold what it likes; these are written there by people who mean what is above it. */
+const MISPLACED: ReadonlySet<string> = new Set(
+  "api_base api_key rpm tpm weight order max_parallel_requests timeout stream_timeout num_retries".split(" "),
+);
+
+const parametersStandInTheirPlace: Rule = (written) =>
+  written.model_list.flatMap(({ model_info: info = {} }, index) =>
+    Object.keys(info)
+      .filter((key) => MISPLACED.has(key))
+      .map((key) =>
+        warning(
+          ["model_list", index, "model_info", key],
+          "belongs under litellm_params; in model_info it has no effect",
+        ),
+      ),
+  );
 
 const idsAreUnique: Rule = (written, { entries }) => {
   const seen = new Map<string, number>();
@@ -217,6 +238,7 @@ const keysAreNoVariables: Rule = (written) => [
 
 export const RULES: readonly Rule[] = [
   keysHaveAnEffect,
+  parametersStandInTheirPlace,
   idsAreUnique,
   fallbacksExist,
   groupAliasesPointToAliases,

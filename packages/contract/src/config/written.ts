@@ -82,6 +82,9 @@ export interface WrittenConfig {
     master_key?: Text;
     litellm_key_header_name?: Text;
     forward_client_headers_to_llm_api?: boolean;
+    max_in_flight_requests_per_worker?: number;
+    max_queued_requests_per_worker?: number;
+    admission_queue_timeout_seconds?: number;
   };
   environment_variables?: Record<string, Text>;
   include?: Text[];
@@ -261,6 +264,14 @@ export const CONFIG_SCHEMA = {
           type: "boolean",
           description: "Headers of apps that begin with x- go on to backends.",
         },
+        max_in_flight_requests_per_worker: count(
+          "Turns on the queue of those who wait while a model loads.",
+          1,
+        ),
+        max_queued_requests_per_worker: count(
+          "How many of a worker's requests may wait: rollcall.queue.size.",
+        ),
+        admission_queue_timeout_seconds: seconds("How long one may wait: rollcall.queue.time."),
       },
     },
     environment_variables: { type: "object", additionalProperties: { type: "string" } },

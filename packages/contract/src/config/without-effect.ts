@@ -1,0 +1,24 @@
+const noting = (keys: string, text: string): readonly (readonly [string, string])[] =>
+  keys.split(" ").map((key) => [key, text]);
+
+/** LiteLLM's settings without an effect here, by their key, and what there is instead. */
+export const WITHOUT_EFFECT: ReadonlyMap<string, string> = new Map([
+  ["headers", "has no effect here: write it as extra_headers"],
+  ...noting(
+    "alerting alerting_threshold alert_types alerting_args alerting_config",
+    "has no effect here: nobody is alerted by the gateway; rules for Prometheus, whose Alertmanager knows Slack and mail, are in deploy/prometheus",
+  ),
+  ...noting(
+    "callbacks success_callback failure_callback service_callback service_callbacks callback_settings",
+    "has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
+  ),
+  ...noting(
+    "cache cache_params cache_responses cache_kwargs caching_groups",
+    "has no effect here: answers are not cached; routing_strategy prefix-affinity keeps conversations where their prompt is",
+  ),
+  ...noting(
+    "guardrails guardrail_list",
+    "has no effect here: prompts and answers pass as they are, so what has to be looked at must be before or behind the gateway",
+  ),
+  ["tag_regex", "has no effect here: the header User-Agent chooses no deployment, tags do"],
+]);

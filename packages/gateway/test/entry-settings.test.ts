@@ -7,7 +7,8 @@ const attempts = ({ headers }: Answer) => Number(headers["x-rollcall-attempts"] 
 async function failing(paramsOf: Readonly<Record<string, object>>, settings: object = {}) {
   const backends = await Promise.all([simulator(), simulator(), simulator()]);
   for (const { control } of backends) control.fault("engine-error");
-  const gateway = await gatewayFor({ chat: backends }, { paramsOf, settings });
+  const chat = backends.map(({ url }, index) => ({ url, params: paramsOf[`chat-${index + 1}`] ?? {} }));
+  const gateway = await gatewayFor({ chat }, { settings });
   const asked = () => backends.map(({ seen }) => seen.count("/v1/chat/completions"));
   return { gateway, asked };
 }
@@ -29,9 +30,9 @@ test.each<
 
 test("each organization of a list is a deployment, and is told to the server", async () => {
   const backend = await simulator();
-  const paramsOf = { "chat-1": { organization: ["org-a", "org-b"] } };
+  const params = { organization: ["org-a", "org-b"] };
   const settings = { router_settings: { routing_strategy: "least-busy" } };
-  const gateway = await gatewayFor({ chat: [backend] }, { paramsOf, settings });
+  const gateway = await gatewayFor({ chat: [backend] }, { params, settings });
   const answers: Answer[] = [];
   for (let turn = 0; turn < 12; turn += 1) answers.push(await gateway.chat());
   const ids = new Set(answers.map(({ headers }) => headers["x-litellm-model-id"]));

@@ -33,8 +33,6 @@ export type Said = Reason | (Partial<Verdict> & { readonly reason: Reason });
 export interface GatewayOptions {
   /** `litellm_params` of every deployment, beside model, api_base and key. */
   readonly params?: object;
-  /** The same by id, for one. */
-  readonly paramsOf?: Readonly<Record<string, object>>;
   /** The rest of the config: router_settings, litellm_settings, … */
   readonly settings?: object;
   /** Keys of `rollcall.gateway`, `rollcall.state` and `rollcall.queue`. */
@@ -55,6 +53,8 @@ export interface GatewayOptions {
 /** Where a deployment is: a simulator or any other server. */
 export interface Place {
   readonly url: string;
+  /** `litellm_params` of this deployment alone. */
+  readonly params?: object;
 }
 
 /**
@@ -79,18 +79,10 @@ export async function gatewayFor(
 /** The config for these servers. */
 export function writtenFor(
   aliases: Readonly<Record<string, readonly Place[]>>,
-  {
-    params = {},
-    paramsOf = {},
-    settings = {},
-    gateway = {},
-    state = {},
-    queue = {},
-    rollcall = {},
-  }: GatewayOptions = {},
+  { params = {}, settings = {}, gateway = {}, state = {}, queue = {}, rollcall = {} }: GatewayOptions = {},
 ): object {
   const entries = Object.entries(aliases).flatMap(([alias, places]) =>
-    places.map(({ url }, index) => ({
+    places.map(({ url, params: own = {} }, index) => ({
       model_name: alias,
       litellm_params: {
         model: `openai/${UPSTREAM}`,
@@ -98,7 +90,7 @@ export function writtenFor(
         api_key: BACKEND_KEY,
         order: index,
         ...params,
-        ...paramsOf[`${alias}-${index + 1}`],
+        ...own,
       },
       model_info: { id: `${alias}-${index + 1}` },
     })),

@@ -677,13 +677,12 @@ const STRATEGIES: readonly Omit<Contract, "topic">[] = [
     contract: "`tags` and `metadata.tags` of the body choose, too, and requests without tags go to `default`",
     ask: async ({ make }) => {
       const [free, spare] = [await simulator(), await simulator()];
-      const gateway = await make(
-        { chat: [free, spare] },
-        {
-          paramsOf: { "chat-1": { tags: ["free"] }, "chat-2": { tags: ["default"] } },
-          settings: { router_settings: { enable_tag_filtering: true } },
-        },
-      );
+      const places = [
+        { url: free.url, params: { tags: ["free"] } },
+        { url: spare.url, params: { tags: ["default"] } },
+      ];
+      const settings = { router_settings: { enable_tag_filtering: true } };
+      const gateway = await make({ chat: places }, { settings });
       const bodies = [{ tags: ["free"] }, { metadata: { tags: ["free"] } }, {}, { tags: ["unknown"] }];
       const answers = await Promise.all(bodies.map((body) => gateway.chat(body)));
       return answers.map(deploymentOf);

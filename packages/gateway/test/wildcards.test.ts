@@ -14,8 +14,8 @@ async function team(
 ): Promise<{ gateway: Gateway; many: Simulator; coder: Simulator }> {
   const many = await simulator({ servedNames: FOUND });
   const coder = await simulator();
-  const paramsOf = { "team/*-1": { model: "hosted_vllm/*" } };
-  const gateway = await gatewayFor({ "team/*": [many], coder: [coder] }, { settings, says, paramsOf });
+  const places = { "team/*": [{ url: many.url, params: { model: "hosted_vllm/*" } }], coder: [coder] };
+  const gateway = await gatewayFor(places, { settings, says });
   return { gateway, many, coder };
 }
 

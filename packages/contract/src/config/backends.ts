@@ -79,16 +79,18 @@ export class Backends {
 }
 
 function readHeaders(
-  { extra_headers: written = {} }: WrittenDeployment["litellm_params"],
+  { headers: also, extra_headers: written }: WrittenDeployment["litellm_params"],
   organization: string | null,
 ): Map<string, SecretRef> {
-  const headers = new Map(
-    Object.entries(written).map(([name, value]) => [name.toLowerCase(), parseSecretRef(value)]),
-  );
   // OpenAI's client sends it for LiteLLM, unless another one is written.
-  const name = "openai-organization";
-  if (organization !== null && !headers.has(name)) headers.set(name, parseSecretRef(organization));
-  return headers;
+  const own = organization === null ? {} : { "openai-organization": organization };
+  const headers = { ...own, ...lowerKeys(also), ...lowerKeys(written) };
+  return new Map(Object.entries(headers).map(([name, value]) => [name, parseSecretRef(value)]));
+}
+
+/** Header names have no case. */
+function lowerKeys(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Is it a service of others? OpenAI's own is, under whatever provider it is written. */

@@ -2,10 +2,12 @@ import { digest } from "../digest.ts";
 import { readQueue } from "./admission-queue.ts";
 import type { Config, Deployment } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { withDefaultParams } from "./default-params.ts";
 import { readDeployments, type Entries } from "./deployments.ts";
 import type { Environment } from "./environment.ts";
 import { STRATEGIES, type Strategy } from "./known-keys.ts";
 import { error, type Complaint } from "./problem.ts";
+import { droppingDiffers } from "./request-rules.ts";
 import { readRollcall } from "./rollcall-section.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { bySpecificity, isPattern } from "./wildcard.ts";
@@ -30,8 +32,10 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     foreign,
     waits,
     complaints: found,
-  } = readDeployments(written, context);
+  } = readDeployments(withDefaultParams(written), context);
   complaints.push(...found);
+  const hosted = deployments.filter(({ backend }) => backend.isHosted).map(({ index }) => index);
+  complaints.push(...droppingDiffers(written, hosted));
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const own = readRollcall(rollcall ?? {}, complaints);
   const config: Config = {

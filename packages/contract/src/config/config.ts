@@ -5,6 +5,7 @@ import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { ModelInfo } from "./model-info.ts";
 import type { ModelParams } from "./provider.ts";
+import type { RequestChanges } from "./request-changes.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
@@ -52,6 +53,8 @@ export interface Deployment {
   readonly breaker: BreakerPolicy | null;
   readonly timeoutMs: number;
   readonly streamTimeoutMs: number;
+  /** What it changes in requests beside the name; null for nothing. */
+  readonly request: RequestChanges | null;
   /** Path in the written config, for messages. */
   readonly index: number;
 }

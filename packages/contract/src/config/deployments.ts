@@ -9,6 +9,7 @@ import { readModelInfo } from "./model-info.ts";
 import { readOutOfUse } from "./out-of-use.ts";
 import { defaultsOf, modelParamsOf, nameOf, type ModelName } from "./provider.ts";
 import { readBreaker } from "./read-breaker.ts";
+import { readRequestChanges } from "./request-changes.ts";
 import { SETTINGS } from "./settings.ts";
 import { countStars, isPattern } from "./wildcard.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
@@ -221,6 +222,7 @@ class DeploymentReader {
       tags: params.tags ?? [],
       breaker: readBreaker(this.#written, entry),
       ...this.#timeouts(params),
+      request: readRequestChanges(this.#written, entry, providerOf(entry)),
       index,
     });
   }
@@ -261,3 +263,8 @@ interface Target {
 }
 
 type ForeignName = Extract<ModelName, { provider: string }>;
+
+function providerOf(entry: WrittenDeployment): string | null {
+  const name = nameOf(entry);
+  return name.kind === "served" ? name.provider : null;
+}

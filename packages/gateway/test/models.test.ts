@@ -162,6 +162,7 @@ describe("LiteLLM's", () => {
     mode: "chat",
     supports_vision: true,
     supports_function_calling: false,
+    access_groups: ["beta"],
     max_output_tokens: 4_096,
     input_cost_per_token: 1e-6,
     base_model: UPSTREAM,
@@ -201,6 +202,7 @@ describe("LiteLLM's", () => {
           db_model: false,
           key: "chat",
           litellm_provider: "openai",
+          access_groups: ["beta"],
           mode: "chat",
           max_tokens: 4_096,
           max_input_tokens: 32_768,
@@ -224,6 +226,21 @@ describe("LiteLLM's", () => {
     const none = await gateway.ask("/model/info?litellm_model_id=chat-9");
     expect([none.status, none.json().error.param]).toEqual([400, "litellm_model_id"]);
     await expectSilence(gateway, "/model/info", "/model_group/info", "/v1/models", "/v1/models?limit=1");
+  });
+
+  test("limits of an answer that the config has stand in every list, and nowhere where it has none", async () => {
+    const gateway = await gatewayWithInfo();
+    const { data } = (await gateway.ask("/v1/models")).json();
+    const [chat, embed] = data;
+    expect(chat).toMatchObject({ id: "chat", max_tokens: 4_096, max_output_tokens: 4_096 });
+    expect((await gateway.ask("/v1/models", { headers: ANTHROPIC })).json().data[0]).toMatchObject({
+      id: "chat",
+      max_tokens: 4_096,
+    });
+    expect(Object.keys(embed)).toContain("max_output_tokens");
+    const without = await gatewayWith({ "chat-1": ready(8_192) });
+    const [card] = (await without.ask("/v1/models")).json().data;
+    expect(Object.keys(card).filter((key) => /^max_(?:output_)?tokens$/.test(key))).toEqual([]);
   });
 
   test("group info has one for each name, with what its deployments have in common", async () => {

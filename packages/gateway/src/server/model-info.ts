@@ -1,4 +1,4 @@
-import { contextOf, least, type KnownDeployment, type KnownModel } from "./known-models.ts";
+import { contextOf, outputLimits, type KnownDeployment, type KnownModel } from "./known-models.ts";
 
 /** What LiteLLM always names, whether it is known or not. */
 const CAPABILITIES = [
@@ -27,10 +27,15 @@ export function modelInfo(model: KnownModel): readonly ModelInfoEntry[] {
       db_model: false,
       key: model.name,
       litellm_provider: "openai",
-      access_groups: known.deployment.info.accessGroups,
+      ...groupsOf(known),
       ...factsOf({ name: model.name, deployments: [known] }),
     },
   }));
+}
+
+/** As in LiteLLM, nothing where none are written. */
+function groupsOf({ deployment: { info } }: KnownDeployment): { readonly access_groups?: readonly string[] } {
+  return info.accessGroups.length === 0 ? {} : { access_groups: info.accessGroups };
 }
 
 /** One entry of `GET /model_group/info`: a name with what its deployments have in common. */
@@ -44,9 +49,8 @@ function factsOf(model: KnownModel): Readonly<Record<string, unknown>> {
   const infos = deployments.map(({ deployment }) => deployment.info);
   return {
     mode: modeOf(deployments),
-    max_tokens: least(infos.map(({ maxTokens, maxOutputTokens }) => maxTokens ?? maxOutputTokens)),
     max_input_tokens: contextOf(model),
-    max_output_tokens: least(infos.map(({ maxOutputTokens }) => maxOutputTokens)),
+    ...outputLimits(model),
     input_cost_per_token: null,
     output_cost_per_token: null,
     ...highest(infos.map(({ costs }) => costs)),

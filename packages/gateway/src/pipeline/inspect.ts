@@ -58,8 +58,8 @@ export function inspect({ impliedMode, model }: Pick<Endpoint, "impliedMode" | "
       ctx.state.config,
     );
     const { table } = ctx.state;
-    const { model } = fields.value;
-    const target = (ctx.origin === null ? undefined : table.groups.get(model)) ?? findTarget(table, model);
+    const name = fields.value.model;
+    const target = (ctx.origin === null ? undefined : table.groups.get(name)) ?? findTarget(table, name);
     if (target === undefined) return null;
     ctx.alias = target.alias;
     return target.mode === "chat" ? null : refuseMode(ctx, target.mode);
@@ -73,7 +73,9 @@ function isLeftOut(error: GatewayError): boolean {
 /** Null: none has that mode, or several have. */
 function onlyAliasOf(wanted: string, { targets }: RoutingTable): string | null {
   const aliases = new Set<string>();
-  for (const { alias, mode } of targets.values()) if (mode === wanted) aliases.add(alias);
+  // Of a wildcard its names are meant: the pattern is none.
+  for (const [name, { alias, mode, serves }] of targets)
+    if (mode === wanted) aliases.add(serves === null ? alias : name);
   const [only = null, ...others] = aliases;
   return others.length === 0 ? only : null;
 }

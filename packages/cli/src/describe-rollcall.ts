@@ -3,7 +3,8 @@ import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
 import { addCompletion } from "./commands/completion.ts";
-import { describeGateway, describeProber } from "./commands/daemons.ts";
+import { addControlStore } from "./commands/control-store.ts";
+import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDrain } from "./commands/drain.ts";
@@ -36,6 +37,9 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
+  const control = program.command("control");
+  describeControl(control, context);
+  addControlStore(control, context);
   addLitellm(program, context);
   for (const add of [
     addDemo,

@@ -107,6 +107,7 @@ function instruction(name: string): string {
 const units = {
   gateway: read("systemd/rollcall-gateway.service"),
   prober: read("systemd/rollcall-prober.service"),
+  control: read("systemd/rollcall-control.service"),
   drop: read("systemd/wait-for-models.conf"),
 };
 function setting(unit: string, name: string): string {
@@ -426,7 +427,7 @@ describe("order and patience", () => {
   });
 
   it("starts systemd's daemons again, always", () => {
-    for (const unit of [units.gateway, units.prober]) {
+    for (const unit of [units.gateway, units.prober, units.control]) {
       expect(setting(unit, "Restart")).toBe("always");
       expect(setting(unit, "StartLimitIntervalSec")).toBe("0");
       expect(setting(unit, "ExecReload")).toContain("-HUP $MAINPID");
@@ -435,7 +436,7 @@ describe("order and patience", () => {
 
   it("lets systemd's daemons say by a child when they are ready, and ends one that hangs", () => {
     // A child is neither the main process nor one that a command of the unit names.
-    for (const unit of [units.gateway, units.prober]) {
+    for (const unit of [units.gateway, units.prober, units.control]) {
       expect(setting(unit, "Type")).toBe("notify");
       expect(setting(unit, "NotifyAccess")).toBe("all");
       expect(seconds(setting(unit, "WatchdogSec"))).toBeGreaterThanOrEqual(10);
@@ -609,6 +610,7 @@ describe("systemd", () => {
     chmodSync(command, 0o755);
     writeFileSync(files.path("rollcall-gateway.service"), here(units.gateway));
     writeFileSync(files.path("rollcall-prober.service"), here(units.prober));
+    writeFileSync(files.path("rollcall-control.service"), here(units.control));
     writeFileSync(files.path("my-app.service"), "[Service]\nExecStart=/bin/true\n");
     mkdirSync(files.path("my-app.service.d"));
     writeFileSync(files.path("my-app.service.d/wait-for-models.conf"), here(units.drop));
@@ -617,12 +619,17 @@ describe("systemd", () => {
   afterAll(() => files.remove());
 
   it.skipIf(!systemdAnalyze)("takes the units and the drop-in without a word", async () => {
-    const names = ["rollcall-prober.service", "rollcall-gateway.service", "my-app.service"];
+    const names = [
+      "rollcall-prober.service",
+      "rollcall-control.service",
+      "rollcall-gateway.service",
+      "my-app.service",
+    ];
     expect(await complaints("systemd-analyze", ["verify", ...names.map(files.path)])).toBe("");
   });
 
   it.skipIf(!systemdAnalyze)("calls the daemons' exposure low", async () => {
-    for (const name of ["rollcall-prober.service", "rollcall-gateway.service"]) {
+    for (const name of ["rollcall-prober.service", "rollcall-control.service", "rollcall-gateway.service"]) {
       const args = ["security", "--offline=yes", "--threshold=20", "--no-pager", files.path(name)];
       expect(await complaints("systemd-analyze", args)).toBe("");
     }

@@ -32,6 +32,7 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "THIRD-PARTY-LICENSES.txt",
     "bin",
     "cli.js",
+    "control.js",
     "gateway-worker.js",
     "gateway.js",
     "man",
@@ -39,6 +40,7 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "prober.js",
     "sbom.cdx.json",
     "simulator.js",
+    "store-thread.js",
   ]);
   const named = [...read("THIRD-PARTY-LICENSES.txt").matchAll(/^(\S+) \d\S* \(\S.*\)$/gm)].map(
     ([, name]) => name,

@@ -4,8 +4,10 @@ export { PLAIN_TLS, type BackendTls } from "./config/backend-tls.ts";
 export type {
   Backend,
   Config,
+  ControlConfig,
   Deployment,
   GatewayConfig,
+  KeysConfig,
   ProberConfig,
   QueueConfig,
   StateConfig,

@@ -547,7 +547,7 @@ general_settings:
       "unsupported 8 litellm_settings.callbacks: has no effect here, as success_callback has none",
       "unsupported 9 litellm_settings.cache: has no effect here: answers are not cached; routing_strategy prefix-affinity keeps conversations where their prompt is",
       "unsupported 10 litellm_settings.cache_params: has no effect here, as cache has none",
-      "unsupported 16 general_settings.database_url: is a LiteLLM setting that has no effect here",
+      "unsupported 16 general_settings.database_url: has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite",
       "unsupported 17 general_settings.store_model_in_db: is a LiteLLM setting that has no effect here",
       "unsupported 18 general_settings.alerting: has no effect here: nobody is alerted by the gateway; rules for Prometheus, whose Alertmanager knows Slack and mail, are in deploy/prometheus",
     ],

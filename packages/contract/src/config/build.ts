@@ -69,8 +69,14 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     ...readQueue(written, own),
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
+  if (config.keys.enabled && config.masterKeys.length === 0) complaints.push(KEYS_WITHOUT_MASTER_KEY);
   return { config, foreign, waits, complaints };
 }
+
+const KEYS_WITHOUT_MASTER_KEY: Complaint = error(
+  ["rollcall", "keys"],
+  "virtual keys are made with the master key, and there is none: set general_settings.master_key",
+);
 
 const OPEN_TO_ANY_PAGE: Complaint = error(
   ["rollcall", "gateway", "cors"],

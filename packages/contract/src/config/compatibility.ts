@@ -4,7 +4,7 @@ import { DIFFERENCES } from "./differences.ts";
 import { PLACES, settingName, type Place } from "./places.ts";
 import { printPath, type Path, type Position, type Problem } from "./problem.ts";
 import { NOTHING_TO_DO } from "./without-effect.ts";
-import { PLACED_SETTINGS } from "./rollcall-section.ts";
+import { PLACED_SETTINGS, writtenAt } from "./rollcall-section.ts";
 
 /** One setting and all the places at which it is written. */
 export interface ReportLine {
@@ -133,13 +133,11 @@ function usedKeys(place: Place, written: unknown, path: Path): readonly WrittenS
 }
 
 function rollcallSettings(written: unknown): readonly WrittenSetting[] {
-  return PLACED_SETTINGS.filter(({ path }) => {
-    const section = path
-      .slice(0, -1)
-      .reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), written);
-    return isRecord(section) && Object.hasOwn(section, path.at(-1) ?? "");
-  }).map(({ path }) => ({
-    place: { ...ROOT, name: ["rollcall", ...path.slice(0, -1)].join(".") },
-    path: ["rollcall", ...path],
-  }));
+  if (!isRecord(written)) return [];
+  return PLACED_SETTINGS.flatMap(({ path }) => {
+    const at = writtenAt(written, path);
+    if (at === null) return [];
+    const place = { ...ROOT, name: ["rollcall", ...at.slice(0, -1)].join(".") };
+    return [{ place, path: ["rollcall", ...at] }];
+  });
 }

@@ -105,3 +105,5 @@ export type ProberConfig = RollcallConfig["prober"];
 export type GatewayConfig = RollcallConfig["gateway"];
 export type QueueConfig = RollcallConfig["queue"];
 export type StateConfig = RollcallConfig["state"];
+export type KeysConfig = RollcallConfig["keys"];
+export type ControlConfig = RollcallConfig["control"];

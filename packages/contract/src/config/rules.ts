@@ -51,12 +51,23 @@ const keysHaveAnEffect: Rule = (written) => {
     Object.keys(section ?? {})
       .filter((key) => !keys.used.includes(key))
       .map((key) =>
-        keys.known.includes(key)
-          ? unsupported([...path, key], noEffect(key, told))
-          : warning([...path, key], whyUnknown(key, path, keys)),
+        key === "database_url" && path[0] === "general_settings"
+          ? unsupported([...path, key], whereKeysAre(written))
+          : keys.known.includes(key)
+            ? unsupported([...path, key], noEffect(key, told))
+            : warning([...path, key], whyUnknown(key, path, keys)),
       ),
   );
 };
+
+/** With LiteLLM, `database_url` is what makes virtual keys work. */
+function whereKeysAre({ rollcall }: WrittenConfig): string {
+  const { keys } = rollcall ?? {};
+  const areKept = typeof keys === "object" ? keys.enabled : keys;
+  return areKept === true
+    ? "has no effect here yet: virtual keys are kept in SQLite, in the state directory"
+    : "has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite";
+}
 
 /** `told`: what has been said, and of which key: others get no more than a reference to it. */
 function noEffect(key: string, told: Map<string, string>): string {

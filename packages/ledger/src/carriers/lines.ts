@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { StringDecoder } from "node:string_decoder";
 
 /** Longer than all leases of a holder of a hundred thousand keys. */
 const LONGEST_LINE = 32 * 1024 * 1024;
@@ -23,9 +24,10 @@ export class Lines {
 
   constructor(stream: Duplex, end: LinesEnd) {
     this.#stream = stream;
-    stream.setEncoding("utf8");
-    stream.on("data", (text: string) => {
-      this.#take(text, end);
+    // The stream's own encoding may not be set where it came from an HTTP server.
+    const decoder = new StringDecoder("utf8");
+    stream.on("data", (piece: Buffer) => {
+      this.#take(decoder.write(piece), end);
     });
     // The error is followed by `close`.
     stream.on("error", (error) => {

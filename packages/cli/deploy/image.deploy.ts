@@ -129,10 +129,8 @@ rollcall: {gateway: {port: ${gateway}}, prober: {port: ${prober}}}
       container.kill("SIGKILL");
     });
     const address = `http://127.0.0.1:${gateway}`;
-    await eventually(
-      async () => (await chat(address, { model: "chat" }, "sk-in-the-image")).status === 200,
-      30_000,
-    ).catch((error: unknown) => {
+    const answers = async () => (await chat(address, { model: "chat" }, "sk-in-the-image")).status === 200;
+    await eventually(() => answers().catch(() => false), 30_000).catch((error: unknown) => {
       throw new Error(said, { cause: error });
     });
 

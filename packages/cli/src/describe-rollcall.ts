@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { addControlStore } from "./commands/control-store.ts";
 import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
@@ -10,13 +11,15 @@ import { addDrain } from "./commands/drain.ts";
 import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addKeys } from "./commands/keys.ts";
+import { addHealth } from "./commands/health.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTeams } from "./commands/teams.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
 import type { CommandContext } from "./context.ts";
 
-const HELP_END = `
+/** The last paragraphs of the help. */
+export const HELP_END = `
 Without a command, as LiteLLM is started: rollcall --config FILE --port 4000 [--host 0.0.0.0] [--num_workers N]
 
 Exit codes:
@@ -47,7 +50,9 @@ export function describeRollcall(program: Command, context: CommandContext): voi
     addExplain,
     addDrain,
     addWait,
+    addHealth,
     addCompare,
+    addCompletion,
     addKeys,
     addTeams,
   ])

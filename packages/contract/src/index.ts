@@ -11,6 +11,7 @@ export type {
   ProberConfig,
   QueueConfig,
   StateConfig,
+  TagFiltering,
 } from "./config/config.ts";
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
@@ -46,6 +47,8 @@ export {
 } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
+export { withoutProvider } from "./config/provider.ts";
+export { aliasName, isPattern, matchWhole, patternOf, upstreamName } from "./config/wildcard.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";
 export type { Clock } from "./clock.ts";
 export { digest } from "./digest.ts";
@@ -92,6 +95,7 @@ export {
 export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
+export { answersTo } from "./served-name.ts";
 export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
 export { TRUNCATION_SETTINGS } from "./truncation-settings.ts";
 export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";

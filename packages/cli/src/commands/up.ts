@@ -67,6 +67,8 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
 
 /** All daemons until they are to stop; resolves with the exit code. */
 export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
+  // What `rollcall health` looks for.
+  process.title = "rollcall up";
   const plain = options.json === true || !terminal.interactive;
   const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
   const log = terminal.logTo((lines) => print(lostLine(lines)));

@@ -26,7 +26,7 @@ export interface Compatibility {
 /** What is written in a config, beside what has been said of it. Entries that are left out have no settings. */
 export function reportCompatibility(merged: Merged, problems: readonly Problem[]): Compatibility {
   const isOut = new Set(
-    problems.filter(({ meaning, path }) => meaning === "left_out" && path.length > 1).map(entryOf),
+    problems.filter(({ meaning, path }) => isLeftOut(meaning) && path.length > 1).map(entryOf),
   );
   // A mere warning is about how it is used.
   const told = new Set(
@@ -43,7 +43,7 @@ export function reportCompatibility(merged: Merged, problems: readonly Problem[]
   }
   const unsupported = new Lines();
   const leftOut = new Lines();
-  const byMeaning = { differs, unsupported, left_out: leftOut };
+  const byMeaning = { differs, unsupported, left_out: leftOut, out_of_use: leftOut };
   for (const { path, message, meaning, at } of problems) {
     if (meaning !== undefined) byMeaning[meaning].add({ setting: settingOf(path), note: message }, at);
   }
@@ -53,6 +53,10 @@ export function reportCompatibility(merged: Merged, problems: readonly Problem[]
     unsupported: unsupported.all(),
     leftOut: leftOut.all(),
   };
+}
+
+function isLeftOut(meaning: Problem["meaning"]): boolean {
+  return meaning === "left_out" || meaning === "out_of_use";
 }
 
 class Lines {

@@ -1,5 +1,7 @@
 /** What an entry's `model_info` says of a model, as LiteLLM calls it. Only what tells nothing of hosts and served names. */
 export interface ModelInfo {
+  /** `access_groups`, for keys. */
+  readonly accessGroups: readonly string[];
   readonly maxTokens: number | null;
   readonly maxInputTokens: number | null;
   readonly maxOutputTokens: number | null;
@@ -7,8 +9,6 @@ export interface ModelInfo {
   readonly supports: ReadonlyMap<string, boolean>;
   /** `input_cost_per_token`, `output_cost_per_token` … in dollars. */
   readonly costs: ReadonlyMap<string, number>;
-  /** LiteLLM's `access_groups`: names by which keys may be given several models at once. */
-  readonly accessGroups: readonly string[];
 }
 
 const SUPPORTS = /^supports_[a-z_]+$/;
@@ -21,7 +21,9 @@ export function readModelInfo(written: Readonly<Record<string, unknown>> = {}): 
     const value = written[key];
     return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
   };
+  const groups = written["access_groups"];
   return {
+    accessGroups: (Array.isArray(groups) ? groups : []).filter((group) => typeof group === "string"),
     maxTokens: count("max_tokens"),
     maxInputTokens: count("max_input_tokens"),
     maxOutputTokens: count("max_output_tokens"),
@@ -30,15 +32,10 @@ export function readModelInfo(written: Readonly<Record<string, unknown>> = {}): 
         SUPPORTS.test(key) && typeof value === "boolean" ? [[key, value] as const] : [],
       ),
     ),
-    accessGroups: readNames(written["access_groups"]),
     costs: new Map(
       entries.flatMap(([key, value]) =>
         COST.test(key) && typeof value === "number" && value >= 0 ? [[key, value] as const] : [],
       ),
     ),
   };
-}
-
-function readNames(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
 }

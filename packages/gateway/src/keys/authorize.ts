@@ -3,6 +3,7 @@ import type { Route } from "@rollcall/policy";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Stage } from "../pipeline/stage.ts";
+import { findTarget } from "../routing/table.ts";
 import { grantOf, type Grant } from "./grant.ts";
 import type { RunningRequests } from "./running-requests.ts";
 
@@ -28,7 +29,7 @@ function authorize(ctx: RequestContext, grant: Grant): GatewayError | null {
   const name = rules.meant(model);
   if (name !== model) {
     ctx.meant = name;
-    ctx.alias = table.targets.get(name)?.alias ?? "";
+    ctx.alias = findTarget(table, name)?.alias ?? "";
   }
   const by = rules.denies(name, ctx.alias);
   if (by !== null) return { kind: "model_denied", model, by };

@@ -2,6 +2,7 @@ import { ENDPOINTS, type Endpoint } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Decision } from "../routing/decide.ts";
 import { meantAlias } from "../routing/meant-alias.ts";
+import { findTarget, whyLeftOut } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { Permit } from "./permit.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -32,6 +33,10 @@ export function explainDecision(
       return unknownModel(state, model, permit);
     case "left_out":
       return { kind: "unsupported_model", model, why: decision.why };
+    case "not_served":
+      return { kind: "unknown_model", model, meant: meantAlias(model, state), serves: decision.serves };
+    case "tags_refused":
+      return { kind: "tags_refused", model };
     case "none_ready":
       return { kind: "none_ready", model, out: decision.out };
     case "unsupported_endpoint":
@@ -56,13 +61,14 @@ export function unknownModel(
   model: string,
   permit: Permit | null = null,
 ): GatewayError {
-  const { leftOut, targets } = state.table;
-  const why = leftOut.get(model);
+  const why = whyLeftOut(state.table, model);
   if (why !== undefined) return { kind: "unsupported_model", model, why };
   const meant = meantAlias(model, state);
   // What a key may not call it is not told of either.
   const isDenied =
-    permit !== null && meant !== null && permit.denies(meant, targets.get(meant)?.alias ?? "") !== null;
+    permit !== null &&
+    meant !== null &&
+    permit.denies(meant, findTarget(state.table, meant)?.alias ?? "") !== null;
   return { kind: "unknown_model", model, meant: isDenied ? null : meant };
 }
 

@@ -1,10 +1,10 @@
-import type { Clock, Strategy } from "@rollcall/contract";
+import type { Clock, Strategy, TagFiltering } from "@rollcall/contract";
 import type { Cell } from "@rollcall/runtime";
 import { hashConversation } from "../body/conversation.ts";
 import type { Evidence } from "../health/ejection.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { decide, type Asked, type Decision, type RoutingContext } from "../routing/decide.ts";
-import type { RoutingTable } from "../routing/table.ts";
+import { findTarget, type RoutingTable } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -28,12 +28,14 @@ export class Router {
   }
 
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
+    const { tags } = ctx.overrides;
     return decide(
       {
         name,
         tried,
         endpoint: ctx.endpoint.name,
         fallbacks: this.#fallbacks(ctx, name),
+        tags,
         only: ctx.origin?.deployment ?? null,
       },
       new RequestRouting(ctx, this.#deps),
@@ -45,9 +47,9 @@ export class Router {
     const { disableFallbacks, fallbacks } = overrides;
     if (disableFallbacks) return NONE;
     if (permit === null) return fallbacks;
-    const { targets } = this.#deps.state.get().table;
-    const all = fallbacks ?? targets.get(name)?.fallbacks ?? NONE;
-    return all.filter((other) => permit.denies(other, targets.get(other)?.alias ?? "") === null);
+    const { table } = this.#deps.state.get();
+    const all = fallbacks ?? findTarget(table, name)?.fallbacks ?? NONE;
+    return all.filter((other) => permit.denies(other, findTarget(table, other)?.alias ?? "") === null);
   }
 }
 
@@ -67,6 +69,10 @@ class RequestRouting implements RoutingContext {
     this.#now = deps.clock.monotonic();
     this.table = this.#state.table;
     this.strategy = this.#state.config.strategy;
+  }
+
+  get tagFiltering(): TagFiltering | null {
+    return this.#state.config.tagFiltering;
   }
 
   get isSnapshotUsable(): boolean {

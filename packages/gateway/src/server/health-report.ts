@@ -1,5 +1,6 @@
 import { REASONS } from "@rollcall/contract";
 import type { Permit } from "../pipeline/permit.ts";
+import { findTarget } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 
 /** What LiteLLM's `/health` says of a deployment, here by alias and id alone. */
@@ -32,9 +33,9 @@ export function healthReport(
 ): HealthReport {
   const healthy: HealthEntry[] = [];
   const unhealthy: (HealthEntry & { error: string })[] = [];
-  const asked = query.model === undefined ? undefined : table.targets.get(query.model)?.alias;
+  const asked = query.model === undefined ? undefined : findTarget(table, query.model)?.alias;
   for (const alias of config.aliases.keys()) {
-    const target = table.targets.get(alias);
+    const target = table.groups.get(alias);
     if ((query.permit?.denies(alias, alias) ?? null) !== null) continue;
     if (target === undefined || (query.model !== undefined && alias !== asked)) continue;
     const out = target.unroutable.map(({ id, reason }) => ({ id, reason }));

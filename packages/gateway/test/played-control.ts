@@ -78,6 +78,11 @@ export class PlayedControl {
       this.#writer.answer(request, response);
       return;
     }
+    // There is no ledger here.
+    if (request.headers.upgrade !== undefined) {
+      response.writeHead(404).end();
+      return;
+    }
     let body = "";
     request.on("data", (piece: Buffer) => (body += piece.toString("utf8")));
     request.on("end", () => {

@@ -37,6 +37,8 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "package.json",
     "prober.js",
     "simulator.js",
+    "status-page.css",
+    "status-page.js",
   ]);
   const named = [...read("THIRD-PARTY-LICENSES.txt").matchAll(/^(\S+) \d\S* \(\S.*\)$/gm)].map(
     ([, name]) => name,

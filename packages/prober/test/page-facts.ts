@@ -56,6 +56,7 @@ export function factsOf(
     initialRoundDone: true,
     probedAgoMs: 100,
     writtenAgoMs: 100,
+    startedAgoMs: 900_000,
     configFault: null,
     needRestart: [],
     skipped: [],

@@ -35,6 +35,8 @@ export class Board {
   readonly #notes: Pick<GatewayNotes, "latest">;
   /** By what was asked for, the one that was asked for last at the end. */
   readonly #sheets = new Map<string, Sheet>();
+  /** About when the prober began, monotonic. */
+  readonly #startedAt: number;
   #versions = 0;
   #facts: { readonly moment: string; readonly at: number; readonly told: PageFacts } | null = null;
   #quietUntil = Number.NEGATIVE_INFINITY;
@@ -43,6 +45,7 @@ export class Board {
   constructor(http: ProberHttp, notes: Pick<GatewayNotes, "latest">) {
     this.#http = http;
     this.#notes = notes;
+    this.#startedAt = http.clock.monotonic();
   }
 
   /** The page as it is now. Who may read no details gets another. */
@@ -88,13 +91,16 @@ export class Board {
     }
   }
 
+  #gather(): PageFacts {
+    return gatherFacts(this.#http, { startedAt: this.#startedAt, gatewayNotes: this.#notes.latest() });
+  }
+
   /** Gathered once for all pages of one moment. */
   #current(tellsDetails: boolean): PageFacts {
     const { clock } = this.#http;
     const [moment, now] = [momentOf(this.#http), clock.monotonic()];
     const isOld = this.#facts === null || this.#facts.moment !== moment || now - this.#facts.at >= LEAST_MS;
-    if (this.#facts === null || isOld)
-      this.#facts = { moment, at: now, told: gatherFacts(this.#http, this.#notes.latest()) };
+    if (this.#facts === null || isOld) this.#facts = { moment, at: now, told: this.#gather() };
     return tellsDetails ? this.#facts.told : redact(this.#facts.told);
   }
 

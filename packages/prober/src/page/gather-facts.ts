@@ -5,7 +5,13 @@ import { printDeployment } from "../http/status.ts";
 import type { DeploymentFacts, PageFacts } from "./view/facts.ts";
 
 /** All that a page is made of, as the prober knows it now. */
-export function gatherFacts(http: ProberHttp, gatewayNotes: readonly string[] | null): PageFacts {
+export function gatherFacts(
+  http: ProberHttp,
+  {
+    startedAt,
+    gatewayNotes,
+  }: { readonly startedAt: number; readonly gatewayNotes: readonly string[] | null },
+): PageFacts {
   const { prober, settings, source, clock, events } = http;
   const { config } = settings.get();
   const { fault, needRestart } = source.status.get();
@@ -20,6 +26,7 @@ export function gatherFacts(http: ProberHttp, gatewayNotes: readonly string[] | 
     initialRoundDone: prober.initialRoundDone,
     probedAgoMs: ageOf(prober.fleet.recordedAt),
     writtenAgoMs: ageOf(prober.writtenAt),
+    startedAgoMs: monotonic - startedAt,
     configFault: fault?.detail ?? null,
     needRestart,
     skipped: [...config.skipped],
@@ -59,7 +66,7 @@ export function momentOf({ prober, settings, source, events }: ProberHttp): stri
   const { fault, needRestart } = source.status.get();
   // The first round is followed probe by probe.
   const round = prober.initialRoundDone ? "" : prober.fleet.recordedAt;
-  return [events.newest, settings.get().generation, fault?.detail ?? "", needRestart.join(), round].join(
-    "\n",
-  );
+  const written = prober.writtenAt === null;
+  const { generation } = settings.get();
+  return [events.newest, generation, fault?.detail ?? "", needRestart.join(), round, written].join("\n");
 }

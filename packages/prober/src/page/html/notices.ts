@@ -17,9 +17,11 @@ function notice(title: string, body: readonly Html[]): Html {
   </section>`;
 }
 
-function carrier({ writtenAgoMs, intervalMs, initialRoundDone }: PageFacts): Html {
-  if (!initialRoundDone || writtenAgoMs === null || !isStale(writtenAgoMs, intervalMs)) return NOTHING;
-  return notice(`Gateways hear nothing new: the snapshot was last written ${printAge(writtenAgoMs)} ago`, [
+function carrier({ writtenAgoMs, startedAgoMs, intervalMs, initialRoundDone }: PageFacts): Html {
+  if (!initialRoundDone || !isStale(writtenAgoMs ?? startedAgoMs, intervalMs)) return NOTHING;
+  const since =
+    writtenAgoMs === null ? "has not been written yet" : `was last written ${printAge(writtenAgoMs)} ago`;
+  return notice(`Gateways hear nothing new: the snapshot ${since}`, [
     html`<p>
       They go on by the last verdicts. What is below is newer than what they know. Check that the disk of the
       state file has room and that the prober may write there; its log says what failed.

@@ -111,7 +111,7 @@ function memberRow(
 }
 
 function serves({ verdict }: Member["facts"]): Html {
-  const { found, expected, reason, ready, served, nameMatches } = verdict;
+  const { found, expected, reason, ready, drained, served, nameMatches } = verdict;
   const [first, ...others] = found;
   if (first === undefined) return NOT_KNOWN;
   const differs = nameMatches === false;
@@ -120,7 +120,8 @@ function serves({ verdict }: Member["facts"]): Html {
   const isPair = differs && reason === "wrong_name" && others.length === 0;
   const name = isPair ? markedName(differ(expected, shown)[1]) : nameOf(shown);
   const more = others.length === 0 ? "" : ` +${others.length}`;
-  const below = !ready ? "as last seen" : (served?.parent ?? "") === "" ? "" : "adapter";
+  const below =
+    !ready && drained === undefined ? "as last seen" : (served?.parent ?? "") === "" ? "" : "adapter";
   return html`<code>${name}${more}</code>${
       differs
         ? html`<span class="sub">expected <code>${nameOf(expected)}</code></span>`

@@ -19,6 +19,7 @@ export interface PageFacts {
   readonly probedAgoMs: number | null;
   /** How long ago a snapshot was safely written; null before the first. */
   readonly writtenAgoMs: number | null;
+  readonly startedAgoMs: number;
   /** What is wrong with the newest config, a line each; null where it is in force. */
   readonly configFault: string | null;
   readonly needRestart: readonly string[];

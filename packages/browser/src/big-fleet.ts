@@ -18,8 +18,8 @@ const NAMES_EACH = 5;
 export interface BigFleet {
   readonly url: string;
   readonly pid: number;
-  /** Switches so many backends each, the rest is well. */
-  command(switches: Readonly<Record<string, number>>): void;
+  /** Switches so many backends each, from the one with this number on; the rest is well. */
+  command(switches: Readonly<Record<string, number>>, first?: number): void;
   /** Resolves when all were asked. */
   settled(): Promise<void>;
   /** In MiB. */
@@ -59,7 +59,7 @@ export async function startBigFleet({ interval }: { readonly interval: string })
   return {
     url,
     pid: prober.pid ?? 0,
-    command: (switches) => switchFleet(fleet, switches),
+    command: (switches, first = 0) => switchFleet(fleet, switches, first),
     settled: async () => void (await until(() => isCalled(url), 120_000)),
     resident: () => residentMiB(prober.pid ?? 0),
     close: async () => {
@@ -91,11 +91,18 @@ async function isCalled(url: string): Promise<boolean> {
 }
 
 /** Backends next to each other get the same trouble. */
-function switchFleet({ stdin }: ChildProcess, switches: Readonly<Record<string, number>>): void {
+function switchFleet(
+  { stdin }: ChildProcess,
+  switches: Readonly<Record<string, number>>,
+  first: number,
+): void {
   const lines: object[] = [{ backends: "all", switch: "well" }];
-  let from = 0;
+  let from = first;
   for (const [name, count] of Object.entries(switches)) {
-    lines.push({ backends: Array.from({ length: count }, (_, index) => from + index), switch: name });
+    lines.push({
+      backends: Array.from({ length: count }, (_, index) => (from + index) % BACKENDS),
+      switch: name,
+    });
     from += count;
   }
   stdin?.write(lines.map((one) => `${JSON.stringify(one)}\n`).join(""));

@@ -57,8 +57,9 @@ export class Site {
   }
 
   /** Resolves with its address as soon as it listens. */
-  async begin(): Promise<string> {
-    const prober = await startProber({ configFile: this.configFile, env: {}, port: 0, logLevel: "silent" });
+  async begin(host = "127.0.0.1"): Promise<string> {
+    const { configFile } = this;
+    const prober = await startProber({ configFile, env: {}, host, port: 0, logLevel: "silent" });
     this.onClose(() => prober.stop());
     return prober.url;
   }

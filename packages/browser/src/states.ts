@@ -172,7 +172,11 @@ export const STATES: readonly State[] = [
   { name: "some-out", title: /^1 of 4 models cannot be called$/, prepare: someOut },
   { name: "everything-out", title: /^None of 3 models can be called$/, prepare: everythingOut },
   { name: "first-round", title: /^Calling the roll$/, prepare: firstRound },
-  { name: "stale-at-gateway", title: /^All 3 models can be called$/, prepare: staleAtGateway },
+  {
+    name: "stale-at-gateway",
+    title: /^All 3 models can be called, but gateways go by older verdicts$/,
+    prepare: staleAtGateway,
+  },
   { name: "config-refused", title: /^All 3 models can be called$/, prepare: configRefused },
   { name: "no-deployment", title: /^The config names no deployments$/, prepare: startEmptyProber },
   { name: "10000-deployments", title: /^\d+ of 10,000 models cannot be called$/, prepare: many },

@@ -173,7 +173,7 @@ describe("what each state shows", () => {
     [
       "the gateway hears nothing",
       factsOf([["a", "ok"]], { writtenAgoMs: 14_000, gatewayNotes: ["snapshot is stale (14 s old)"] }),
-      "ok",
+      "warn",
       ["the snapshot was last written 14 s ago", "The gateway reports", "snapshot is stale (14 s old)"],
       [],
     ],

@@ -118,6 +118,20 @@ it.each<[what: string, facts: PageFacts, shape: string, title: string, text: str
     "Add one under model_list; it is taken over within a second. rollcall check says what is wrong with a file.",
   ],
   [
+    "well, but no gateway hears of it",
+    factsOf([["a", "ok"]], { writtenAgoMs: 14_000 }),
+    "warn",
+    "The model can be called, but gateways go by older verdicts",
+    "Its deployment is ready under the expected name.",
+  ],
+  [
+    "well, but a gateway has not heard of it",
+    factsOf([["a", "ok"]], { gatewayNotes: ["snapshot is stale (14 s old): the last verdicts are kept"] }),
+    "warn",
+    "The model can be called, but gateways go by older verdicts",
+    "Its deployment is ready under the expected name.",
+  ],
+  [
     "no probe for long",
     factsOf([["a", "ok"]], { probedAgoMs: 200_000 }),
     "unknown",

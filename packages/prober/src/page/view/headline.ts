@@ -15,7 +15,18 @@ export interface Headline {
 }
 
 export function headlineOf(facts: PageFacts, groups: readonly Group[]): Headline {
-  return NOT_KNOWN.map((find) => find(facts, groups)).find((found) => found !== null) ?? known(facts, groups);
+  const unknown = NOT_KNOWN.map((find) => find(facts, groups)).find((found) => found !== null);
+  if (unknown !== undefined && unknown !== null) return unknown;
+  const found = known(facts, groups);
+  if (!isOldAtGateways(facts)) return found;
+  const shape = found.shape === "ok" ? "warn" : found.shape;
+  return { ...found, shape, title: `${found.title}, but gateways go by older verdicts` };
+}
+
+/** What is true here is then not what requests meet. */
+function isOldAtGateways({ writtenAgoMs, startedAgoMs, intervalMs, gatewayNotes }: PageFacts): boolean {
+  const isCarrierStuck = isStale(writtenAgoMs ?? startedAgoMs, intervalMs);
+  return isCarrierStuck || (gatewayNotes ?? []).some((note) => note.startsWith("snapshot is stale"));
 }
 
 type Find = (facts: PageFacts, groups: readonly Group[]) => Headline | null;

@@ -1,9 +1,12 @@
-import { entryPoint, systemClock } from "@rollcall/runtime";
+import { entryPoint, readStandardInput, STANDARD_INPUT, systemClock } from "@rollcall/runtime";
 import { DaemonProcess, type DaemonProcessOptions } from "./daemon-process.ts";
 
 export interface DaemonPairOptions extends Pick<DaemonProcessOptions, "onLine" | "onError"> {
+  /** `-` for standard input, which both then get. */
   readonly config: string;
   readonly host?: string;
+  /** For the gateway alone, instead of `host`. */
+  readonly gatewayHost?: string;
   readonly port?: number;
   readonly proberPort?: number;
   readonly logLevel?: string;
@@ -24,15 +27,22 @@ export class DaemonPair {
   readonly ended: Promise<number>;
 
   constructor(options: DaemonPairOptions) {
-    const { config, host, port, proberPort, logLevel, workers, env, onLine, onError } = options;
-    const common = ["--config", config, ...flag("--log-level", logLevel), ...flag("--host", host)];
+    const { config, host, gatewayHost = host, port, proberPort, logLevel, workers } = options;
+    const { env, onLine, onError } = options;
+    const common = ["--config", config, ...flag("--log-level", logLevel)];
+    // A daemon that is started again needs it again.
+    const input = config === STANDARD_INPUT ? readStandardInput() : null;
     const start = (name: "gateway" | "prober", more: readonly string[]) =>
       new DaemonProcess(
-        { name, args: [PROGRAMS[name], ...common, ...more], env },
+        { name, args: [PROGRAMS[name], ...common, ...more], env, input },
         { clock: systemClock, onLine, onError },
       );
-    this.#prober = start("prober", flag("--port", proberPort));
-    this.#gateway = start("gateway", [...flag("--port", port), ...flag("--workers", workers)]);
+    this.#prober = start("prober", [...flag("--host", host), ...flag("--port", proberPort)]);
+    this.#gateway = start("gateway", [
+      ...flag("--host", gatewayHost),
+      ...flag("--port", port),
+      ...flag("--workers", workers),
+    ]);
     this.ended = Promise.race([this.#prober.ended, this.#gateway.ended]);
   }
 

@@ -8,6 +8,8 @@ export interface DaemonSpec {
   /** Script and arguments for this same Node. */
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What it reads on standard input; null for nothing. */
+  readonly input?: string | null;
 }
 
 export interface DaemonProcessOptions {
@@ -72,13 +74,16 @@ export class DaemonProcess {
 
   #run(): Promise<End> {
     const { onError, onLine } = this.#options;
+    const { input = null } = this.#spec;
     const child = spawn(process.execPath, [...this.#spec.args], {
       env: this.#spec.env ?? process.env,
       // A group of its own: Ctrl-C reaches us alone, and we end the children in order. The channel tells them if we die.
       detached: true,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe", "ipc"],
     });
     this.#child = child;
+    // One that ended before it had read all has said why.
+    child.stdin?.on("error", () => {}).end(input);
     child.on("message", (message) => {
       if (!isListening(message)) return;
       this.#hasListened = true;

@@ -4,14 +4,18 @@ import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
 import { describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
+import { addCompare } from "./commands/compare.ts";
 import { addDrain } from "./commands/drain.ts";
+import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
 import type { CommandContext } from "./context.ts";
 
-const EXIT_CODES = `
+const HELP_END = `
+Without a command, as LiteLLM is started: rollcall --config FILE --port 4000 [--host 0.0.0.0] [--num_workers N]
+
 Exit codes:
   ${EXIT.ok}   success
   ${EXIT.failed}   could not start, or not everything is as it should be
@@ -24,10 +28,12 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   program
     .name("rollcall")
     .description("Gateway and readiness prober for self-hosted LLM servers.")
-    .version(manifest.version)
-    .addHelpText("after", EXIT_CODES);
+    .version(manifest.version, "-v, --version")
+    .addHelpText("after", HELP_END);
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait]) add(program, context);
+  addLitellm(program, context);
+  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addCompare])
+    add(program, context);
 }

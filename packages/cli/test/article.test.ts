@@ -3,7 +3,7 @@ import { promisify } from "node:util";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import OpenAI from "openai";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { mapHosts, temporary, up, whenReady, type RunningPair } from "./harness.ts";
+import { mapHosts, RunningCommand, temporary, whenReady, type RunningPair } from "./harness.ts";
 
 /** To the letter. */
 const ARTICLE = `model_list:
@@ -15,7 +15,20 @@ litellm_settings: {drop_params: true, num_retries: 2}
 general_settings: {master_key: os.environ/LITELLM_MASTER_KEY}
 `;
 
-describe("the LiteLLM article's config, unchanged", () => {
+/** As the article starts LiteLLM: of all this only `image:` has to be another. */
+const COMPOSE = `services:
+  litellm:
+    image: ghcr.io/berriai/litellm:main-stable
+    container_name: litellm
+    ports: ["4000:4000"]
+    volumes: ["./config.yaml:/app/config.yaml:ro"]
+    env_file: .env
+    command: ["--config", "/app/config.yaml", "--port", "4000"]
+    restart: unless-stopped
+`;
+const COMMAND = JSON.parse(/ command: (\[.*\])/.exec(COMPOSE)?.[1] ?? "") as readonly string[];
+
+describe("the LiteLLM article's config and compose file, unchanged", () => {
   const files = temporary({ "config.yaml": ARTICLE });
   let backends: Simulator[];
   let pair: RunningPair;
@@ -37,7 +50,9 @@ describe("the LiteLLM article's config, unchanged", () => {
         apiKeys: ["key-02"],
       }),
     ];
-    pair = await up(files.path("config.yaml"), {
+    // What the image's entry point gets, with the mount in its place; the last of several ports counts.
+    const args = COMMAND.map((word) => word.replace("/app", files.path("")));
+    const command = new RunningCommand([...args, "--port", "0", "--prober-port", "0"], {
       env: {
         ...mapHosts({ "llm-backend-01": "127.0.0.2", "llm-backend-02": "127.0.0.3" }),
         BACKEND_01_KEY: "key-01",
@@ -45,6 +60,9 @@ describe("the LiteLLM article's config, unchanged", () => {
         LITELLM_MASTER_KEY: "sk-master",
       },
     });
+    const gateway = await command.sees(/"service":"gateway","address":"http:\/\/0\.0\.0\.0:(\d+)"/);
+    const prober = await command.sees(/"service":"prober","address":"(http:\/\/127\.0\.0\.1:\d+)"/);
+    pair = { command, gateway: `http://127.0.0.1:${gateway[1]}`, prober: prober[1] ?? "" };
     await whenReady(pair);
     client = new OpenAI({ baseURL: `${pair.gateway}/v1`, apiKey: "sk-master", maxRetries: 0 });
   });

@@ -1,10 +1,12 @@
 import { execFile } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { createServer as createHttpServer } from "node:http";
 import { createServer } from "node:net";
+import path from "node:path";
 import { promisify } from "node:util";
 import { startSimulator } from "@rollcall/simulator";
 import { describe, expect, it } from "vitest";
-import { eventually, rollcall, RunningCommand, temporary, up } from "./harness.ts";
+import { chat, eventually, rollcall, RunningCommand, temporary, up } from "./harness.ts";
 
 const CONFIG = `model_list:
   - model_name: chat
@@ -67,7 +69,9 @@ describe("rollcall check", () => {
   });
 
   it("ends with what is honoured, what differs and what is not supported", async () => {
-    const more = "litellm_settings: {cache: true, drop_params: true, num_retries: 2}\n";
+    const more = `litellm_settings: {cache: true, drop_params: true, num_retries: 2}
+router_settings: {routing_strategy: cost-based-routing}
+`;
     const files = temporary({ "config.yaml": CONFIG.concat(more) });
     const args = ["check", files.path("config.yaml")];
     const [text, json] = [
@@ -80,7 +84,7 @@ describe("rollcall check", () => {
       /\nHonoured\n {2}model_name \(line 2\)\n[^]* {2}litellm_settings\.num_retries \(line 8\)\n/,
     );
     expect(text.out).toMatch(
-      /\nDiffers from LiteLLM\n {2}litellm_settings\.drop_params \(line 8\): parameters go/,
+      /\n {2}litellm_settings\.drop_params \(line 8\): nothing to drop: [^]*\nDiffers from LiteLLM\n {2}router_settings\.routing_strategy \(line 9\): cost/,
     );
     expect(text.out.match(/litellm_settings\.cache/g)).toHaveLength(1);
     expect(text.out).toMatch(/\nNot supported\n {2}litellm_settings\.cache \(line 8\): /);
@@ -297,6 +301,46 @@ describe("rollcall up", () => {
     files.remove();
   });
 
+  it("takes a config from standard input, gives it to daemons that are started again, and leaves no key on disk", async () => {
+    const backend = await startSimulator();
+    const state = temporary({});
+    const pair = await up("-", {
+      input: CONFIG.replace("http://localhost:8000/v1", backend.url).replace(
+        "os.environ/BACKEND_KEY",
+        "sk-backend",
+      ),
+      args: ["--workers", "2"],
+      env: { STATE_DIRECTORY: state.path("") },
+    });
+    const listed = async () => {
+      const headers = { authorization: "Bearer sk-test" };
+      const answer = await fetch(`${pair.gateway}/v1/models`, { headers });
+      return ((await answer.json()) as { data: { id: string }[] }).data.map(({ id }) => id);
+    };
+    expect(await listed()).toEqual(["chat"]);
+    const { stdout } = await promisify(execFile)("ps", [
+      "-o",
+      "pid=,args=",
+      "--ppid",
+      String(pair.command.child.pid),
+    ]);
+    const pidOf = (name: string) =>
+      Number.parseInt(stdout.split("\n").find((line) => line.includes(`rollcall ${name}`)) ?? "", 10);
+    process.kill(pidOf("prober"), "SIGKILL");
+    process.kill(pidOf("gateway"), "SIGHUP");
+    await eventually(() => pair.command.out.split('"prober listens"').length === 3);
+    await eventually(() => pair.command.out.includes("config came by standard input: restart to change it"));
+    await eventually(async () => (await chat(pair.gateway, { model: "chat" })).status === 200);
+    const kept = readdirSync(state.path("")).map((name) =>
+      readFileSync(path.join(state.path(""), name), "utf8"),
+    );
+    expect(kept.length).toBeGreaterThan(0);
+    expect(kept.join()).not.toMatch(/sk-(test|backend)/);
+    expect((await pair.command.stop("SIGINT")).code).toBe(0);
+    await backend.close();
+    state.remove();
+  });
+
   it("says plainly that a port is in use, with the flag that changes it", async () => {
     const taken = createServer().listen(0, "127.0.0.1");
     const port = await new Promise<number>((resolve) => {
@@ -373,8 +417,12 @@ describe("the command line", () => {
   );
 
   it.each([
-    [["chek"], /unknown command 'chek'\n\(Did you mean check\?\)/],
-    [["gateway"], /required option '-c, --config <file>' not specified/],
+    [["chek"], /unknown command 'chek': did you mean check\?/],
+    [
+      ["--config", "x", "--num_worker", "2"],
+      /unknown option '--num_worker'\n\(Did you mean --num_workers\?\)/,
+    ],
+    [["--config", "x", "--model", "gpt-4o"], /--model: describe the model in model_list/],
     [["up", "-c", "x", "--port", "99999"], /expected a number from 0 to 65535/],
     [["wait", "--timeout", "soon"], /invalid --timeout "soon": write 30s, 10m or 1h/],
     [["check", "/nowhere.yaml"], /cannot read \/nowhere\.yaml \(--config\): there is no such file/],

@@ -226,13 +226,19 @@ describe("command lines", () => {
       expect(program).toBe("/usr/local/bin/rollcall");
       return ["systemd", args];
     }),
+    ...[
+      "--config /app/config.yaml --port 4000",
+      "--config=/app/config.yaml --port=4000 --host 0.0.0.0 --num_workers 8 --detailed_debug",
+      "-c /app/config.yaml --run_gunicorn --num_workers 4 --telemetry False --use_prisma_db_push",
+      "--port 4000",
+    ].map((line): [string, string[]] => ["as LiteLLM is started", line.split(" ")]),
     ...inProse.map((args): [string, string[]] => ["text", args]),
   ];
 
   it("are found", () => {
     expect(inProse.length).toBeGreaterThan(5);
     expect(refusal(["wait", "--timeuot", "1s"])).toContain("unknown option '--timeuot'");
-    expect(refusal(["gateway"])).toContain("required option");
+    expect(refusal(["--num_worker", "2"])).toContain("unknown option '--num_worker'");
   });
 
   it.each(lines)("%s: %j is accepted", (_where, args) => {

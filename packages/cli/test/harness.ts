@@ -17,6 +17,8 @@ export interface Finished {
 export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** All that it finds on standard input; nothing where it is absent. */
+  readonly input?: string;
   /** Node, its flags and the script, instead of this Node and the source. */
   readonly program?: readonly string[];
 }
@@ -36,15 +38,16 @@ export class RunningCommand {
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, program = [process.execPath, MAIN] }: RunOptions = {},
+    { env = {}, cwd, input, program = [process.execPath, MAIN] }: RunOptions = {},
   ) {
     const [node = "", ...script] = program;
     this.child = spawn(node, [...script, ...args], {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       ...(cwd === undefined ? {} : { cwd }),
     });
-    const { stdout, stderr } = this.child;
+    const { stdin, stdout, stderr } = this.child;
+    stdin?.end(input);
     stdout?.on("data", (chunk: Buffer) => (this.out += chunk.toString("utf8")));
     stderr?.on("data", (chunk: Buffer) => (this.err += chunk.toString("utf8")));
     if (stdout !== null) createInterface({ input: stdout }).on("line", (line) => this.lines.push(line));

@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
+import { run } from "@rollcall/testkit";
 import type { Requirement } from "./clients.ts";
 import { FOLDERS } from "./install.ts";
 import { refusesPages } from "./optional-routes.ts";
-import { run } from "./program.ts";
 
 const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { run } from "@rollcall/testkit";
 import type { Client } from "./clients.ts";
 import { commandOf, FOLDERS, pythonOf } from "./install.ts";
-import { run } from "./program.ts";
 import { CLIENT_KEY, type Site } from "./site.ts";
 
 /** What a script says of one feature. */

@@ -5,8 +5,7 @@ import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { type SimulatorOptions, startSimulator, TASKS } from "@rollcall/simulator";
-import { until } from "@rollcall/testkit";
-import { Program } from "./program.ts";
+import { Program, until } from "@rollcall/testkit";
 import { Tap } from "./tap.ts";
 
 const ROLLCALL = fileURLToPath(new URL("../../cli/src/main.ts", import.meta.url));

@@ -13,6 +13,9 @@ export type {
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
 export type { Environment } from "./config/environment.ts";
+export { EVERY, type DropPath, type DropStep } from "./config/drop-path.ts";
+export type { RequestChanges } from "./config/request-changes.ts";
+export { REQUEST_PARAMS, type RequestParam } from "./config/request-params.ts";
 export type { Strategy } from "./config/known-keys.ts";
 export {
   examineConfig,
@@ -24,6 +27,7 @@ export {
   type Parsed,
   type HostContext,
 } from "./config/parse.ts";
+export { isWritten } from "./config/is-written.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { CorsRule, Daemon } from "./config/setting.ts";
 export type { Compatibility, ReportLine } from "./config/compatibility.ts";

@@ -53,6 +53,8 @@ export interface GatewayOptions {
 /** Where a deployment is: a simulator or any other server. */
 export interface Place {
   readonly url: string;
+  /** `litellm_params` of this deployment alone. */
+  readonly params?: object;
 }
 
 /**
@@ -80,7 +82,7 @@ export function writtenFor(
   { params = {}, settings = {}, gateway = {}, state = {}, queue = {}, rollcall = {} }: GatewayOptions = {},
 ): object {
   const entries = Object.entries(aliases).flatMap(([alias, places]) =>
-    places.map(({ url }, index) => ({
+    places.map(({ url, params: own = {} }, index) => ({
       model_name: alias,
       litellm_params: {
         model: `openai/${UPSTREAM}`,
@@ -88,6 +90,7 @@ export function writtenFor(
         api_key: BACKEND_KEY,
         order: index,
         ...params,
+        ...own,
       },
       model_info: { id: `${alias}-${index + 1}` },
     })),

@@ -14,6 +14,7 @@ import {
 } from "@rollcall/contract";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { lookAt, type FileLook } from "./file-look.ts";
+import { printConfigPath } from "./standard-input.ts";
 
 /** All texts that a config is made of, unread: to be compared before they are parsed. */
 export interface ConfigFiles {
@@ -95,6 +96,7 @@ function readText(
   { text, problem }: FileLook,
   { place, from }: { readonly place: string; readonly from: string },
 ): SourceText {
-  if (text === null) throw new StartError(`cannot read ${place} (${from}): ${problem}`, EXIT.usage);
-  return { file: path.relative("", place) || place, text };
+  if (text === null)
+    throw new StartError(`cannot read ${printConfigPath(place)} (${from}): ${problem}`, EXIT.usage);
+  return { file: printConfigPath(path.relative("", place) || place), text };
 }

@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readFileSync, realpathSync } from "node:fs";
+import { readStandardInput, STANDARD_INPUT } from "./standard-input.ts";
 
 /** What stood at a path at one moment. */
 export interface FileLook {
@@ -15,8 +16,9 @@ export interface FileLook {
   readonly wasMoved: boolean;
 }
 
-/** Text and identity are of one and the same file, whatever is renamed meanwhile. */
+/** Text and identity are of one and the same file, whatever is renamed meanwhile. `-` is standard input. */
 export function lookAt(path: string): FileLook {
+  if (path === STANDARD_INPUT) return lookAtInput();
   let descriptor: number | null = null;
   try {
     const target = realpathSync(path);
@@ -45,6 +47,16 @@ export function lookAt(path: string): FileLook {
     };
   } finally {
     if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+/** Never another text: what came once by a pipe cannot change. */
+function lookAtInput(): FileLook {
+  const place = { target: STANDARD_INPUT, inode: "", writtenAt: 0n, wasMoved: false };
+  try {
+    return { ...place, text: readStandardInput(), problem: null };
+  } catch (error) {
+    return { ...place, text: null, problem: printFileError(error) };
   }
 }
 

@@ -2,7 +2,7 @@ export { summariseAliases, type AliasState } from "./alias-summary.ts";
 export { ExpectedKeys, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from "./bearer.ts";
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
-export { examineConfigFile, loadConfig } from "./config-file.ts";
+export { examineConfigFile, loadConfig, readConfigFiles } from "./config-file.ts";
 export { insideContainer } from "./container.ts";
 export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
@@ -26,6 +26,7 @@ export {
 export { registerSettingsGauges } from "./settings-gauges.ts";
 export { faultOf, NO_FAULT, printSettingsStatus, type SettingsStatus } from "./settings-status.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";
+export { printConfigPath, readStandardInput, STANDARD_INPUT } from "./standard-input.ts";
 export { stateFile } from "./state-file.ts";
 export { onStopRequest } from "./stop-requests.ts";
 export { supervise } from "./supervise.ts";

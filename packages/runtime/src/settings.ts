@@ -34,6 +34,7 @@ import {
   type SettingsStatus,
 } from "./settings-status.ts";
 import { Settling, type FileLooks } from "./settling.ts";
+import { printConfigPath, STANDARD_INPUT } from "./standard-input.ts";
 
 /** What a daemon works by: one config and the secrets it refers to, swapped together. */
 export interface Settings {
@@ -98,6 +99,8 @@ export class FileSettings implements SettingsSource {
     this.#started = config;
     this.cell = new Cell({ config, secrets, generation: 1 });
     this.#tellMissing(secrets, null);
+    if (options.file === STANDARD_INPUT)
+      options.log.info("config came by standard input: it cannot be reloaded, a restart takes another");
   }
 
   /** Takes over what changed, once it is whole. True where it swapped. */
@@ -107,6 +110,8 @@ export class FileSettings implements SettingsSource {
 
   /** The same for files that somebody says are whole: at once. */
   reload(now: number): boolean {
+    const { file, log } = this.#options;
+    if (file === STANDARD_INPUT) log.warn("config came by standard input: restart to change it");
     return this.#look(now, true);
   }
 
@@ -141,7 +146,8 @@ export class FileSettings implements SettingsSource {
   }
 
   #consider({ config: written, secrets: read }: Reading): boolean {
-    const { log, file, validate = [], daemon, overridden = [] } = this.#options;
+    const { log, validate = [], daemon, overridden = [] } = this.#options;
+    const file = printConfigPath(this.#options.file);
     const running = this.#started;
     const config = withRunningSettings({ running, written });
     const old = this.cell.get();
@@ -174,7 +180,8 @@ export class FileSettings implements SettingsSource {
 
   /** One line for each secret that was not missing before. The prober needs no master key to do its work. */
   #tellMissing(secrets: Secrets, before: Secrets | null): void {
-    const { log, file } = this.#options;
+    const { log } = this.#options;
+    const file = printConfigPath(this.#options.file);
     for (const [where, problem] of secrets.lacking) {
       if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
       const what = isMasterKey(where) ? "no key is taken for it" : "the deployment is left out";
@@ -218,10 +225,11 @@ function readSecrets(
   { file, daemon }: FileSettingsOptions,
   { parsed: { config, env, problems }, look }: Look & { readonly parsed: Parsed },
 ): Result<Reading, string> {
-  if (config === null) return err(listProblems(file, groupProblems(problems).map(printGroup)));
+  const name = printConfigPath(file);
+  if (config === null) return err(listProblems(name, groupProblems(problems).map(printGroup)));
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
   const fatal = daemon === "gateway" ? missingMasterKey(config, secrets) : null;
-  if (fatal !== null) return err(listProblems(file, [`${file}: error: ${fatal}`]));
+  if (fatal !== null) return err(listProblems(name, [`${name}: error: ${fatal}`]));
   return ok({ config, secrets, problems });
 }
 

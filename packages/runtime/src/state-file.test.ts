@@ -50,6 +50,14 @@ describe("where it names none", () => {
   });
 });
 
+test("a config that came by standard input has a file of its own, by what it says", () => {
+  const env = { XDG_RUNTIME_DIR: "/run/user/1" };
+  const file = stateFile(SILENT, "-", env);
+  expect(stateFile(configWith("{}"), "-", env)).toBe(file);
+  expect(stateFile(configWith("{queue: {size: 3}}"), "-", env)).not.toBe(file);
+  expect(stateFile(SILENT, path.resolve("-"), env)).not.toBe(file);
+});
+
 describe("the private directory among the temporary files", () => {
   let mine = "";
   beforeEach(() => {

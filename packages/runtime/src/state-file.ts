@@ -5,15 +5,19 @@ import path from "node:path";
 import type { Config, Environment } from "@rollcall/contract";
 import { StartError } from "./exit-codes.ts";
 import { printFileError } from "./file-look.ts";
+import { STANDARD_INPUT } from "./standard-input.ts";
 
 /**
  * Where the snapshot lies: `rollcall.state.file` (relative to the config), or a private directory of this user, under a
- * name that both daemons derive from the path of the config they were given.
+ * name that both daemons derive from the path of the config they were given; from the config itself where it has none.
  */
 export function stateFile(config: Config, configFile: string, env: Environment): string {
   const absolute = path.resolve(configFile);
   if (config.state.file !== null) return path.resolve(path.dirname(absolute), config.state.file);
-  const name = createHash("sha256").update(absolute).digest("hex").slice(0, 12);
+  const name = createHash("sha256")
+    .update(configFile === STANDARD_INPUT ? config.checksum : absolute)
+    .digest("hex")
+    .slice(0, 12);
   const directory = env["STATE_DIRECTORY"] ?? env["XDG_RUNTIME_DIR"] ?? privateTemporary();
   return path.join(directory, `rollcall-state-${name}.json`);
 }

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import type { Reporter, TestModule, Vitest } from "vitest/node";
+import type { Figures } from "./note-figure.ts";
 import type { Versions } from "./note-version.ts";
 import { updateTested } from "./tested-table.ts";
 
@@ -26,10 +27,13 @@ export default class TestedReporter implements Reporter {
     const count = (state: (typeof states)[number]) => states.filter((one) => one === state).length;
     const noted = tests.map((one): Versions => one.meta().versions ?? {});
     const versions: Versions = Object.assign({ node: process.versions.node }, ...noted);
+    const measured = tests.map((one): Figures => one.meta().figures ?? {});
+    const figures: Figures = Object.assign({}, ...measured);
     const row = {
       lane,
       date: new Date().toISOString().slice(0, 10),
       versions,
+      figures,
       passed: count("passed"),
       failed: count("failed"),
       skipped: count("skipped"),

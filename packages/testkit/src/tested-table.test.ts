@@ -26,3 +26,20 @@ test("a lane's row is replaced, those of others stay, whatever a formatter made 
     "| `test:real` | 2026-11-26 | node 24.21.0 | 9 | 0 | 1 | 10 |",
   ]);
 });
+
+test("figures stand below, those of other lanes stay", () => {
+  const one = updateTested("", { ...DIST, lane: "test:litellm", figures: { configs: "3 of 4", names: "2" } });
+  const both = updateTested(one.replaceAll(" |", "     |"), { ...DIST, figures: { size: "10 MB" } });
+  const again = updateTested(both, {
+    ...DIST,
+    lane: "test:litellm",
+    date: "2026-12-01",
+    figures: { configs: "4" },
+  });
+  expect(
+    again
+      .split("## Measured\n")[1]
+      ?.split("\n")
+      .filter((line) => line.startsWith("| `")),
+  ).toEqual(["| `test:dist` | 2026-11-26 | size | 10 MB |", "| `test:litellm` | 2026-12-01 | configs | 4 |"]);
+});

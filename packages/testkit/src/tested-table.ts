@@ -6,6 +6,8 @@ export interface TestedRow {
   readonly date: string;
   /** What it ran with, name and version in turn. */
   readonly versions: Readonly<Record<string, string>>;
+  /** What it measured, and the figure. */
+  readonly figures?: Readonly<Record<string, string>>;
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
@@ -19,14 +21,28 @@ const INTRO = `# Tested
 What each lane of tests said when it last ran. A lane writes its own row; \`npm test\` runs all but the heavy ones.
 `;
 
-/** The page with this row in place of the lane's former one. The rows of other lanes stay, sorted by name. */
+const MEASURED = "## Measured\n";
+const MEASURED_HEAD = "| lane | date | what | figure |";
+const MEASURED_RULE = "| --- | --- | --- | --- |";
+
+/** The page with this row and its figures in place of the lane's former ones. Those of other lanes stay, sorted by name. */
 export function updateTested(page: string, row: TestedRow): string {
-  const kept = page
+  const [runs = "", measured = ""] = page.split(MEASURED);
+  const rows = [...keptRows(runs, row), printRow(row)].toSorted();
+  const figures = [...keptRows(measured, row), ...printFigures(row)].toSorted();
+  const below = figures.length === 0 ? [] : ["", MEASURED, MEASURED_HEAD, MEASURED_RULE, ...figures];
+  return `${[INTRO, HEAD, RULE, ...rows, ...below].join("\n")}\n`;
+}
+
+function keptRows(table: string, { lane }: TestedRow): readonly string[] {
+  return table
     .split("\n")
-    .filter((line) => line.startsWith("| `") && laneOf(line) !== row.lane)
+    .filter((line) => line.startsWith("| `") && laneOf(line) !== lane)
     .map((line) => line.replaceAll(/ +/g, " "));
-  const rows = [...kept, printRow(row)].toSorted();
-  return `${[INTRO, HEAD, RULE, ...rows].join("\n")}\n`;
+}
+
+function printFigures({ lane, date, figures = {} }: TestedRow): readonly string[] {
+  return Object.entries(figures).map((pair) => `| ${[`\`${lane}\``, date, ...pair].join(" | ")} |`);
 }
 
 function laneOf(line: string): string {

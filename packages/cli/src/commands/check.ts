@@ -19,6 +19,7 @@ import {
   insideContainer,
   isMasterKey,
   MASTER_KEY,
+  printConfigPath,
   Secrets,
   systemClock,
 } from "@rollcall/runtime";
@@ -51,21 +52,23 @@ export function addCheck(program: Command, { terminal, finish }: CommandContext)
     .action(async (file: string | undefined, options: CheckOptions, command: Command) => {
       if (options.explain !== undefined) finish(explain(options.explain, terminal));
       else if (file === undefined) command.error("error: missing required argument 'file'");
-      else finish(await check(file, options, terminal));
+      else finish(await checkFile(file, options, terminal));
     });
 }
 
-async function check(file: string, options: CheckOptions, terminal: Terminal): Promise<number> {
+/** Says all that there is to say of a config; resolves with the exit code. */
+export async function checkFile(place: string, options: CheckOptions, terminal: Terminal): Promise<number> {
   const inContainer = options.inContainer ?? insideContainer(terminal.env);
   const {
     config,
     env,
     problems: found,
     compatibility,
-  } = examineConfigFile(file, terminal.env, { inContainer });
+  } = examineConfigFile(place, terminal.env, { inContainer });
   const problems = options.strict === true ? found.map(strictly) : found;
   const groups = groupProblems(problems);
-  const secrets = config === null ? null : readSecrets(config, file, env);
+  const secrets = config === null ? null : readSecrets(config, place, env);
+  const file = printConfigPath(place);
   const unread = [...(secrets?.problems ?? [])].map(
     ([where, problem]) => `${where}: ${problem} here: ${without(where)} without it`,
   );

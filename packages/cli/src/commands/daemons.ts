@@ -1,11 +1,12 @@
 import { Option, type Command } from "commander";
 import { LOG_LEVELS } from "@rollcall/runtime";
+import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
 import { parsePort } from "../port.ts";
 import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 
 interface DaemonOptions {
-  readonly config: string;
+  readonly config?: string;
   readonly host?: string;
   readonly port?: number;
   readonly logLevel?: string;
@@ -31,12 +32,12 @@ export function describeProber(command: Command, { terminal, finish }: CommandCo
 function describeDaemon(command: Command, { name, port }: { name: string; port: number }): Command {
   return command
     .description(`Run the ${name} alone. Logs JSON lines to standard output.`)
-    .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
+    .option(...CONFIG)
     .option("-p, --port <number>", `port to listen on, instead of the config's (${port})`, parsePort)
     .option("--host <address>", "address to listen on, instead of the config's")
     .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS).default("info"));
 }
 
 function toDaemon({ config, ...rest }: DaemonOptions, env: CommandContext["terminal"]["env"]) {
-  return { configFile: config, env, ...rest };
+  return { configFile: findConfig(config, env), env, ...rest };
 }

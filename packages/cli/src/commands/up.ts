@@ -1,26 +1,40 @@
 import { Option, type Command } from "commander";
 import { LOG_LEVELS, systemClock } from "@rollcall/runtime";
+import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
 import { printLogLine } from "../log-line.ts";
 import { DaemonPair, type DaemonPairOptions } from "../daemon-pair.ts";
 import { parsePort } from "../port.ts";
+import type { Terminal } from "../terminal.ts";
 import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
 
 export interface UpOptions extends Pick<
   DaemonPairOptions,
-  "config" | "host" | "port" | "proberPort" | "logLevel" | "workers"
+  "config" | "host" | "gatewayHost" | "port" | "proberPort" | "logLevel" | "workers"
 > {
   readonly json?: boolean;
+}
+
+export const PROBER_PORT = [
+  "--prober-port <number>",
+  "port of the prober, instead of the config's (4001)",
+  parsePort,
+] as const;
+
+export const JSON_LINES = ["--json", "log lines as JSON (always so in a pipe)"] as const;
+
+export function logLevelOption(): Option {
+  return new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS);
 }
 
 export function addPairOptions(command: Command): Command {
   return command
     .option("-p, --port <number>", "port of the gateway, instead of the config's (4000)", parsePort)
-    .option("--prober-port <number>", "port of the prober, instead of the config's (4001)", parsePort)
+    .option(...PROBER_PORT)
     .option(...WORKERS, parseWorkerCount)
     .option("--host <address>", "address for both to listen on, instead of the config's")
-    .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS));
+    .addOption(logLevelOption());
 }
 
 /** As the daemons log it of themselves. */
@@ -34,18 +48,23 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
   const command = program
     .command("up")
     .description("Run gateway and prober together; restart on crash.")
-    .requiredOption("-c, --config <file>", "LiteLLM's config.yaml")
-    .option("--json", "log lines as JSON (always so in a pipe)");
-  addPairOptions(command).action(async (options: UpOptions) => {
-    const plain = options.json === true || !terminal.interactive;
-    const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
-    const log = terminal.logTo((lines) => print(lostLine(lines)));
-    const pair = new DaemonPair({
-      ...options,
-      env: terminal.env,
-      onLine: (line) => log.out(print(line)),
-      onError: (text) => log.err(text),
-    });
-    finish(await untilInterrupted(pair));
+    .option(...CONFIG)
+    .option(...JSON_LINES);
+  addPairOptions(command).action(async (options: Partial<UpOptions>) => {
+    finish(await runUp({ ...options, config: findConfig(options.config, terminal.env) }, terminal));
   });
+}
+
+/** Both daemons until they are to stop; resolves with the exit code. */
+export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
+  const plain = options.json === true || !terminal.interactive;
+  const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
+  const log = terminal.logTo((lines) => print(lostLine(lines)));
+  const pair = new DaemonPair({
+    ...options,
+    env: terminal.env,
+    onLine: (line) => log.out(print(line)),
+    onError: (text) => log.err(text),
+  });
+  return untilInterrupted(pair);
 }

@@ -1,10 +1,12 @@
 import { digest } from "../digest.ts";
 import type { Config, Deployment } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
+import { withDefaultParams } from "./default-params.ts";
 import { readDeployments, type Entries } from "./deployments.ts";
 import type { Environment } from "./environment.ts";
 import { STRATEGIES, type Strategy } from "./known-keys.ts";
 import { error, type Complaint } from "./problem.ts";
+import { droppingDiffers } from "./request-rules.ts";
 import { readRollcall } from "./rollcall-section.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import type { WrittenConfig } from "./written.ts";
@@ -19,8 +21,16 @@ interface Built {
 /** Written → used: defaults filled in, units settled, references resolved to objects. */
 export function buildConfig(written: WrittenConfig, context: Entries): Built {
   const complaints: Complaint[] = [];
-  const { deployments, backends, skipped, foreign, complaints: found } = readDeployments(written, context);
+  const {
+    deployments,
+    backends,
+    skipped,
+    foreign,
+    complaints: found,
+  } = readDeployments(withDefaultParams(written), context);
   complaints.push(...found);
+  const hosted = deployments.filter(({ backend }) => backend.isHosted).map(({ index }) => index);
+  complaints.push(...droppingDiffers(written, hosted));
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const own = readRollcall(rollcall ?? {}, complaints);
   const config: Config = {

@@ -3,13 +3,14 @@ import type { Merged } from "./merge.ts";
 import { DIFFERENCES } from "./differences.ts";
 import { PLACES, settingName, type Place } from "./places.ts";
 import { printPath, type Path, type Position, type Problem } from "./problem.ts";
+import { NOTHING_TO_DO } from "./without-effect.ts";
 import { PLACED_SETTINGS } from "./rollcall-section.ts";
 
 /** One setting and all the places at which it is written. */
 export interface ReportLine {
   /** `litellm_params.timeout` */
   readonly setting: string;
-  /** What is other than in LiteLLM; empty where it is honoured. */
+  /** What is other than in LiteLLM, or why nothing has to be done; else empty where it is honoured. */
   readonly note: string;
   readonly at: readonly Position[];
 }
@@ -37,7 +38,8 @@ export function reportCompatibility(merged: Merged, problems: readonly Problem[]
     if (isOut.has(entryOf({ path })) || told.has(printPath(path))) continue;
     const setting = settingName(place, String(path.at(-1)));
     const note = DIFFERENCES.get(setting);
-    (note === undefined ? honoured : differs).add({ setting, note: note ?? "" }, merged.locate(path));
+    const why = NOTHING_TO_DO.get(setting) ?? "";
+    (note === undefined ? honoured : differs).add({ setting, note: note ?? why }, merged.locate(path));
   }
   const unsupported = new Lines();
   const leftOut = new Lines();

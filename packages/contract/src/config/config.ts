@@ -4,6 +4,7 @@ import type { BreakerPolicy } from "./breaker-policy.ts";
 import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { ModelInfo } from "./model-info.ts";
+import type { RequestChanges } from "./request-changes.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
@@ -43,6 +44,8 @@ export interface Deployment {
   readonly breaker: BreakerPolicy | null;
   readonly timeoutMs: number;
   readonly streamTimeoutMs: number;
+  /** What it changes in requests beside the name; null for nothing. */
+  readonly request: RequestChanges | null;
   /** Path in the written config, for messages. */
   readonly index: number;
 }

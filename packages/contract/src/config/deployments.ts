@@ -10,6 +10,7 @@ import { isOwnHost } from "./own-host.ts";
 import { HOSTED } from "./provider-table.ts";
 import { defaultsOf, readModelName, type ModelName } from "./provider.ts";
 import { readBreaker } from "./read-breaker.ts";
+import { readRequestChanges } from "./request-changes.ts";
 import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { SETTINGS } from "./settings.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
@@ -192,6 +193,7 @@ class DeploymentReader {
       maxParallel: params.max_parallel_requests ?? null,
       breaker: readBreaker(this.#written, entry),
       ...this.#timeouts(params),
+      request: readRequestChanges(this.#written, entry, providerOf(entry)),
       index,
     });
     return true;
@@ -203,10 +205,9 @@ class DeploymentReader {
     const kind = entry.model_info?.kind ?? null;
     const apiKey = parseSecretRef(params.api_key);
     const headers = new Map(
-      Object.entries(params.extra_headers ?? {}).map(([name, value]) => [
-        name.toLowerCase(),
-        parseSecretRef(value),
-      ]),
+      Object.entries({ ...lowerKeys(params.headers), ...lowerKeys(params.extra_headers) }).map(
+        ([name, value]) => [name, parseSecretRef(value)],
+      ),
     );
     // In whatever order they are written, they are the same headers.
     const named = [...headers].map(([name, ref]) => digest(name, identify(ref))).toSorted();
@@ -278,6 +279,16 @@ type ForeignName = Extract<ModelName, { provider: string }>;
 function nameOf({ litellm_params: params }: WrittenDeployment): ModelName {
   const apiBase = params.api_base ?? params.base_url;
   return readModelName({ model: params.model, customProvider: params.custom_llm_provider, apiBase });
+}
+
+function providerOf(entry: WrittenDeployment): string | null {
+  const name = nameOf(entry);
+  return name.kind === "served" ? name.provider : null;
+}
+
+/** Header names have no case. */
+function lowerKeys(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** Is it a service of others? OpenAI's own is, under whatever provider it is written. */

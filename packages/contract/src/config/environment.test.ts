@@ -24,6 +24,7 @@ describe("os.environ/NAME", () => {
     ["an api_key", { litellm_params: { api_key: "os.environ/KEY" } }],
     ["a master_key", { general_settings: { master_key: "os.environ/KEY" } }],
     ["a header", { extra_headers: { "X-Key": "os.environ/KEY" } }],
+    ["a header in LiteLLM's other spelling", { headers: { "X-Key": "os.environ/KEY" } }],
     ["a secret that is not set", { api_key: "os.environ/NOWHERE" }],
     ["numbers, flags and lists of them", { a: 1, b: true, c: [1, null, false] }],
   ])("leaves %s alone", (_about, written) => {

@@ -43,6 +43,9 @@ export function resolveEnvironment(written: unknown, env: Environment): Resolved
   return { value: walk(written, []), unset };
 }
 
+const SECRETS: ReadonlySet<unknown> = new Set(["api_key", "master_key", "extra_headers", "headers"]);
+
 function isSecret(path: Path): boolean {
-  return path.includes("api_key") || path.includes("master_key") || path.includes("extra_headers");
+  // What stands in a body is no secret of ours, whatever it is called.
+  return !path.includes("extra_body") && path.some((step) => SECRETS.has(step));
 }

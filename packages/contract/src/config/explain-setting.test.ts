@@ -24,6 +24,12 @@ test("a setting of Rollcall's tells its default and when it takes effect", () =>
   );
 });
 
+test("one without an effect tells what there is instead", () => {
+  expect(explainSetting("merge_reasoning_content_in_choices").map(({ text }) => text)).toEqual([
+    "It has no effect here: reasoning reaches apps in the field in which the backend sends it.",
+  ]);
+});
+
 test("one mistyped is answered with the one that was probably meant", () => {
   expect(nearestSetting("api_bsae")).toBe(': did you mean "api_base"?');
   expect(nearestSetting("xyzzy-nothing")).toBe("");

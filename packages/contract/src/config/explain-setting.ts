@@ -2,6 +2,7 @@ import { DIFFERENCES } from "./differences.ts";
 import { PLACES, settingName } from "./places.ts";
 import { PLACED_SETTINGS } from "./rollcall-section.ts";
 import { didYouMean } from "./suggest.ts";
+import { WITHOUT_EFFECT } from "./without-effect.ts";
 
 export interface SettingExplanation {
   /** `litellm_params.timeout` */
@@ -21,6 +22,11 @@ export function nearestSetting(key: string): string {
   return didYouMean(key, [...new Set(names)]);
 }
 
+function withoutEffect(key: string): string {
+  const says = WITHOUT_EFFECT.get(key);
+  return says === undefined ? "A setting of LiteLLM's that has no effect here." : `It ${says}.`;
+}
+
 const ALL: readonly SettingExplanation[] = [
   ...PLACES.flatMap((place) => [
     ...place.keys.used.map((key): SettingExplanation => {
@@ -35,7 +41,7 @@ const ALL: readonly SettingExplanation[] = [
       const setting = settingName(place, key);
       const note = DIFFERENCES.get(setting);
       return note === undefined
-        ? { setting, effect: "unsupported", text: "A setting of LiteLLM's that has no effect here." }
+        ? { setting, effect: "unsupported", text: withoutEffect(key) }
         : { setting, effect: "differs", text: note };
     }),
   ]),

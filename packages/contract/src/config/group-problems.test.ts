@@ -7,11 +7,11 @@ const said = (text: string) => groupProblems(read(text).problems).map(printGroup
 
 test("the same of the same setting of several entries is said once, with all lines", () => {
   const entry = (name: string) => `  - model_name: ${name}
-    litellm_params: {model: openai/m, api_base: "http://gpu-1", temperature: 1, tmeout: 5}
+    litellm_params: {model: openai/m, api_base: "http://gpu-1", itpm: 12345, tmeout: 5}
 `;
   expect(said(`${ONE}${entry("a")}${entry("b")}${entry("c")}`)).toEqual([
-    "config.yaml:7:65: warning: model_list[1].litellm_params.temperature: is a LiteLLM setting that has no effect here (and on lines 9, 11)",
-    'config.yaml:7:81: warning: model_list[1].litellm_params.tmeout: unknown key, no effect: did you mean "timeout"? (and on lines 9, 11)',
+    "config.yaml:7:65: warning: model_list[1].litellm_params.itpm: is a LiteLLM setting that has no effect here (and on lines 9, 11)",
+    'config.yaml:7:78: warning: model_list[1].litellm_params.tmeout: unknown key, no effect: did you mean "timeout"? (and on lines 9, 11)',
   ]);
 });
 

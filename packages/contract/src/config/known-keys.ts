@@ -1,3 +1,5 @@
+import { REQUEST_PARAMS, REQUEST_SETTING_SCHEMAS } from "./request-params.ts";
+
 /**
  * Keys that LiteLLM's config may carry. `used` ones have an effect here; `known` ones are LiteLLM's and have none:
  * they are named in a warning, so that nobody believes a setting works that does not.
@@ -23,17 +25,19 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 };
 
 export const PARAM_KEYS: KnownKeys = {
-  used: words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests cooldown_time extra_headers litellm_credential_name drop_params ssl_verify client_cert client_key`),
-  known: words(`api_version organization region_name extra_body itpm otpm max_retries num_retries tags
-    tag_regex additional_drop_params allowed_openai_params supports_system_message input_cost_per_token
+  used: [
+    ...words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
+    max_parallel_requests cooldown_time extra_headers litellm_credential_name ssl_verify client_cert client_key`),
+    ...REQUEST_PARAMS,
+    ...Object.keys(REQUEST_SETTING_SCHEMAS),
+  ],
+  known: words(`api_version organization region_name itpm otpm max_retries num_retries tags
+    tag_regex supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
     mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
-    use_in_pass_through merge_reasoning_content_in_choices keepalive_seconds temperature top_p max_tokens seed stop
-    presence_penalty frequency_penalty n user response_format tools tool_choice logit_bias stream top_k min_p
-    repetition_penalty repeat_penalty chat_template_kwargs reasoning_effort thinking think keep_alive num_ctx
-    allowed_fails headers blocked vertex_project vertex_location vertex_credentials aws_access_key_id
-    aws_secret_access_key aws_region_name cache_control_injection_points dimensions encoding_format input_cost_per_character`),
+    use_in_pass_through merge_reasoning_content_in_choices keepalive_seconds stream think keep_alive num_ctx
+    allowed_fails blocked vertex_project vertex_location vertex_credentials aws_access_key_id
+    aws_secret_access_key aws_region_name cache_control_injection_points input_cost_per_character`),
 };
 
 /** `model_info` may say whatever it likes, for those who ask; `known` ones steer LiteLLM. */
@@ -59,18 +63,21 @@ export const LITELLM_SETTINGS_KEYS: KnownKeys = {
 
 export const ROUTER_SETTINGS_KEYS: KnownKeys = {
   used: words(`routing_strategy num_retries fallbacks context_window_fallbacks default_fallbacks model_group_alias
-    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy`),
+    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy
+    default_litellm_params`),
   known:
     words(`routing_strategy_args retry_after retry_policy model_group_retry_policy content_policy_fallbacks
     max_fallbacks enable_pre_call_checks enable_pre_call_check enable_tag_filtering tag_filtering_match_any redis_host
-    redis_port redis_password redis_db redis_url default_max_parallel_requests default_litellm_params default_priority
+    redis_port redis_password redis_db redis_url default_max_parallel_requests default_priority
     polling_interval client_ttl optional_pre_call_checks ignore_invalid_deployments enable_health_check_routing
     health_check_staleness_threshold health_check_ignore_transient_errors provider_budget_config cache_responses
     cache_kwargs caching_groups assistants_config guardrail_list search_tools alerting_config debug_level set_verbose`),
 };
 
 export const GENERAL_SETTINGS_KEYS: KnownKeys = {
-  used: words("master_key litellm_key_header_name forward_client_headers_to_llm_api"),
+  used: words(
+    "master_key litellm_key_header_name forward_client_headers_to_llm_api always_include_stream_usage",
+  ),
   known: words(`database_url database_connection_pool_limit database_connection_timeout store_model_in_db
     supported_db_objects allow_requests_on_db_unavailable disable_spend_logs disable_spend_updates disable_error_logs
     proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time user_api_key_cache_ttl
@@ -80,7 +87,7 @@ export const GENERAL_SETTINGS_KEYS: KnownKeys = {
     background_health_check_model_groups model_list_healthy_only completion_model embedding_model moderation_model
     image_generation_model alerting alerting_threshold alert_types alerting_args allowed_routes
     public_routes admin_only_routes allowed_ips use_x_forwarded_for
-    always_include_stream_usage token_rate_limit_type max_request_size_mb max_response_size_mb pass_through_endpoints
+    token_rate_limit_type max_request_size_mb max_response_size_mb pass_through_endpoints
     custom_auth use_redis_transaction_buffer infer_model_from_keys enforce_user_param user_header_name
     cancel_on_disconnect max_in_flight_requests_per_worker litellm_jwtauth enable_jwt_auth ui_access_mode
     disable_spend_tracking store_prompts_in_spend_logs`),

@@ -43,7 +43,7 @@ general_settings:
     ],
     [
       "LiteLLM's, but not used here",
-      `${ONE}      temperature: 0.2
+      `${ONE}      itpm: 2
       tags: [a]
 litellm_settings: {callbacks: [prometheus]}
 router_settings: {retry_policy: {}}
@@ -51,7 +51,7 @@ general_settings: {database_url: os.environ/DATABASE_URL}
 guardrails: []
 `,
       [
-        "config.yaml:6:7: warning: model_list[0].litellm_params.temperature: is a LiteLLM setting that has no effect here",
+        "config.yaml:6:7: warning: model_list[0].litellm_params.itpm: is a LiteLLM setting that has no effect here",
         "config.yaml:7:7: warning: model_list[0].litellm_params.tags: is a LiteLLM setting that has no effect here",
         "config.yaml:8:20: warning: litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
         "config.yaml:9:19: warning: router_settings.retry_policy: is a LiteLLM setting that has no effect here",

@@ -9,10 +9,13 @@ import {
   ROUTER_SETTINGS_KEYS,
   STRATEGIES,
 } from "./known-keys.ts";
+import { writtenParams } from "./default-params.ts";
 import { DIFFERENCES } from "./differences.ts";
 import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
+import { requestsAreChangeable } from "./request-rules.ts";
+import { WITHOUT_EFFECT } from "./without-effect.ts";
 import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
@@ -32,9 +35,15 @@ const keysHaveAnEffect: Rule = (written) => {
     [["litellm_settings"], written.litellm_settings, LITELLM_SETTINGS_KEYS],
     [["router_settings"], written.router_settings, ROUTER_SETTINGS_KEYS],
     [["general_settings"], written.general_settings, GENERAL_SETTINGS_KEYS],
-    ...written.model_list.flatMap((entry, index): [Path, object, typeof ROOT_KEYS][] => [
-      [["model_list", index], entry, DEPLOYMENT_KEYS],
-      [["model_list", index, "litellm_params"], entry.litellm_params, PARAM_KEYS],
+    ...written.model_list.map((entry, index): [Path, object, typeof ROOT_KEYS] => [
+      ["model_list", index],
+      entry,
+      DEPLOYMENT_KEYS,
+    ]),
+    ...writtenParams(written).map(({ path, params }): [Path, object, typeof ROOT_KEYS] => [
+      path,
+      params,
+      PARAM_KEYS,
     ]),
   ];
   return sections.flatMap(([path, section, keys]) =>
@@ -46,7 +55,7 @@ const keysHaveAnEffect: Rule = (written) => {
 
 function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
   return keys.known.includes(key)
-    ? unsupported([...path, key], INSTEAD.get(key) ?? "is a LiteLLM setting that has no effect here")
+    ? unsupported([...path, key], WITHOUT_EFFECT.get(key) ?? "is a LiteLLM setting that has no effect here")
     : warning([...path, key], whyUnknown(key, path, keys));
 }
 
@@ -54,7 +63,10 @@ function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   if (path.length === 2 && PARAM_KEYS.used.includes(key)) {
     return "belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)";
   }
-  return `unknown key, no effect${didYouMean(key, [...keys.used, ...keys.known])}`;
+  const nearest = didYouMean(key, [...keys.used, ...keys.known]);
+  // LiteLLM sends it.
+  const remedy = keys === PARAM_KEYS ? ": what is to be sent with requests goes into extra_body" : "";
+  return `unknown key, no effect${nearest === "" ? remedy : nearest}`;
 }
 
 /** These keep an entry from being served in LiteLLM. */
@@ -68,11 +80,6 @@ const entriesAreMeantToBeServed: Rule = (written) =>
     };
     return [...says("blocked"), ...says("supported_environments")];
   });
-
-/** Where another key of Rollcall's does what LiteLLM's does. */
-const INSTEAD: ReadonlyMap<string, string> = new Map([
-  ["headers", "has no effect here: write it as extra_headers"],
-]);
 
 const idsAreUnique: Rule = (written, { entries }) => {
   const seen = new Map<string, number>();
@@ -180,15 +187,17 @@ const NOT_OURS = new Set(
 );
 
 const headersCanBeSent: Rule = (written) =>
-  written.model_list.flatMap((entry, index) =>
-    Object.keys(entry.litellm_params.extra_headers ?? {})
-      .filter((name) => !HEADER_NAME.test(name) || NOT_OURS.has(name.toLowerCase()))
-      .map((name) =>
-        error(
-          ["model_list", index, "litellm_params", "extra_headers", name],
-          "cannot be set: not a valid header name, or one that belongs to the connection",
+  writtenParams(written).flatMap(({ path, params }) =>
+    (["headers", "extra_headers"] as const).flatMap((key) =>
+      Object.keys(params[key] ?? {})
+        .filter((name) => !HEADER_NAME.test(name) || NOT_OURS.has(name.toLowerCase()))
+        .map((name) =>
+          error(
+            [...path, key, name],
+            "cannot be set: not a valid header name, or one that belongs to the connection",
+          ),
         ),
-      ),
+    ),
   );
 
 const masterKeyCanBeSent: Rule = ({ general_settings: settings }) => {
@@ -231,8 +240,8 @@ function variableAsKey(path: Path, key: string | undefined): Complaint[] {
 
 const keysAreNoVariables: Rule = (written) => [
   ...variableAsKey(["general_settings", "master_key"], written.general_settings?.master_key),
-  ...written.model_list.flatMap(({ litellm_params: { api_key: key } }, index) =>
-    variableAsKey(["model_list", index, "litellm_params", "api_key"], key),
+  ...writtenParams(written).flatMap(({ path, params }) =>
+    variableAsKey([...path, "api_key"], params.api_key),
   ),
 ];
 
@@ -248,5 +257,6 @@ export const RULES: readonly Rule[] = [
   keysAreNoVariables,
   keyHeaderCanBringKeys,
   allowedFailsDiffer,
+  requestsAreChangeable,
   environmentReferencesStandInMaps,
 ];

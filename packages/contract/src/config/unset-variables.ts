@@ -44,6 +44,8 @@ function isRead([section, ...rest]: Path): boolean {
   // What stands in credentials was put into the entries that name them.
   if (!ROOT_KEYS.used.includes(String(section)) || section === "credential_list") return false;
   if (section === "model_list") return isReadInEntry(rest.slice(1));
+  if (section === "router_settings" && rest[0] === "default_litellm_params" && rest.length > 1)
+    return PARAM_KEYS.used.includes(String(rest[1]));
   const keys = SECTIONS[String(section)];
   return keys === undefined || keys.used.includes(String(rest[0]));
 }

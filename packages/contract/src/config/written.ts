@@ -1,5 +1,10 @@
 import { KINDS, type Kind } from "../kind.ts";
 import { ALLOWED_FAILS_KEYS } from "./breaker-policy.ts";
+import {
+  REQUEST_PARAM_SCHEMAS,
+  REQUEST_SETTING_SCHEMAS,
+  type WrittenRequestSettings,
+} from "./request-params.ts";
 import { ROLLCALL_SCHEMA, type WrittenRollcall } from "./rollcall-section.ts";
 import { count, flag, seconds, text, texts, verifyTls } from "./schema-parts.ts";
 
@@ -8,7 +13,7 @@ type Text = string;
 
 export interface WrittenDeployment {
   model_name: Text;
-  litellm_params: {
+  litellm_params: WrittenRequestSettings & {
     model: Text;
     api_base?: Text;
     base_url?: Text;
@@ -69,11 +74,13 @@ export interface WrittenConfig {
   router_settings?: WrittenRouting & {
     allowed_fails_policy?: WrittenAllowedFails;
     disable_cooldowns?: boolean;
+    default_litellm_params?: Partial<WrittenDeployment["litellm_params"]>;
   };
   general_settings?: {
     master_key?: Text;
     litellm_key_header_name?: Text;
     forward_client_headers_to_llm_api?: boolean;
+    always_include_stream_usage?: boolean;
   };
   environment_variables?: Record<string, Text>;
   include?: Text[];
@@ -119,6 +126,39 @@ const routing = {
   cooldown_time: cooldown,
 };
 
+const litellmParams = {
+  model: { ...text("<provider>/<served name>, for instance openai/gpt-oss-120b."), minLength: 1 },
+  api_base: text("URL of the backend, with or without /v1."),
+  base_url: text("Another spelling of api_base."),
+  api_key: text("The backend's key: os.environ/NAME, file/PATH or the key itself."),
+  custom_llm_provider: text("Provider, where model has no prefix."),
+  timeout: seconds("For a whole request."),
+  stream_timeout: seconds(FIRST_TOKEN),
+  rpm: { ...count("Requests per minute: a weight for simple-shuffle."), type: "number" },
+  tpm: { ...count("Tokens per minute: a weight for simple-shuffle."), type: "number" },
+  weight: {
+    type: "number",
+    minimum: 0,
+    description: "Share of the requests beside the others; 0 for a backup.",
+  },
+  order: { type: "integer", description: "Lower is tried first." },
+  max_parallel_requests: count("Requests under way at once; further ones go elsewhere.", 1),
+  cooldown_time: cooldown,
+  extra_headers: {
+    type: "object",
+    description: "Headers for every request to this backend.",
+    additionalProperties: { type: "string" },
+  },
+  litellm_credential_name: text("An entry of credential_list that says what is not said here."),
+  ssl_verify: verifyTls,
+  client_cert: text("PEM file of the certificate that the backend is shown, where it wants one."),
+  client_key: text("PEM file of that certificate's key, where it is not in the same file."),
+
+  // What of a request an entry changes.
+  ...REQUEST_PARAM_SCHEMAS,
+  ...REQUEST_SETTING_SCHEMAS,
+};
+
 /** JSON schema of the written config: the source for validation and for editors. */
 export const CONFIG_SCHEMA = {
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -137,34 +177,7 @@ export const CONFIG_SCHEMA = {
           litellm_params: {
             type: "object",
             required: ["model"],
-            properties: {
-              model: { ...text("<provider>/<served name>, for instance openai/gpt-oss-120b."), minLength: 1 },
-              api_base: text("URL of the backend, with or without /v1."),
-              base_url: text("Another spelling of api_base."),
-              api_key: text("The backend's key: os.environ/NAME, file/PATH or the key itself."),
-              custom_llm_provider: text("Provider, where model has no prefix."),
-              timeout: seconds("For a whole request."),
-              stream_timeout: seconds(FIRST_TOKEN),
-              rpm: { ...count("Requests per minute: a weight for simple-shuffle."), type: "number" },
-              tpm: { ...count("Tokens per minute: a weight for simple-shuffle."), type: "number" },
-              weight: {
-                type: "number",
-                minimum: 0,
-                description: "Share of the requests beside the others; 0 for a backup.",
-              },
-              order: { type: "integer", description: "Lower is tried first." },
-              max_parallel_requests: count("Requests under way at once; further ones go elsewhere.", 1),
-              cooldown_time: cooldown,
-              extra_headers: {
-                type: "object",
-                description: "Headers for every request to this backend.",
-                additionalProperties: { type: "string" },
-              },
-              litellm_credential_name: text("An entry of credential_list that says what is not said here."),
-              ssl_verify: verifyTls,
-              client_cert: text("PEM file of the certificate that the backend is shown, where it wants one."),
-              client_key: text("PEM file of that certificate's key, where it is not in the same file."),
-            },
+            properties: litellmParams,
           },
           model_info: {
             type: "object",
@@ -203,7 +216,7 @@ export const CONFIG_SCHEMA = {
       type: "object",
       properties: {
         ...routing,
-        drop_params: flag("Accepted: parameters go as they are."),
+        drop_params: REQUEST_SETTING_SCHEMAS.drop_params,
         ssl_verify: verifyTls,
         ssl_certificate: text("PEM file of a certificate and its key, for backends that want one."),
       },
@@ -214,6 +227,11 @@ export const CONFIG_SCHEMA = {
         ...routing,
         allowed_fails_policy: allowedFailsPolicy,
         disable_cooldowns: flag("No fault of a request makes a deployment the second choice for longer."),
+        default_litellm_params: {
+          type: "object",
+          description: "Parameters for every entry of model_list that does not say them itself.",
+          properties: litellmParams,
+        },
         model_group_alias: {
           type: "object",
           description: "{name: alias} or {name: {model: alias, hidden: true}}",
@@ -234,6 +252,7 @@ export const CONFIG_SCHEMA = {
           type: "boolean",
           description: "Headers of apps that begin with x- go on to backends.",
         },
+        always_include_stream_usage: flag("Streams are asked for their usage, and end with it."),
       },
     },
     environment_variables: { type: "object", additionalProperties: { type: "string" } },

@@ -91,3 +91,11 @@ function readHeaders(head: string): ReadonlyMap<string, string> | null {
 function isIdentity(encoding = "binary"): boolean {
   return /^(7bit|8bit|binary)$/i.test(encoding.trim());
 }
+
+/** One field of a form, with the line break before the next boundary; its name is escaped as browsers do it. */
+export function writePart(boundary: string, name: string, text: Buffer): Buffer {
+  const escaped = name.replaceAll('"', "%22").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+  const disposition = `Content-Disposition: form-data; name="${escaped}"`;
+  const head = [Buffer.from(`--${boundary}\r\n`, "latin1"), Buffer.from(`${disposition}\r\n\r\n`)];
+  return Buffer.concat([...head, text, CRLF]);
+}

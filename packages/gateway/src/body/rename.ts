@@ -1,4 +1,5 @@
 import type { Edit } from "./edits.ts";
+import { writePart } from "./multipart-parts.ts";
 
 /**
  * How a name is written where it stands: as a JSON string, as a member of an object that has no name yet, as plain text, not at
@@ -34,7 +35,7 @@ export function writeName(name: string): WrittenName {
 
 /** Puts a name where it belongs. */
 export function renaming({ start, end, form }: NamePlace, name: WrittenName): Edit {
-  const bytes = typeof form === "string" ? WRITTEN[form](name) : asPart(form.part, name);
+  const bytes = typeof form === "string" ? WRITTEN[form](name) : writePart(form.part, "model", name.text);
   return { start, end, bytes };
 }
 
@@ -48,8 +49,3 @@ const WRITTEN: Readonly<Record<Extract<NameForm, string>, (name: WrittenName) =>
   text: ({ text }) => text,
   nowhere: () => Buffer.alloc(0),
 };
-
-function asPart(boundary: string, { text }: WrittenName): Buffer {
-  const head = `--${boundary}\r\nContent-Disposition: form-data; name="model"\r\n\r\n`;
-  return Buffer.concat([Buffer.from(head, "latin1"), text, Buffer.from("\r\n")]);
-}

@@ -16,7 +16,7 @@ function isPubliclyReachable({ host, hasMasterKey }: Pick<Exposure, "host" | "ha
 /** Why such a gateway does not start: everybody could use it, and nobody said that they may. Null where it does. */
 export function keylessRisk(exposure: Exposure): string | null {
   if (!isPubliclyReachable(exposure) || exposure.gateway.keyless) return null;
-  return `${exposure.host} is reachable from the network and there is no master key: set general_settings.master_key, or, if everybody may use the gateway, rollcall.gateway.keyless: true`;
+  return `${exposure.host} is reachable from the network and there is no master key: set general_settings.master_key or the variable LITELLM_MASTER_KEY, or, if everybody may use the gateway, rollcall.gateway.keyless: true`;
 }
 
 /** Throws StartError where a gateway would serve the network without a key, and nobody said that it may. */

@@ -1,6 +1,8 @@
 import { placeOf } from "@rollcall/contract";
 import { applyEdit, applyEdits, NO_EDITS, type Edit } from "../body/edits.ts";
-import { renaming, type WrittenName } from "../body/rename.ts";
+import { changeForm } from "../body/form-changes.ts";
+import { changeBody, type BodyChanges } from "../body/body-changes.ts";
+import { renaming } from "../body/rename.ts";
 import { KIND_EDITS } from "../endpoints/kind-edits.ts";
 import { keptQuery } from "../endpoints/query.ts";
 import type { Candidate } from "../routing/candidate.ts";
@@ -21,7 +23,7 @@ export function upstreamRequest(
     method: endpoint.method,
     path: (below === "api" ? base.apiPath : base.rootPath) + withObject(upstreamPath, ctx),
     headerLines: template.headers.print(incoming.headers, requestId),
-    body: upstreamBody(ctx, candidate, template.name),
+    body: upstreamBody(ctx, candidate, template),
     repeatable: endpoint.resend === "always",
   };
 }
@@ -33,18 +35,49 @@ function withObject(path: string, { endpoint, incoming, origin, pathId }: Reques
   return path.replace("{id}", () => encodeURIComponent(origin?.upstreamId ?? "")) + kept;
 }
 
-/** As it was sent but for the name, and for what the endpoint or the kind of server asks for. */
+/** As it was sent but for the name, and for what the config, the endpoint or the kind of server asks for. */
 function upstreamBody(
-  { body, edits, endpoint, fields }: RequestContext,
-  { deployment, kind }: Candidate,
-  name: WrittenName,
+  ctx: RequestContext,
+  candidate: Candidate,
+  template: UpstreamTemplate,
 ): readonly Buffer[] {
-  const isNamedSo = fields.name.sent === deployment.expected;
-  const ofKind: readonly Edit[] =
-    endpoint.elsewhere === undefined
-      ? NO_EDITS
-      : (KIND_EDITS.get(endpoint.name)?.[kind]?.(body.bytes) ?? NO_EDITS);
-  if (edits.length + ofKind.length === 0)
-    return isNamedSo ? [body.bytes] : applyEdit(body.bytes, renaming(fields.name, name));
-  return applyEdits(body.bytes, [...(isNamedSo ? [] : [renaming(fields.name, name)]), ...edits, ...ofKind]);
+  const { body, fields } = ctx;
+  const edits = editsBeside(ctx, candidate);
+  const naming =
+    fields.name.sent === candidate.deployment.expected ? null : renaming(fields.name, template.name);
+  const changes = template.changes === null ? null : template.changes.at(ctx.endpoint.name);
+  if (changes !== null) {
+    const before = naming === null ? edits : [naming, ...edits];
+    return changedBody(ctx, { changes, before, isNameAlone: edits.length === 0 });
+  }
+  if (edits.length > 0) return applyEdits(body.bytes, naming === null ? edits : [naming, ...edits]);
+  return naming === null ? [body.bytes] : applyEdit(body.bytes, naming);
+}
+
+/** What the endpoint and the kind of server ask for. */
+function editsBeside({ body, edits, endpoint }: RequestContext, { kind }: Candidate): readonly Edit[] {
+  if (endpoint.elsewhere === undefined) return edits;
+  const ofKind = KIND_EDITS.get(endpoint.name)?.[kind]?.(body.bytes) ?? NO_EDITS;
+  return ofKind.length === 0 ? edits : [...edits, ...ofKind];
+}
+
+interface Changing {
+  readonly changes: BodyChanges;
+  /** What else is changed. */
+  readonly before: readonly Edit[];
+  /** Is that the name at most? */
+  readonly isNameAlone: boolean;
+}
+
+/** The deployment's entry changes what has been changed otherwise. A name where one stood is in nobody's way. */
+function changedBody(
+  { body, endpoint, fields }: RequestContext,
+  { changes, before, isNameAlone }: Changing,
+): readonly Buffer[] {
+  const change = endpoint.model === "multipart" ? changeForm : changeBody;
+  const { form } = fields.name;
+  if (isNameAlone && (form === "json" || form === "text"))
+    return applyEdits(body.bytes, [...before, ...change(body.bytes, changes, fields.stream)]);
+  const edited = Buffer.concat(applyEdits(body.bytes, before));
+  return applyEdits(edited, change(edited, changes, fields.stream));
 }

@@ -1,5 +1,6 @@
 import type { Deployment } from "@rollcall/contract";
 import type { Secrets } from "@rollcall/runtime";
+import { ChangesByEndpoint } from "../endpoints/request-changes.ts";
 import { writeName, type WrittenName } from "../body/rename.ts";
 import { UpstreamHeaders, type ForwardRules } from "./headers.ts";
 
@@ -8,6 +9,8 @@ export interface UpstreamTemplate {
   readonly headers: UpstreamHeaders;
   /** The name that the backend knows. */
   readonly name: WrittenName;
+  /** What the config changes in bodies beside it; null for nothing. */
+  readonly changes: ChangesByEndpoint | null;
   /** Its id as a header can carry it: an alias may hold what no header can. */
   readonly id: string;
 }
@@ -30,6 +33,7 @@ export class UpstreamTemplates {
       template = {
         headers: new UpstreamHeaders(deployment, this.#secrets, this.#rules),
         name: writeName(deployment.expected),
+        changes: deployment.request === null ? null : new ChangesByEndpoint(deployment.request),
         id: encodeURIComponent(deployment.id.toWellFormed()),
       };
       this.#known.set(deployment, template);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 
 const running = new Set<ChildProcess>();
 
-// However the lane ends, nothing that it started outlives it.
+// However the run ends, nothing that it started outlives it.
 process.on("exit", () => {
   for (const child of running) killGroup(child);
 });
@@ -11,6 +11,8 @@ export interface ProgramOptions {
   readonly cwd?: string;
   /** All of its environment beside PATH. */
   readonly env?: Readonly<Record<string, string>>;
+  /** All that it finds on standard input; nothing where it is absent. */
+  readonly input?: string;
   /** It is ended then. */
   readonly timeoutMs?: number;
 }
@@ -29,14 +31,20 @@ export class Program {
   out = "";
   err = "";
 
-  constructor(command: string, args: readonly string[], { cwd, env = {}, timeoutMs }: ProgramOptions = {}) {
+  constructor(
+    command: string,
+    args: readonly string[],
+    { cwd, env = {}, input, timeoutMs }: ProgramOptions = {},
+  ) {
     this.#child = spawn(command, args, {
       detached: true,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
       env: { PATH: process.env["PATH"], ...env },
       ...(cwd === undefined ? {} : { cwd }),
     });
     running.add(this.#child);
+    // A program that ends without reading it all has said why on its error output.
+    this.#child.stdin?.on("error", () => {}).end(input);
     this.#child.stdout?.setEncoding("utf8").on("data", (text: string) => (this.out += text));
     this.#child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.err += text));
     const late = timeoutMs === undefined ? undefined : setTimeout(() => killGroup(this.#child), timeoutMs);

@@ -64,6 +64,22 @@ describe("on loopback", () => {
     expect(text).not.toMatch(/upstream|another-name|gpu-/);
   });
 
+  it("what goes wrong inside is 500 in words, and says nothing of what", async () => {
+    const { harness } = await site();
+    const events = {
+      oldest: 1,
+      newest: 0,
+      list: () => {
+        throw new Error("sk-secret");
+      },
+    };
+    const reply = await proberApp(httpOf(harness, { events })).request("/");
+    const text = await reply.text();
+    expect(reply.status).toBe(500);
+    expect(text).toContain("This page could not be made");
+    expect(text).not.toContain("sk-secret");
+  });
+
   it("a text filters the table, without a script", async () => {
     const { get } = await site();
     const [, table = ""] = /id="fleet">(.*)id="changes"/s.exec((await get("/?text=ORG")).text) ?? [];

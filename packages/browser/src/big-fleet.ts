@@ -24,6 +24,8 @@ export interface BigFleet {
   settled(): Promise<void>;
   /** In MiB. */
   resident(): number;
+  /** Of the prober so far, in seconds of one core. */
+  cpu(): number;
   close(): Promise<void>;
 }
 
@@ -43,7 +45,7 @@ export async function startBigFleet({ interval }: { readonly interval: string })
       litellm_params: { model: `openai/${model}`, api_base: `${base}/b/${backend}/v1` },
     };
   });
-  const rollcall = { state: { file: "state.json" }, prober: { interval } };
+  const rollcall = { state: { file: "state.json" }, prober: { interval, not_ready_interval: interval } };
   writeFileSync(config, JSON.stringify({ model_list, rollcall }));
   const port = await freePort();
   const prober = startCommand([
@@ -62,6 +64,7 @@ export async function startBigFleet({ interval }: { readonly interval: string })
     command: (switches, first = 0) => switchFleet(fleet, switches, first),
     settled: async () => void (await until(() => isCalled(url), 120_000)),
     resident: () => residentMiB(prober.pid ?? 0),
+    cpu: () => cpuSeconds(prober.pid ?? 0),
     close: async () => {
       for (const child of [prober, fleet]) await end(child);
       rmSync(directory, { recursive: true, force: true });
@@ -111,6 +114,12 @@ function switchFleet(
 function residentMiB(pid: number): number {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? Number.NaN) / 1_024;
+}
+
+/** Linux counts in hundredths. */
+function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 export async function freePort(): Promise<number> {

@@ -179,7 +179,7 @@ function follow(c: Ask, http: ProberHttp, board: Board): Response {
     "x-accel-buffering": "no",
     "x-content-type-options": "nosniff",
   });
-  if (!board.follow(sheet, outgoing, c.req.query("seen") ?? "")) outgoing.end("event: full\ndata:\n\n");
+  if (!board.follow(sheet, outgoing, c.req.query("seen") ?? "")) outgoing.end("event: full\ndata: full\n\n");
   return RESPONSE_ALREADY_SENT;
 }
 

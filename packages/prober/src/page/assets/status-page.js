@@ -18,6 +18,8 @@ const state = {
   heardAt: performance.now(),
   paused: false,
   lost: false,
+  /** Too many look: there is no news for this one. */
+  refused: false,
   title: document.title,
   pausedAt: 0,
 };
@@ -149,6 +151,7 @@ function tell() {
       ),
     );
   }
+  if (state.refused) next.append(notice("warn", "Too many pages follow this prober. Reload for news."));
   const held =
     changesWaiting === 0
       ? ""
@@ -158,7 +161,7 @@ function tell() {
     next.append(notice("wait", `Held while text is selected.${held}`));
   morph(place, next);
   elementOf("as-of").replaceChildren(
-    state.lost ? "Not live, as of " : state.paused ? "Paused, as of " : "Live, as of ",
+    state.lost || state.refused ? "Not live, as of " : state.paused ? "Paused, as of " : "Live, as of ",
     make(
       "b",
       {},
@@ -237,6 +240,11 @@ function connect() {
     if (!state.paused) state.at = Number(event.data);
     show();
   });
+  source.addEventListener("full", () => {
+    source?.close();
+    state.refused = true;
+    tell();
+  });
   source.addEventListener("error", () => {
     source?.close();
     source = null;
@@ -282,13 +290,13 @@ document.addEventListener("visibilitychange", () => {
   if (document.hidden) {
     source?.close();
     source = null;
-  } else if (source === null) {
+  } else if (source === null && !state.refused) {
     state.heardAt = performance.now();
     connect();
   }
 });
 setInterval(() => {
-  if (document.hidden) return;
+  if (document.hidden || state.refused) return;
   const now = performance.now();
   if (source !== null && now - state.heardAt < SILENCE_MS) return;
   setLost(true);

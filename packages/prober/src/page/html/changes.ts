@@ -1,5 +1,5 @@
 import type { Event } from "../../events.ts";
-import { printTime, printInstant } from "../view/print.ts";
+import { printTime, printInstant } from "./print-time.ts";
 import { REASON_WORDS, WARNING_WORDS, type Standing } from "../view/words.ts";
 import { html, NOTHING, type Html } from "./markup.ts";
 import { deploymentLink, stateOf } from "./text.ts";

@@ -1,6 +1,7 @@
 import type { Phrase } from "../view/headline.ts";
 import type { NamePart } from "../view/name-difference.ts";
-import { printAge, printInstant, printName, printTime } from "../view/print.ts";
+import { printAge, printName } from "../view/print.ts";
+import { printInstant, printTime } from "./print-time.ts";
 import type { Standing } from "../view/words.ts";
 import { icon } from "./icons.ts";
 import { html, type Html } from "./markup.ts";

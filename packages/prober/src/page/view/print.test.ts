@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { count, printAge, printName, printTime } from "./print.ts";
+import { count, printAge, printName } from "./print.ts";
 
 it.each([
   ["nothing yet", -5, "0 s"],
@@ -9,13 +9,6 @@ it.each([
   ["whole hours", 3_600_000, "1 h"],
   ["days and hours", 9 * 86_400_000 + 4 * 3_600_000, "9 d 4 h"],
 ])("an age: %s", (_what, ms, text) => expect(printAge(ms)).toBe(text));
-
-it.each([
-  ["of today without the date", "2026-11-26T01:52:03Z", "01:52:03"],
-  ["of another day with it", "2026-11-25T23:59:59Z", "2026-11-25 23:59:59"],
-])("a time %s", (_what, at, text) =>
-  expect(printTime(Date.parse(at), Date.parse("2026-11-26T02:14:07Z"))).toBe(text),
-);
 
 it.each([
   ["as it is", "llama-3.3 70b", "llama-3.3 70b"],

@@ -135,8 +135,20 @@ export interface ReadyQuestion {
   readonly require: string | null;
 }
 
+/** What the first of these probers says that answers at all. */
+export async function fetchFirstReady(
+  urls: readonly string[],
+  question: ReadyQuestion,
+): Promise<ReadyAnswer & { readonly url: string }> {
+  for (const url of urls) {
+    const answer = await fetchReady(url, question);
+    if (answer.status !== null) return { url, ...answer };
+  }
+  return { url: urls[0] ?? "", status: null, text: "" };
+}
+
 /** `GET /readyz/<alias>?verbose`, or of all aliases. */
-export async function fetchReady(url: string, { alias, require }: ReadyQuestion): Promise<ReadyAnswer> {
+async function fetchReady(url: string, { alias, require }: ReadyQuestion): Promise<ReadyAnswer> {
   const path = alias === null ? "" : `/${encodeURIComponent(alias)}`;
   const requirement = require === null ? "" : `&require=${encodeURIComponent(require)}`;
   const answer = await get(`${url}/readyz${path}?verbose${requirement}`, null);

@@ -27,7 +27,7 @@ export function addProberOptions(command: Command): Command {
 }
 
 /** Flag, then environment, then config, then the default address. */
-export function findProber({ proberUrl, config: file }: ProberOptions, { env }: Terminal): ProberAddress {
+function findProber({ proberUrl, config: file }: ProberOptions, { env }: Terminal): ProberAddress {
   const key = env["ROLLCALL_KEY"] ?? null;
   const named = proberUrl ?? env["ROLLCALL_PROBER_URL"];
   const fallback = { host: DEFAULTS.prober.host, port: DEFAULTS.prober.port };
@@ -37,7 +37,7 @@ export function findProber({ proberUrl, config: file }: ProberOptions, { env }: 
   return { url: trim(named ?? printAddress(reachable(host), port)), key: key ?? masterKeyOf(file, env) };
 }
 
-/** All probers that gateways may follow: those of the config where it names any, unless one is given. */
+/** All probers that gateways may follow, at least one: those of the config where it names any, unless one is given. */
 export function findProbers(options: ProberOptions, terminal: Terminal): readonly ProberAddress[] {
   const { env } = terminal;
   const one = findProber(options, terminal);

@@ -206,6 +206,9 @@ describe("of several probers", () => {
       expect(partly.out).toContain("1 of 2 probers know of it.\n");
       await startSecond();
       expect((await statusOf(second)).deployments[0]?.drained).toBe(undefined);
+      expect((await rollcall(["status", ...flags])).err).toBe(
+        `rollcall: the prober at ${second} does not know that chat-1 is drained: run \`rollcall drain chat-1\` again\n`,
+      );
       expect(await rollcall(["drain", "chat-1", ...flags])).toMatchObject({ code: 0, err: "" });
       const before = (await statusOf(first)).deployments[0]?.drained;
 

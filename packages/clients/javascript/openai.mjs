@@ -139,7 +139,10 @@ await with_.tryFeatures({
       file: await file(),
       stream: true,
     });
-    assert.ok((await with_.collect(stream)).length > 1);
+    const events = await with_.collect(stream);
+    const done = events.pop();
+    assert.equal(done.type, "transcript.text.done");
+    assert.equal(events.map(({ delta }) => delta).join(""), done.text);
   },
   translation: async () => {
     const { text } = await client.audio.translations.create({ model: "whisper", file: await file() });

@@ -226,6 +226,21 @@ describe("LiteLLM's", () => {
     await expectSilence(gateway, "/model/info", "/model_group/info", "/v1/models", "/v1/models?limit=1");
   });
 
+  test("limits of an answer that the config has stand in every list, and nowhere where it has none", async () => {
+    const gateway = await gatewayWithInfo();
+    const { data } = (await gateway.ask("/v1/models")).json();
+    const [chat, embed] = data;
+    expect(chat).toMatchObject({ id: "chat", max_tokens: 4_096, max_output_tokens: 4_096 });
+    expect((await gateway.ask("/v1/models", { headers: ANTHROPIC })).json().data[0]).toMatchObject({
+      id: "chat",
+      max_tokens: 4_096,
+    });
+    expect(Object.keys(embed)).toContain("max_output_tokens");
+    const without = await gatewayWith({ "chat-1": ready(8_192) });
+    const [card] = (await without.ask("/v1/models")).json().data;
+    expect(Object.keys(card).filter((key) => /^max_(?:output_)?tokens$/.test(key))).toEqual([]);
+  });
+
   test("group info has one for each name, with what its deployments have in common", async () => {
     const gateway = await gatewayWithInfo();
     const { data } = (await gateway.ask("/model_group/info")).json();

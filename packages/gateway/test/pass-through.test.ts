@@ -2,7 +2,7 @@ import { CohereClient, CohereClientV2 } from "cohere-ai";
 import * as fc from "fast-check";
 import { toFile } from "openai";
 import { describe, expect, test } from "vitest";
-import { collect, gatewayFor, MASTER_KEY, UPSTREAM } from "./harness.ts";
+import { collect, gatewayFor, MASTER_KEY, UPSTREAM, type Gateway } from "./harness.ts";
 import { field, file, multipart } from "./multipart.ts";
 import { recorder, type Reply } from "./recorder.ts";
 
@@ -177,10 +177,11 @@ describe("rerank", () => {
 
 describe("a form", () => {
   const BOUNDARY = "----form";
+  const FORM = { "content-type": `multipart/form-data; boundary=${BOUNDARY}` };
   const post = (prefix: string, parts: Parameters<typeof multipart>[1]) => ({
     route: `${prefix}/audio/transcriptions`,
     question: {
-      headers: { "content-type": `multipart/form-data; boundary=${BOUNDARY}` },
+      headers: FORM,
       body: multipart(BOUNDARY, parts),
     },
   });
@@ -197,6 +198,53 @@ describe("a form", () => {
       multipart(BOUNDARY, [field("model", UPSTREAM), SOUND]),
       multipart(BOUNDARY, [SOUND, field("model", UPSTREAM)]),
     ]);
+  });
+
+  describe("without a model", () => {
+    /** An alias for each, of that mode. */
+    const modes = (backend: { readonly url: string }, written: Readonly<Record<string, string>>) => ({
+      model_list: Object.entries(written).map(([alias, mode]) => ({
+        model_name: alias,
+        litellm_params: { model: `openai/${UPSTREAM}`, api_base: backend.url },
+        model_info: { id: `${alias}-1`, mode },
+      })),
+    });
+    const hear = (gateway: Gateway, path: string) =>
+      gateway.ask(path, { body: multipart(BOUNDARY, [SOUND]), headers: FORM });
+
+    test.each(["/v1/audio/transcriptions", "/v1/audio/translations"])(
+      "is for the one alias that hears, at %s",
+      async (path) => {
+        const backend = await recorder(() => json({ text: "hi" }));
+        const aliases = { chat: [backend], whisper: [backend] };
+        const settings = modes(backend, { chat: "chat", whisper: "audio_transcription" });
+        const gateway = await gatewayFor(aliases, { settings });
+        const answer = await hear(gateway, path);
+        expect([answer.status, answer.headers["x-rollcall-deployment"]]).toEqual([200, "whisper-1"]);
+        const wanted = multipart(BOUNDARY, [field("model", UPSTREAM), SOUND]);
+        expect(backend.requests.map(({ body }) => body)).toEqual([wanted]);
+      },
+    );
+
+    test.each<[string, Readonly<Record<string, string>>]>([
+      ["where several hear", { one: "audio_transcription", two: "audio_transcription" }],
+      ["where none is said to", { one: "chat", two: "chat" }],
+    ])("is for none %s", async (_case, written) => {
+      const backend = await recorder(() => json({ text: "hi" }));
+      const aliases = { one: [backend], two: [backend] };
+      const gateway = await gatewayFor(aliases, { settings: modes(backend, written) });
+      const answer = await hear(gateway, "/v1/audio/transcriptions");
+      expect([answer.status, answer.json().error.param, backend.requests.length]).toEqual([400, "model", 0]);
+    });
+
+    test("is moderated by the one alias that moderates", async () => {
+      const backend = await recorder(() => json({ id: "m", model: UPSTREAM, results: [] }));
+      const settings = modes(backend, { chat: "chat", guard: "moderation" });
+      const gateway = await gatewayFor({ chat: [backend], guard: [backend] }, { settings });
+      const answer = await gateway.ask("/v1/moderations", { body: { input: "Hi" } });
+      expect([answer.status, answer.json().model]).toEqual([200, "guard"]);
+      expect(JSON.parse(String(backend.requests[0]?.body))).toEqual({ model: UPSTREAM, input: "Hi" });
+    });
   });
 
   test("of OpenAI's client is transcribed, as JSON and as text", async () => {
@@ -220,22 +268,22 @@ describe("a form", () => {
     );
   });
 
+  const HEARD =
+    'data: {"type":"transcript.text.delta","delta":"hi"}\n\ndata: {"type":"transcript.text.done","text":"hi"}\n\n';
+
   test.each<[string, string]>([
-    [
-      "OpenAI's",
-      'data: {"type":"transcript.text.delta","delta":"hi"}\n\ndata: {"type":"transcript.text.done","text":"hi"}\n\n',
-    ],
+    ["OpenAI's", HEARD],
     [
       "vLLM's",
       `data: {"object":"transcription.chunk","model":"${UPSTREAM}","choices":[{"delta":{"content":"hi"}}]}\n\ndata: [DONE]\n\n`,
     ],
-  ])("is transcribed in %s events", async (_whose, events) => {
+  ])("is transcribed in OpenAI's events where its server sends %s", async (_whose, events) => {
     const gateway = await gatewayFor({
       chat: [await recorder(() => ({ type: "text/event-stream", body: events }))],
     });
     const { route, question } = post("/v1", [SOUND, field("model", "chat"), field("stream", "true")]);
     const { text } = await gateway.ask(route, question);
-    expect(text).toBe(events.replace(UPSTREAM, "chat"));
+    expect(text).toBe(HEARD);
   });
 
   test("that is not transcribed to its end says so", async () => {

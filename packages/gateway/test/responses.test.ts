@@ -194,3 +194,39 @@ describe("a stream", () => {
     expect(events.at(-1)?.type).toBe("response.failed");
   });
 });
+
+describe("of a backend that read the request and broke off", () => {
+  const MCP = { tools: [{ type: "mcp", server_label: "wiki", server_url: "http://wiki/mcp" }] };
+  const FUNCTION = { tools: [{ type: "function", name: "mcp", parameters: { enum: ["mcp"] } }] };
+
+  test.each<[string, object, { readonly status: number; readonly asked: number }]>([
+    ["a plain one is made by another", {}, { status: 200, asked: 2 }],
+    ["one with background: false too", { background: false }, { status: 200, asked: 2 }],
+    ["one in the background is not made twice", { background: true }, { status: 502, asked: 1 }],
+    ["nor one whose server calls tools of others", MCP, { status: 502, asked: 1 }],
+    ["a function of that name calls nobody", FUNCTION, { status: 200, asked: 2 }],
+  ])("%s", async (_what, more, { status, asked }) => {
+    let seen = 0;
+    const broken = await rawBackend((socket) => {
+      seen += 1;
+      if (seen === 1) socket.destroy();
+      else socket.end(ANSWERED);
+    });
+    const gateway = await gatewayFor({ chat: [broken, broken] });
+    const answer = await gateway.ask("/v1/responses", { body: { ...ASKED, ...more } });
+    expect([answer.status, seen]).toEqual([status, asked]);
+  });
+
+  test("one in the background is made by another where the first took no connection", async () => {
+    const gateway = await gatewayFor({
+      chat: [{ url: "http://127.0.0.1:9/v1" }, await rawBackend((socket) => socket.end(ANSWERED))],
+    });
+    for (let turn = 0; turn < 4; turn += 1) {
+      const answer = await gateway.ask("/v1/responses", { body: { ...ASKED, background: true } });
+      expect(answer.status).toBe(200);
+    }
+  });
+});
+
+const QUEUED = JSON.stringify({ id: "resp_1", object: "response", status: "queued", model: "m", output: [] });
+const ANSWERED = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: ${QUEUED.length}\r\n\r\n${QUEUED}`;

@@ -218,6 +218,8 @@ const TERMINALS: ReadonlySet<string> = new Set([
   "response.completed",
   "response.incomplete",
   "response.failed",
+  // What becomes of vLLM's `[DONE]`.
+  "transcript.text.done",
 ]);
 
 /** Everything that a server may send, right or wrong, in pieces cut anywhere. */

@@ -173,3 +173,80 @@ describe("an endpoint that a server turns out not to have", () => {
     expect([status, error.message, attempts]).toEqual([404, "No such adapter", undefined]);
   });
 });
+
+describe("an endpoint that counts tokens, and that no deployment has", () => {
+  const TEXT = "Say something, please. ".repeat(100);
+  const COUNT = "/v1/messages/count_tokens";
+  const MESSAGES_BODY = { model: "chat", system: "Be kind.", messages: [{ role: "user", content: TEXT }] };
+  const INPUT = "/v1/responses/input_tokens";
+
+  const count = (gateway: Gateway, path: string, body: object) => gateway.ask(path, { body });
+  const WARNING = "x-rollcall-warning";
+
+  test("is answered by the server's own tokenizer where it has one", async () => {
+    const server = await simulator();
+    const says = { "chat-1": lacking("messages_count_tokens", "responses_input_tokens") };
+    const gateway = await gatewayFor({ chat: [server] }, { says });
+    const answer = await count(gateway, COUNT, MESSAGES_BODY);
+    expect([answer.status, Object.keys(answer.json()), answer.headers[WARNING]]).toEqual([
+      200,
+      ["input_tokens"],
+      undefined,
+    ]);
+    expect(server.seen.last()).toMatchObject({ path: "/tokenize", model: UPSTREAM });
+    expect(server.seen.count(COUNT)).toBe(0);
+    const input = await count(gateway, INPUT, { model: "chat", instructions: "Be kind.", input: TEXT });
+    expect(input.json()).toEqual({
+      object: "response.input_tokens",
+      input_tokens: answer.json().input_tokens,
+    });
+    expect(await gateway.metric('requests_total{endpoint="messages_count_tokens",status="200"}')).toBe(1);
+  });
+
+  test("is estimated where none can be asked, by what prompts of the alias have come to", async () => {
+    const server = await simulator();
+    const says: Record<string, Said> = {
+      "chat-1": { reason: "ok", served: { ...FACTS, kind: "ollama", missing: ["messages_count_tokens"] } },
+    };
+    const gateway = await gatewayFor({ chat: [server] }, { says });
+    const first = await count(gateway, COUNT, MESSAGES_BODY);
+    expect([first.status, first.headers[WARNING]]).toEqual([200, "tokens_estimated"]);
+    const bytes = TEXT.length + "Be kind.".length;
+    expect(first.json().input_tokens).toBe(Math.ceil(bytes / 4) + 8);
+    expect(server.seen.count()).toBe(0);
+    const spoken = await gateway.ask("/v1/chat/completions", {
+      body: { model: "chat", messages: MESSAGES_BODY.messages, max_tokens: 1 },
+    });
+    const read = Number(spoken.json().usage.prompt_tokens);
+    for (let turn = 0; turn < 40; turn += 1)
+      await gateway.ask("/v1/chat/completions", {
+        body: { model: "chat", messages: MESSAGES_BODY.messages, max_tokens: 1 },
+      });
+    const later = await count(gateway, COUNT, MESSAGES_BODY);
+    expect(Math.abs(later.json().input_tokens - read) / read).toBeLessThan(0.1);
+  });
+
+  test("is estimated too where the server says so itself, and blames nobody", async () => {
+    const backend = await answerWith("404 Not Found", '{"detail":"Not Found"}');
+    const gateway = await gatewayFor({ chat: [backend] });
+    const answer = await count(gateway, COUNT, MESSAGES_BODY);
+    expect([answer.status, answer.headers[WARNING]]).toEqual([200, "tokens_estimated"]);
+    expect((await gateway.ask("/readyz?verbose")).text).toContain("chat: 1 ready\n");
+  });
+
+  test.each<[string, object]>([
+    [COUNT, { model: "chat", messages: "Hi" }],
+    [INPUT, { model: "chat" }],
+  ])("without anything to count is a 400 at %s", async (path, body) => {
+    const says = { "chat-1": lacking("messages_count_tokens", "responses_input_tokens") };
+    const gateway = await gatewayFor({ chat: [await simulator()] }, { says });
+    const { status, text } = await count(gateway, path, body);
+    expect(status).toBe(400);
+    expect(text).toMatch(/`(?:messages|input)` must be a/);
+  });
+
+  test("of a model that is not ready is not ready", async () => {
+    const gateway = await gatewayFor({ chat: [await simulator()] }, { says: { "chat-1": "loading" } });
+    expect((await count(gateway, COUNT, MESSAGES_BODY)).status).toBe(503);
+  });
+});

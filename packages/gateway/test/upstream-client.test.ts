@@ -20,6 +20,7 @@ const POST: UpstreamRequest = {
   path: "/v1/x",
   headerLines: "",
   body: [Buffer.from("{}")],
+  lender: null,
   repeatable: true,
 };
 

@@ -2,9 +2,9 @@ import { constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { SnapshotHeader } from "@rollcall/contract";
 import { changeLogOf, MAX_OPENING_BYTES } from "./change-log.ts";
-import { isNewer } from "./position.ts";
+import { replaces } from "./position.ts";
 import { parseHead } from "./record-lines.ts";
-import { endOfChanges, readPosition, splitChanges } from "./snapshot-text.ts";
+import { endOfChanges, readWrite, splitChanges } from "./snapshot-text.ts";
 import { MAX_BYTES, type Received, type SnapshotReceiver } from "./snapshot-receiver.ts";
 
 /** Enough for the first line of a base, which says whether the rest of it is known. */
@@ -80,10 +80,10 @@ export class FileCursor<Whole extends SnapshotHeader, Item> {
 
   /** Is it what the changes before it have led to? Then a log was folded into it, and there is nothing new in it. */
   #isKnown(start: Buffer): boolean {
-    const { kind, position } = this.#receiver;
+    const { kind, last } = this.#receiver;
     const head = parseHead(start.toString("utf8"), kind.list);
-    const found = head === null ? null : readPosition(kind, head);
-    return found !== null && position !== null && !isNewer(found, position);
+    const found = head === null ? null : readWrite(kind, head);
+    return found !== null && last !== null && !replaces(found, last);
   }
 
   async #readLog(handle: FileHandle): Promise<readonly string[] | null> {

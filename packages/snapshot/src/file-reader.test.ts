@@ -17,7 +17,8 @@ import { Recorder } from "../test/recorder.ts";
 import { isWhole, snapshotOf, VERDICT_SAMPLE } from "../test/samples.ts";
 import { temporaryDirectory } from "../test/temporary.ts";
 import { FileSnapshotReader } from "./file-reader.ts";
-import { printOpening } from "./change-log.ts";
+import { FileSnapshotWriter } from "./file-writer.ts";
+import { changeLogOf, printOpening } from "./change-log.ts";
 import { changeBetween } from "./changes.ts";
 import { printChange, printSnapshot } from "./snapshot-text.ts";
 
@@ -42,6 +43,8 @@ afterEach(() => {
   place.remove();
 });
 
+const FORGED = Number.MAX_SAFE_INTEGER - 1;
+
 async function follow(): Promise<Recorder> {
   const recorder = new Recorder();
   const reader = new FileSnapshotReader(VERDICTS, file);
@@ -57,6 +60,34 @@ const replace = (text: string) => {
   renameSync(`${file}.new`, file);
 };
 const put = (sequence: number) => replace(printSnapshot(VERDICTS, snapshotOf(sequence)));
+
+test.each<[string, (writtenAt: number) => void]>([
+  ["a base", (writtenAt) => replace(printSnapshot(VERDICTS, { ...snapshotOf(FORGED), writtenAt }))],
+  [
+    "a change",
+    (writtenAt) => {
+      const forged = { ...snapshotOf(FORGED), writtenAt };
+      const text = printChange(VERDICTS, forged, { after: 1, changed: [], removed: [] });
+      writeFileSync(changeLogOf(file), `${printOpening(VERDICTS, snapshotOf(1))}${text}\n`);
+    },
+  ],
+])("%s under a number that its writer never reaches hides nothing that follows", async (_what, forge) => {
+  const writer = new FileSnapshotWriter(VERDICTS, file);
+  onTestFinished(() => writer.close());
+  await writer.write(snapshotOf(1));
+  const recorder = await follow();
+  forge(snapshotOf(1).writtenAt + 1);
+  await lookAgain();
+  await recorder.untilSequence(FORGED);
+  const [two, three] = [snapshotOf(2), snapshotOf(3)];
+  await writer.write(two, changeBetween(VERDICTS, snapshotOf(1), two));
+  await lookAgain();
+  await recorder.untilSequence(2);
+  await writer.write(three, changeBetween(VERDICTS, two, three));
+  await lookAgain();
+  await recorder.untilSequence(3);
+  expect(recorder.sequences).toEqual([1, FORGED, 2, 3]);
+});
 
 test("a FIFO in the file's place holds nothing up: what comes after it is read, and closing does not wait", async () => {
   mkdirSync(directory, { recursive: true });

@@ -182,8 +182,8 @@ export class HttpSnapshotReader<Whole extends SnapshotHeader, Item> implements S
   async #receive(receiver: SnapshotReceiver<Whole, Item>, received: Received): Promise<"kept up" | "lost"> {
     const reception: Reception = await receiver.receive(received);
     const isLost = reception !== "received" && received.base === undefined;
-    const { position } = receiver;
-    const name = position === null || isLost ? "" : printPosition(position);
+    const { last } = receiver;
+    const name = last === null || isLost ? "" : printPosition(last);
     // It goes back as a header, so that it must be fit for one.
     this.#since = /^[\w.-]*$/.test(name) ? name : "";
     return isLost ? "lost" : "kept up";

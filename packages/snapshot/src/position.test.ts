@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { continues, isNewer, parsePosition, printPosition, type Position } from "./position.ts";
+import { continues, isNewer, parsePosition, printPosition, replaces, type Position } from "./position.ts";
 
 const at = (sequence: number, instance = "prober-1"): Position => ({ instance, sequence });
 
@@ -18,6 +18,15 @@ test.each<[string, Position, Position]>([
   ["an older one of the same run", at(4), at(5)],
 ])("%s is not", (_about, candidate, last) => {
   expect(isNewer(candidate, last)).toBe(false);
+});
+
+test.each<[string, readonly [sequence: number, writtenAt: number], boolean]>([
+  ["a higher number, though its clock was set back", [6, 50], true],
+  ["a lower number, written later: the one before was nobody's who counts", [4, 101], true],
+  ["a lower number, written before", [4, 99], false],
+  ["the same again", [5, 100], false],
+])("a whole snapshot of %s", (_about, [sequence, writtenAt], takesItsPlace) => {
+  expect(replaces({ ...at(sequence), writtenAt }, { ...at(5), writtenAt: 100 })).toBe(takesItsPlace);
 });
 
 test.each<[string, readonly [base: Position, last: Position | null], boolean]>([

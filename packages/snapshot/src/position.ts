@@ -32,6 +32,26 @@ export function isNewer(candidate: Position, last: Position | null): boolean {
   return last === null || candidate.instance !== last.instance || candidate.sequence > last.sequence;
 }
 
+/** A write and when it was made, by its writer's clock. */
+export interface Write extends Position {
+  readonly writtenAt: number;
+}
+
+export function writeOf<Whole extends SnapshotHeader, Item>(
+  kind: SnapshotKind<Whole, Item>,
+  snapshot: Whole,
+): Write {
+  return { ...positionOf(kind, snapshot), writtenAt: snapshot.writtenAt };
+}
+
+/**
+ * Does a whole snapshot take the place of the one read last? Also where it was written later under a lower number: somebody
+ * else's with a number that its run never reaches must not hide all that follow.
+ */
+export function replaces(candidate: Write, last: Write | null): boolean {
+  return last === null || isNewer(candidate, last) || candidate.writtenAt > last.writtenAt;
+}
+
 /** Does a change that goes on from `base` go on from what was read last? Where it does not, others between were missed. */
 export function continues(base: Position, last: Position | null): boolean {
   return last !== null && base.instance === last.instance && base.sequence <= last.sequence;

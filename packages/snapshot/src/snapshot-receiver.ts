@@ -1,7 +1,7 @@
 import type { SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
 import { mergeChanges } from "./changes.ts";
 import { inTurns } from "./in-turns.ts";
-import { continues, isNewer, positionOf, type Position } from "./position.ts";
+import { continues, isNewer, positionOf, replaces, writeOf, type Write } from "./position.ts";
 import type { SnapshotListener } from "./ports.ts";
 import { RecordTable } from "./record-table.ts";
 import { parseChangeInSlices, parseSnapshotInSlices } from "./snapshot-text.ts";
@@ -28,7 +28,7 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
   readonly #kind: SnapshotKind<Whole, Item>;
   #listener: SnapshotListener<Whole, Item> | null;
   #table: RecordTable<Whole, Item> | null = null;
-  #delivered: Position | null = null;
+  #delivered: Write | null = null;
   #fault = "";
 
   constructor(kind: SnapshotKind<Whole, Item>, listener: SnapshotListener<Whole, Item>) {
@@ -45,8 +45,8 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
   }
 
   /** Which write was read last; null before the first. */
-  get position(): Position | null {
-    return this.#table === null ? null : this.#positionOf(this.#table.snapshot);
+  get last(): Write | null {
+    return this.#table === null ? null : writeOf(this.#kind, this.#table.snapshot);
   }
 
   /** Says nothing more from now on. */
@@ -83,7 +83,7 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
       this.complain(parsed.error);
       return false;
     }
-    if (isNewer(this.#positionOf(parsed.value), this.position)) {
+    if (replaces(writeOf(this.#kind, parsed.value), this.last)) {
       this.#table = await inTurns(RecordTable.build(this.#kind, parsed.value));
     }
     return true;
@@ -96,8 +96,8 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
       return "fault";
     }
     const { header, ...change } = parsed.value;
-    const { instance, sequence } = this.#positionOf(header);
-    const last = this.position;
+    const { instance, sequence } = positionOf(this.#kind, header);
+    const { last } = this;
     if (this.#table === null || !continues({ instance, sequence: change.after }, last)) return "gap";
     // Part of a base that was read since.
     if (!isNewer({ instance, sequence }, last)) return "received";
@@ -109,16 +109,12 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
   #deliver([first, ...rest]: readonly SnapshotChange<Item>[]): void {
     if (this.#table === null) return;
     const { snapshot } = this.#table;
-    const position = this.#positionOf(snapshot);
-    if (!isNewer(position, this.#delivered)) return;
+    const write = writeOf(this.#kind, snapshot);
+    if (!replaces(write, this.#delivered)) return;
     const change = first === undefined ? null : mergeChanges(this.#kind, [first, ...rest]);
     const last = this.#delivered;
-    this.#delivered = position;
-    const follows = change !== null && continues({ ...position, sequence: change.after }, last);
+    this.#delivered = write;
+    const follows = change !== null && continues({ ...write, sequence: change.after }, last);
     this.#listener?.onSnapshot(snapshot, follows ? change : null);
-  }
-
-  #positionOf(snapshot: Whole): Position {
-    return positionOf(this.#kind, snapshot);
   }
 }

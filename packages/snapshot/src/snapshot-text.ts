@@ -9,7 +9,7 @@ import {
 } from "@rollcall/contract";
 import { finished } from "./in-turns.ts";
 import { CLOSING, parseInSlices, printInSlices } from "./record-lines.ts";
-import { positionOf, type Position } from "./position.ts";
+import { writeOf, type Write } from "./position.ts";
 import { recordsOf, withRecords } from "./whole.ts";
 
 /** The field of a change that holds its records. */
@@ -154,10 +154,10 @@ function changeFault({ after, removed }: Head): string | null {
 }
 
 /** Which write a text says it is, by its head alone; null where it is none of this kind. */
-export function readPosition<Whole extends SnapshotHeader, Item>(
+export function readWrite<Whole extends SnapshotHeader, Item>(
   kind: SnapshotKind<Whole, Item>,
   head: Head,
-): Position | null {
+): Write | null {
   if (headerFault(kind, head) !== null) return null;
-  return positionOf(kind, withRecords(kind, headerIn(kind, head), []));
+  return writeOf(kind, withRecords(kind, headerIn(kind, head), []));
 }

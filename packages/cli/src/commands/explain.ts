@@ -2,8 +2,9 @@ import type { Command } from "commander";
 import { EXIT, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printExplanation } from "../explanation-text.ts";
+import { askFirst } from "../ask-probers.ts";
 import { fetchExplanation } from "../prober-client.ts";
-import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";
+import { addProberOptions, findProbers, type ProberOptions } from "../prober-options.ts";
 
 interface ExplainOptions extends ProberOptions {
   readonly json?: boolean;
@@ -16,7 +17,7 @@ export function addExplain(program: Command, { terminal, finish }: CommandContex
     .description("Why it is ready or not, what was probed, and what to do. Exit 0 when ready, else 1.")
     .option("--json", "print the prober's /explain as JSON");
   addProberOptions(command).action(async (name: string, options: ExplainOptions) => {
-    const found = await fetchExplanation(findProber(options, terminal), name);
+    const found = await askFirst(findProbers(options, terminal), (prober) => fetchExplanation(prober, name));
     if (!found.ok) {
       terminal.err(`rollcall: ${found.error}\n`);
       finish(EXIT.unknownName);

@@ -3,8 +3,9 @@ import { isRoutable } from "@rollcall/contract";
 import { EXIT, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
 import { printFleet } from "../fleet-table.ts";
-import { fetchGatewayNotes, fetchStatus, type ProberAddress } from "../prober-client.ts";
-import { addProberOptions, findGateway, findProber, type ProberOptions } from "../prober-options.ts";
+import { askAll } from "../ask-probers.ts";
+import { fetchGatewayNotes, type ProberAddress } from "../prober-client.ts";
+import { addProberOptions, findGateway, findProbers, type ProberOptions } from "../prober-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface StatusOptions extends ProberOptions {
@@ -24,27 +25,36 @@ export function addStatus(program: Command, { terminal, finish }: CommandContext
     .option("--gateway-url <url>", "where the gateway listens (default http://127.0.0.1:4000)")
     .option("-w, --watch", "refresh every second, until Ctrl-C");
   addProberOptions(command).action(async (options: StatusOptions) => {
-    const prober = findProber(options, terminal);
-    if (options.watch === true) await watch(prober, options, terminal);
-    else finish(await show(prober, options, terminal));
+    const probers = findProbers(options, terminal);
+    if (options.watch === true) await watch(probers, options, terminal);
+    else finish(await show(probers, options, terminal));
   });
 }
 
-async function watch(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<void> {
+async function watch(
+  probers: readonly ProberAddress[],
+  options: StatusOptions,
+  terminal: Terminal,
+): Promise<void> {
   const stop = new AbortController();
   process.once("SIGINT", () => stop.abort());
   while (!stop.signal.aborted) {
     if (terminal.interactive) terminal.out(CLEAR);
     // A prober that restarts must not end the watch.
-    await show(prober, options, terminal).catch((error: Error) => terminal.err(`${error.message}\n`));
+    await show(probers, options, terminal).catch((error: Error) => terminal.err(`${error.message}\n`));
     await systemClock.sleep(WATCH_MS, stop.signal);
   }
 }
 
-async function show(prober: ProberAddress, options: StatusOptions, terminal: Terminal): Promise<number> {
+async function show(
+  probers: readonly ProberAddress[],
+  options: StatusOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { json } = options;
-  const status = await fetchStatus(prober);
+  const { status, notes: others } = await askAll(probers);
   const ready = status.deployments.every((one) => isRoutable(one) || one.drained !== undefined);
+  for (const note of others) terminal.err(`rollcall: ${note}\n`);
   if (json === true) terminal.out(`${JSON.stringify(status, null, 2)}\n`);
   else {
     if (!status.prober.initialRoundDone) terminal.out("The first probe round is still running.\n");

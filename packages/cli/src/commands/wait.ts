@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import { type Clock, parseDuration, printDuration } from "@rollcall/contract";
 import { EXIT, StartError, systemClock } from "@rollcall/runtime";
 import type { CommandContext } from "../context.ts";
-import { fetchReady } from "../prober-client.ts";
-import { addProberOptions, findProber, type ProberOptions } from "../prober-options.ts";
+import { fetchFirstReady } from "../prober-client.ts";
+import { addProberOptions, findProbers, type ProberOptions } from "../prober-options.ts";
 import type { Terminal } from "../terminal.ts";
 
 interface WaitOptions extends ProberOptions {
@@ -32,15 +32,15 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
         `invalid --timeout ${JSON.stringify(options.timeout)}: write 30s, 10m or 1h`,
         EXIT.usage,
       );
-    const { url } = findProber(options, terminal);
+    const urls = findProbers(options, terminal).map(({ url }) => url);
     const say = options.quiet === true ? () => {} : (line: string) => terminal.out(`${line}\n`);
     const require = options.require ?? null;
-    finish(await waitFor({ url, aliases, require, timeoutMs, say, terminal, clock: systemClock }));
+    finish(await waitFor({ urls, aliases, require, timeoutMs, say, terminal, clock: systemClock }));
   });
 }
 
 interface Waiting {
-  readonly url: string;
+  readonly urls: readonly string[];
   readonly aliases: readonly string[];
   readonly require: string | null;
   readonly timeoutMs: number;
@@ -50,14 +50,14 @@ interface Waiting {
 }
 
 async function waitFor(waiting: Waiting): Promise<number> {
-  const { url, aliases, require, timeoutMs, say, terminal, clock } = waiting;
+  const { urls, aliases, require, timeoutMs, say, terminal, clock } = waiting;
   const start = clock.monotonic();
   const pending = new Map<string | null, string>(
     (aliases.length === 0 ? [null] : aliases).map((alias) => [alias, ""]),
   );
   for (;;) {
     for (const [alias, told] of pending) {
-      const { status, text } = await fetchReady(url, { alias, require });
+      const { url, status, text } = await fetchFirstReady(urls, { alias, require });
       if (status === 200) {
         say(`${alias ?? "all aliases"}: ready after ${printDuration(clock.monotonic() - start)}`);
         pending.delete(alias);
@@ -71,7 +71,7 @@ async function waitFor(waiting: Waiting): Promise<number> {
         terminal.err(`rollcall: ${text}`);
         return EXIT.usage;
       }
-      const now = status === null ? `no prober answers at ${url} yet` : waitingFor(text);
+      const now = status === null ? `no prober answers at ${urls.join(" or ")} yet` : waitingFor(text);
       if (now !== told) say(`${alias ?? "all aliases"}: ${now}`);
       pending.set(alias, now);
     }

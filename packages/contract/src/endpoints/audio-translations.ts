@@ -9,6 +9,7 @@ export const audioTranslations: Endpoint = {
   below: "api",
   dialect: "openai",
   model: "multipart",
+  impliedMode: "audio_transcription",
   response: transcriptionResponse,
   counts: ["seconds", "tokens"],
   servedBy: ["vllm", "localai", "generic"],

@@ -93,6 +93,8 @@ export interface Endpoint {
   readonly below: "api" | "root";
   readonly dialect: Dialect;
   readonly model: ModelPlace;
+  /** LiteLLM's mode. A request may leave the model out where one alias alone has it: that one is meant. */
+  readonly impliedMode?: string;
   readonly response: ResponseShape;
   readonly counts: readonly Unit[];
   /** Server kinds that have it. */

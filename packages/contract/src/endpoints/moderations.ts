@@ -8,6 +8,7 @@ export const moderations: Endpoint = {
   below: "api",
   dialect: "openai",
   model: "json",
+  impliedMode: "moderation",
   response: { model: [["model"]], content: "results", usage: [], events: null },
   counts: [],
   servedBy: ["localai", "generic"],

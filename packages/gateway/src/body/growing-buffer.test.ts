@@ -71,6 +71,23 @@ test("a body that is announced to be large takes room as it comes", () => {
   expect(body.take().buffer.byteLength).toBe(KIB * KIB);
 });
 
+test("and room for all of it once an eighth has come", () => {
+  const body = new GrowingBuffer(32 * KIB * KIB);
+  const chunk = Buffer.alloc(512 * KIB);
+  for (let sent = 0; sent < 9; sent += 1) body.push(chunk);
+  expect(body.take().buffer.byteLength).toBe(32 * KIB * KIB);
+});
+
+test("what is not wanted is free at once", () => {
+  const body = new GrowingBuffer(0);
+  const chunk = Buffer.alloc(KIB * KIB);
+  for (let sent = 0; sent < 16; sent += 1) body.push(chunk);
+  const before = process.memoryUsage().arrayBuffers;
+  body.free();
+  expect(before - process.memoryUsage().arrayBuffers).toBeGreaterThanOrEqual(16 * KIB * KIB);
+  expect(body.take()).toHaveLength(0);
+});
+
 test("a body of known length has exactly the room it needs", () => {
   const body = new GrowingBuffer(700 * KIB);
   for (let sent = 0; sent < 700; sent += 50) body.push(Buffer.alloc(50 * KIB));

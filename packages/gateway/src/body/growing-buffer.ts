@@ -1,3 +1,5 @@
+import { freeNow } from "./free-now.ts";
+
 const EMPTY = Buffer.alloc(0);
 
 /** Room for the first chunks of a body that did not say its length. */
@@ -5,6 +7,9 @@ const FIRST_BYTES = 4 * 1024;
 
 /** A body that says its length gets room for all of it at once up to here. What is not written to yet is no memory, only addresses. */
 const AHEAD_BYTES = 1024 * 1024;
+
+/** Once this part of it has come, the rest will: it gets room for all of it. */
+const ALL_FROM_PART = 8;
 
 /**
  * Collects chunks of any size into one buffer. Chunks are copied, never kept: each costs some 400 bytes beside its content,
@@ -47,13 +52,25 @@ export class GrowingBuffer {
     return bytes;
   }
 
+  /** None of it is wanted. */
+  free(): void {
+    freeNow(this.#bytes);
+    this.#bytes = EMPTY;
+    this.#length = 0;
+  }
+
+  /** In few steps: memory that was freed between what is in use is not always given back to the system. */
+  #room(): number {
+    const doubled = Math.max(2 * this.#length, FIRST_BYTES);
+    if (this.#expected === 0) return doubled;
+    const isUnderWay = this.#length * ALL_FROM_PART >= this.#expected;
+    return isUnderWay ? this.#expected : Math.min(this.#expected, Math.max(doubled, AHEAD_BYTES));
+  }
+
   #grow(needed: number): void {
-    const room = Math.max(2 * this.#length, FIRST_BYTES, Math.min(this.#expected, AHEAD_BYTES));
-    const most = this.#expected === 0 ? Infinity : this.#expected;
-    const bytes = Buffer.allocUnsafeSlow(Math.max(needed, Math.min(room, most)));
+    const bytes = Buffer.allocUnsafeSlow(Math.max(needed, this.#room()));
     bytes.set(this.#bytes.subarray(0, this.#length));
-    // Frees the old memory now: left to the collector, all sizes on the way would pile up to twice the body.
-    if (this.#ours) (this.#bytes.buffer as ArrayBuffer).transfer(0);
+    if (this.#ours) freeNow(this.#bytes);
     this.#bytes = bytes;
     this.#ours = true;
   }

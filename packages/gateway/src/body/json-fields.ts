@@ -1,7 +1,7 @@
 import { err, ok, type Result } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { NamePlace } from "./rename.ts";
-import { skipSpace, skipString, skipValue } from "./json-scan.ts";
+import { isTextAt, skipSpace, skipString, skipValue } from "./json-scan.ts";
 
 /** What routing needs of a request body, and where the name stands, so that it can be replaced without parsing the rest. */
 export interface RequestFields {
@@ -29,6 +29,7 @@ const WANTED = [
   "num_retries",
   "timeout",
   "previous_response_id",
+  "background",
   "guided_json",
   "guided_regex",
   "guided_choice",
@@ -42,6 +43,9 @@ const LOOKALIKE = "lookalike";
 
 /** Values by key; of a lookalike the key itself. */
 export type Spans = { readonly [K in Wanted | typeof LOOKALIKE]?: Span };
+
+/** What is found where a request names no model. */
+export const NO_MODEL = "none";
 
 const MODEL = "model" satisfies Wanted;
 
@@ -60,7 +64,7 @@ export function readJsonFields(body: Buffer): Result<RequestFields, GatewayError
   const spans = scanObject(body);
   if (spans === null) return err({ kind: "not_json", found: describe(body) });
   if (spans.lookalike !== undefined) return err(lookalike(body, spans.lookalike));
-  if (spans.model === undefined) return err({ kind: "model_missing", found: "none" });
+  if (spans.model === undefined) return err({ kind: "model_missing", found: NO_MODEL });
   const { start, end } = spans.model;
   const model = readText(body, spans.model);
   if (typeof model !== "string" || model === "") {
@@ -131,7 +135,7 @@ const LONGEST_KEY = 6 * Math.max(...WANTED.map(({ length }) => length));
 function readKey(body: Buffer, start: number, end: number): keyof Spans | null {
   const first = start + 1;
   const length = end - 1 - first;
-  for (const name of BY_LENGTH.get(length) ?? []) if (isAt(body, first, name)) return name;
+  for (const name of BY_LENGTH.get(length) ?? []) if (isTextAt(body, first, name)) return name;
   const isEscaped = length <= LONGEST_KEY && hasEscape(body, first, end);
   if (!isEscaped && length !== MODEL.length) return null;
   const decoded = readSpan(body, { start, end });
@@ -143,12 +147,6 @@ function readKey(body: Buffer, start: number, end: number): keyof Spans | null {
 function hasEscape(body: Buffer, start: number, end: number): boolean {
   for (let index = start; index < end; index += 1) if (body[index] === BACKSLASH) return true;
   return false;
-}
-
-function isAt(body: Buffer, at: number, name: string): boolean {
-  for (let index = 0; index < name.length; index += 1)
-    if (body[at + index] !== name.charCodeAt(index)) return false;
-  return true;
 }
 
 function atEnd(body: Buffer, at: number): boolean {

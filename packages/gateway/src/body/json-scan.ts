@@ -47,6 +47,13 @@ export function skipString(bytes: Buffer, at: number): number {
   }
 }
 
+/** `text` is of ASCII alone. */
+export function isTextAt(bytes: Buffer, at: number, text: string): boolean {
+  for (let index = 0; index < text.length; index += 1)
+    if (bytes[at + index] !== text.charCodeAt(index)) return false;
+  return true;
+}
+
 /** `at` is on the first byte of a value; the index behind its last, or -1. Iterative: depth is the sender's choice. */
 export function skipValue(bytes: Buffer, at: number): number {
   let depth = 0;

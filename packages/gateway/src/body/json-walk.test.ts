@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { elementsOf, membersOf } from "./json-walk.ts";
+import { elementsOf, membersNamed, membersOf, namesOf } from "./json-walk.ts";
 
 const members = (text: string) => {
   const bytes = Buffer.from(text);
@@ -63,6 +63,25 @@ test("everything is found as a parser finds it", () => {
       const list = JSON.stringify(Object.values(value), null, indent);
       expect(elements(list).map((json) => JSON.parse(json))).toEqual(JSON.parse(list));
     }),
+  );
+});
+
+test("those of some names are found as among all, whatever the text", () => {
+  const wanted = ["a", "id", "model"];
+  const text = fc.oneof(
+    fc
+      .array(fc.tuple(fc.constantFrom("a", "id", "model", "idx", "m", ""), fc.jsonValue()))
+      .map((all) => `{${all.map(([key, value]) => `"${key}" :${JSON.stringify(value)} `).join(",")}}`),
+    fc.string({ unit: fc.constantFrom("{", "}", "[", '"id"', '"a":', ",", ":", "\\", "1", " ") }),
+  );
+  fc.assert(
+    fc.property(text, (json) => {
+      const bytes = Buffer.from(json);
+      const all = membersOf(bytes, { start: 0 }).map(({ key, value }) => ({ key, value }));
+      const found = membersNamed(bytes, { start: 0 }, namesOf(wanted));
+      expect(found).toEqual(all.filter(({ key }) => wanted.includes(key)));
+    }),
+    { numRuns: 500 },
   );
 });
 

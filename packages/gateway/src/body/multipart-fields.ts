@@ -2,7 +2,7 @@ import { isUtf8 } from "node:buffer";
 import { err, ok, type Result } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import { parseHeaderValue } from "./header-value.ts";
-import type { RequestFields } from "./json-fields.ts";
+import { NO_MODEL, type RequestFields } from "./json-fields.ts";
 import { readParts, type Part } from "./multipart-parts.ts";
 
 /** RFC 2046: 1 to 70 of these, the last no space. */
@@ -25,7 +25,7 @@ export function readMultipartFields(
   const form = readForm(body, contentType);
   if (!form.ok) return form;
   const { model: part, stream } = form.value;
-  if (part === null) return err({ kind: "model_missing", found: "none" });
+  if (part === null) return err({ kind: "model_missing", found: NO_MODEL });
   const model = readText(body, part);
   if (!model.ok) return err({ kind: "model_missing", found: model.error });
   const { start, end } = part;

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Deadline, Deadlines } from "../upstream/deadlines.ts";
 import type { BodyHold } from "./body-memory.ts";
+import { freeNow } from "./free-now.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
 
 /** Why there is no body. `scope`: whose memory is used up, that of all together or this holder's share of it. */
@@ -73,12 +74,18 @@ class BodyReading implements Deadline {
   }
 
   data(chunk: Buffer): void {
-    if (this.#ended) return;
+    if (this.#ended) {
+      freeNow(chunk);
+      return;
+    }
     const { maxBytes, hold } = this.#terms;
     if (this.#body.length + chunk.length > maxBytes) {
       this.fail({ kind: "body_too_large", limit: maxBytes });
     } else if (this.#granted(hold.grow(chunk.length))) {
+      // The first is kept as it is, and the others are copied behind it.
+      const isCopied = this.#body.length > 0;
       this.#body.push(chunk);
+      if (isCopied) freeNow(chunk);
       // Most bodies come whole with their head, and one that has brought nothing holds nothing.
       if (this.place === -1 && this.#body.length !== this.#announced) this.#lookLater();
     }
@@ -91,7 +98,7 @@ class BodyReading implements Deadline {
 
   fail(failure: BodyFailure): void {
     if (!this.#ends()) return;
-    this.#body.take();
+    this.#body.free();
     this.#terms.hold.release();
     this.#receiver.onBodyFailed(failure);
   }

@@ -12,5 +12,8 @@ export interface EventTransform extends Transform {
 export interface AnswerTransforms {
   /** Null where it does not stream. */
   readonly events: ((attempt: AttemptFacts) => EventTransform) | null;
-  readonly body: (attempt: AttemptFacts) => BodyTransform;
+  /** Null where only streams change. */
+  readonly body: ((attempt: AttemptFacts) => BodyTransform) | null;
+  /** `body` puts the name in, too: one look through an answer instead of two. */
+  readonly bodyHasName?: true;
 }

@@ -1,6 +1,6 @@
 import { applyEdits, type Edit } from "../body/edits.ts";
 import type { Span } from "../body/json-fields.ts";
-import { membersOf, textAt } from "../body/json-walk.ts";
+import { membersNamed, namesOf, textAt, type Names } from "../body/json-walk.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import { toOpenAi } from "../errors/to-openai.ts";
 import type { AttemptFacts } from "../observe/observer.ts";
@@ -12,12 +12,20 @@ import { countsAlone } from "./usage-counts.ts";
 /** Puts our ids where the backend's stand, a response's own and that of the one before it, and leaves its usage with counts alone. */
 export const responseTransforms: AnswerTransforms = {
   events: (attempt) => new ResponseEvents(attempt),
-  body: (attempt) => new ResponseBody(new ResponseIdentity(attempt)),
+  body: (attempt) => new ResponseBody(attempt),
+  bodyHasName: true,
 };
 
 const RESPONSE = Buffer.from('"response"');
 const SEQUENCE = Buffer.from('"sequence_number":');
 const BRACE = "{";
+
+/** Of a response in an event: what changes, and what a last event of ours repeats. Its name is put in behind this. */
+const IN_EVENT = namesOf(["id", "previous_response_id", "usage", "created_at"]);
+/** Of one that is the answer: its name is here, so that it is looked through once. */
+const IN_BODY = namesOf(["id", "previous_response_id", "usage", "model"]);
+/** Of an event. */
+const HOLDER = namesOf(["response"]);
 const EMPTY = Buffer.alloc(0);
 
 /** What is known of one response. */
@@ -33,41 +41,46 @@ class ResponseIdentity {
     this.#attempt = attempt;
   }
 
-  /** The changes to the response object at `span`. */
-  edits(bytes: Buffer, span: Pick<Span, "start">): readonly Edit[] {
+  /** The changes to the response object at `start`, in their order. */
+  edits(bytes: Buffer, start: number, names: Names): readonly Edit[] {
     const edits: Edit[] = [];
-    for (const { key, value } of membersOf(bytes, span)) {
-      if (key === "id")
-        edits.push({ ...value, bytes: this.#written(textAt(bytes, value)) ?? at(bytes, value) });
-      else if (key === "previous_response_id") edits.push(...this.#previous(bytes, value));
-      else if (key === "usage") edits.push(...countsAlone(bytes, value));
+    for (const { key, value } of membersNamed(bytes, { start }, names)) {
+      if (key === "usage") edits.push(...countsAlone(bytes, value));
       else if (key === "created_at") this.createdAt = Number(at(bytes, value).toString());
+      else {
+        const written = this.#writtenFor(key, textAt(bytes, value));
+        if (written !== null) edits.push({ start: value.start, end: value.end, bytes: written });
+      }
     }
     return edits;
   }
 
-  #written(upstreamId: string | undefined): Buffer | null {
-    if (upstreamId === undefined) return null;
-    if (upstreamId !== this.#upstreamId) {
-      const { candidate, ctx } = this.#attempt;
-      const origin = { deployment: candidate.id, upstreamId };
-      this.#upstreamId = upstreamId;
-      this.id = ctx.state.objectIds.write("resp", origin, ctx.principal);
-    }
-    return Buffer.from(JSON.stringify(this.id));
+  /** What stands in place of a text; nothing else is one of ours. */
+  #writtenFor(key: string, text: string | undefined): Buffer | null {
+    if (text === undefined) return null;
+    if (key === "id") return this.#written(text);
+    const { state, fields } = this.#attempt.ctx;
+    return key === "model" ? state.templates.written(fields.model).json : quoted(this.#ours(text));
   }
 
-  #previous(bytes: Buffer, value: Span): readonly Edit[] {
-    const previous = textAt(bytes, value);
-    if (previous === undefined) return [];
-    const { candidate, ctx } = this.#attempt;
-    const id = ctx.state.objectIds.write(
-      "resp",
-      { deployment: candidate.id, upstreamId: previous },
-      ctx.principal,
-    );
-    return [{ ...value, bytes: Buffer.from(JSON.stringify(id)) }];
+  #written(upstreamId: string): Buffer {
+    if (upstreamId !== this.#upstreamId) {
+      this.#upstreamId = upstreamId;
+      this.id = this.#ours(upstreamId);
+    }
+    return quoted(this.id);
   }
+
+  #ours(upstreamId: string): string {
+    const { candidate, ctx } = this.#attempt;
+    const origin = { deployment: candidate.id, upstreamId };
+    return ctx.state.objectIds.write("resp", origin, ctx.principal);
+  }
+}
+
+/** Our ids are of letters, digits, `-` and `_`. */
+function quoted(id: string): Buffer {
+  return Buffer.from(`"${id}"`, "latin1");
 }
 
 function at(bytes: Buffer, { start, end }: Span): Buffer {
@@ -91,14 +104,13 @@ function dataIn(event: Buffer): { readonly text: Buffer; readonly from: number }
 class ResponseBody extends Gathered {
   readonly #identity: ResponseIdentity;
 
-  constructor(identity: ResponseIdentity) {
+  constructor(attempt: AttemptFacts) {
     super();
-    this.#identity = identity;
+    this.#identity = new ResponseIdentity(attempt);
   }
 
   rewriteWhole(body: Buffer): readonly Buffer[] {
-    const start = body.indexOf(BRACE);
-    return applyEdits(body, this.#identity.edits(body, { start }));
+    return applyEdits(body, this.#identity.edits(body, body.indexOf(BRACE), IN_BODY));
   }
 }
 
@@ -120,10 +132,9 @@ class ResponseEvents implements EventTransform {
     for (const [start, end] of eventStarts(bytes.toString("latin1"))) {
       const { text, from } = dataIn(bytes.subarray(start, end));
       if (from === -1) continue;
-      for (const { key, value } of membersOf(text, { start: from }))
-        if (key === "response")
-          for (const edit of this.#identity.edits(text, value))
-            edits.push({ start: start + edit.start, end: start + edit.end, bytes: edit.bytes });
+      for (const { value } of membersNamed(text, { start: from }, HOLDER))
+        for (const edit of this.#identity.edits(text, value.start, IN_EVENT))
+          edits.push({ start: start + edit.start, end: start + edit.end, bytes: edit.bytes });
     }
     return applyEdits(bytes, edits);
   }

@@ -1,4 +1,4 @@
-import { type Edit, leaveOut } from "../body/edits.ts";
+import { leaveOut, NO_EDITS, type Edit } from "../body/edits.ts";
 import type { Span } from "../body/json-fields.ts";
 import { membersOf } from "../body/json-walk.ts";
 
@@ -10,6 +10,8 @@ const DETAILS = "_tokens_details";
  * `input_tokens_per_turn: []` and its like, by which @openai/agents refuses a stream.
  */
 export function countsAlone(bytes: Buffer, span: Span): readonly Edit[] {
+  const list = bytes.indexOf(OPEN_BRACKET, span.start);
+  if (list === -1 || list > span.end) return NO_EDITS;
   const edits: Edit[] = [];
   for (const { key, value } of membersOf(bytes, span)) {
     if (!key.endsWith(DETAILS)) continue;

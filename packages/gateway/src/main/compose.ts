@@ -29,7 +29,9 @@ import { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import { Deadlines } from "../upstream/deadlines.ts";
 import { Pools, type TlsOf } from "../upstream/pools.ts";
 import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
+import { BytesPerToken } from "../truncation/bytes-per-token.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
+import { TokenCounts } from "../tokens/token-counts.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Services } from "./services.ts";
@@ -58,6 +60,7 @@ export interface Composed extends Services {
   readonly reprobes: ReprobeRequester;
   readonly silence: SilenceWatch;
   readonly retryBudget: RetryBudget;
+  readonly ratios: BytesPerToken;
   /** Goes by these settings and this snapshot from now on. */
   update(settings: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null): void;
 }
@@ -81,6 +84,9 @@ export function compose(parts: Parts): Composed {
   const tlsOfOrigin = (origin: string) => tlsOf(state.get(), origin);
   const feed = new SnapshotFeed(reader, clock, logs.log);
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
+  const pools = new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin });
+  const ratios = new BytesPerToken();
+  const transport = parts.transport ?? pools;
   const built = {
     state,
     source,
@@ -89,7 +95,9 @@ export function compose(parts: Parts): Composed {
     silence: composeSilence({ deadlines, feed, health, reprobes, state }, parts),
     health,
     bodies,
-    pools: new Pools({ deadlines, random: parts.random, tlsOf: tlsOfOrigin }),
+    pools,
+    ratios,
+    tokens: new TokenCounts({ state, feed, transport, deadlines, ratios }),
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
     metrics,
@@ -146,7 +154,7 @@ function composeRunners(
   parts: Parts & { readonly tlsOf: TlsOf },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
-  const { silence, state, visitors } = built;
+  const { ratios, silence, state, tokens, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const requestLog = new RequestLog(logs, rejections);
   const healthObserver = new HealthObserver({
@@ -164,7 +172,7 @@ function composeRunners(
     transport: transport ?? pools,
     deadlines,
     silence,
-    truncations: new TruncationWatch(clock),
+    truncations: new TruncationWatch(clock, ratios),
     observers: attemptObservers,
     clock,
     log,
@@ -179,6 +187,7 @@ function composeRunners(
     router,
     acquit: (error: UpstreamError) => healthObserver.acquit(error),
     budget: retryBudget,
+    tokens,
     state,
     pending: new PendingQueue(clock),
     clock,

@@ -9,6 +9,7 @@ import type { Runner } from "../pipeline/runner.ts";
 import type { LazyRealtime } from "../realtime/lazy-realtime.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
+import type { TokenCounts } from "../tokens/token-counts.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
 import type { Pools } from "../upstream/pools.ts";
 
@@ -33,6 +34,7 @@ export interface Services {
   readonly visitors: Visitors;
   readonly runner: Runner;
   readonly realtime: LazyRealtime;
+  readonly tokens: TokenCounts;
   readonly metrics: GatewayMetrics;
   readonly rejections: Pick<RejectionLog, "add" | "flush">;
   readonly activity: Activity;

@@ -25,6 +25,8 @@ test.each<[string, (id: string) => [string, Principal, ObjectIds]]>([
   ["one of another secret", (id) => [id, KEY, new ObjectIds(() => ["sk-other"])]],
   ["one that was changed", (id) => [`${id.slice(0, -1)}${id.endsWith("A") ? "B" : "A"}`, KEY, ids]],
   ["one cut off", (id) => [id.slice(0, 12), KEY, ids]],
+  ["one written otherwise", (id) => [`${id}=`, KEY, ids]],
+  ["one with a sign that decoders skip", (id) => [`${id.slice(0, 35)}.${id.slice(35)}`, KEY, ids]],
   ["nothing", () => ["", KEY, ids]],
 ])("%s leads nowhere", (_case, make) => {
   const [id, principal, reader] = make(ids.write("resp", ORIGIN, KEY));

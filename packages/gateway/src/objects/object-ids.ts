@@ -11,15 +11,16 @@ export interface Origin {
   readonly id: string;
 }
 
-const MAC_BYTES = 16;
+/** 144 bits. */
+const MAC_CHARACTERS = 24;
 const KEY_BYTES = 32;
 
 /** No deployment's id or principal's has one. */
 const SEPARATOR = "\0";
 
 /**
- * Ids of objects that one deployment alone knows, as apps see them: `resp_` and, in base64url, a MAC, the deployment and the
- * backend's own id. So any worker finds the deployment without a table, and nobody else's id, or one made up, leads anywhere.
+ * Ids of objects that one deployment alone knows, as apps see them: `resp_` and, in base64url, a MAC, then the deployment and
+ * the backend's own id. So any worker finds the deployment without a table, and nobody else's id, or one made up, leads anywhere.
  */
 export class ObjectIds {
   readonly #secrets: () => readonly string[];
@@ -32,21 +33,21 @@ export class ObjectIds {
 
   /** `prefix`: `resp`, as in the id that the backend gave. */
   write(prefix: string, { deployment, upstreamId }: Omit<Origin, "id">, owner: Principal): string {
-    const payload = Buffer.from(`${deployment}${SEPARATOR}${upstreamId}`);
+    const payload = `${deployment}${SEPARATOR}${upstreamId}`;
     const [key] = this.#keys();
-    const signed = key === undefined ? payload : Buffer.concat([mac(key, payload, owner), payload]);
-    return `${prefix}_${signed.toString("base64url")}`;
+    const signed = key === undefined ? "" : mac(key, payload, owner);
+    return `${prefix}_${signed}${encode(payload)}`;
   }
 
   /** Null: none of ours, or somebody else's. */
   read(id: string, owner: Principal): Origin | null {
-    const bytes = Buffer.from(id.slice(id.indexOf("_") + 1), "base64url");
-    if (bytes.length <= MAC_BYTES) return null;
-    const payload = bytes.subarray(MAC_BYTES);
-    const isOurs = this.#keys().some((key) =>
-      timingSafeEqual(mac(key, payload, owner), bytes.subarray(0, MAC_BYTES)),
-    );
-    const [deployment, upstreamId] = payload.toString().split(SEPARATOR);
+    const text = id.slice(id.indexOf("_") + 1);
+    const [given, rest] = [Buffer.from(text.slice(0, MAC_CHARACTERS)), text.slice(MAC_CHARACTERS)];
+    const payload = Buffer.from(rest, "base64url").toString();
+    // An id is written in one way alone, and a decoder would take others.
+    if (given.length !== MAC_CHARACTERS || encode(payload) !== rest) return null;
+    const isOurs = this.#keys().some((key) => timingSafeEqual(Buffer.from(mac(key, payload, owner)), given));
+    const [deployment, upstreamId] = payload.split(SEPARATOR);
     return isOurs && deployment !== undefined && upstreamId !== undefined
       ? { deployment, upstreamId, id }
       : null;
@@ -63,7 +64,10 @@ export class ObjectIds {
   }
 }
 
-function mac(key: Hmac, payload: Buffer, { kind, id }: Principal): Buffer {
-  const owner = Buffer.from(`${kind}${SEPARATOR}${id}${SEPARATOR}`);
-  return key.of(owner, payload).subarray(0, MAC_BYTES);
+function mac(key: Hmac, payload: string, { kind, id }: Principal): string {
+  return key.of(`${kind}${SEPARATOR}${id}${SEPARATOR}${payload}`).slice(0, MAC_CHARACTERS);
+}
+
+function encode(payload: string): string {
+  return Buffer.from(payload).toString("base64url");
 }

@@ -85,9 +85,11 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   bodyTransforms(): readonly BodyTransform[] {
     const { endpoint } = this.ctx;
     const { body } = namePlacesOf(endpoint);
+    const transforms = ANSWER_TRANSFORMS.get(endpoint.name);
+    const own = transforms?.body?.(this) ?? null;
+    if (own !== null && transforms?.bodyHasName === true) return [own];
     const name = body.marks.length === 0 ? [] : [new BodyNameRewriter(this.#name, body)];
-    const own = ANSWER_TRANSFORMS.get(endpoint.name)?.body(this);
-    return own === undefined ? name : [own, ...name];
+    return own === null ? name : [own, ...name];
   }
 
   cutEvent(failure: GatewayError): string {

@@ -1,23 +1,25 @@
-import { calledElsewhere, err, ok, type ModelPlace, type Result } from "@rollcall/contract";
-import { readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
+import { calledElsewhere, err, ok, type Endpoint, type ModelPlace, type Result } from "@rollcall/contract";
+import { NO_MODEL, readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
 import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
 import { queryOf } from "../endpoints/query.ts";
 import { readOverrides } from "../body/overrides.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
+import type { RoutingTable } from "../routing/table.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Stage } from "./stage.ts";
 
-type Read = (ctx: RequestContext) => Result<RequestFields, GatewayError>;
+/** `given`: the model that counts before what the request says. */
+type Read = (ctx: RequestContext, given: string | null) => Result<RequestFields, GatewayError>;
 
-/** How the fields are found, by where the endpoint has the model. What the path says counts before it. */
+/** How the fields are found, by where the endpoint has the model. */
 const READERS: Readonly<Record<ModelPlace, Read>> = {
-  json: ({ body, pathModel }) =>
-    pathModel === null ? readJsonFields(body.bytes) : readFieldsBeside(body.bytes, pathModel),
-  multipart: ({ body, incoming, pathModel }) => {
+  json: ({ body }, given) =>
+    given === null ? readJsonFields(body.bytes) : readFieldsBeside(body.bytes, given),
+  multipart: ({ body, incoming }, given) => {
     const type = incoming.headers["content-type"];
-    return pathModel === null
+    return given === null
       ? readMultipartFields(body.bytes, type)
-      : readMultipartBeside(body.bytes, type, pathModel);
+      : readMultipartBeside(body.bytes, type, given);
   },
   query: ({ body, incoming }) => readFieldsBeside(body.bytes, queryOf(incoming.url ?? "").get("model") ?? ""),
   object_id: readObjectId,
@@ -40,10 +42,14 @@ function readObjectId(ctx: RequestContext): Result<RequestFields, GatewayError> 
   });
 }
 
-export function inspect(place: ModelPlace): Stage {
-  const read = READERS[place];
+export function inspect({ impliedMode, model }: Pick<Endpoint, "impliedMode" | "model">): Stage {
+  const read = READERS[model];
   return (ctx) => {
-    const fields = read(ctx);
+    let fields = read(ctx, ctx.pathModel);
+    if (!fields.ok && impliedMode !== undefined && isLeftOut(fields.error)) {
+      const implied = onlyAliasOf(impliedMode, ctx.state.table);
+      if (implied !== null) fields = read(ctx, implied);
+    }
     if (!fields.ok) return fields.error;
     ctx.fields = fields.value;
     ctx.overrides = readOverrides(
@@ -55,6 +61,18 @@ export function inspect(place: ModelPlace): Stage {
     ctx.alias = target.alias;
     return target.mode === "chat" ? null : refuseMode(ctx, target.mode);
   };
+}
+
+function isLeftOut(error: GatewayError): boolean {
+  return error.kind === "model_missing" && error.found === NO_MODEL;
+}
+
+/** Null: none has that mode, or several have. */
+function onlyAliasOf(wanted: string, { targets }: RoutingTable): string | null {
+  const aliases = new Set<string>();
+  for (const { alias, mode } of targets.values()) if (mode === wanted) aliases.add(alias);
+  const [only = null, ...others] = aliases;
+  return others.length === 0 ? only : null;
 }
 
 function refuseMode({ endpoint, fields }: RequestContext, mode: string): GatewayError | null {

@@ -23,7 +23,7 @@ export interface Failure {
   readonly attempts: number;
   /** `num_retries` of the request or the config. */
   readonly retries: number;
-  /** May the endpoint's requests be sent again? */
+  /** May the request be sent again? */
   readonly resend: "always" | "unsent" | "never";
   /** Attempts of these that took longer than a limit to begin, or in all. */
   readonly late: number;

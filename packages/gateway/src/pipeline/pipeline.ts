@@ -1,6 +1,9 @@
 import type { Config, Endpoint } from "@rollcall/contract";
 import type { Access } from "./access.ts";
 import { PREPARATIONS } from "../endpoints/preparations.ts";
+import { COUNTS_INSTEAD } from "../endpoints/counts-instead.ts";
+import type { TokenCounts } from "../tokens/token-counts.ts";
+import { CountingInstead } from "./count-instead.ts";
 import { admit } from "./admit.ts";
 import { authenticate } from "./authenticate.ts";
 import { forward } from "./forward.ts";
@@ -18,7 +21,7 @@ export type PipelineDeps = Access &
   RetryDeps &
   QueueDeps &
   ReceiveDeps &
-  HeartbeatDeps & { readonly visitors: Visitors };
+  HeartbeatDeps & { readonly visitors: Visitors; readonly tokens: TokenCounts };
 
 /**
  * The stages of a request, in order. `accept` and `match` come before (`server/accept.ts`); `settle` and `observe` come at
@@ -28,17 +31,19 @@ export type PipelineDeps = Access &
 function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling): readonly Stage[] {
   const { authenticator, visitors, authorize, admission, router } = deps;
   const preparation = PREPARATIONS.get(endpoint.name);
+  const instead = COUNTS_INSTEAD.get(endpoint.name);
+  const counting = instead === undefined ? null : new CountingInstead(instead, deps.tokens, flow);
   return [
     authenticate(authenticator, visitors),
     /* * */ receive(deps, flow),
-    inspect(endpoint.model),
+    inspect(endpoint),
     ...(preparation === undefined ? [] : [prepare(preparation)]),
     ...(authorize === null ? [] : [authorize]),
     ...(hasHeartbeat(endpoint, config) ? [heartbeat(config, deps)] : []),
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),
-    route(router),
-    /* * */ forward(deps, flow),
+    counting === null ? route(router) : counting.stage(route(router)),
+    /* * */ forward(deps, counting?.flow ?? flow),
   ];
 }
 

@@ -1,4 +1,4 @@
-import type { Result } from "@rollcall/contract";
+import type { Endpoint, Result } from "@rollcall/contract";
 import type { Edit } from "../body/edits.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Origin } from "../objects/object-ids.ts";
@@ -10,6 +10,8 @@ export interface Prepared {
   readonly edits: readonly Edit[];
   /** The only deployment that can answer, where there is one. */
   readonly origin?: Origin;
+  /** Where this one may be sent again more seldom than others of its endpoint. */
+  readonly resend?: Endpoint["resend"];
 }
 
 /** What of one endpoint's requests is special, or why a request cannot be sent. */
@@ -21,6 +23,7 @@ export function prepare(preparation: Preparation): Stage {
     if (!prepared.ok) return prepared.error;
     ctx.edits = prepared.value.edits;
     ctx.origin = prepared.value.origin ?? null;
+    if (prepared.value.resend !== undefined) ctx.resend = prepared.value.resend;
     return null;
   };
 }

@@ -57,6 +57,9 @@ export class RequestContext implements Accepted {
   /** prepare: what reaches the backend otherwise than it was sent, beside the name. */
   edits: readonly Edit[] = NO_EDITS;
 
+  /** match, prepare: may it be sent to a second deployment? */
+  resend: Endpoint["resend"];
+
   /** inspect, prepare: the only deployment that can answer, since it made what the request is about. */
   origin: Origin | null = null;
 
@@ -84,6 +87,7 @@ export class RequestContext implements Accepted {
     this.startedAt = startedAt;
     this.state = state;
     this.endpoint = endpoint;
+    this.resend = endpoint.resend;
     this.pathModel = pathModel;
     this.pathId = pathId;
   }

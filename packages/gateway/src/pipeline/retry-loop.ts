@@ -156,12 +156,12 @@ export class RetryLoop {
 
   #nextStep(error: UpstreamError): NextStep {
     const { budget, random } = this.#deps;
-    const { attempts, endpoint, overrides, state } = this.#ctx;
+    const { attempts, overrides, resend, state } = this.#ctx;
     return nextStep({
       error,
       attempts,
       retries: overrides.numRetries ?? state.config.numRetries,
-      resend: endpoint.resend,
+      resend,
       late: this.#late,
       isRepeated: this.#isRepeated,
       hasAnother: this.#hasAnother(),

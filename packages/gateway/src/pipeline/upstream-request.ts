@@ -24,7 +24,8 @@ export function upstreamRequest(
     path: (below === "api" ? base.apiPath : base.rootPath) + withObject(upstreamPath, ctx),
     headerLines: template.headers.print(incoming.headers, requestId),
     body: upstreamBody(ctx, candidate, template),
-    repeatable: endpoint.resend === "always",
+    lender: ctx.body,
+    repeatable: ctx.resend === "always",
   };
 }
 

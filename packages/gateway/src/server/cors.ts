@@ -21,6 +21,7 @@ const EXPOSED = [
   "x-rollcall-deployment",
   "x-rollcall-attempts",
   "x-rollcall-reason",
+  "x-rollcall-warning",
   "x-should-retry",
   "retry-after",
   "openai-processing-ms",

@@ -60,6 +60,18 @@ export function servedContext(deployments: KnownModel["deployments"]): number | 
   return told(deployments.filter(({ isRoutable }) => isRoutable)) ?? told(deployments);
 }
 
+/** How many tokens an answer may have, under LiteLLM's two names. Null where the config does not say. */
+export function outputLimits({ deployments }: KnownModel): {
+  readonly max_tokens: number | null;
+  readonly max_output_tokens: number | null;
+} {
+  const infos = deployments.map(({ deployment }) => deployment.info);
+  return {
+    max_tokens: least(infos.map(({ maxTokens, maxOutputTokens }) => maxTokens ?? maxOutputTokens)),
+    max_output_tokens: least(infos.map(({ maxOutputTokens }) => maxOutputTokens)),
+  };
+}
+
 export function least(counts: readonly (number | null | undefined)[]): number | null {
   const known = counts.filter((count) => typeof count === "number");
   return known.length === 0 ? null : Math.min(...known);

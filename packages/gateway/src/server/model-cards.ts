@@ -1,5 +1,5 @@
 import type { GatewayError } from "../errors/gateway-error.ts";
-import { contextOf, servedContext, type KnownModel } from "./known-models.ts";
+import { contextOf, outputLimits, servedContext, type KnownModel } from "./known-models.ts";
 
 /** LiteLLM's constant: of a name nobody knows since when it is served, and what changes is no name for a cache. */
 const CREATED_S = 1_677_610_602;
@@ -17,10 +17,14 @@ export interface ModelCard {
   readonly context_length?: number;
   readonly context_window?: number;
   readonly max_input_tokens?: number;
+  /** Of an answer, as the config has it; none where it does not. */
+  readonly max_tokens?: number;
+  readonly max_output_tokens?: number;
 }
 
 export function modelCard(model: KnownModel): ModelCard {
   const served = servedContext(model.deployments) ?? contextOf(model);
+  const { max_tokens: tokens, max_output_tokens: output } = outputLimits(model);
   const known =
     served === null ? {} : { max_model_len: served, context_length: served, context_window: served };
   return {
@@ -30,6 +34,8 @@ export function modelCard(model: KnownModel): ModelCard {
     owned_by: "rollcall",
     ...known,
     ...inputLimit(model),
+    ...(tokens !== null && { max_tokens: tokens }),
+    ...(output !== null && { max_output_tokens: output }),
   };
 }
 
@@ -43,10 +49,13 @@ export interface AnthropicModelCard {
   /** RFC 3339 */
   readonly created_at: string;
   readonly max_input_tokens?: number;
+  /** Of an answer. */
+  readonly max_tokens?: number;
 }
 
 export function anthropicModelCard(model: KnownModel): AnthropicModelCard {
   const { name } = model;
+  const { max_tokens: tokens } = outputLimits(model);
   return {
     type: "model",
     id: name,
@@ -54,6 +63,7 @@ export function anthropicModelCard(model: KnownModel): AnthropicModelCard {
     lifecycle: "active",
     created_at: CREATED_AT,
     ...inputLimit(model),
+    ...(tokens !== null && { max_tokens: tokens }),
   };
 }
 

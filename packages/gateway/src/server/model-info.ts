@@ -1,4 +1,4 @@
-import { contextOf, least, type KnownDeployment, type KnownModel } from "./known-models.ts";
+import { contextOf, outputLimits, type KnownDeployment, type KnownModel } from "./known-models.ts";
 
 /** What LiteLLM always names, whether it is known or not. */
 const CAPABILITIES = [
@@ -43,9 +43,8 @@ function factsOf(model: KnownModel): Readonly<Record<string, unknown>> {
   const infos = deployments.map(({ deployment }) => deployment.info);
   return {
     mode: modeOf(deployments),
-    max_tokens: least(infos.map(({ maxTokens, maxOutputTokens }) => maxTokens ?? maxOutputTokens)),
     max_input_tokens: contextOf(model),
-    max_output_tokens: least(infos.map(({ maxOutputTokens }) => maxOutputTokens)),
+    ...outputLimits(model),
     input_cost_per_token: null,
     output_cost_per_token: null,
     ...highest(infos.map(({ costs }) => costs)),

@@ -6,19 +6,11 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { explainBody, unreadEncoding } from "../pipeline/receive.ts";
 import { unknownModel } from "../pipeline/route.ts";
-import { askOnce } from "../upstream/ask-once.ts";
 import { answer, reject } from "./answers.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
-import { KnownModels, type KnownDeployment, type KnownModel } from "./known-models.ts";
-import { estimateTokens, tokenQuestion, type Counted } from "./tokenizers.ts";
+import type { Counted } from "../tokens/tokenizers.ts";
 
 const PATH = "/utils/token_counter";
-
-/** Counting takes milliseconds; a server that needs longer has more important things to do. */
-const TIMEOUT_MS = 5_000;
-
-/** An id for each token of the longest prompts. */
-const MAX_BYTES = 32 * 1024 * 1024;
 
 /** LiteLLM's way to count tokens before a request: by a server's own tokenizer where one can be asked, else an estimate. */
 export function addTokenCounter(app: Hono<GatewayEnv>, services: Services): void {
@@ -29,14 +21,13 @@ export function addTokenCounter(app: Hono<GatewayEnv>, services: Services): void
     const question = readQuestion(body.value);
     if (!question.ok) return reject(c, question.error);
     const { name, counted } = question.value;
-    const model = new KnownModels(services.state.get(), services.feed.snapshot).find(name);
-    if (model === null) return reject(c, unknownModel(services.state.get(), name));
-    const tokens = await countBy(model, counted, { services, requestId: c.get("requestId") });
+    const count = await services.tokens.count(name, counted, c.get("requestId"));
+    if (count === null) return reject(c, unknownModel(services.state.get(), name));
     return answer(c, {
-      total_tokens: tokens ?? estimateTokens(counted),
+      total_tokens: count.tokens,
       request_model: name,
       model_used: name,
-      tokenizer_type: tokens === null ? "estimate" : "backend_tokenizer",
+      tokenizer_type: count.isEstimate ? "estimate" : "backend_tokenizer",
     });
   });
   app.all(PATH, (c) => reject(c, { kind: "wrong_method", method: c.req.method, allowed: "POST" }));
@@ -86,51 +77,4 @@ function parse(bytes: Buffer): unknown {
 
 function show(value: unknown): string {
   return value === undefined ? "nothing" : JSON.stringify(value);
-}
-
-interface Asked {
-  readonly services: Services;
-  readonly requestId: string;
-}
-
-/** Asks the deployments that are ready, one after the other, up to two. Null: none of them can say. */
-async function countBy(model: KnownModel, counted: Counted, asked: Asked): Promise<number | null> {
-  const able = model.deployments.filter((known) => known.isRoutable && questionTo(known, counted) !== null);
-  for (const known of able.slice(0, MOST_ASKED)) {
-    const count = await ask(known, counted, asked);
-    if (count !== null) return count;
-  }
-  return null;
-}
-
-const MOST_ASKED = 2;
-
-function questionTo({ deployment, verdict }: KnownDeployment, counted: Counted) {
-  const kind = deployment.backend.kind ?? verdict?.served?.kind ?? "generic";
-  return tokenQuestion(kind, counted, deployment.expected);
-}
-
-async function ask(
-  known: KnownDeployment,
-  counted: Counted,
-  { services: { deadlines, pools, state }, requestId }: Asked,
-): Promise<number | null> {
-  const { backend } = known.deployment;
-  const { headers } = state.get().templates.of(known.deployment);
-  const asking = { transport: pools, deadlines, timeoutMs: TIMEOUT_MS, maxBytes: MAX_BYTES };
-  let next = questionTo(known, counted);
-  while (next !== null) {
-    const request = {
-      method: "POST",
-      path: backend.base.rootPath + next.path,
-      headerLines: headers.print({}, requestId),
-      body: [Buffer.from(JSON.stringify(next.body))],
-      repeatable: true,
-    } as const;
-    const body = await askOnce(backend.base.origin, request, asking);
-    const said = body === null ? null : next.read(parse(body));
-    if (typeof said === "number" || said === null) return said;
-    next = said;
-  }
-  return null;
 }

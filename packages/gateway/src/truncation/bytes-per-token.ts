@@ -9,17 +9,31 @@ const HIGHEST_RATIO = 10;
 const UP = 0.2;
 const DOWN = 0.02;
 
+/** Of the usual ratio: before anything is learned, how fast it follows, and what no text is beyond. */
+const INITIAL_USUAL = 4;
+const USUAL_WEIGHT = 0.1;
+const LOWEST_USUAL = 1.5;
+
 /** What answers have shown of each alias: one tokenizer, and one kind of text as a rule. */
 export class BytesPerToken {
   readonly #byAlias = new Map<string, number>();
+  readonly #usual = new Map<string, number>();
 
   /** At most. */
   of(alias: string): number {
     return this.#byAlias.get(alias) ?? INITIAL_RATIO;
   }
 
+  /** As a rule, for estimates. */
+  usual(alias: string): number {
+    return this.#usual.get(alias) ?? INITIAL_USUAL;
+  }
+
   learn(alias: string, sample: number): void {
     this.#byAlias.set(alias, learnRatio(this.of(alias), sample));
+    const usual = this.usual(alias);
+    const next = usual + USUAL_WEIGHT * (sample - usual);
+    this.#usual.set(alias, Math.min(HIGHEST_RATIO, Math.max(LOWEST_USUAL, next)));
   }
 }
 

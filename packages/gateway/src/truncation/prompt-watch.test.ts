@@ -4,6 +4,7 @@ import { FakeClock } from "@rollcall/testkit";
 import { candidateOf } from "../../test/candidates.ts";
 import { ask, escaped, promptOf, TEXT_KINDS } from "../../test/prompts.ts";
 import { seeded } from "../../test/seeded.ts";
+import { BytesPerToken } from "./bytes-per-token.ts";
 import { TruncationWatch } from "./truncation-watch.ts";
 
 const REQUESTS = 10_000;
@@ -21,7 +22,10 @@ describe("no word of normal requests", () => {
     { timeout: 60_000 },
     (_name, kinds) => {
       const random = seeded(12);
-      const [watch, candidate] = [new TruncationWatch(new FakeClock()), candidateOf("a")];
+      const [watch, candidate] = [
+        new TruncationWatch(new FakeClock(), new BytesPerToken()),
+        candidateOf("a"),
+      ];
       let warned = 0;
       for (let request = 0; request < REQUESTS / kinds.length; request += 1)
         for (const kind of kinds) {
@@ -39,7 +43,7 @@ describe("no word of normal requests", () => {
 
   test("one kind of text after another", { timeout: 60_000 }, () => {
     const random = seeded(3);
-    const [watch, candidate] = [new TruncationWatch(new FakeClock()), candidateOf("a")];
+    const [watch, candidate] = [new TruncationWatch(new FakeClock(), new BytesPerToken()), candidateOf("a")];
     const warned = ["base64", "prose", "base64", "code", "cjk", "prose"].flatMap((kind) =>
       Array.from({ length: 300 }, () => {
         const prompt = promptOf(kind, { tokens: 4_096, exactly: true, random });
@@ -73,7 +77,7 @@ describe("no word of normal requests", () => {
     ["a rule and its indentation", { prompt: `${"=".repeat(60_000)}${" ".repeat(60_000)}` }, 2_048],
     ["a count without what was cached", { prompt: "Words of a long talk. ".repeat(5_000) }, 64],
   ])("%s, again and again", (_case, fields, tokens) => {
-    const [watch, candidate] = [new TruncationWatch(new FakeClock()), candidateOf("a")];
+    const [watch, candidate] = [new TruncationWatch(new FakeClock(), new BytesPerToken()), candidateOf("a")];
     const body = JSON.stringify({ model: "chat", ...fields });
     for (const stream of [false, true, true, true, false])
       expect(ask(watch, candidate, { body, tokens, stream })).toBe(false);
@@ -104,7 +108,10 @@ describe("a prompt that was cut is told the second time", () => {
         }),
         ({ kind, limit, before, stream, seed }) => {
           const random = seeded(seed + 1);
-          const [watch, candidate] = [new TruncationWatch(new FakeClock()), candidateOf("a")];
+          const [watch, candidate] = [
+            new TruncationWatch(new FakeClock(), new BytesPerToken()),
+            candidateOf("a"),
+          ];
           for (let round = 0; round < before; round += 1) normal(random, watch, candidate);
           const asked = [4, 5].map((times) => {
             const { text } = promptOf(kind, { tokens: limit * times, exactly: false, random });
@@ -119,7 +126,7 @@ describe("a prompt that was cut is told the second time", () => {
 
   test("also where the rest of a talk is dropped message by message", () => {
     const random = seeded(8);
-    const [watch, candidate] = [new TruncationWatch(new FakeClock()), candidateOf("a")];
+    const [watch, candidate] = [new TruncationWatch(new FakeClock(), new BytesPerToken()), candidateOf("a")];
     const warned = [3_713, 3_902, 3_590].map((tokens) => {
       const { text } = promptOf("prose", { tokens: 20_000, exactly: false, random });
       return ask(watch, candidate, { body: chatWith(text), tokens });
@@ -129,7 +136,7 @@ describe("a prompt that was cut is told the second time", () => {
 
   test("and of inputs that are read apart, each by itself", () => {
     const random = seeded(8);
-    const [watch, candidate] = [new TruncationWatch(new FakeClock()), candidateOf("a")];
+    const [watch, candidate] = [new TruncationWatch(new FakeClock(), new BytesPerToken()), candidateOf("a")];
     const warned = [3, 5, 1].map((texts) => {
       const input = Array.from(
         { length: texts },

@@ -1,6 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import type { RequestFields, Span } from "../body/json-fields.ts";
-import { BytesPerToken } from "./bytes-per-token.ts";
+import type { BytesPerToken } from "./bytes-per-token.ts";
 import { PromptWatch, type WatchedAttempt } from "./prompt-watch.ts";
 
 /** Less text than this fits into any context: nothing is looked for. */
@@ -10,8 +10,9 @@ const LEAST_BYTES = 1_536;
 export class TruncationWatch {
   readonly #known: { readonly clock: Pick<Clock, "monotonic">; readonly ratios: BytesPerToken };
 
-  constructor(clock: Pick<Clock, "monotonic">) {
-    this.#known = { clock, ratios: new BytesPerToken() };
+  /** `ratios`: learns what answers show. */
+  constructor(clock: Pick<Clock, "monotonic">, ratios: BytesPerToken) {
+    this.#known = { clock, ratios };
   }
 
   /** Who looks at the answer of this attempt; null where nothing can have been cut. */

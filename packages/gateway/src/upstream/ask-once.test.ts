@@ -5,7 +5,14 @@ import { askOnce } from "./ask-once.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { ResponseSink } from "./http1/sending.ts";
 
-const REQUEST = { method: "POST" as const, path: "/tokenize", headerLines: "", body: [], repeatable: true };
+const REQUEST = {
+  method: "POST" as const,
+  path: "/tokenize",
+  headerLines: "",
+  body: [],
+  lender: null,
+  repeatable: true,
+};
 
 /** Asks a server that answers as the test plays it; what came of it, and whether the answer was broken off. */
 async function ask(play: (sink: ResponseSink, expire: () => void) => void) {

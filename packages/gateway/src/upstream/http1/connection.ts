@@ -8,7 +8,7 @@ import { ProtocolError } from "./protocol-error.ts";
 import { ResponseReader, type ResponseHandler } from "./response-reader.ts";
 import type { ConnectionFailure, ResponseSink, Sending } from "./sending.ts";
 import { openSocket, type Target, type TlsMemory } from "./open-socket.ts";
-import { requestBytes, type UpstreamRequest } from "./request-bytes.ts";
+import { requestBytes, type Lender, type UpstreamRequest } from "./request-bytes.ts";
 
 /** What a connection tells those who keep it. */
 export interface ConnectionKeeper {
@@ -95,9 +95,18 @@ export class Connection implements ResponseHandler, Deadline, Sending, Flushable
     this.#reader.expect(this);
     const pieces = requestBytes(request, this.#keeper.target.authority);
     this.#socket.cork();
-    for (const piece of pieces) this.#socket.write(piece);
+    if (pieces.length === 1 || request.lender === null) for (const piece of pieces) this.#socket.write(piece);
+    else this.#writeLent(pieces, request.lender);
     flushLater(this);
     return this;
+  }
+
+  /** One piece alone would be a copy. Node calls back for each that was written, and for each that never will be. */
+  #writeLent(pieces: readonly Buffer[], lender: Lender): void {
+    for (const piece of pieces) {
+      lender.lend();
+      this.#socket.write(piece, () => lender.giveBack());
+    }
   }
 
   flush(): void {

@@ -1,3 +1,10 @@
+/** Whose bytes a body is made of. They are not to be freed while some of them have still to be written. */
+export interface Lender {
+  lend(): void;
+  /** Once for each `lend`. */
+  giveBack(): void;
+}
+
 /** A request to a backend. */
 export interface UpstreamRequest {
   readonly method: "GET" | "POST";
@@ -7,6 +14,8 @@ export interface UpstreamRequest {
   readonly headerLines: string;
   /** One after the other. */
   readonly body: readonly Buffer[];
+  /** Null where nobody frees its bytes. */
+  readonly lender: Lender | null;
   /** May it be sent once more where a connection that was kept turns out to be closed? */
   readonly repeatable: boolean;
 }

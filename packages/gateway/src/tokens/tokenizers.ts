@@ -80,17 +80,16 @@ export function tokenQuestion(kind: Kind, counted: Counted, model: string): Toke
   return TOKENIZERS[kind]?.(counted, model) ?? null;
 }
 
-/** Four bytes a token, and what a template adds to each message. */
-const BYTES_EACH = 4;
+/** What a template adds to each message. */
 const TOKENS_A_MESSAGE = 4;
 
 /** What it may be, where nobody can be asked. Media count nothing: their tokens do not follow from their bytes. */
-export function estimateTokens(counted: Counted): number {
-  if (counted.kind === "text") return Math.ceil(Buffer.byteLength(counted.text) / BYTES_EACH);
+export function estimateTokens(counted: Counted, bytesPerToken: number): number {
+  if (counted.kind === "text") return Math.ceil(Buffer.byteLength(counted.text) / bytesPerToken);
   const tools = counted.tools === undefined ? "" : JSON.stringify(counted.tools);
   const texts = counted.messages.flatMap(textsIn);
   const bytes = [tools, ...texts].reduce((sum, text) => sum + Buffer.byteLength(text), 0);
-  return Math.ceil(bytes / BYTES_EACH) + counted.messages.length * TOKENS_A_MESSAGE;
+  return Math.ceil(bytes / bytesPerToken) + counted.messages.length * TOKENS_A_MESSAGE;
 }
 
 function textsIn(message: unknown): readonly string[] {

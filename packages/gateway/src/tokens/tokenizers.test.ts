@@ -102,6 +102,6 @@ describe("an estimate", () => {
     ],
     ["of tools", { ...CHAT, messages: [], tools: [{ a: 1 }] }, 3],
   ])("%s", (_case, counted, tokens) => {
-    expect(estimateTokens(counted)).toBe(tokens);
+    expect(estimateTokens(counted, 4)).toBe(tokens);
   });
 });

@@ -47,6 +47,9 @@ test.each([
   }
 });
 
+/** Half of all probes later than that without any reader: then nothing can be told of readers. */
+const SATURATED_S = 0.5;
+
 interface Reader {
   readonly frames: () => number;
   readonly bytes: () => number;
@@ -95,7 +98,7 @@ const print = ({ resident, cpu, late }: Measured) =>
 test(
   "200 readers of 10,000 deployments that flap cost less than 50 MiB, and no probe its time",
   { timeout: 300_000 },
-  async () => {
+  async ({ skip }) => {
     const fleet = await startBigFleet({ interval: "10s" });
     onTestFinished(() => fleet.close());
     await fleet.settled();
@@ -110,11 +113,13 @@ test(
     process.stdout.write(
       `each got ${Math.min(...frames)} to ${Math.max(...frames)} changes, ${megabytes.toFixed(1)} MB\n`,
     );
-    expect(Math.min(...frames)).toBeGreaterThan(2);
+    expect(read.resident - alone.resident).toBeLessThan(50);
     // Renderings take a tenth of the time at most; what is left is what it takes to hand 200 their copies.
     expect(read.cpu - alone.cpu).toBeLessThan(0.4);
+    if (alone.late.p50 > SATURATED_S)
+      skip("probes are late though nobody looks: this machine does other work");
+    expect(Math.min(...frames)).toBeGreaterThan(2);
     expect(read.late.count).toBeGreaterThan(0.8 * alone.late.count);
-    expect(read.resident - alone.resident).toBeLessThan(50);
     // One bucket of the histogram is what the machine's other work may cost.
     expect(read.late.p99).toBeLessThanOrEqual(Math.max(0.5, alone.late.p99 * 2.5));
   },

@@ -1,9 +1,15 @@
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
+import { Command } from "commander";
+import { commandTree } from "../src/completion/command-tree.ts";
+import { describeRollcall, HELP_END } from "../src/describe-rollcall.ts";
+import { processTerminal } from "../src/terminal.ts";
 import { bundle } from "./bundle.ts";
 import { shippedManifest, type NodePackages, type SourceManifest } from "./manifest.ts";
+import { printManPage } from "./man-page.ts";
 import { PROGRAMS } from "./programs.ts";
+import { printSbom } from "./sbom.ts";
 import { findThirdParties, printThirdParties } from "./third-party.ts";
 
 /** Writes what is shipped into a directory, which is emptied first: `node scripts/build.ts [--out <directory>]`. */
@@ -20,12 +26,23 @@ for (const [name, source] of Object.entries(PROGRAMS)) {
   for (const file of used) modules.add(file);
   write(`${name}.js`, code);
 }
-write("THIRD-PARTY-LICENSES.txt", printThirdParties(findThirdParties([...modules])));
+const parties = findThirdParties([...modules]);
+write("THIRD-PARTY-LICENSES.txt", printThirdParties(parties));
 const manifest = readManifest(PACKAGE) as SourceManifest;
 const { optionalDependencies } = readManifest(path.join(PACKAGE, "../node")) as {
   optionalDependencies: NodePackages;
 };
 write("package.json", `${JSON.stringify(shippedManifest(manifest, optionalDependencies), null, 2)}\n`);
+write(
+  "sbom.cdx.json",
+  printSbom({ product: { ...manifest, name: "rollcall" }, parties, optional: optionalDependencies }),
+);
+mkdirSync(path.join(out, "man"));
+const { version } = manifest;
+write(
+  "man/rollcall.1",
+  printManPage({ root: commandTree(describedRollcall()), version, exitCodes: HELP_END }),
+);
 for (const [from, to] of [
   ["bin", "bin"],
   ["CHANGELOG.md", "CHANGELOG.md"],
@@ -36,6 +53,13 @@ for (const [from, to] of [
   ["../prober/src/page/assets/status-page.js", "status-page.js"],
 ] as const)
   cpSync(path.join(PACKAGE, from), path.join(out, to), { recursive: true });
+
+/** The command line as it stands, which nobody runs. */
+function describedRollcall(): Command {
+  const program = new Command();
+  describeRollcall(program, { terminal: processTerminal(), finish: () => {} });
+  return program;
+}
 
 function readManifest(directory: string): unknown {
   return JSON.parse(readFileSync(path.join(directory, "package.json"), "utf8"));

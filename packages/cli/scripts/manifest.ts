@@ -1,4 +1,5 @@
 export interface SourceManifest {
+  readonly name: string;
   readonly version: string;
   readonly description: string;
   readonly license: string;
@@ -22,6 +23,7 @@ export function shippedManifest(
     license,
     type: "module",
     bin: { rollcall: "bin/rollcall.js" },
+    man: ["man/rollcall.1"],
     engines: { node: ">=18" },
     optionalDependencies: nodePackages,
   };

@@ -2,18 +2,22 @@ import type { Command } from "commander";
 import manifest from "../package.json" with { type: "json" };
 import { EXIT } from "@rollcall/runtime";
 import { addCheck } from "./commands/check.ts";
-import { describeGateway, describeProber } from "./commands/daemons.ts";
+import { addCompletion } from "./commands/completion.ts";
+import { addControlStore } from "./commands/control-store.ts";
+import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addCompare } from "./commands/compare.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addHealth } from "./commands/health.ts";
 import { addStatus } from "./commands/status.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
 import type { CommandContext } from "./context.ts";
 
-const HELP_END = `
+/** The last paragraphs of the help. */
+export const HELP_END = `
 Without a command, as LiteLLM is started: rollcall --config FILE --port 4000 [--host 0.0.0.0] [--num_workers N]
 
 Exit codes:
@@ -33,7 +37,20 @@ export function describeRollcall(program: Command, context: CommandContext): voi
   addUp(program, context);
   describeGateway(program.command("gateway"), context);
   describeProber(program.command("prober"), context);
+  const control = program.command("control");
+  describeControl(control, context);
+  addControlStore(control, context);
   addLitellm(program, context);
-  for (const add of [addDemo, addCheck, addStatus, addExplain, addDrain, addWait, addCompare])
+  for (const add of [
+    addDemo,
+    addCheck,
+    addStatus,
+    addExplain,
+    addDrain,
+    addWait,
+    addHealth,
+    addCompare,
+    addCompletion,
+  ])
     add(program, context);
 }

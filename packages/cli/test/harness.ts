@@ -21,6 +21,8 @@ export interface RunOptions {
   readonly input?: string;
   /** Node, its flags and the script, instead of this Node and the source. */
   readonly program?: readonly string[];
+  /** As a terminal starts it: a process group of its own, and a signal is for all that are in it. */
+  readonly isGroup?: boolean;
 }
 
 /** Runs one command line to its end, as a process of its own. */
@@ -35,15 +37,18 @@ export class RunningCommand {
   readonly lines: string[] = [];
   out = "";
   err = "";
+  readonly #isGroup: boolean;
 
   constructor(
     args: readonly string[],
-    { env = {}, cwd, input, program = [process.execPath, MAIN] }: RunOptions = {},
+    { env = {}, cwd, input, program = [process.execPath, MAIN], isGroup = false }: RunOptions = {},
   ) {
+    this.#isGroup = isGroup;
     const [node = "", ...script] = program;
     this.child = spawn(node, [...script, ...args], {
       env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...env },
       stdio: [input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
+      detached: isGroup,
       ...(cwd === undefined ? {} : { cwd }),
     });
     const { stdin, stdout, stderr } = this.child;
@@ -64,7 +69,8 @@ export class RunningCommand {
   }
 
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<Finished> {
-    this.child.kill(signal);
+    if (this.#isGroup && this.child.pid !== undefined) process.kill(-this.child.pid, signal);
+    else this.child.kill(signal);
     return this.ended;
   }
 }

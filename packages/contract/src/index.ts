@@ -4,11 +4,14 @@ export { PLAIN_TLS, type BackendTls } from "./config/backend-tls.ts";
 export type {
   Backend,
   Config,
+  ControlConfig,
   Deployment,
   GatewayConfig,
+  KeysConfig,
   ProberConfig,
   QueueConfig,
   StateConfig,
+  TagFiltering,
 } from "./config/config.ts";
 export { DEFAULTS } from "./config/defaults.ts";
 export { parseDuration, printDuration } from "./config/duration.ts";
@@ -44,6 +47,8 @@ export {
 } from "./config/secret-ref.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
+export { withoutProvider } from "./config/provider.ts";
+export { aliasName, isPattern, matchWhole, patternOf, upstreamName } from "./config/wildcard.ts";
 export { CONFIG_SCHEMA } from "./config/written.ts";
 export type { Clock } from "./clock.ts";
 export { digest } from "./digest.ts";
@@ -69,7 +74,7 @@ export { probeNowPath, type ProbeCause } from "./probe-now.ts";
 export { ANONYMOUS, MASTER, type Principal } from "./principal.ts";
 export { REASON_CODES, REASONS, WARNINGS, type Reason, type Warning } from "./reasons.ts";
 export { KEYS, type KeySnapshot } from "./keys/key-snapshot.ts";
-export type { FromLedger, HeldLease, Scope, ToLedger, Unit } from "./keys/ledger.ts";
+export type { FromLedger, HeldLease, Scope, ToLedger, Unit, UsedTokens } from "./keys/ledger.ts";
 export {
   accessRecordKey,
   KEY_TYPES,
@@ -90,6 +95,7 @@ export {
 export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";
+export { answersTo } from "./served-name.ts";
 export type { SnapshotChange, SnapshotHeader, SnapshotKind } from "./snapshot.ts";
 export { TRUNCATION_SETTINGS } from "./truncation-settings.ts";
 export { confirmed, confirmedAt, VERDICTS, type Snapshot } from "./verdict-snapshot.ts";

@@ -17,8 +17,9 @@ export interface Verdict {
   readonly nameMatches: boolean | null;
   readonly reason: Reason;
   readonly warnings: readonly Warning[];
+  /** Of a wildcard with its stars. */
   readonly expected: string;
-  /** The served names last seen, at most 20. */
+  /** The served names last seen, at most 20; of a wildcard those that fit it, at most 1,000: what may be called. */
   readonly found: readonly string[];
   readonly detail: string;
   readonly hint: string;

@@ -543,13 +543,13 @@ general_settings:
     report: [
       "serves a",
       "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5; general_settings.master_key 15",
-      "unsupported 7 litellm_settings.success_callback: is a LiteLLM setting that has no effect here",
-      "unsupported 8 litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
-      "unsupported 9 litellm_settings.cache: is a LiteLLM setting that has no effect here",
-      "unsupported 10 litellm_settings.cache_params: is a LiteLLM setting that has no effect here",
-      "unsupported 16 general_settings.database_url: is a LiteLLM setting that has no effect here",
+      "unsupported 7 litellm_settings.success_callback: has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
+      "unsupported 8 litellm_settings.callbacks: has no effect here, as success_callback has none",
+      "unsupported 9 litellm_settings.cache: has no effect here: answers are not cached; routing_strategy prefix-affinity keeps conversations where their prompt is",
+      "unsupported 10 litellm_settings.cache_params: has no effect here, as cache has none",
+      "unsupported 16 general_settings.database_url: has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite",
       "unsupported 17 general_settings.store_model_in_db: is a LiteLLM setting that has no effect here",
-      "unsupported 18 general_settings.alerting: is a LiteLLM setting that has no effect here",
+      "unsupported 18 general_settings.alerting: has no effect here: nobody is alerted by the gateway; rules for Prometheus, whose Alertmanager knows Slack and mail, are in deploy/prometheus",
     ],
   },
   {
@@ -742,10 +742,9 @@ general_settings:
       nonsense: 1
 `,
     report: [
-      "serves a b",
-      "honoured model_name 2,8; litellm_params.model 4,10; litellm_params.api_base 5,11; model_info.allowed_fails 14",
-      "differs 7 model_info.supported_environments: the entry is served in every environment: take it out where it is not meant",
-      "differs 13 model_info.blocked: the entry is served all the same: take it out of model_list",
+      "serves",
+      "left out 7 model_info.supported_environments: LITELLM_ENVIRONMENT is not set: the entry is left out until it is one of development, staging, production",
+      "left out 13 model_info.blocked: is true: the entry is left out until it is not",
     ],
   },
   {
@@ -848,8 +847,7 @@ litellm_settings:
     report: [
       "serves a",
       "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5; litellm_settings.fallbacks 10",
-      'differs 10 litellm_settings.fallbacks: only the wildcard "openai/*" has this name, and it is left out',
-      "left out 6 model_list: is skipped: wildcards have no served name to check",
+      "left out 7 litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1 (or that the variable OPENAI_BASE_URL names): the entry is left out",
     ],
   },
   {
@@ -905,9 +903,8 @@ router_settings:
       api_base: http://vllm:8000/v1
 `,
     report: [
-      "serves a",
-      "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5",
-      "left out 6 model_list: is skipped: wildcards have no served name to check",
+      "serves a qwen-*",
+      "honoured model_name 2,6; litellm_params.model 4,8; litellm_params.api_base 5,9",
     ],
   },
   {
@@ -1082,7 +1079,7 @@ litellm_settings:
     report: [
       "serves a",
       "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5",
-      "unsupported 7 litellm_settings.service_callback: is a LiteLLM setting that has no effect here",
+      "unsupported 7 litellm_settings.service_callback: has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
       "unsupported 8 litellm_settings.set_verbose: is a LiteLLM setting that has no effect here",
       "unsupported 9 litellm_settings.json_logs: is a LiteLLM setting that has no effect here",
     ],
@@ -1340,7 +1337,7 @@ vector_store_registry: []
     report: [
       "serves a",
       "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5",
-      "unsupported 6 guardrails: is a LiteLLM setting that has no effect here",
+      "unsupported 6 guardrails: has no effect here: prompts and answers pass as they are, so what has to be looked at must be before or behind the gateway",
       "unsupported 8 mcp_servers: is a LiteLLM setting that has no effect here",
       "unsupported 10 vector_store_registry: is a LiteLLM setting that has no effect here",
     ],
@@ -1439,6 +1436,154 @@ rollcall:
       "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5",
       "left out 9 litellm_params.api_base: has a user name or password in the URL: put the key into api_key, or a header into extra_headers: the entry is left out",
       "left out 13 litellm_params.api_base: has a query or fragment: leave only scheme, host, port and path: the entry is left out",
+    ],
+  },
+  {
+    about: "one wildcard for each of two servers, a fallback to a name of it",
+    text: `model_list:
+  - model_name: "vllm/*"
+    litellm_params:
+      model: hosted_vllm/*
+      api_base: http://vllm:8000/v1
+  - model_name: "*"
+    litellm_params:
+      model: ollama_chat/*
+      api_base: http://ollama:11434
+  - model_name: coder
+    litellm_params:
+      model: hosted_vllm/qwen3-coder-30b
+      api_base: http://vllm:8000/v1
+router_settings:
+  fallbacks:
+    - coder: [vllm/qwen3-30b]
+    - "vllm/*": [coder]
+  model_group_alias:
+    gpt-4o: vllm/qwen3-30b
+    secret: {model: coder, hidden: true}
+`,
+    report: [
+      "serves vllm/* * coder",
+      "honoured model_name 2,6,10; litellm_params.model 4,8,12; litellm_params.api_base 5,9,13; router_settings.fallbacks 15; router_settings.model_group_alias 18",
+    ],
+  },
+  {
+    about: "a wildcard whose model has a star of its own",
+    text: `model_list:
+  - model_name: everything
+    litellm_params:
+      model: openai/*
+      api_base: http://vllm:8000/v1
+  - model_name: a
+    litellm_params:
+      model: openai/qwen3-coder-30b
+      api_base: http://vllm:8000/v1
+`,
+    report: [
+      "serves a",
+      "honoured model_name 6; litellm_params.model 8; litellm_params.api_base 9",
+      'left out 4 litellm_params.model: found "openai/*", whose * nothing in model_name stands for: the entry is left out',
+    ],
+  },
+  {
+    about: "free and paid by tags",
+    text: `model_list:
+  - model_name: a
+    litellm_params:
+      model: openai/qwen3-8b
+      api_base: http://small:8000/v1
+      tags: [free, default]
+  - model_name: a
+    litellm_params:
+      model: openai/qwen3-30b
+      api_base: http://large:8000/v1
+      tags: ["paid"]
+      tag_regex: ["^User-Agent: claude-code/"]
+      num_retries: 1
+router_settings:
+  enable_tag_filtering: true
+  tag_filtering_match_any: false
+`,
+    report: [
+      "serves a",
+      "honoured model_name 2,7; litellm_params.model 4,9; litellm_params.api_base 5,10; litellm_params.tags 6,11; litellm_params.num_retries 13; router_settings.enable_tag_filtering 15; router_settings.tag_filtering_match_any 16",
+      "unsupported 12 litellm_params.tag_regex: has no effect here: the header User-Agent chooses no deployment, tags do",
+    ],
+  },
+  {
+    about: "an environment of its own",
+    text: `model_list:
+  - model_name: a
+    litellm_params:
+      model: openai/qwen3-coder-30b
+      api_base: http://vllm:8000/v1
+    model_info:
+      supported_environments: [production, staging]
+      access_groups: [beta]
+  - model_name: b
+    litellm_params:
+      model: openai/qwen3-coder-30b
+      api_base: http://vllm:8000/v1
+    model_info:
+      supported_environments: [development]
+`,
+    env: { LITELLM_ENVIRONMENT: "staging" },
+    report: [
+      "serves a",
+      "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5; model_info.supported_environments 7; model_info.access_groups 8",
+      "left out 14 model_info.supported_environments: the entry is left out: LITELLM_ENVIRONMENT is staging",
+    ],
+  },
+  {
+    about: "OpenAI with two organizations",
+    text: `model_list:
+  - model_name: gpt
+    litellm_params:
+      model: openai/gpt-4o
+      api_base: https://api.openai.com/v1
+      api_key: os.environ/OPENAI_API_KEY
+      organization: [org-one, org-two]
+`,
+    report: [
+      "serves gpt",
+      "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5; litellm_params.api_key 6; litellm_params.organization 7",
+    ],
+  },
+  {
+    about: "an admission queue, Slack and a cache",
+    text: `model_list:
+  - model_name: a
+    litellm_params:
+      model: openai/qwen3-coder-30b
+      api_base: http://vllm:8000/v1
+    rpm: 60
+    model_info:
+      tpm: 1000
+litellm_settings:
+  cache: true
+  cache_params: {type: local}
+  success_callback: [langfuse]
+  failure_callback: [langfuse]
+general_settings:
+  alerting: [slack]
+  alerting_threshold: 300
+  max_in_flight_requests_per_worker: 100
+  max_queued_requests_per_worker: 50
+  admission_queue_timeout_seconds: 5
+`,
+    report: [
+      "serves a",
+      "honoured model_name 2; litellm_params.model 4; litellm_params.api_base 5",
+      "differs 17 general_settings.max_in_flight_requests_per_worker: no limit here: it turns on the queue, in which requests wait while a model loads; max_parallel_requests of an entry and rollcall.gateway.max_connections are limits",
+      "differs 18 general_settings.max_queued_requests_per_worker: beside max_in_flight_requests_per_worker: how many of a worker's requests may wait while a model loads, as rollcall.queue.size says for all workers",
+      "differs 19 general_settings.admission_queue_timeout_seconds: beside max_in_flight_requests_per_worker: how long one may wait while a model loads, as rollcall.queue.time",
+      "unsupported 10 litellm_settings.cache: has no effect here: answers are not cached; routing_strategy prefix-affinity keeps conversations where their prompt is",
+      "unsupported 11 litellm_settings.cache_params: has no effect here, as cache has none",
+      "unsupported 12 litellm_settings.success_callback: has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
+      "unsupported 13 litellm_settings.failure_callback: has no effect here, as success_callback has none",
+      "unsupported 15 general_settings.alerting: has no effect here: nobody is alerted by the gateway; rules for Prometheus, whose Alertmanager knows Slack and mail, are in deploy/prometheus",
+      "unsupported 16 general_settings.alerting_threshold: has no effect here, as alerting has none",
+      "warning 6 model_list[0].rpm: belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)",
+      "warning 8 model_list[0].model_info.tpm: belongs under litellm_params; in model_info it has no effect",
     ],
   },
 ];

@@ -48,6 +48,7 @@ describe("the errors that the page of endpoints lists", () => {
     unknown_model: [{ kind: "unknown_model", model }],
     wrong_mode: [{ kind: "wrong_mode", model, mode: "rerank", instead: "/v1/rerank" }],
     unknown_object: [{ kind: "unknown_object", id: "resp_1", param: "response_id" }],
+    tags_refused: [{ kind: "tags_refused", model }],
     unsupported_model: [{ kind: "unsupported_model", model, why: "x" }],
     unsupported_endpoint: [{ kind: "unsupported_endpoint", model, path: "/v1/rerank", serves: [] }],
     none_ready: [{ kind: "none_ready", model, out: [] }],

@@ -670,8 +670,24 @@ const STRATEGIES: readonly Omit<Contract, "topic">[] = [
       );
       return statusOf(await gateway.chat({}, { "x-litellm-tags": "free" }));
     },
-    found: 200,
-    refused: "tag routing is not there: one alias for each set of deployments; `rollcall check` warns",
+    found: 403,
+    withSwitch: 401,
+  },
+  {
+    contract: "`tags` and `metadata.tags` of the body choose, too, and requests without tags go to `default`",
+    ask: async ({ make }) => {
+      const [free, spare] = [await simulator(), await simulator()];
+      const places = [
+        { url: free.url, params: { tags: ["free"] } },
+        { url: spare.url, params: { tags: ["default"] } },
+      ];
+      const settings = { router_settings: { enable_tag_filtering: true } };
+      const gateway = await make({ chat: places }, { settings });
+      const bodies = [{ tags: ["free"] }, { metadata: { tags: ["free"] } }, {}, { tags: ["unknown"] }];
+      const answers = await Promise.all(bodies.map((body) => gateway.chat(body)));
+      return answers.map(deploymentOf);
+    },
+    found: ["chat-1", "chat-1", "chat-2", "chat-2"],
   },
 ];
 

@@ -1,4 +1,4 @@
-import type { Clock, Deployment } from "@rollcall/contract";
+import { isPattern, type Clock, type Deployment } from "@rollcall/contract";
 import type { Settings } from "@rollcall/runtime";
 import { askCanary } from "./ask/canary.ts";
 import { canaryFor } from "./read/canary.ts";
@@ -54,6 +54,10 @@ function contextOf(
   const { config, secrets } = settings();
   const state = fleet.state(target.id);
   const isSuspect = wantsToken(state.proof, suspectedAt, clock.monotonic());
+  const found = new Map(
+    fleet.historiesOn(target.id).map(({ verdict }) => [verdict.deployment, verdict.found]),
+  );
+  const named = (one: Deployment) => underOneName(one, found.get(one.id) ?? []) ?? [];
   return {
     network,
     secrets,
@@ -61,13 +65,20 @@ function contextOf(
     timeoutMs: config.prober.timeoutMs,
     now: () => clock.now(),
     state,
-    suspect: isSuspect ? canaryOf(fleet.deploymentsOn(target.id)) : null,
+    suspect: isSuspect ? canaryOf(fleet.deploymentsOn(target.id).flatMap(named)) : null,
   };
 }
 
 /** One of these that has a smallest request. */
 function canaryOf(deployments: readonly Deployment[]): Deployment | null {
   return deployments.find(({ mode, expected }) => canaryFor(mode, expected) !== null) ?? null;
+}
+
+/** A wildcard is asked under the one name that is served. Of several, a request would load one that nobody wants. */
+function underOneName(deployment: Deployment, found: readonly string[]): Deployment | null {
+  if (!isPattern(deployment.expected)) return deployment;
+  const [only, ...others] = found;
+  return only === undefined || others.length > 0 ? null : { ...deployment, expected: only };
 }
 
 function isRefused({ models, key }: ProbeResult): boolean {
@@ -79,11 +90,13 @@ async function withCanaries(target: Target, judged: Judged, context: EvaluationC
   const outcomes: DeploymentOutcome[] = [];
   const asked: ProbeExchange[] = [];
   for (const one of judged.outcomes) {
-    if (!needsCanary(one, judged)) {
+    const { found } = foundBy(one.outcome);
+    const deployment = needsCanary(one, judged) ? underOneName(one.deployment, found) : null;
+    if (deployment === null) {
       outcomes.push(one);
       continue;
     }
-    const { exchanges, outcome } = await askCanary(target, one.deployment, {
+    const { exchanges, outcome } = await askCanary(target, deployment, {
       ...contextOf(target, context),
       state: judged.state,
     });
@@ -102,6 +115,10 @@ function needsCanary({ deployment, outcome, generates }: DeploymentOutcome, { bu
 
 function tried(one: DeploymentOutcome, outcome: Outcome | null): DeploymentOutcome {
   if (outcome === null) return { ...one, generates: true };
-  const { found } = one.outcome.kind === "ready" ? one.outcome : { found: [] };
+  const { found } = foundBy(one.outcome);
   return { ...one, outcome: outcome.kind === "fault" ? { ...outcome, nameMatches: true, found } : outcome };
+}
+
+function foundBy(outcome: Outcome): { readonly found: readonly string[] } {
+  return outcome.kind === "ready" ? outcome : { found: [] };
 }

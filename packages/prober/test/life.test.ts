@@ -1,7 +1,7 @@
 import { statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
-import { running, simulated, site } from "./running.ts";
+import { QUICK, running, simulated, site } from "./running.ts";
 import { until } from "./until.ts";
 
 /** The intervals that hold where the config says nothing. */
@@ -18,6 +18,27 @@ describe("a backend at the ordinary intervals", () => {
     await server.whenReady();
     await until(() => place.reasons()["a"] === "ok");
     expect(await prober.get("/readyz")).toEqual({ status: 200, text: "ready\n" });
+  });
+
+  it("behind a wildcard is ready by whatever names it has, and new ones are told at once", async () => {
+    const server = await simulated();
+    const place = site(
+      [
+        { alias: "team/*", model: "*", base: server.url, info: { canary: true } },
+        { alias: "qwen/*", model: "qwen-*", base: server.url },
+      ],
+      { prober: QUICK },
+    );
+    const prober = await running(place);
+    const found = (alias: string) => place.snapshot()?.verdicts.find((one) => one.alias === alias)?.found;
+    await until(() => place.reasons()["team/*"] === "ok");
+    expect([found("team/*"), place.reasons()["qwen/*"]]).toEqual([["llama"], "wrong_name"]);
+    // The one name that is there is asked for its token, not the star.
+    expect(server.seen.requests.flatMap(({ model }) => model ?? [])).toEqual(["llama"]);
+    server.control.rename(["qwen-8b", "llama"]);
+    await until(() => found("team/*")?.join() === "llama,qwen-8b" && found("qwen/*")?.join() === "qwen-8b");
+    expect(place.reasons()).toEqual({ "team/*": "ok", "qwen/*": "ok" });
+    expect((await prober.get("/readyz/team/any")).status).toBe(200);
   });
 
   it("that is renamed is out, and in again under its old name", async () => {

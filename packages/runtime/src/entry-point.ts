@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 
 /** Programs of ours that run as processes of their own. */
-export type Program = "gateway" | "gateway-worker" | "prober" | "simulator";
+export type Program = "control" | "gateway" | "gateway-worker" | "prober" | "simulator" | "store-thread";
 
 /** Sources are `.ts`; in a build this module is part of one `.js` file for each program. */
 export const IS_BUILT = import.meta.url.endsWith(".js");

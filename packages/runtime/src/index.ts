@@ -3,11 +3,13 @@ export { ExpectedKeys, isMalformed, KEY_HEADERS, sentKey, type KeyHeaders } from
 export { Cell } from "./cell.ts";
 export { systemClock } from "./clock.ts";
 export { examineConfigFile, loadConfig, readConfigFiles } from "./config-file.ts";
+export { controlFiles, type ControlFiles } from "./control-files.ts";
 export { insideContainer } from "./container.ts";
 export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
 export { boundHeap } from "./heap.ts";
 export { keepMasterKey } from "./keep-master-key.ts";
+export { hmacOf, sha256Of } from "./key-digest.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
 export { LOG_LEVELS, openAccessLog, openLog, relayOutput, silentLog, type Log } from "./log.ts";
 export { isListening, reportListening } from "./parent-channel.ts";

@@ -7,7 +7,7 @@ import { WholeLines } from "./whole-lines.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
-type Service = "gateway" | "prober";
+type Service = "gateway" | "prober" | "control";
 
 interface Output {
   /** A line is out when the call returns, as long as somebody reads. */

@@ -3,6 +3,7 @@ import {
   describeSecretRef,
   isSendable,
   NOT_SENDABLE,
+  NO_SECRET,
   type Backend,
   type Config,
   type Environment,
@@ -165,16 +166,22 @@ export const MASTER_KEY = "general_settings.master_key";
 
 const ADDITIONAL_MASTER_KEYS = "rollcall.gateway.additional_master_keys";
 
+/** Places of the secrets that virtual keys need. */
+export const KEY_PEPPER = "rollcall.keys.pepper";
+export const CONTROL_TOKEN = "rollcall.control.token";
+
 /** Is it a place in the config where a key that apps send is written? */
 export function isMasterKey(where: string): boolean {
   return where === MASTER_KEY || where.startsWith(ADDITIONAL_MASTER_KEYS);
 }
 
 function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
-  const { masterKeys, gateway } = config;
+  const { masterKeys, gateway, keys, control } = config;
   const own = masterKeys.length - gateway.additionalMasterKeys.length;
   for (const [index, ref] of masterKeys.entries())
     yield [index < own ? MASTER_KEY : `${ADDITIONAL_MASTER_KEYS}[${index - own}]`, ref];
+  yield [KEY_PEPPER, keys.pepper ?? NO_SECRET];
+  yield [CONTROL_TOKEN, control.token ?? NO_SECRET];
   for (const deployment of config.deployments) {
     const where = `model_list[${deployment.index}].litellm_params`;
     yield [`${where}.api_key`, deployment.backend.apiKey];

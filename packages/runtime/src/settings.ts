@@ -24,7 +24,7 @@ import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
-import { isMasterKey, MASTER_KEY, Secrets } from "./secrets.ts";
+import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets } from "./secrets.ts";
 import {
   faultOf,
   keptFault,
@@ -184,7 +184,9 @@ export class FileSettings implements SettingsSource {
     const file = printConfigPath(this.#options.file);
     for (const [where, problem] of secrets.lacking) {
       if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
-      const what = isMasterKey(where) ? "no key is taken for it" : "the deployment is left out";
+      const what = isMasterKey(where)
+        ? "no key is taken for it"
+        : (WITHOUT.get(where) ?? "the deployment is left out");
       log.warn(`${file}: warning: ${where}: ${problem}: ${what} until it is there`);
     }
   }
@@ -196,6 +198,12 @@ export class FileSettings implements SettingsSource {
     this.status.set({ fault, needRestart });
   }
 }
+
+/** What a secret that is missing costs, where it is no deployment's. */
+const WITHOUT: ReadonlyMap<string, string> = new Map([
+  [KEY_PEPPER, "virtual keys that people chose are refused"],
+  [CONTROL_TOKEN, "gateways cannot follow the virtual keys"],
+]);
 
 interface Parsed extends LoadedConfig {
   readonly files: ConfigFiles;
@@ -228,12 +236,12 @@ function readSecrets(
   const name = printConfigPath(file);
   if (config === null) return err(listProblems(name, groupProblems(problems).map(printGroup)));
   const secrets = Secrets.read(config, { env, directory: path.dirname(path.resolve(file)), look });
-  const fatal = daemon === "gateway" ? missingMasterKey(config, secrets) : null;
+  const fatal = daemon === "prober" ? null : missingMasterKey(config, secrets);
   if (fatal !== null) return err(listProblems(name, [`${name}: error: ${fatal}`]));
   return ok({ config, secrets, problems });
 }
 
-/** Without a key the gateway would be open, or closed, to all; the prober needs none to do its work. */
+/** Without a key the gateway would be open, or closed, to all, and control closed; the prober needs none to do its work. */
 function missingMasterKey({ masterKeys }: Config, secrets: Secrets): string | null {
   const missing = [...secrets.problems].filter(([where]) => isMasterKey(where));
   const [first] = missing.filter(([where]) => where === MASTER_KEY).concat(missing);

@@ -29,6 +29,13 @@ export function describeProber(command: Command, { terminal, finish }: CommandCo
   });
 }
 
+export function describeControl(command: Command, { terminal, finish }: CommandContext): void {
+  describeDaemon(command, { name: "control", port: 4002 }).action(async (options: DaemonOptions) => {
+    const { runControl } = await import("@rollcall/control");
+    finish(await runControl(toDaemon(options, terminal.env)));
+  });
+}
+
 function describeDaemon(command: Command, { name, port }: { name: string; port: number }): Command {
   return command
     .description(`Run the ${name} alone. Logs JSON lines to standard output.`)

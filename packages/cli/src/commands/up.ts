@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { LOG_LEVELS, systemClock } from "@rollcall/runtime";
+import { loadConfig, LOG_LEVELS, systemClock } from "@rollcall/runtime";
 import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
 import { printLogLine } from "../log-line.ts";
@@ -11,7 +11,7 @@ import { untilInterrupted } from "../until-interrupted.ts";
 
 export interface UpOptions extends Pick<
   DaemonPairOptions,
-  "config" | "host" | "gatewayHost" | "port" | "proberPort" | "logLevel" | "workers"
+  "config" | "host" | "gatewayHost" | "port" | "proberPort" | "controlPort" | "logLevel" | "workers"
 > {
   readonly json?: boolean;
 }
@@ -32,8 +32,9 @@ export function addPairOptions(command: Command): Command {
   return command
     .option("-p, --port <number>", "port of the gateway, instead of the config's (4000)", parsePort)
     .option(...PROBER_PORT)
+    .option("--control-port <number>", "port of control, instead of the config's (4002)", parsePort)
     .option(...WORKERS, parseWorkerCount)
-    .option("--host <address>", "address for both to listen on, instead of the config's")
+    .option("--host <address>", "address for all to listen on, instead of the config's")
     .addOption(logLevelOption());
 }
 
@@ -44,10 +45,19 @@ function lostLine(lines: number): string {
   return JSON.stringify({ level: "warn", time, service: "up", lines, msg });
 }
 
+/** A config that cannot be read the daemons complain of themselves. */
+function hasVirtualKeys(file: string, env: Terminal["env"]): boolean {
+  try {
+    return loadConfig(file, env, { inContainer: false }).config?.keys.enabled ?? false;
+  } catch {
+    return false;
+  }
+}
+
 export function addUp(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("up")
-    .description("Run gateway and prober together; restart on crash.")
+    .description("Run gateway, prober and, where the config has virtual keys, control; restart on crash.")
     .option(...CONFIG)
     .option(...JSON_LINES);
   addPairOptions(command).action(async (options: Partial<UpOptions>) => {
@@ -55,14 +65,17 @@ export function addUp(program: Command, { terminal, finish }: CommandContext): v
   });
 }
 
-/** Both daemons until they are to stop; resolves with the exit code. */
+/** All daemons until they are to stop; resolves with the exit code. */
 export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
+  // What `rollcall health` looks for.
+  process.title = "rollcall up";
   const plain = options.json === true || !terminal.interactive;
   const print = (line: string) => `${plain ? line : printLogLine(line, terminal)}\n`;
   const log = terminal.logTo((lines) => print(lostLine(lines)));
   const pair = new DaemonPair({
     ...options,
     env: terminal.env,
+    control: hasVirtualKeys(options.config, terminal.env),
     onLine: (line) => log.out(print(line)),
     onError: (text) => log.err(text),
   });

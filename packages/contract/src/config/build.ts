@@ -1,4 +1,5 @@
 import { digest } from "../digest.ts";
+import { readQueue } from "./admission-queue.ts";
 import type { Config, Deployment } from "./config.ts";
 import { DEFAULTS } from "./defaults.ts";
 import { withDefaultParams } from "./default-params.ts";
@@ -9,12 +10,15 @@ import { error, type Complaint } from "./problem.ts";
 import { droppingDiffers } from "./request-rules.ts";
 import { readRollcall } from "./rollcall-section.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
+import { bySpecificity, isPattern } from "./wildcard.ts";
 import type { WrittenConfig } from "./written.ts";
 
 interface Built {
   readonly config: Config;
   /** Indexes of entries that are no servers of one's own. */
   readonly foreign: ReadonlySet<number>;
+  /** As of `Deployments`. */
+  readonly waits: boolean;
   readonly complaints: readonly Complaint[];
 }
 
@@ -26,6 +30,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     backends,
     skipped,
     foreign,
+    waits,
     complaints: found,
   } = readDeployments(withDefaultParams(written), context);
   complaints.push(...found);
@@ -38,6 +43,12 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     deployments,
     backends,
     aliases: byAlias(deployments),
+    patterns: bySpecificity(
+      new Set([...deployments.map(({ alias }) => alias), ...skipped.keys()].filter(isPattern)),
+    ),
+    accessGroups: readAccessGroups(deployments),
+    tagFiltering:
+      router?.enable_tag_filtering === true ? { matchAny: router.tag_filtering_match_any ?? true } : null,
     groupAliases: readGroupAliases(written),
     skipped,
     // LiteLLM: router_settings win over litellm_settings.
@@ -55,10 +66,17 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     forwardsClientHeaders: written.general_settings?.forward_client_headers_to_llm_api ?? false,
     environment: setVariables(written),
     ...own,
+    ...readQueue(written, own),
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
-  return { config, foreign, complaints };
+  if (config.keys.enabled && config.masterKeys.length === 0) complaints.push(KEYS_WITHOUT_MASTER_KEY);
+  return { config, foreign, waits, complaints };
 }
+
+const KEYS_WITHOUT_MASTER_KEY: Complaint = error(
+  ["rollcall", "keys"],
+  "virtual keys are made with the master key, and there is none: set general_settings.master_key",
+);
 
 const OPEN_TO_ANY_PAGE: Complaint = error(
   ["rollcall", "gateway", "cors"],
@@ -81,6 +99,14 @@ function setVariables({ environment_variables: variables = {} }: WrittenConfig):
 
 function byAlias(deployments: readonly Deployment[]): ReadonlyMap<string, readonly Deployment[]> {
   return Map.groupBy(deployments, (deployment) => deployment.alias);
+}
+
+/** Of what is served. */
+function readAccessGroups(deployments: readonly Deployment[]): Config["accessGroups"] {
+  const groups = new Map<string, Set<string>>();
+  for (const { alias, info } of deployments)
+    for (const group of info.accessGroups) groups.set(group, (groups.get(group) ?? new Set()).add(alias));
+  return new Map([...groups].map(([group, aliases]) => [group, [...aliases]]));
 }
 
 function readFallbacks(written: readonly Record<string, string[]>[] = []): Config["fallbacks"] {

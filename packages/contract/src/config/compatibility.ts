@@ -4,7 +4,7 @@ import { DIFFERENCES } from "./differences.ts";
 import { PLACES, settingName, type Place } from "./places.ts";
 import { printPath, type Path, type Position, type Problem } from "./problem.ts";
 import { NOTHING_TO_DO } from "./without-effect.ts";
-import { PLACED_SETTINGS } from "./rollcall-section.ts";
+import { PLACED_SETTINGS, writtenAt } from "./rollcall-section.ts";
 
 /** One setting and all the places at which it is written. */
 export interface ReportLine {
@@ -26,7 +26,7 @@ export interface Compatibility {
 /** What is written in a config, beside what has been said of it. Entries that are left out have no settings. */
 export function reportCompatibility(merged: Merged, problems: readonly Problem[]): Compatibility {
   const isOut = new Set(
-    problems.filter(({ meaning, path }) => meaning === "left_out" && path.length > 1).map(entryOf),
+    problems.filter(({ meaning, path }) => isLeftOut(meaning) && path.length > 1).map(entryOf),
   );
   // A mere warning is about how it is used.
   const told = new Set(
@@ -43,7 +43,7 @@ export function reportCompatibility(merged: Merged, problems: readonly Problem[]
   }
   const unsupported = new Lines();
   const leftOut = new Lines();
-  const byMeaning = { differs, unsupported, left_out: leftOut };
+  const byMeaning = { differs, unsupported, left_out: leftOut, out_of_use: leftOut };
   for (const { path, message, meaning, at } of problems) {
     if (meaning !== undefined) byMeaning[meaning].add({ setting: settingOf(path), note: message }, at);
   }
@@ -53,6 +53,10 @@ export function reportCompatibility(merged: Merged, problems: readonly Problem[]
     unsupported: unsupported.all(),
     leftOut: leftOut.all(),
   };
+}
+
+function isLeftOut(meaning: Problem["meaning"]): boolean {
+  return meaning === "left_out" || meaning === "out_of_use";
 }
 
 class Lines {
@@ -129,13 +133,11 @@ function usedKeys(place: Place, written: unknown, path: Path): readonly WrittenS
 }
 
 function rollcallSettings(written: unknown): readonly WrittenSetting[] {
-  return PLACED_SETTINGS.filter(({ path }) => {
-    const section = path
-      .slice(0, -1)
-      .reduce<unknown>((node, key) => (isRecord(node) ? node[key] : undefined), written);
-    return isRecord(section) && Object.hasOwn(section, path.at(-1) ?? "");
-  }).map(({ path }) => ({
-    place: { ...ROOT, name: ["rollcall", ...path.slice(0, -1)].join(".") },
-    path: ["rollcall", ...path],
-  }));
+  if (!isRecord(written)) return [];
+  return PLACED_SETTINGS.flatMap(({ path }) => {
+    const at = writtenAt(written, path);
+    if (at === null) return [];
+    const place = { ...ROOT, name: ["rollcall", ...at.slice(0, -1)].join(".") };
+    return [{ place, path: ["rollcall", ...at] }];
+  });
 }

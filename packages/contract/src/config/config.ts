@@ -4,6 +4,7 @@ import type { BreakerPolicy } from "./breaker-policy.ts";
 import type { BackendTls } from "./backend-tls.ts";
 import type { Strategy } from "./known-keys.ts";
 import type { ModelInfo } from "./model-info.ts";
+import type { ModelParams } from "./provider.ts";
 import type { RequestChanges } from "./request-changes.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
@@ -25,8 +26,12 @@ export interface Backend {
 export interface Deployment {
   /** Safe to show to apps: says nothing of host or upstream name. */
   readonly id: string;
+  /** May be a pattern (`team/*`), which stands for every name that matches it. */
   readonly alias: string;
+  /** The served name; of a wildcard what its server's names have to match. */
   readonly expected: string;
+  /** How a name that apps send becomes a served one: `litellm_params.model` has stars. Null: it is always `expected`. */
+  readonly wildcard: ModelParams | null;
   readonly backend: Backend;
   /** Fingerprint of what is checked; a verdict for another one does not hold. */
   readonly check: string;
@@ -40,6 +45,10 @@ export interface Deployment {
   readonly order: number;
   readonly weight: number;
   readonly maxParallel: number | null;
+  /** Further attempts after one of this deployment has failed; null: as the config says for all. */
+  readonly numRetries: number | null;
+  /** For `tagFiltering`. */
+  readonly tags: readonly string[];
   /** Null: faults of requests make it no second choice for longer. */
   readonly breaker: BreakerPolicy | null;
   readonly timeoutMs: number;
@@ -50,6 +59,12 @@ export interface Deployment {
   readonly index: number;
 }
 
+/** LiteLLM's `enable_tag_filtering`. */
+export interface TagFiltering {
+  /** Is one tag of a request enough, or has a deployment to have all of them? */
+  readonly matchAny: boolean;
+}
+
 /** The config as code uses it: complete, checked, never changed. What `rollcall:` says is there as `settings.ts` lists it. */
 export interface Config extends RollcallConfig {
   /** Same checksum, same meaning: a fingerprint of all that was written. */
@@ -58,8 +73,16 @@ export interface Config extends RollcallConfig {
   readonly backends: readonly Backend[];
   /** alias → its deployments, in the order of the file. */
   readonly aliases: ReadonlyMap<string, readonly Deployment[]>;
+  /** Aliases that are patterns, those of skipped entries too, the most specific one first. */
+  readonly patterns: readonly string[];
+  /** `model_info.access_groups`: group → its aliases, for keys. No name that apps may send. */
+  readonly accessGroups: ReadonlyMap<string, readonly string[]>;
+  /** Tags of requests choose among the deployments of an alias; null: they are not looked at. */
+  readonly tagFiltering: TagFiltering | null;
   /** Other names for aliases; hidden ones are not listed. */
   readonly groupAliases: ReadonlyMap<string, { readonly alias: string; readonly hidden: boolean }>;
+  /** Is `queue.size` for each worker? It is divided among them otherwise. */
+  readonly queueIsPerWorker: boolean;
   /** Aliases of entries that were skipped, and why. */
   readonly skipped: ReadonlyMap<string, string>;
   readonly fallbacks: ReadonlyMap<string, readonly string[]>;
@@ -82,3 +105,5 @@ export type ProberConfig = RollcallConfig["prober"];
 export type GatewayConfig = RollcallConfig["gateway"];
 export type QueueConfig = RollcallConfig["queue"];
 export type StateConfig = RollcallConfig["state"];
+export type KeysConfig = RollcallConfig["keys"];
+export type ControlConfig = RollcallConfig["control"];

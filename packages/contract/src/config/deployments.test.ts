@@ -46,6 +46,13 @@ describe("the id of a deployment", () => {
     expect(new Set(ids.values()).size).toBe(entries.length);
   });
 
+  test("is another one for each of ten thousand entries that say the same", () => {
+    const same = Array.from({ length: 10_000 }, () => entry("chat"));
+    const all = configOfEntries(...same).deployments.map(({ id }) => id);
+    expect(new Set(all).size).toBe(10_000);
+    expect(all.slice(1, 3)).toEqual([`${all[0]}-2`, `${all[0]}-3`]);
+  });
+
   test("stays the same in whatever order the entries stand", () => {
     const shuffled = fc.shuffledSubarray(entries, { minLength: entries.length });
     fc.assert(
@@ -237,26 +244,25 @@ describe("parameters", () => {
 describe("entries that cannot be served", () => {
   const mixed = `model_list:
   - {model_name: all, litellm_params: {model: openai/*, api_base: "http://gpu-1"}}
-  - {model_name: "gpt/*", litellm_params: {model: openai/served, api_base: "http://gpu-1"}}
+  - {model_name: "*", litellm_params: {model: "*"}}
   - {model_name: cloud, litellm_params: {model: azure/gpt-4o, api_base: "https://x.example"}}
   - {model_name: other, litellm_params: {model: gpt-4o, custom_llm_provider: bedrock}}
   - {model_name: chat, litellm_params: {model: openai/served, api_base: "http://gpu-1"}}
 `;
 
   test("are skipped with a warning each, and the rest is served", () => {
-    const wildcard = "wildcards have no served name to check";
     const azure = "provider azure does not speak OpenAI's protocol to a server of yours";
     const bedrock = "provider bedrock does not speak OpenAI's protocol to a server of yours";
     expect(problemsOf(mixed)).toEqual([
-      `config.yaml:2:5: warning: model_list[0]: is skipped: ${wildcard}`,
-      `config.yaml:3:5: warning: model_list[1]: is skipped: ${wildcard}`,
+      'config.yaml:2:40: warning: model_list[0].litellm_params.model: found "openai/*", whose * nothing in model_name stands for: the entry is left out',
+      "config.yaml:3:23: warning: model_list[1].litellm_params: api_base is missing: Rollcall calls only servers that the config names, such as http://host:8000/v1: the entry is left out",
       `config.yaml:4:5: warning: model_list[2]: is skipped: ${azure}`,
       `config.yaml:5:5: warning: model_list[3]: is skipped: ${bedrock}`,
     ]);
     const config = configOf(mixed);
     expect([...config.skipped]).toEqual([
-      ["all", wildcard],
-      ["gpt/*", wildcard],
+      ["all", "its entry in the config is at fault"],
+      ["*", "its entry in the config is at fault"],
       ["cloud", azure],
       ["other", bedrock],
     ]);

@@ -1,18 +1,17 @@
 import { digest } from "../digest.ts";
 import { parseApiBase, type ApiBase } from "./api-base.ts";
+import { Backends } from "./backends.ts";
 import type { Backend, Deployment } from "./config.ts";
-import { PLAIN_TLS, readBackendTls, type BackendTls } from "./backend-tls.ts";
 import { DEFAULTS } from "./defaults.ts";
 import type { Environment } from "./environment.ts";
 import { differs, error, leavesOut, type Complaint } from "./problem.ts";
 import { readModelInfo } from "./model-info.ts";
-import { isOwnHost } from "./own-host.ts";
-import { HOSTED } from "./provider-table.ts";
-import { defaultsOf, readModelName, type ModelName } from "./provider.ts";
+import { readOutOfUse } from "./out-of-use.ts";
+import { defaultsOf, modelParamsOf, nameOf, type ModelName } from "./provider.ts";
 import { readBreaker } from "./read-breaker.ts";
 import { readRequestChanges } from "./request-changes.ts";
-import { describeSecretRef, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { SETTINGS } from "./settings.ts";
+import { countStars, isPattern } from "./wildcard.ts";
 import type { WrittenConfig, WrittenDeployment } from "./written.ts";
 
 export interface Deployments {
@@ -21,6 +20,8 @@ export interface Deployments {
   readonly skipped: ReadonlyMap<string, string>;
   /** Indexes of entries that nobody wants served: whatever else is said of them is of no interest. */
   readonly foreign: ReadonlySet<number>;
+  /** Is an entry not served only for now: until a variable is set, or until it says so itself no more? */
+  readonly waits: boolean;
   readonly complaints: readonly Complaint[];
 }
 
@@ -57,26 +58,26 @@ class DeploymentReader {
   readonly #written: WrittenConfig;
   readonly #env: Environment;
   readonly #deployments: Deployment[] = [];
-  readonly #backends = new Map<string, Backend & { kind: Backend["kind"] }>();
   readonly #skipped = new Map<string, string>();
-  /** How TLS is spoken with each origin, as a fingerprint. */
-  readonly #tls = new Map<string, string>();
   readonly #complaints: Complaint[] = [];
+  readonly #backends: Backends;
   readonly #ids = new Set<string>();
+  /** By what their ids begin with: the number of the last. */
+  readonly #twins = new Map<string, number>();
   readonly #foreign = new Set<number>();
-  /** For variables to be set. */
   #waits = false;
 
   constructor(written: WrittenConfig, env: Environment) {
     this.#written = written;
     this.#env = env;
+    this.#backends = new Backends(written, env, this.#complaints);
     for (const entry of written.model_list) {
       if (entry.model_info?.id !== undefined) this.#ids.add(entry.model_info.id);
     }
   }
 
   read(entry: WrittenDeployment, index: number, isFaulty: boolean): void {
-    const target = this.#target(entry, index);
+    const target = this.#isOutOfUse(entry, index) ? null : this.#target(entry, index);
     if (target === null) return;
     const isWhole = target !== "faulty" && !isFaulty && this.#add(entry, index, target);
     if (!isWhole) this.#skipped.set(entry.model_name, FAULTY);
@@ -97,10 +98,6 @@ class DeploymentReader {
   #target(entry: WrittenDeployment, index: number): Target | "faulty" | null {
     const path = ["model_list", index] as const;
     const params = entry.litellm_params;
-    if (entry.model_name.includes("*") || params.model.includes("*")) {
-      this.#skip(entry.model_name, index, "wildcards have no served name to check");
-      return null;
-    }
     const name = nameOf(entry);
     if (name.kind === "hosted" || name.kind === "other_protocol") {
       this.#skipForeign(entry, index, name);
@@ -111,12 +108,27 @@ class DeploymentReader {
       this.#complaints.push(error([...path, "litellm_params", "model"], found));
       return "faulty";
     }
-    if (name.kind === "unprefixed") {
+    if (countStars(params.model) > countStars(entry.model_name)) {
+      const found = `found ${JSON.stringify(params.model)}, whose * nothing in model_name stands for`;
+      this.#complaints.push(error([...path, "litellm_params", "model"], found));
+      return "faulty";
+    }
+    if (name.kind === "unprefixed" && params.model !== "*") {
       const says = "has no provider prefix, which LiteLLM refuses: taken as if openai/ stood before it";
       this.#complaints.push(differs([...path, "litellm_params", "model"], says));
     }
     const base = this.#base(entry, index, name);
     return base === null ? "faulty" : { expected: name.expected, base };
+  }
+
+  #isOutOfUse({ model_name: alias, model_info: info }: WrittenDeployment, index: number): boolean {
+    const found = readOutOfUse(info, this.#env);
+    if (found === null) return false;
+    const { why, complaint } = found;
+    this.#skipped.set(alias, why);
+    this.#waits = true;
+    this.#complaints.push({ ...complaint, path: ["model_list", index, "model_info", ...complaint.path] });
+    return true;
   }
 
   #skipForeign({ model_name: alias }: WrittenDeployment, index: number, name: ForeignName): void {
@@ -142,9 +154,10 @@ class DeploymentReader {
     }
     return {
       deployments: this.#deployments,
-      backends: [...this.#backends.values()],
+      backends: this.#backends.all(),
       skipped: this.#skipped,
       foreign: this.#foreign,
+      waits: this.#waits,
       complaints: this.#complaints,
     };
   }
@@ -172,15 +185,29 @@ class DeploymentReader {
     return null;
   }
 
-  /** False where it contradicts another entry. */
+  /** False where it contradicts another entry. As in LiteLLM, each organization is a deployment of its own. */
   #add(entry: WrittenDeployment, index: number, { expected, base }: Target): boolean {
+    const { organization } = entry.litellm_params;
+    const organizations = Array.isArray(organization) ? organization : [organization ?? null];
+    const backends = organizations.map((one) => this.#backends.of(entry, { index, base, organization: one }));
+    for (const [place, backend] of backends.entries()) {
+      if (backend === null) return false;
+      this.#addOne(entry, index, { expected, backend, isTwin: place > 0 });
+    }
+    return backends.length > 0;
+  }
+
+  #addOne(
+    entry: WrittenDeployment,
+    index: number,
+    { expected, backend, isTwin }: { expected: string; backend: Backend; isTwin: boolean },
+  ): void {
     const params = entry.litellm_params;
-    const backend = this.#backend(entry, { index, base });
-    if (backend === null) return false;
     this.#deployments.push({
-      id: this.#id(entry, digest(backend.id, expected)),
+      id: this.#id(entry, digest(backend.id, expected), isTwin),
       alias: entry.model_name,
       expected,
+      wildcard: isPattern(params.model) ? modelParamsOf(entry) : null,
       backend,
       check: digest(backend.id, expected),
       mode: entry.model_info?.mode ?? "chat",
@@ -191,63 +218,24 @@ class DeploymentReader {
       order: params.order ?? 0,
       weight: this.#weight(params),
       maxParallel: params.max_parallel_requests ?? null,
+      numRetries: params.num_retries ?? null,
+      tags: params.tags ?? [],
       breaker: readBreaker(this.#written, entry),
       ...this.#timeouts(params),
       request: readRequestChanges(this.#written, entry, providerOf(entry)),
       index,
     });
-    return true;
-  }
-
-  /** Null where another entry says something else of the same server. */
-  #backend(entry: WrittenDeployment, { index, base }: { index: number; base: ApiBase }): Backend | null {
-    const params = entry.litellm_params;
-    const kind = entry.model_info?.kind ?? null;
-    const apiKey = parseSecretRef(params.api_key);
-    const headers = new Map(
-      Object.entries({ ...lowerKeys(params.headers), ...lowerKeys(params.extra_headers) }).map(
-        ([name, value]) => [name, parseSecretRef(value)],
-      ),
-    );
-    // In whatever order they are written, they are the same headers.
-    const named = [...headers].map(([name, ref]) => digest(name, identify(ref))).toSorted();
-    const isTls = base.origin.startsWith("https:");
-    const tls = isTls ? readBackendTls(params, this.#written, this.#env) : PLAIN_TLS;
-    const id = digest(base.origin, base.apiPath, identify(apiKey), ...named, ...identifyTls(tls));
-    if (!this.#isSameTls(base.origin, { index, spoken: identifyTls(tls).join() })) return null;
-    const known = this.#backends.get(id);
-    if (known === undefined) {
-      const backend = { id, base, apiKey, headers, tls, kind, isHosted: isHosted(entry, base) };
-      this.#backends.set(id, backend);
-      return backend;
-    }
-    // One server is of one kind, whichever entry says so.
-    if (kind !== null && known.kind !== null && kind !== known.kind) {
-      const path = ["model_list", index, "model_info", "kind"];
-      const found = `found ${kind}, but an earlier entry for the same server says ${known.kind}`;
-      this.#complaints.push(error(path, `${found}: give both the same kind`));
-      return null;
-    }
-    known.kind ??= kind;
-    return known;
-  }
-
-  /** Connections are shared by all entries of one server. */
-  #isSameTls(origin: string, { index, spoken }: { index: number; spoken: string }): boolean {
-    const before = this.#tls.get(origin) ?? spoken;
-    this.#tls.set(origin, before);
-    if (before === spoken) return true;
-    const found = "an earlier entry for the same server has other TLS settings: give both the same";
-    this.#complaints.push(error(["model_list", index, "litellm_params"], found));
-    return false;
   }
 
   /** The alias and a fingerprint: the same after entries were added or moved, and telling apps nothing. */
-  #id(entry: WrittenDeployment, fingerprint: string): string {
-    if (entry.model_info?.id !== undefined) return entry.model_info.id;
-    const base = `${entry.model_name}-${fingerprint.slice(0, 6)}`;
+  #id(entry: WrittenDeployment, fingerprint: string, isTwin: boolean): string {
+    const written = entry.model_info?.id;
+    if (written !== undefined && !isTwin) return written;
+    const base = written ?? `${entry.model_name}-${fingerprint.slice(0, 6)}`;
     let id = base;
-    for (let twin = 2; this.#ids.has(id); twin += 1) id = `${base}-${twin}`;
+    let twin = this.#twins.get(base) ?? 1;
+    while (this.#ids.has(id)) id = `${base}-${(twin += 1)}`;
+    this.#twins.set(base, twin);
     this.#ids.add(id);
     return id;
   }
@@ -276,35 +264,7 @@ interface Target {
 
 type ForeignName = Extract<ModelName, { provider: string }>;
 
-function nameOf({ litellm_params: params }: WrittenDeployment): ModelName {
-  const apiBase = params.api_base ?? params.base_url;
-  return readModelName({ model: params.model, customProvider: params.custom_llm_provider, apiBase });
-}
-
 function providerOf(entry: WrittenDeployment): string | null {
   const name = nameOf(entry);
   return name.kind === "served" ? name.provider : null;
-}
-
-/** Header names have no case. */
-function lowerKeys(headers: Readonly<Record<string, string>> = {}): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
-}
-
-/** Is it a service of others? OpenAI's own is, under whatever provider it is written. */
-function isHosted(entry: WrittenDeployment, { hostname }: ApiBase): boolean {
-  const name = nameOf(entry);
-  if (/(?:^|\.)openai\.com$/.test(hostname)) return true;
-  return name.kind === "served" && HOSTED.has(name.provider) && !isOwnHost(`http://${hostname}`);
-}
-
-/** Nothing where it is spoken in the ordinary way, so that ids are what they were before it could be said. */
-function identifyTls({ verify, ca, cert, key }: BackendTls): readonly string[] {
-  const refs = [ca, cert, key].filter(({ from }) => from !== "none");
-  return verify && refs.length === 0 ? [] : [`verify ${verify}`, ...[ca, cert, key].map(identify)];
-}
-
-/** A literal secret changes the identity with its value; a reference keeps it while its value rotates. */
-function identify(ref: SecretRef): string {
-  return ref.from === "literal" ? digest("literal", ref.value) : describeSecretRef(ref);
 }

@@ -1,5 +1,6 @@
 import { envNameOf } from "./secret-ref.ts";
 import type { Path } from "./problem.ts";
+import { isSecretSetting } from "./rollcall-section.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -47,5 +48,6 @@ const SECRETS: ReadonlySet<unknown> = new Set(["api_key", "master_key", "extra_h
 
 function isSecret(path: Path): boolean {
   // What stands in a body is no secret of ours, whatever it is called.
-  return !path.includes("extra_body") && path.some((step) => SECRETS.has(step));
+  if (path.includes("extra_body")) return false;
+  return path.some((step) => SECRETS.has(step)) || isSecretSetting(path);
 }

@@ -9,7 +9,7 @@ test.each([
     "blocked",
     [
       ["litellm_params.blocked", "unsupported"],
-      ["model_info.blocked", "differs"],
+      ["model_info.blocked", "honoured"],
     ],
   ],
   ["rollcall.prober.interval", [["rollcall.prober.interval", "honoured"]]],

@@ -8,7 +8,7 @@ export function isEntryError({ severity, path }: Complaint): boolean {
 
 interface Outcome {
   readonly config: Config;
-  /** Does one wait for a variable to be set? */
+  /** Is one not served only for now? */
   readonly waits: boolean;
   /** Original indexes of entries that are no servers of one's own. */
   readonly foreign: ReadonlySet<number>;

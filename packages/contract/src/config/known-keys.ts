@@ -27,12 +27,13 @@ export const DEPLOYMENT_KEYS: KnownKeys = {
 export const PARAM_KEYS: KnownKeys = {
   used: [
     ...words(`model api_base base_url api_key custom_llm_provider timeout stream_timeout rpm tpm weight order
-    max_parallel_requests cooldown_time extra_headers litellm_credential_name ssl_verify client_cert client_key`),
+    max_parallel_requests num_retries organization tags cooldown_time extra_headers litellm_credential_name ssl_verify
+    client_cert client_key`),
     ...REQUEST_PARAMS,
     ...Object.keys(REQUEST_SETTING_SCHEMAS),
   ],
-  known: words(`api_version organization region_name itpm otpm max_retries num_retries tags
-    tag_regex supports_system_message input_cost_per_token
+  known: words(`api_version region_name itpm otpm max_retries
+    tag_regex guardrails supports_system_message input_cost_per_token
     output_cost_per_token input_cost_per_second output_cost_per_second input_cost_per_pixel max_budget budget_duration
     mock_response mock_timeout mock_tool_calls configurable_clientside_auth_params
     use_in_pass_through merge_reasoning_content_in_choices keepalive_seconds stream think keep_alive num_ctx
@@ -42,8 +43,9 @@ export const PARAM_KEYS: KnownKeys = {
 
 /** `model_info` may say whatever it likes, for those who ask; `known` ones steer LiteLLM. */
 export const MODEL_INFO_KEYS: KnownKeys = {
-  used: words("id mode kind canary disabled allowed_fails allowed_fails_policy"),
-  known: words(`blocked supported_environments access_groups health_check_model health_check_timeout
+  used: words(`id mode kind canary disabled access_groups supported_environments blocked allowed_fails
+    allowed_fails_policy`),
+  known: words(`health_check_model health_check_timeout
     health_check_max_tokens health_check_voice health_check_params disable_background_health_check team_id
     team_public_model_name custom_tokenizer`),
 };
@@ -63,11 +65,11 @@ export const LITELLM_SETTINGS_KEYS: KnownKeys = {
 
 export const ROUTER_SETTINGS_KEYS: KnownKeys = {
   used: words(`routing_strategy num_retries fallbacks context_window_fallbacks default_fallbacks model_group_alias
-    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy
-    default_litellm_params`),
+    timeout stream_timeout allowed_fails cooldown_time disable_cooldowns allowed_fails_policy enable_tag_filtering
+    tag_filtering_match_any default_litellm_params`),
   known:
     words(`routing_strategy_args retry_after retry_policy model_group_retry_policy content_policy_fallbacks
-    max_fallbacks enable_pre_call_checks enable_pre_call_check enable_tag_filtering tag_filtering_match_any redis_host
+    max_fallbacks enable_pre_call_checks enable_pre_call_check redis_host
     redis_port redis_password redis_db redis_url default_max_parallel_requests default_priority
     polling_interval client_ttl optional_pre_call_checks ignore_invalid_deployments enable_health_check_routing
     health_check_staleness_threshold health_check_ignore_transient_errors provider_budget_config cache_responses
@@ -75,9 +77,8 @@ export const ROUTER_SETTINGS_KEYS: KnownKeys = {
 };
 
 export const GENERAL_SETTINGS_KEYS: KnownKeys = {
-  used: words(
-    "master_key litellm_key_header_name forward_client_headers_to_llm_api always_include_stream_usage",
-  ),
+  used: words(`master_key litellm_key_header_name forward_client_headers_to_llm_api always_include_stream_usage
+    max_in_flight_requests_per_worker max_queued_requests_per_worker admission_queue_timeout_seconds`),
   known: words(`database_url database_connection_pool_limit database_connection_timeout store_model_in_db
     supported_db_objects allow_requests_on_db_unavailable disable_spend_logs disable_spend_updates disable_error_logs
     proxy_batch_write_at proxy_budget_rescheduler_min_time proxy_budget_rescheduler_max_time user_api_key_cache_ttl
@@ -89,7 +90,7 @@ export const GENERAL_SETTINGS_KEYS: KnownKeys = {
     public_routes admin_only_routes allowed_ips use_x_forwarded_for
     token_rate_limit_type max_request_size_mb max_response_size_mb pass_through_endpoints
     custom_auth use_redis_transaction_buffer infer_model_from_keys enforce_user_param user_header_name
-    cancel_on_disconnect max_in_flight_requests_per_worker litellm_jwtauth enable_jwt_auth ui_access_mode
+    cancel_on_disconnect litellm_jwtauth enable_jwt_auth ui_access_mode
     disable_spend_tracking store_prompts_in_spend_logs`),
 };
 

@@ -11,8 +11,10 @@ test("what a model can do, costs and takes is read", () => {
     supports_function_calling: false,
     input_cost_per_token: 1e-6,
     output_cost_per_second: 0,
+    access_groups: ["team", 7],
   });
   expect(info).toEqual({
+    accessGroups: ["team"],
     maxTokens: 1_024,
     maxInputTokens: 32_768,
     maxOutputTokens: 4_096,

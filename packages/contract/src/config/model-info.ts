@@ -1,5 +1,7 @@
 /** What an entry's `model_info` says of a model, as LiteLLM calls it. Only what tells nothing of hosts and served names. */
 export interface ModelInfo {
+  /** `access_groups`, for keys. */
+  readonly accessGroups: readonly string[];
   readonly maxTokens: number | null;
   readonly maxInputTokens: number | null;
   readonly maxOutputTokens: number | null;
@@ -19,7 +21,9 @@ export function readModelInfo(written: Readonly<Record<string, unknown>> = {}): 
     const value = written[key];
     return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : null;
   };
+  const groups = written["access_groups"];
   return {
+    accessGroups: (Array.isArray(groups) ? groups : []).filter((group) => typeof group === "string"),
     maxTokens: count("max_tokens"),
     maxInputTokens: count("max_input_tokens"),
     maxOutputTokens: count("max_output_tokens"),

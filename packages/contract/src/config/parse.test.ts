@@ -154,6 +154,8 @@ general_settings: {master_key: os.environ/OTHER}
     ["include", []],
     ["", []],
     ["a: &a [*a]", []],
+    [`"inc\\u006cude": [b.yaml]`, ["b.yaml"]],
+    ["? include\n: [b.yaml]", ["b.yaml"]],
   ])("of %j are %j", (text, files) => {
     expect(namedFiles(text).includes).toEqual(files);
   });

@@ -104,7 +104,7 @@ function readMerged(merged: Merged, env: Environment, { inContainer }: HostConte
   const all = [...early, ...ruled, ...[...built.complaints, ...localhost].map(place)];
   const complaints = [...first, ...withoutFollowUps(all, first)];
   const foreign = new Set([...built.foreign].map((index) => entries[index] ?? index));
-  const outcome = { config: built.config, waits: leftOut.size > 0, foreign };
+  const outcome = { config: built.config, waits: built.waits, foreign };
   return { config: built.config, complaints: settleEntries(complaints, outcome) };
 }
 
@@ -148,8 +148,12 @@ export interface NamedFiles {
   readonly envFile: string | null;
 }
 
+/** However its key is written, a file that names others has one of these: the rest is not parsed twice. */
+const MAY_NAME = /include|env_file|\\/;
+
 /** Unreadable YAML names nothing. */
 export function namedFiles(text: string): NamedFiles {
+  if (!MAY_NAME.test(text)) return { includes: [], envFile: null };
   const { value } = readSource({ file: "", text });
   const { include, rollcall } = (value ?? {}) as {
     include?: unknown;

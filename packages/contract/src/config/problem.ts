@@ -13,10 +13,10 @@ export interface Problem {
 }
 
 /**
- * `left_out`: the entry is not served. `differs`: it is read, with another effect than in LiteLLM. `unsupported`: a setting
+ * `left_out`: the entry is not served. `out_of_use`: nor is it meant to be, as it says itself. `differs`: it is read, with another effect than in LiteLLM. `unsupported`: a setting
  * of LiteLLM's that has no effect here.
  */
-export type Meaning = "left_out" | "differs" | "unsupported";
+export type Meaning = "left_out" | "out_of_use" | "differs" | "unsupported";
 
 /** Where in which file; lines and columns count from 1. */
 export interface Position {
@@ -38,6 +38,10 @@ export function warning(path: Path, message: string): Complaint {
 
 export function leavesOut(path: Path, message: string): Complaint {
   return { severity: "warning", path, message, meaning: "left_out" };
+}
+
+export function outOfUse(path: Path, message: string): Complaint {
+  return { severity: "warning", path, message, meaning: "out_of_use" };
 }
 
 export function differs(path: Path, message: string): Complaint {

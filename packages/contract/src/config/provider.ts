@@ -1,4 +1,5 @@
 import { isOwnHost } from "./own-host.ts";
+import type { WrittenDeployment } from "./written.ts";
 import { HOSTED, OPENAI_MODEL, OTHER_PROTOCOL, SELF_HOSTED, type Provider } from "./provider-table.ts";
 
 export type ModelName =
@@ -48,6 +49,24 @@ function ofProvider(provider: string, expected: string, apiBase: string | undefi
   return isWritten && isOwnHost(apiBase)
     ? { kind: "served", expected, provider }
     : { kind: "other_protocol", provider };
+}
+
+export function modelParamsOf({ litellm_params: params }: WrittenDeployment): ModelParams {
+  const { model, custom_llm_provider: customProvider, api_base, base_url } = params;
+  return { model, customProvider, apiBase: api_base ?? base_url };
+}
+
+export function nameOf(entry: WrittenDeployment): ModelName {
+  return readModelName(modelParamsOf(entry));
+}
+
+/** A name without the prefix of a provider; null where it has none. */
+export function withoutProvider(name: string): string | null {
+  const slash = name.indexOf("/");
+  if (slash === -1) return null;
+  const prefix = name.slice(0, slash);
+  const isProvider = SELF_HOSTED.has(prefix) || HOSTED.has(prefix) || OTHER_PROTOCOL.has(prefix);
+  return isProvider ? name.slice(slash + 1) : null;
 }
 
 /** What LiteLLM assumes of a provider; nothing for one that it has no defaults for. */

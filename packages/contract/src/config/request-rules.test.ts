@@ -33,9 +33,9 @@ describe("what is said of an entry's changes to requests", () => {
     ],
     [
       "what holds for all entries, where it stands",
-      DEFAULTS('tags: [a], "headers": {"bad name": x}, api_key: "${KEY}", extra_body: {model: x}'),
+      DEFAULTS('itpm: 1, "headers": {"bad name": x}, api_key: "${KEY}", extra_body: {model: x}'),
       [
-        "warning: router_settings.default_litellm_params.tags: is a LiteLLM setting that has no effect here",
+        "warning: router_settings.default_litellm_params.itpm: is a LiteLLM setting that has no effect here",
         "error: router_settings.default_litellm_params.headers.bad name: cannot be set: not a valid header name, or one that belongs to the connection",
         "error: router_settings.default_litellm_params.api_key: is a variable that nothing fills in here: write os.environ/KEY",
         "warning: router_settings.default_litellm_params.extra_body.model: is not sent: the request's own is",
@@ -43,8 +43,8 @@ describe("what is said of an entry's changes to requests", () => {
     ],
     [
       "nothing of a variable that is not set, where nobody reads the setting",
-      DEFAULTS("tags: os.environ/TAGS"),
-      ["warning: router_settings.default_litellm_params.tags: is a LiteLLM setting that has no effect here"],
+      DEFAULTS("itpm: os.environ/ITPM"),
+      ["warning: router_settings.default_litellm_params.itpm: is a LiteLLM setting that has no effect here"],
     ],
     [
       "that a variable is not set",

@@ -233,3 +233,84 @@ describe("web pages that may call", () => {
     expect(problemsOf(withCors("[https://chat.example]", ONE))).toEqual([]);
   });
 });
+
+describe("virtual keys", () => {
+  const KEYED = `${ONE}general_settings: {master_key: sk-1}\n`;
+  const withKeys = (keys: string, before = KEYED) => `${before}rollcall: ${keys}\n`;
+
+  test.each([
+    ["{keys: true}", true],
+    ["{keys: yes}", true],
+    ["{keys: false}", false],
+    ["{keys: {enabled: true}}", true],
+    ["{keys: {stale_ok: 5m}}", false],
+    ["{}", false],
+  ])("%s: enabled is %j", (keys, enabled) => {
+    expect(problemsOf(withKeys(keys))).toEqual([]);
+    expect(configOf(withKeys(keys)).keys.enabled).toBe(enabled);
+  });
+
+  test("the short form and the long one mean the same", () => {
+    const { checksum: _, ...short } = configOf(withKeys("{keys: true}"));
+    const { checksum: __, ...long } = configOf(withKeys("{keys: {enabled: true}}"));
+    expect(short).toEqual(long);
+  });
+
+  test("everything that is said is taken", () => {
+    const { keys, control } = configOf(
+      withKeys(
+        "{keys: {enabled: true, stale_ok: 5m, min_length: 20, pepper: os.environ/PEPPER, cut_on_revoke: true, user_budget_on_team_keys: true}, control: {host: '::', port: 5002, token: file/token, admin_routes: off}}",
+      ),
+    );
+    expect(keys).toEqual({
+      enabled: true,
+      staleOkMs: 300_000,
+      minLength: 20,
+      pepper: { from: "env", name: "PEPPER" },
+      cutOnRevoke: true,
+      userBudgetOnTeamKeys: true,
+    });
+    expect(control).toEqual({
+      host: "::",
+      port: 5002,
+      token: { from: "file", path: "token" },
+      adminRoutes: "off",
+    });
+  });
+
+  test.each([
+    ["{keys: {enable: true}}", 'rollcall.keys.enable: unknown key: did you mean "enabled"?'],
+    ["{keys: perhaps}", "rollcall.keys: found a text, expected true or false or a map of keys"],
+    ["{keys: {pepper: ''}}", "rollcall.keys.pepper: is empty"],
+    ["{keys: {pepper: null-byte key}}", "rollcall.keys.pepper: cannot be sent in a header"],
+    ["{keys: {min_length: 8}}", "rollcall.keys.min_length: found 8, which must be >= 16"],
+    ["{control: {token: yes}}", "rollcall.control.token: found yes without quotes"],
+    ["{control: {admin_routes: nowhere}}", "expected one of gateway, own, off"],
+  ])("%s is refused", (keys, message) => {
+    expect(problemsOf(withKeys(keys))).toContainEqual(expect.stringContaining(message));
+  });
+
+  test("without a master key nobody could make one", () => {
+    expect(problemsOf(withKeys("{keys: true}", ONE))).toEqual([
+      expect.stringContaining("error: rollcall.keys: virtual keys are made with the master key"),
+    ]);
+  });
+
+  test("LiteLLM's database is named, with where keys are kept instead", () => {
+    const database = `${ONE}general_settings: {master_key: sk-1, database_url: os.environ/DATABASE_URL}\n`;
+    expect(problemsOf(database)).toEqual([expect.stringContaining("rollcall.keys: true keeps virtual keys")]);
+    expect(problemsOf(withKeys("{keys: true}", database))).toEqual([
+      expect.stringContaining("virtual keys are kept in SQLite, in the state directory"),
+    ]);
+  });
+
+  test("what needs a restart is told to who needs it", () => {
+    const both = {
+      running: configOf(KEYED),
+      written: configOf(withKeys("{keys: true, control: {port: 5002}}")),
+    };
+    expect(settingsNeedingRestart("gateway", both)).toEqual(["keys.enabled"]);
+    expect(settingsNeedingRestart("control", both)).toEqual(["keys.enabled", "control.port"]);
+    expect(settingsNeedingRestart("prober", both)).toEqual([]);
+  });
+});

@@ -1,3 +1,4 @@
+import { isRecord } from "../is-record.ts";
 import { error, type Complaint, type Path } from "./problem.ts";
 import { readSetting, schemaOf } from "./setting-kinds.ts";
 import {
@@ -9,10 +10,11 @@ import {
   type SettingTable,
   type WrittenOf,
 } from "./setting.ts";
-import { SECTIONS, SETTINGS } from "./settings.ts";
+import { SECTIONS, SHORTHANDS } from "./sections.ts";
+import { SETTINGS } from "./settings.ts";
 
 /** What a person writes under `rollcall:`. */
-export type WrittenRollcall = WrittenOf<typeof SETTINGS>;
+export type WrittenRollcall = WrittenOf<typeof SETTINGS, typeof SHORTHANDS>;
 
 /** The same as code uses it. */
 export type RollcallConfig = ConfigOf<typeof SETTINGS>;
@@ -32,6 +34,32 @@ export const PLACED_SETTINGS: readonly PlacedSetting[] = Object.entries(TABLE).f
     : Object.entries(node).map(([inner, setting]) => ({ path: [key, inner], setting })),
 );
 
+const SHORTHAND_OF: ReadonlyMap<string, string> = new Map(Object.entries(SHORTHANDS));
+
+/** The section as it is meant: `true` → `{enabled: true}`, where it has a shorthand. */
+function inFull(section: string, written: unknown): unknown {
+  const key = SHORTHAND_OF.get(section);
+  return key !== undefined && typeof written === "boolean" ? { [key]: written } : written;
+}
+
+/** Where a setting is written below `rollcall:`: its path, or its section's where that is a shorthand for it; else null. */
+export function writtenAt(written: Readonly<Record<string, unknown>>, path: readonly string[]): Path | null {
+  const [section = "", key] = path;
+  if (key === undefined) return Object.hasOwn(written, section) ? path : null;
+  const found = inFull(section, written[section]);
+  if (!isRecord(found) || !Object.hasOwn(found, key)) return null;
+  return found === written[section] ? path : [section];
+}
+
+/** Are these settings secrets, by their path from the root? They stay references. */
+export function isSecretSetting([root, ...path]: Path): boolean {
+  return root === "rollcall" && SECRETS.has(path.join("."));
+}
+
+const SECRETS = new Set(
+  PLACED_SETTINGS.filter(({ setting }) => setting.kind === "secret").map(({ path }) => path.join(".")),
+);
+
 /** JSON schema of `rollcall:`. */
 export const ROLLCALL_SCHEMA = {
   type: "object",
@@ -47,7 +75,7 @@ export const ROLLCALL_SCHEMA = {
 
 function sectionSchema(name: string, section: Readonly<Record<string, Setting>>): object {
   return {
-    type: "object",
+    type: SHORTHAND_OF.has(name) ? ["boolean", "object"] : "object",
     additionalProperties: false,
     description: SECTIONS[name],
     properties: Object.fromEntries(Object.entries(section).map(([key, setting]) => [key, schemaOf(setting)])),
@@ -57,12 +85,15 @@ function sectionSchema(name: string, section: Readonly<Record<string, Setting>>)
 /** Reads `rollcall:`, filling in defaults and settling units. */
 export function readRollcall(written: WrittenRollcall, complaints: Complaint[]): RollcallConfig {
   const config: Record<string, unknown> = {};
+  const full = Object.fromEntries(
+    Object.entries(written).map(([key, section]) => [key, inFull(key, section)]),
+  );
   for (const { path, setting } of PLACED_SETTINGS) {
     const complain = (message: string, item?: number) => {
       const at: Path = item === undefined ? path : [...path, item];
       complaints.push(error(["rollcall", ...at], message));
     };
-    const value = readSetting(valueAt(written, path), setting, complain);
+    const value = readSetting(valueAt(full, path), setting, complain);
     sectionOf(config, path)[propertyAt({ path, setting })] = value;
   }
   // Every entry of the table was set, under the name that its type has.
@@ -91,13 +122,15 @@ export function settingsNeedingRestart(
 
 /** What was written, as far as it can be in force: settings that need a restart are as they run. */
 export function withRunningSettings<C extends RollcallConfig>({ running, written }: TwoConfigs<C>): C {
-  const { prober, gateway, queue, state } = written;
+  const { prober, gateway, queue, state, keys, control } = written;
   const kept = {
     ...written,
     prober: { ...prober },
     gateway: { ...gateway },
     queue: { ...queue },
     state: { ...state },
+    keys: { ...keys },
+    control: { ...control },
   };
   for (const placed of RESTART_SETTINGS) {
     sectionOf(kept, placed.path)[propertyAt(placed)] = valueOf(running, placed);

@@ -44,7 +44,7 @@ general_settings:
     [
       "LiteLLM's, but not used here",
       `${ONE}      itpm: 2
-      tags: [a]
+      tag_regex: [a]
 litellm_settings: {callbacks: [prometheus]}
 router_settings: {retry_policy: {}}
 general_settings: {database_url: os.environ/DATABASE_URL}
@@ -52,11 +52,11 @@ guardrails: []
 `,
       [
         "config.yaml:6:7: warning: model_list[0].litellm_params.itpm: is a LiteLLM setting that has no effect here",
-        "config.yaml:7:7: warning: model_list[0].litellm_params.tags: is a LiteLLM setting that has no effect here",
-        "config.yaml:8:20: warning: litellm_settings.callbacks: is a LiteLLM setting that has no effect here",
+        "config.yaml:7:7: warning: model_list[0].litellm_params.tag_regex: has no effect here: the header User-Agent chooses no deployment, tags do",
+        "config.yaml:8:20: warning: litellm_settings.callbacks: has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
         "config.yaml:9:19: warning: router_settings.retry_policy: is a LiteLLM setting that has no effect here",
-        "config.yaml:10:20: warning: general_settings.database_url: is a LiteLLM setting that has no effect here",
-        "config.yaml:11:1: warning: guardrails: is a LiteLLM setting that has no effect here",
+        "config.yaml:10:20: warning: general_settings.database_url: has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite",
+        "config.yaml:11:1: warning: guardrails: has no effect here: prompts and answers pass as they are, so what has to be looked at must be before or behind the gateway",
       ],
     ],
     [
@@ -65,6 +65,23 @@ guardrails: []
       [
         "config.yaml:6:5: warning: model_list[0].rpm: belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)",
         "config.yaml:7:5: warning: model_list[0].tpm: belongs under litellm_params; where it stands it has no effect (in LiteLLM neither)",
+      ],
+    ],
+    [
+      "parameters in model_info",
+      `${ONE}    model_info: {rpm: 5, weight: 3, mode: chat}\n`,
+      [
+        "config.yaml:6:18: warning: model_list[0].model_info.rpm: belongs under litellm_params; in model_info it has no effect",
+        "config.yaml:6:26: warning: model_list[0].model_info.weight: belongs under litellm_params; in model_info it has no effect",
+      ],
+    ],
+    [
+      "several of a family, of which one is explained",
+      `${ONE}litellm_settings: {cache: true, cache_params: {}}\nrouter_settings: {cache_responses: true}\n`,
+      [
+        "config.yaml:6:20: warning: litellm_settings.cache: has no effect here: answers are not cached; routing_strategy prefix-affinity keeps conversations where their prompt is",
+        "config.yaml:6:33: warning: litellm_settings.cache_params: has no effect here, as cache has none",
+        "config.yaml:7:19: warning: router_settings.cache_responses: has no effect here, as cache has none",
       ],
     ],
   ])("%s", (_about, text, says) => {
@@ -195,12 +212,13 @@ describe("a key that is a variable as shells have it", () => {
   });
 });
 
-test("a fallback that only a wildcard could serve is told, and no more", () => {
-  const text = `${ONE}  - {model_name: "gpt-*", litellm_params: {model: "openai/gpt-*"}}
-router_settings: {fallbacks: [{chat: [gpt-4o]}]}
+test("a wildcard has the names that fallbacks and group aliases point to", () => {
+  const text = `${ONE}  - {model_name: "gpt-*", litellm_params: {model: "openai/gpt-*", api_base: "http://gpu-2"}}
+router_settings:
+  fallbacks: [{chat: [gpt-4o]}, {gpt-4: [chat]}, {"gpt-*": [chat]}, {chat: [claude]}]
+  model_group_alias: {fast: gpt-mini}
 `;
   expect(problemsOf(text)).toEqual([
-    "config.yaml:6:5: warning: model_list[1]: is skipped: wildcards have no served name to check",
-    'config.yaml:7:39: warning: router_settings.fallbacks[0].chat[0]: only the wildcard "gpt-*" has this name, and it is left out',
+    'config.yaml:8:77: error: router_settings.fallbacks[3].chat[0]: "claude" is not a model_name in model_list',
   ]);
 });

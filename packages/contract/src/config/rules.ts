@@ -10,13 +10,13 @@ import {
   STRATEGIES,
 } from "./known-keys.ts";
 import { writtenParams } from "./default-params.ts";
-import { DIFFERENCES } from "./differences.ts";
 import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
 import { requestsAreChangeable } from "./request-rules.ts";
+import { didYouMean, guessAmong } from "./suggest.ts";
+import { isPattern, patternOf } from "./wildcard.ts";
 import { WITHOUT_EFFECT } from "./without-effect.ts";
-import { didYouMean } from "./suggest.ts";
 import type { WrittenConfig } from "./written.ts";
 
 interface Entries {
@@ -46,17 +46,36 @@ const keysHaveAnEffect: Rule = (written) => {
       PARAM_KEYS,
     ]),
   ];
+  const told = new Map<string, string>();
   return sections.flatMap(([path, section, keys]) =>
     Object.keys(section ?? {})
       .filter((key) => !keys.used.includes(key))
-      .map((key) => noEffect(key, path, keys)),
+      .map((key) =>
+        key === "database_url" && path[0] === "general_settings"
+          ? unsupported([...path, key], whereKeysAre(written))
+          : keys.known.includes(key)
+            ? unsupported([...path, key], noEffect(key, told))
+            : warning([...path, key], whyUnknown(key, path, keys)),
+      ),
   );
 };
 
-function noEffect(key: string, path: Path, keys: typeof ROOT_KEYS): Complaint {
-  return keys.known.includes(key)
-    ? unsupported([...path, key], WITHOUT_EFFECT.get(key) ?? "is a LiteLLM setting that has no effect here")
-    : warning([...path, key], whyUnknown(key, path, keys));
+/** With LiteLLM, `database_url` is what makes virtual keys work. */
+function whereKeysAre({ rollcall }: WrittenConfig): string {
+  const { keys } = rollcall ?? {};
+  const areKept = typeof keys === "object" ? keys.enabled : keys;
+  return areKept === true
+    ? "has no effect here yet: virtual keys are kept in SQLite, in the state directory"
+    : "has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite";
+}
+
+/** `told`: what has been said, and of which key: others get no more than a reference to it. */
+function noEffect(key: string, told: Map<string, string>): string {
+  const says = WITHOUT_EFFECT.get(key);
+  if (says === undefined) return "is a LiteLLM setting that has no effect here";
+  const first = told.get(says) ?? key;
+  told.set(says, first);
+  return first === key ? says : `has no effect here, as ${first} has none`;
 }
 
 function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
@@ -69,17 +88,22 @@ function whyUnknown(key: string, path: Path, keys: typeof ROOT_KEYS): string {
   return `unknown key, no effect${nearest === "" ? remedy : nearest}`;
 }
 
-/** These keep an entry from being served in LiteLLM. */
-const entriesAreMeantToBeServed: Rule = (written) =>
-  written.model_list.flatMap(({ model_info: info = {} }, index) => {
-    const says = (key: string) => {
-      const note = DIFFERENCES.get(`model_info.${key}`) ?? "";
-      return info[key] === undefined || info[key] === false
-        ? []
-        : [differs(["model_list", index, "model_info", key], note)];
-    };
-    return [...says("blocked"), ...says("supported_environments")];
-  });
+/** `model_info` may hold what it likes; these are written there by people who mean what is above it. */
+const MISPLACED: ReadonlySet<string> = new Set(
+  "api_base api_key rpm tpm weight order max_parallel_requests timeout stream_timeout num_retries".split(" "),
+);
+
+const parametersStandInTheirPlace: Rule = (written) =>
+  written.model_list.flatMap(({ model_info: info = {} }, index) =>
+    Object.keys(info)
+      .filter((key) => MISPLACED.has(key))
+      .map((key) =>
+        warning(
+          ["model_list", index, "model_info", key],
+          "belongs under litellm_params; in model_info it has no effect",
+        ),
+      ),
+  );
 
 const idsAreUnique: Rule = (written, { entries }) => {
   const seen = new Map<string, number>();
@@ -99,26 +123,15 @@ const idsAreUnique: Rule = (written, { entries }) => {
   });
 };
 
-/** `gpt-*` serves `gpt-4o`. */
-function wildcardFor(name: string, names: Iterable<string>): string | undefined {
-  return [...names].find((pattern) => {
-    const star = pattern.indexOf("*");
-    return star !== -1 && name.startsWith(pattern.slice(0, star)) && name.endsWith(pattern.slice(star + 1));
-  });
-}
-
 const fallbacksExist: Rule = (written, { names: models }) => {
   // What fallbacks may point to is what apps may send.
   const names = new Set([...models, ...Object.keys(written.router_settings?.model_group_alias ?? {})]);
+  const patterns = [...models].filter(isPattern);
+  const guess = guessAmong([...names]);
   const complain = (path: Path, name: string): Complaint[] => {
-    if (names.has(name) || name === "*") return [];
-    const pattern = wildcardFor(name, models);
-    if (pattern !== undefined)
-      return [
-        differs(path, `only the wildcard ${JSON.stringify(pattern)} has this name, and it is left out`),
-      ];
+    if (names.has(name) || name === "*" || patternOf(name, patterns) !== undefined) return [];
     const found = `${JSON.stringify(name)} is not a model_name in model_list`;
-    return [error(path, `${found}${didYouMean(name, [...names])}`)];
+    return [error(path, `${found}${guess(name)}`)];
   };
   return (["litellm_settings", "router_settings"] as const).flatMap((section) => [
     ...(["fallbacks", "context_window_fallbacks"] as const).flatMap((key) =>
@@ -139,18 +152,20 @@ const fallbacksExist: Rule = (written, { names: models }) => {
 };
 
 const groupAliasesPointToAliases: Rule = (written, { names }) => {
+  const patterns = [...names].filter(isPattern);
+  const guess = guessAmong([...names]);
   return Object.entries(written.router_settings?.model_group_alias ?? {}).flatMap(([alias, target]) => {
     const path = ["router_settings", "model_group_alias", alias];
     const name = typeof target === "string" ? target : target.model;
     if (names.has(alias)) {
       return [warning(path, "is a model_name in model_list too: the deployments of that name win")];
     }
-    return names.has(name)
+    return names.has(name) || patternOf(name, patterns) !== undefined
       ? []
       : [
           error(
             path,
-            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${didYouMean(name, [...names])}`,
+            `points to ${JSON.stringify(name)}, which is not a model_name in model_list${guess(name)}`,
           ),
         ];
   });
@@ -247,7 +262,7 @@ const keysAreNoVariables: Rule = (written) => [
 
 export const RULES: readonly Rule[] = [
   keysHaveAnEffect,
-  entriesAreMeantToBeServed,
+  parametersStandInTheirPlace,
   idsAreUnique,
   fallbacksExist,
   groupAliasesPointToAliases,

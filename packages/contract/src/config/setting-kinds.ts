@@ -52,6 +52,11 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     format: "Each as os.environ/NAME, file/PATH or the key itself.",
     read: readSecrets,
   },
+  secret: {
+    schema: () => ({ type: "string" }),
+    format: "As os.environ/NAME, file/PATH or the value itself.",
+    read: (written: string, _setting, complain) => readSecret(written, complain),
+  },
 };
 
 /** JSON schema of one setting. */
@@ -154,12 +159,14 @@ function readSecrets(
   _setting: Setting,
   complain: Complain,
 ): readonly SecretRef[] {
-  return written.map((text, item) => {
-    const ref = parseSecretRef(text);
-    if (ref.from === "none") complain("is empty", item);
-    if (ref.from === "literal" && !isSendable(ref.value)) complain(NOT_SENDABLE, item);
-    return ref;
-  });
+  return written.map((text, item) => readSecret(text, (message) => complain(message, item)));
+}
+
+function readSecret(text: string, complain: Complain): SecretRef {
+  const ref = parseSecretRef(text);
+  if (ref.from === "none") complain("is empty");
+  if (ref.from === "literal" && !isSendable(ref.value)) complain(NOT_SENDABLE);
+  return ref;
 }
 
 /** Origins only: what is asked there is ours to say. */

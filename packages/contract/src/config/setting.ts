@@ -15,6 +15,7 @@ export type Setting = Described &
     | { readonly kind: "hosts"; readonly default: readonly [] }
     | { readonly kind: "cors"; readonly default: CorsRule }
     | { readonly kind: "secrets"; readonly default: readonly [] }
+    | { readonly kind: "secret"; readonly default: null }
   );
 
 /**
@@ -23,7 +24,7 @@ export type Setting = Described &
  */
 export type CorsRule = "auto" | "any" | "off" | readonly string[];
 
-export type Daemon = "gateway" | "prober";
+export type Daemon = "gateway" | "prober" | "control";
 
 interface Described {
   readonly description: string;
@@ -54,6 +55,7 @@ const UNIT_SUFFIX = {
   hosts: "",
   cors: "",
   secrets: "",
+  secret: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -68,6 +70,7 @@ interface Value {
   hosts: readonly string[];
   cors: CorsRule;
   secrets: readonly SecretRef[];
+  secret: SecretRef;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -89,16 +92,20 @@ export type ConfigOf<Table> = {
     : ConfigOf<Table[Key]>;
 };
 
-/** The same as a person writes them: units in words, all of it optional. */
-export type WrittenOf<Table> = {
-  [Key in keyof Table]?: Table[Key] extends Setting ? WrittenValue<Table[Key]> : WrittenOf<Table[Key]>;
+/** The same as a person writes them: units in words, all of it optional, sections with a shorthand perhaps by it. */
+export type WrittenOf<Table, Shorthands = object> = {
+  [Key in keyof Table]?: Table[Key] extends Setting
+    ? WrittenValue<Table[Key]>
+    : WrittenOf<Table[Key]> | (Key extends keyof Shorthands ? boolean : never);
 };
 
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
   : S["kind"] extends "secrets"
     ? readonly string[]
-    : NonNullable<ValueOf<S>>;
+    : S["kind"] extends "secret"
+      ? string
+      : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

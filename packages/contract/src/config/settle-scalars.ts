@@ -1,10 +1,12 @@
 import { isRecord } from "../is-record.ts";
 import { PlainScalar } from "./plain-scalar.ts";
 import { error, type Complaint, type Path } from "./problem.ts";
+import { isSecretSetting } from "./rollcall-section.ts";
 
 /** The part of a JSON schema that says where text stands. */
 interface Schema {
   readonly type?: string | readonly string[];
+  readonly enum?: readonly unknown[];
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly additionalProperties?: Schema | boolean;
   readonly items?: Schema;
@@ -43,8 +45,9 @@ export function settleScalars(read: unknown, schema: object): Settled {
 }
 
 /** What YAML itself takes it for, dates apart. */
-function settle({ value, source }: PlainScalar, { type = [] }: Schema): unknown {
-  if (value === "date") return source;
+function settle({ value, source }: PlainScalar, { type = [], enum: words = [] }: Schema): unknown {
+  // `off` is a word where it is one of those to choose from.
+  if (value === "date" || words.includes(source)) return source;
   if (typeof value !== "number") return value;
   const types = new Set([type].flat());
   return types.has("string") && !types.has("number") && !types.has("integer") ? source : value;
@@ -80,7 +83,7 @@ function doubtOf({ value, source }: PlainScalar, path: Path): string | null {
     (NAMES.has(last) && path[2] !== "model_info") ||
     (path[2] === "model_info" && path[3] === "id") ||
     LISTS_OF_NAMES.has(path[1]);
-  if (!isName && !KEYS.has(last)) return null;
+  if (!isName && !KEYS.has(last) && !isSecretSetting(path)) return null;
   // `api_key: null` says that there is none.
   if (value === null && !isName) return null;
   const word = value === "date" ? "a date" : String(value);

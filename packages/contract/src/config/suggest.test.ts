@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { didYouMean, suggest } from "./suggest.ts";
+import { didYouMean, guessAmong, suggest } from "./suggest.ts";
 
 const KNOWN = ["interval", "timeout", "host", "port"];
 
@@ -36,4 +36,11 @@ test("a suggestion is always one of the known words", () => {
 test("the words for it end a sentence, or are none", () => {
   expect(didYouMean("prt", KNOWN)).toBe(': did you mean "port"?');
   expect(didYouMean("colour", KNOWN)).toBe("");
+});
+
+test("among many words the first mistakes get a guess, and the later ones cost nothing", () => {
+  const words = Array.from({ length: 400_000 }, (_, index) => `word-${index}`);
+  const guess = guessAmong(words);
+  const found = ["wrd-399999", "wrd-399998", "wrd-399997"].map(guess);
+  expect(found).toEqual([': did you mean "word-399999"?', ': did you mean "word-399998"?', ""]);
 });

@@ -22,3 +22,15 @@ export function didYouMean(found: string, known: readonly string[]): string {
   const nearest = suggest(found, known);
   return nearest === null ? "" : `: did you mean ${JSON.stringify(nearest)}?`;
 }
+
+/** Some tenths of a second. */
+const MOST_COMPARED = 1_000_000;
+
+/**
+ * `didYouMean` among the same words again and again. Each guess looks at all of them, so of a thousand mistakes among ten
+ * thousand words only the first ones get one.
+ */
+export function guessAmong(known: readonly string[]): (found: string) => string {
+  let left = MOST_COMPARED;
+  return (found) => ((left -= known.length) < 0 ? "" : didYouMean(found, known));
+}

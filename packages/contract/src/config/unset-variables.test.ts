@@ -57,7 +57,7 @@ describe("a variable that is not set", () => {
     ["general_settings: {database_url: os.environ/DATABASE_URL}"],
     ["litellm_settings: {cache_params: {password: os.environ/REDIS_PASSWORD}}"],
     ["callback_settings: {otel: {endpoint: os.environ/OTEL}}"],
-    [coder("organization: os.environ/ORG").trimEnd()],
+    [coder("api_version: os.environ/VERSION").trimEnd()],
   ])("matters nothing where nobody reads it: %s", (more) => {
     const { config, says } = read(`${more}\n`);
     expect(config).not.toBeNull();

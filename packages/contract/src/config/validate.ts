@@ -141,7 +141,8 @@ function missing(key: string, where: unknown): string {
 }
 
 /** What stands in place of what holds master keys may be such a key: it is not repeated. */
-const HOLDS_KEYS = /^\/(?:general_settings|rollcall(?:\/gateway(?:\/additional_master_keys)?)?)$/;
+const HOLDS_KEYS =
+  /^\/(?:general_settings|rollcall(?:\/(?:gateway(?:\/additional_master_keys)?|keys(?:\/pepper)?|control(?:\/token)?))?)$/;
 
 function showInstead({ data, instancePath }: ErrorObject): string {
   if (!HOLDS_KEYS.test(instancePath)) return show(data);

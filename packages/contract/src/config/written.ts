@@ -26,6 +26,9 @@ export interface WrittenDeployment {
     weight?: number;
     order?: number;
     max_parallel_requests?: number;
+    num_retries?: number;
+    organization?: Text | Text[];
+    tags?: Text[];
     cooldown_time?: number;
     extra_headers?: Record<string, Text>;
     litellm_credential_name?: Text;
@@ -39,6 +42,9 @@ export interface WrittenDeployment {
     kind?: Kind;
     canary?: boolean;
     disabled?: boolean;
+    access_groups?: Text[];
+    supported_environments?: Text[];
+    blocked?: boolean;
     allowed_fails?: number;
     allowed_fails_policy?: WrittenAllowedFails;
     [more: string]: unknown;
@@ -74,12 +80,17 @@ export interface WrittenConfig {
   router_settings?: WrittenRouting & {
     allowed_fails_policy?: WrittenAllowedFails;
     disable_cooldowns?: boolean;
+    enable_tag_filtering?: boolean;
+    tag_filtering_match_any?: boolean;
     default_litellm_params?: Partial<WrittenDeployment["litellm_params"]>;
   };
   general_settings?: {
     master_key?: Text;
     litellm_key_header_name?: Text;
     forward_client_headers_to_llm_api?: boolean;
+    max_in_flight_requests_per_worker?: number;
+    max_queued_requests_per_worker?: number;
+    admission_queue_timeout_seconds?: number;
     always_include_stream_usage?: boolean;
   };
   environment_variables?: Record<string, Text>;
@@ -143,6 +154,13 @@ const litellmParams = {
   },
   order: { type: "integer", description: "Lower is tried first." },
   max_parallel_requests: count("Requests under way at once; further ones go elsewhere.", 1),
+  num_retries: count("Further attempts after one of this deployment has failed."),
+  organization: {
+    ...text("OpenAI-Organization of its requests; of a list each one is a deployment."),
+    type: ["string", "array"],
+    items: { type: "string" },
+  },
+  tags: { ...texts, description: "For enable_tag_filtering; default is for requests without tags." },
   cooldown_time: cooldown,
   extra_headers: {
     type: "object",
@@ -193,6 +211,13 @@ export const CONFIG_SCHEMA = {
                 "Must a request for one token succeed after each start? Overrides rollcall.prober.canary.",
               ),
               disabled: flag("Drained: it is probed, and gets no requests until this is removed."),
+              access_groups: { ...texts, description: "Groups of aliases, for keys." },
+              supported_environments: {
+                ...texts,
+                description:
+                  "Served only where LITELLM_ENVIRONMENT is one of development, staging, production.",
+              },
+              blocked: flag("Not served until this is removed."),
               allowed_fails: count(ALLOWED_FAILS),
               allowed_fails_policy: allowedFailsPolicy,
             },
@@ -226,6 +251,8 @@ export const CONFIG_SCHEMA = {
       properties: {
         ...routing,
         allowed_fails_policy: allowedFailsPolicy,
+        enable_tag_filtering: flag("Tags of a request choose among the deployments of its alias."),
+        tag_filtering_match_any: flag("Is one of a request's tags enough? true by default."),
         disable_cooldowns: flag("No fault of a request makes a deployment the second choice for longer."),
         default_litellm_params: {
           type: "object",
@@ -253,6 +280,14 @@ export const CONFIG_SCHEMA = {
           description: "Headers of apps that begin with x- go on to backends.",
         },
         always_include_stream_usage: flag("Streams are asked for their usage, and end with it."),
+        max_in_flight_requests_per_worker: count(
+          "Turns on the queue of those who wait while a model loads.",
+          1,
+        ),
+        max_queued_requests_per_worker: count(
+          "How many of a worker's requests may wait: rollcall.queue.size.",
+        ),
+        admission_queue_timeout_seconds: seconds("How long one may wait: rollcall.queue.time."),
       },
     },
     environment_variables: { type: "object", additionalProperties: { type: "string" } },

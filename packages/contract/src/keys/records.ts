@@ -51,7 +51,7 @@ export interface KeyRecord {
   /** The app's name → the alias meant. */
   readonly aliases: Readonly<Record<string, string>>;
   readonly type: KeyType;
-  /** LiteLLM's `allowed_routes`: paths, patterns and its groups (`llm_api_routes` …). Empty: those of its type. */
+  /** LiteLLM's `allowed_routes`: paths, patterns and its groups (`llm_api_routes` …), of those of its type. Empty: all of them. */
   readonly routes: readonly string[];
   readonly blocked: boolean;
   readonly expiresAt: number | null;

@@ -15,7 +15,7 @@ function understand(body: Buffer) {
   return {
     fields,
     hash: hashConversation(body, fields),
-    overrides: readOverrides({ body, fields, headers: {} }, { numRetries: 10 }),
+    overrides: readOverrides({ body, fields, headers: {} }, { numRetries: 10, tagFiltering: null }),
   };
 }
 

@@ -28,6 +28,8 @@ const WANTED = [
   "disable_fallbacks",
   "num_retries",
   "timeout",
+  "tags",
+  "metadata",
   "previous_response_id",
   "background",
   "guided_json",

@@ -8,6 +8,7 @@ const NONE = {
   numRetries: null,
   timeoutMs: null,
   streamTimeoutMs: null,
+  tags: null,
 };
 
 function read(fields: object | string, headers = {}) {
@@ -15,7 +16,7 @@ function read(fields: object | string, headers = {}) {
   const body = Buffer.from(text);
   const found = readJsonFields(body);
   if (!found.ok) throw new Error("no model");
-  return readOverrides({ body, fields: found.value, headers }, { numRetries: 5 });
+  return readOverrides({ body, fields: found.value, headers }, { numRetries: 5, tagFiltering: null });
 }
 
 test.each<[string, object | string, object]>([

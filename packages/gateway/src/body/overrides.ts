@@ -1,4 +1,5 @@
-import { readSpan, type RequestFields } from "./json-fields.ts";
+import { isRecord, type TagFiltering } from "@rollcall/contract";
+import { readSpan, type RequestFields, type Span } from "./json-fields.ts";
 
 /** What one request may ask for itself, as LiteLLM reads it; what is of another shape is not there. */
 export interface Overrides {
@@ -8,6 +9,8 @@ export interface Overrides {
   readonly timeoutMs: number | null;
   /** To the first token of a stream. */
   readonly streamTimeoutMs: number | null;
+  /** For tag filtering; null where the config has none. */
+  readonly tags: readonly string[] | null;
 }
 
 const NONE: Overrides = {
@@ -16,6 +19,7 @@ const NONE: Overrides = {
   numRetries: null,
   timeoutMs: null,
   streamTimeoutMs: null,
+  tags: null,
 };
 
 /** More than this is no override, and parsing it would be a way to make the gateway busy. */
@@ -27,6 +31,7 @@ const MOST_FALLBACKS = 5;
 /** What the config allows bounds what a request may ask for. */
 export interface OverrideLimits {
   readonly numRetries: number;
+  readonly tagFiltering: TagFiltering | null;
 }
 
 /** Where one request may ask for it: the body, and LiteLLM's headers, which count before it. */
@@ -36,7 +41,29 @@ export interface Asking {
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
 }
 
-export function readOverrides({ body, fields, headers }: Asking, limits: OverrideLimits): Overrides {
+export function readOverrides(asking: Asking, limits: OverrideLimits): Overrides {
+  const overrides = readUntagged(asking, limits);
+  return limits.tagFiltering === null ? overrides : { ...overrides, tags: readTags(asking) };
+}
+
+/** From `x-litellm-tags`, and from `tags` and `metadata.tags` of the body: all of them count. */
+function readTags({ body, fields: { spans }, headers }: Asking): readonly string[] {
+  const header = headers["x-litellm-tags"];
+  const metadata = readShort(body, spans.metadata);
+  const lists = [
+    typeof header === "string" ? header.split(",").map((tag) => tag.trim()) : [],
+    readShort(body, spans.tags),
+    isRecord(metadata) ? metadata["tags"] : [],
+  ];
+  const tags = lists.flatMap((list): unknown[] => (Array.isArray(list) ? list : []));
+  return [...new Set(tags)].filter((tag) => typeof tag === "string").filter((tag) => tag !== "");
+}
+
+function readShort(body: Buffer, span: Span | undefined): unknown {
+  return span === undefined || span.end - span.start > LONGEST_BYTES ? undefined : readSpan(body, span);
+}
+
+function readUntagged({ body, fields, headers }: Asking, limits: OverrideLimits): Overrides {
   const inBody = readBody(body, fields, limits);
   const timeout = headers["x-litellm-timeout"];
   const streamTimeout = headers["x-litellm-stream-timeout"];
@@ -54,19 +81,18 @@ function readBody(body: Buffer, { spans }: Pick<RequestFields, "spans">, limits:
   const { fallbacks, disable_fallbacks: disable, num_retries: retries, timeout } = spans;
   if (fallbacks === undefined && disable === undefined && retries === undefined && timeout === undefined)
     return NONE;
-  const read = (span: typeof fallbacks): unknown =>
-    span === undefined || span.end - span.start > LONGEST_BYTES ? undefined : readSpan(body, span);
-  const names = read(fallbacks);
-  const count = read(retries);
-  const seconds = read(timeout);
+  const names = readShort(body, fallbacks);
+  const count = readShort(body, retries);
+  const seconds = readShort(body, timeout);
   return {
     fallbacks: Array.isArray(names)
       ? [...new Set(names.map(nameOf))].filter((name) => name !== null).slice(0, MOST_FALLBACKS)
       : null,
-    disableFallbacks: read(disable) === true,
+    disableFallbacks: readShort(body, disable) === true,
     numRetries: readRetries(count, limits),
     timeoutMs: readSeconds(seconds),
     streamTimeoutMs: null,
+    tags: null,
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ForeignVisit, Reason } from "@rollcall/contract";
-import type { Unroutable } from "../routing/table.ts";
+import type { Unroutable } from "../routing/target.ts";
 
 /** Every way in which a request is not answered by a backend: a closed union. Nothing in it names a host or a key. */
 export type GatewayError =
@@ -38,8 +38,15 @@ export type GatewayError =
   | { readonly kind: "wrong_method"; readonly method: string; readonly allowed: string }
   /** A WebSocket is asked for by a plain request. */
   | { readonly kind: "upgrade_required" }
-  /** `meant`: the alias that was probably meant. */
-  | { readonly kind: "unknown_model"; readonly model: string; readonly meant?: string | null }
+  /** `meant`: the alias that was probably meant. `serves`: where a wildcard has the name, the names that its servers list. */
+  | {
+      readonly kind: "unknown_model";
+      readonly model: string;
+      readonly meant?: string | null;
+      readonly serves?: readonly string[];
+    }
+  /** Its tags choose among the deployments of the model, and are those of none. */
+  | { readonly kind: "tags_refused"; readonly model: string }
   /** The config says what the model is for, and that is something else. */
   | { readonly kind: "wrong_mode"; readonly model: string; readonly mode: string; readonly instead: string }
   /** No deployment of this config has made it, or it is somebody else's. `param`: where it was named. */

@@ -19,6 +19,11 @@ const CASES: readonly [GatewayError, [number, string, string | null], [number, s
     [404, "invalid_request_error", "model_not_found"],
     [400, "invalid_request_error", "400"],
   ],
+  [
+    { kind: "tags_refused", model: "m" },
+    [403, "invalid_request_error", "tags_not_allowed"],
+    [401, "invalid_request_error", "401"],
+  ],
   [failed("timeout"), [504, "server_error", "upstream_timeout_total"], [408, "server_error", "408"]],
   [failed("down"), [502, "server_error", "upstream_error"], [500, "server_error", "500"]],
   [

@@ -30,6 +30,13 @@ export const COMPAT_ROWS: readonly CompatRow[] = [
     change: status(400),
   },
   {
+    when: "the request's tags are those of no deployment",
+    ours: "403",
+    litellm: "401",
+    applies: isOneOf("tags_refused"),
+    change: status(401),
+  },
+  {
     when: "no backend answered in the time allowed",
     ours: "504",
     litellm: "408",

@@ -35,6 +35,7 @@ const ONE_OF_EACH: { readonly [K in GatewayError["kind"]]: Extract<GatewayError,
     instead: "/v1/audio/transcriptions",
   },
   unknown_object: { kind: "unknown_object", id: "resp_1", param: "response_id" },
+  tags_refused: { kind: "tags_refused", model: "chat" },
   unsupported_model: { kind: "unsupported_model", model: "claude", why: "another protocol" },
   unsupported_endpoint: {
     kind: "unsupported_endpoint",
@@ -94,6 +95,7 @@ test.each<[GatewayError["kind"], number, string, string | null, string | null, o
   ["wrong_mode", 400, INVALID, "model", null, {}],
   ["unknown_object", 404, INVALID, "response_id", null, {}],
   ["unsupported_endpoint", 404, INVALID, "model", "unsupported_endpoint", {}],
+  ["tags_refused", 403, INVALID, null, "tags_not_allowed", {}],
   ["unsupported_model", 404, INVALID, "model", "model_not_found", {}],
   [
     "none_ready",
@@ -161,6 +163,7 @@ describe("messages tell what to do next", () => {
     ["upgrade_required", /`Upgrade: websocket`/],
     ["model_fixed", /with the model `voice`.*for `chat`/],
     ["unknown_model", /`gpt-5` does not exist.*\/v1\/models/],
+    ["tags_refused", /tags of the request are those of no deployment of `chat`/],
     ["unsupported_model", /`claude`.*another protocol/],
     [
       "unsupported_endpoint",
@@ -196,6 +199,8 @@ describe("messages tell what to do next", () => {
   test.each<(text: string) => GatewayError>([
     (path) => ({ kind: "no_route", method: "GET", path }),
     (model) => ({ kind: "unknown_model", model }),
+    (model) => ({ kind: "unknown_model", model: "a", meant: model, serves: [model] }),
+    (model) => ({ kind: "tags_refused", model }),
     (model) => ({ kind: "unsupported_model", model, why: "why" }),
     (model) => ({ kind: "unsupported_endpoint", model, path: "/v1/rerank", serves: [] }),
     (model) => ({ kind: "none_ready", model, out: [] }),

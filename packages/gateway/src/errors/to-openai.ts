@@ -1,5 +1,5 @@
 import { ENDPOINTS, REASONS, type Reason } from "@rollcall/contract";
-import type { Unroutable } from "../routing/table.ts";
+import type { Unroutable } from "../routing/target.ts";
 import type { CutCause, GatewayError, OpenAiError, TimeoutPhase } from "./gateway-error.ts";
 
 export interface ErrorAnswer {
@@ -83,11 +83,16 @@ const ANSWERS: Answers = {
       upgrade: "websocket",
       connection: "upgrade, close",
     }),
-  unknown_model: ({ model, meant = null }) => {
+  unknown_model: ({ model, meant = null, serves }) => {
     const hint = meant === null ? "" : ` Did you mean \`${clip(meant)}\`?`;
-    const message = `The model \`${clip(model)}\` does not exist.${hint} GET /v1/models lists those that do.`;
+    const what = serves === undefined ? "does not exist" : "is served by no backend";
+    const message = `The model \`${clip(model)}\` ${what}.${hint}${printServed(serves)} GET /v1/models lists those that ${serves === undefined ? "do" : "are"}.`;
     return invalid(404, message, NOT_FOUND);
   },
+  tags_refused: ({ model }) =>
+    invalid(403, `The tags of the request are those of no deployment of \`${clip(model)}\`.`, {
+      code: "tags_not_allowed",
+    }),
   wrong_mode: ({ model, mode, instead }) =>
     invalid(
       400,
@@ -168,6 +173,16 @@ const ANSWERS: Answers = {
       { code: "host_not_allowed" },
     ),
 };
+
+/** So many names are read. */
+const MOST_NAMES = 5;
+
+function printServed(names: readonly string[] = []): string {
+  const [first, ...others] = names.slice(0, MOST_NAMES).map((name) => `\`${clip(name)}\``);
+  if (first === undefined) return "";
+  const more = names.length > MOST_NAMES ? " …" : "";
+  return ` Served ${names.length === 1 ? "is" : "are"} ${[first, ...others].join(", ")}${more}.`;
+}
 
 const MEMORY_WORDS = {
   all: "The memory for request bodies is full (rollcall.gateway.body_memory). Try again in a moment.",

@@ -15,7 +15,7 @@ function printSummary({ activity: { answering, draining }, feed, source, state }
   if (draining) return `draining: ${answering} ${answering === 1 ? "request" : "requests"} under way`;
   const { config, table } = state.get();
   const aliases = [...config.aliases.keys()].flatMap((alias) => {
-    const target = table.targets.get(alias);
+    const target = table.groups.get(alias);
     if (target === undefined) return [];
     return [
       { alias, ready: target.routable.length > 0, reasons: target.unroutable.map(({ reason }) => reason) },

@@ -13,7 +13,7 @@ export function readGauges({
   const now = clock.monotonic();
   return {
     inFlight: config.deployments.map(({ id }) => [id, health.of(id).inFlight]),
-    available: [...table.targets].map(([alias, { routable }]) => [
+    available: [...table.groups].map(([alias, { routable }]) => [
       alias,
       routable.filter((one) => one.health.evidence(now)?.definite !== true).length,
     ]),

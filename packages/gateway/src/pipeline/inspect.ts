@@ -3,6 +3,7 @@ import { NO_MODEL, readFieldsBeside, readJsonFields, type RequestFields } from "
 import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
 import { queryOf } from "../endpoints/query.ts";
 import { readOverrides } from "../body/overrides.ts";
+import { findTarget } from "../routing/table.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RoutingTable } from "../routing/table.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -56,7 +57,9 @@ export function inspect({ impliedMode, model }: Pick<Endpoint, "impliedMode" | "
       { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
       ctx.state.config,
     );
-    const target = ctx.state.table.targets.get(fields.value.model);
+    const { table } = ctx.state;
+    const name = fields.value.model;
+    const target = (ctx.origin === null ? undefined : table.groups.get(name)) ?? findTarget(table, name);
     if (target === undefined) return null;
     ctx.alias = target.alias;
     return target.mode === "chat" ? null : refuseMode(ctx, target.mode);
@@ -70,7 +73,9 @@ function isLeftOut(error: GatewayError): boolean {
 /** Null: none has that mode, or several have. */
 function onlyAliasOf(wanted: string, { targets }: RoutingTable): string | null {
   const aliases = new Set<string>();
-  for (const { alias, mode } of targets.values()) if (mode === wanted) aliases.add(alias);
+  // Of a wildcard its names are meant: the pattern is none.
+  for (const [name, { alias, mode, serves }] of targets)
+    if (mode === wanted) aliases.add(serves === null ? alias : name);
   const [only = null, ...others] = aliases;
   return others.length === 0 ? only : null;
 }

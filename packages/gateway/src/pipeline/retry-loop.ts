@@ -3,6 +3,8 @@ import pRetry from "p-retry";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { AttemptEnd } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import { findTarget } from "../routing/table.ts";
+import type { Target } from "../routing/target.ts";
 import type { RetryBudget } from "../routing/retry-budget.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
@@ -64,6 +66,8 @@ export class RetryLoop {
   #fault: UpstreamError | null = null;
   #late = 0;
   #fallbacksTaken = 0;
+  /** `num_retries` of the deployment that failed first. */
+  #ownRetries: number | null = null;
 
   constructor(ctx: RequestContext, deps: RetryDeps) {
     this.#ctx = ctx;
@@ -74,6 +78,7 @@ export class RetryLoop {
   /** Tries again as `nextStep` says. Rejects only for a bug of ours. */
   async run(first: AttemptEnd, candidate: Candidate): Promise<RetryResult> {
     const failed = this.#failureOf(first, candidate);
+    this.#ownRetries = candidate.deployment.numRetries;
     if (!(failed instanceof AttemptFailed)) return failed;
     try {
       if (!(await this.#proceed(failed.upstream))) throw failed;
@@ -160,7 +165,7 @@ export class RetryLoop {
     return nextStep({
       error,
       attempts,
-      retries: overrides.numRetries ?? state.config.numRetries,
+      retries: overrides.numRetries ?? this.#ownRetries ?? state.config.numRetries,
       resend,
       late: this.#late,
       isRepeated: this.#isRepeated,
@@ -186,18 +191,22 @@ export class RetryLoop {
   }
 
   #isKnown(name: string): boolean {
-    return this.#ctx.state.table.targets.has(name);
+    return this.#targetOf(name) !== undefined;
   }
 
   #fallbacks(): readonly string[] {
-    const { fields, origin, overrides, state } = this.#ctx;
+    const { fields, origin, overrides } = this.#ctx;
     if (overrides.disableFallbacks || origin !== null) return [];
-    return overrides.fallbacks ?? state.table.targets.get(fields.model)?.fallbacks ?? [];
+    return overrides.fallbacks ?? this.#targetOf(fields.model)?.fallbacks ?? [];
+  }
+
+  #targetOf(name: string): Target | undefined {
+    return findTarget(this.#ctx.state.table, name);
   }
 
   #longerContext(): string | null {
     if (this.#ctx.overrides.disableFallbacks || this.#ctx.origin !== null) return null;
-    const [next] = this.#ctx.state.table.targets.get(this.#name)?.contextWindowFallbacks ?? [];
+    const [next] = this.#targetOf(this.#name)?.contextWindowFallbacks ?? [];
     return next !== undefined && this.#isKnown(next) ? next : null;
   }
 

@@ -2,6 +2,7 @@ import { ENDPOINTS, type Endpoint } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Decision } from "../routing/decide.ts";
 import { meantAlias } from "../routing/meant-alias.ts";
+import { whyLeftOut } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Router } from "./router.ts";
@@ -30,6 +31,10 @@ export function explainDecision(
       return unknownModel(state, model);
     case "left_out":
       return { kind: "unsupported_model", model, why: decision.why };
+    case "not_served":
+      return { kind: "unknown_model", model, meant: meantAlias(model, state), serves: decision.serves };
+    case "tags_refused":
+      return { kind: "tags_refused", model };
     case "none_ready":
       return { kind: "none_ready", model, out: decision.out };
     case "unsupported_endpoint":
@@ -50,7 +55,7 @@ export function explainDecision(
 
 /** The config has no such name, or has it and nothing serves it. */
 export function unknownModel(state: Pick<RoutingState, "config" | "table">, model: string): GatewayError {
-  const why = state.table.leftOut.get(model);
+  const why = whyLeftOut(state.table, model);
   if (why !== undefined) return { kind: "unsupported_model", model, why };
   return { kind: "unknown_model", model, meant: meantAlias(model, state) };
 }

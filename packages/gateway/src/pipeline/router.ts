@@ -1,4 +1,4 @@
-import type { Clock, Strategy } from "@rollcall/contract";
+import type { Clock, Strategy, TagFiltering } from "@rollcall/contract";
 import type { Cell } from "@rollcall/runtime";
 import { hashConversation } from "../body/conversation.ts";
 import type { Evidence } from "../health/ejection.ts";
@@ -26,13 +26,14 @@ export class Router {
   }
 
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
-    const { disableFallbacks, fallbacks } = ctx.overrides;
+    const { disableFallbacks, fallbacks, tags } = ctx.overrides;
     return decide(
       {
         name,
         tried,
         endpoint: ctx.endpoint.name,
         fallbacks: disableFallbacks ? [] : fallbacks,
+        tags,
         only: ctx.origin?.deployment ?? null,
       },
       new RequestRouting(ctx, this.#deps),
@@ -56,6 +57,10 @@ class RequestRouting implements RoutingContext {
     this.#now = deps.clock.monotonic();
     this.table = this.#state.table;
     this.strategy = this.#state.config.strategy;
+  }
+
+  get tagFiltering(): TagFiltering | null {
+    return this.#state.config.tagFiltering;
   }
 
   get isSnapshotUsable(): boolean {

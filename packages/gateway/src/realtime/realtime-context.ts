@@ -1,3 +1,4 @@
+import { findTarget } from "../routing/table.ts";
 import { ServerResponse } from "node:http";
 import { realtime } from "@rollcall/contract";
 import { readOverrides } from "../body/overrides.ts";
@@ -41,7 +42,7 @@ export class RealtimeContext extends RequestContext {
       { body: EMPTY, fields: this.fields, headers: this.incoming.headers },
       this.state.config,
     );
-    this.alias = this.state.table.targets.get(model)?.alias ?? "";
+    this.alias = findTarget(this.state.table, model)?.alias ?? "";
   }
 }
 

@@ -7,6 +7,7 @@ import type { AttemptEnd, AttemptFacts, AttemptObserver, Excuse } from "../obser
 import type { OnAttemptEnd } from "../pipeline/dispatched-attempt.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import { findTarget } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { Names } from "../upstream/backend-words.ts";
@@ -125,7 +126,7 @@ export class RealtimeDispatcher {
   /** A session stays with its model: the backend has been chosen for that one. */
   #refuseName({ fields, alias }: RealtimeContext, name: string): GatewayError | null {
     if (name === fields.model) return null;
-    const other = this.#deps.state.get().table.targets.get(name);
+    const other = findTarget(this.#deps.state.get().table, name);
     if (other === undefined) return { kind: "unknown_model", model: name };
     return other.alias === alias ? null : { kind: "model_fixed", model: fields.model, found: name };
   }

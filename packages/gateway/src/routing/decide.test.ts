@@ -5,7 +5,8 @@ import { candidateOf, fleetSignals } from "../../test/candidates.ts";
 import type { Evidence } from "../health/ejection.ts";
 import type { Candidate } from "./candidate.ts";
 import { decide, type RoutingContext } from "./decide.ts";
-import { ranked, type RoutingTable, type Target } from "./table.ts";
+import { type RoutingTable } from "./table.ts";
+import { ranked, type Target } from "./target.ts";
 
 const DOWN: Evidence = { definite: false, reason: "down" };
 const WRONG_NAME: Evidence = { definite: true, reason: "wrong_name" };
@@ -30,13 +31,17 @@ function targetOf(alias: string, routable: readonly Candidate[], more: Partial<T
     unroutable: [],
     fallbacks: [],
     contextWindowFallbacks: [],
+    serves: null,
     ...more,
   };
 }
 
 function tableOf(targets: readonly Target[], leftOut: Readonly<Record<string, string>> = {}): RoutingTable {
+  const groups = new Map(targets.map((target) => [target.alias, target]));
   return {
-    targets: new Map(targets.map((target) => [target.alias, target])),
+    targets: groups,
+    groups,
+    wildcards: null,
     listed: targets.map(({ alias }) => alias),
     leftOut: new Map(Object.entries(leftOut)),
   };
@@ -339,6 +344,7 @@ const anyTarget = (alias: string) =>
     unroutable: someIds.map((ids) => ids.map((id) => ({ id: `out-${id}`, reason: "down" as Reason }))),
     fallbacks: fc.array(fc.constantFrom(...NAMES, "nowhere"), { maxLength: 4 }),
     contextWindowFallbacks: fc.constant([]),
+    serves: fc.constant(null),
   }) as fc.Arbitrary<Omit<Target, "leading">>;
 
 const anyWorld = fc.record({

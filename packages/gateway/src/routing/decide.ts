@@ -1,8 +1,11 @@
+import type { TagFiltering } from "@rollcall/contract";
 import type { Evidence } from "../health/ejection.ts";
 import type { Candidate } from "./candidate.ts";
 import { choose, chooseAtOnce, type LoadSignals } from "./choose.ts";
 import { firstRank } from "./rank.ts";
-import type { RoutingTable, Target, Unroutable } from "./table.ts";
+import { byTags } from "./tags.ts";
+import { findTarget, whyLeftOut, type RoutingTable } from "./table.ts";
+import type { Target, Unroutable } from "./target.ts";
 
 /** What is to be done with one request. Total: every request gets one of these. */
 export type Decision =
@@ -11,6 +14,10 @@ export type Decision =
   | { readonly kind: "unknown_model" }
   /** The config has it, but not as something that can be served here. */
   | { readonly kind: "left_out"; readonly why: string }
+  /** A pattern has the name, and none of its servers lists it; by these names it can be called. */
+  | { readonly kind: "not_served"; readonly serves: readonly string[] }
+  /** No deployment of the alias is for the tags of the request. */
+  | { readonly kind: "tags_refused" }
   /** Known, and no deployment is ready and rightly named. */
   | { readonly kind: "none_ready"; readonly alias: string; readonly out: readonly Unroutable[] }
   /** Whatever is ready or not: no deployment has the endpoint, nor those of `missing`. */
@@ -25,6 +32,8 @@ export interface RoutingContext extends LoadSignals {
   readonly table: RoutingTable;
   /** False where the snapshot is stale and the config says to refuse. */
   readonly isSnapshotUsable: boolean;
+  /** As the config says. */
+  readonly tagFiltering?: TagFiltering | null;
   /** What requests have shown against it. Definite: never sent to. Else: only if nothing else is left. */
   evidence(candidate: Candidate): Evidence | null;
 }
@@ -38,6 +47,8 @@ export interface Asked {
   readonly fallbacks?: readonly string[] | null;
   /** Deployments that failed this very request. */
   readonly tried: ReadonlySet<string>;
+  /** Its tags, where they choose. */
+  readonly tags?: readonly string[] | null;
   /** The only deployment that can answer it, where there is one. */
   readonly only?: string | null;
 }
@@ -46,9 +57,10 @@ export interface Asked {
 export function decide(asked: Asked, context: RoutingContext): Decision {
   const { name, fallbacks, only = null } = asked;
   const { table, isSnapshotUsable } = context;
-  const target = table.targets.get(name);
+  // Whoever made it has it under the pattern itself.
+  const target = (only === null ? undefined : table.groups.get(name)) ?? findTarget(table, name);
   if (target === undefined) {
-    const why = table.leftOut.get(name);
+    const why = whyLeftOut(table, name);
     return why === undefined ? { kind: "unknown_model" } : { kind: "left_out", why };
   }
   if (!isSnapshotUsable) return { kind: "state_refused" };
@@ -56,7 +68,7 @@ export function decide(asked: Asked, context: RoutingContext): Decision {
   let refusal = within(target, asked, context);
   if (refusal.kind === "forward") return refusal;
   for (const fallback of fallbacks ?? target.fallbacks) {
-    const other = table.targets.get(fallback);
+    const other = findTarget(table, fallback);
     const decision: Decision = other === undefined ? refusal : within(other, asked, context);
     if (decision.kind === "forward") return decision;
     // One that has the endpoint may yet be ready.
@@ -65,7 +77,10 @@ export function decide(asked: Asked, context: RoutingContext): Decision {
   return refusal;
 }
 
-function within(target: Target, asked: Asked, context: RoutingContext): Decision {
+function within(group: Target, asked: Asked, context: RoutingContext): Decision {
+  const filtering = context.tagFiltering ?? null;
+  const target = filtering === null ? group : byTags(group, asked.tags ?? [], filtering);
+  if (target === null) return { kind: "tags_refused" };
   const { leading } = target;
   const chosen =
     leading === null
@@ -123,6 +138,8 @@ function search(target: Target, asked: Asked, context: RoutingContext): Decision
     firstRank(fresh) ?? firstRank(spare.filter(({ id }) => !tried.has(id))) ?? firstRank(spare);
   if (candidates !== null) return { kind: "forward", candidate: choose(candidates, context) };
   if (full > 0) return { kind: "all_full", alias: target.alias };
+  if (target.serves !== null && target.routable.length + target.unroutable.length === 0)
+    return { kind: "not_served", serves: target.serves };
   const all = [...target.routable, ...target.unroutable];
   return out.length === 0 && all.length > 0
     ? { kind: "unsupported_endpoint", missing: lackingEverywhere(all) }

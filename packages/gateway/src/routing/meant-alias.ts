@@ -23,6 +23,9 @@ export function meantAlias(
   if (name.length > LONGEST) return null;
   const served = deployments.find(({ expected, alias }) => expected === name && listed.includes(alias));
   if (served !== undefined) return served.alias;
+  // Behind a wildcard an alias ends with the server's name.
+  const longer = listed.find((alias) => alias.endsWith(`/${name}`));
+  if (longer !== undefined) return longer;
   const near = listed.filter((alias) => Math.abs(alias.length - name.length) <= MOST_WRONG);
   // Letters that changed places are two; half of a short name is no slip.
   return suggest(name, near, Math.min(MOST_WRONG, Math.floor(name.length / 2)));

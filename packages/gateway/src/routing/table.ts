@@ -3,46 +3,23 @@ import {
   type Backend,
   type Config,
   type Deployment,
-  type Reason,
   type Snapshot,
   type Verdict,
 } from "@rollcall/contract";
 import type { Moment } from "../health/ejection.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
 import type { Candidate } from "./candidate.ts";
-import { Lot } from "./lot.ts";
-import { compareRank, firstRank } from "./rank.ts";
-
-/** A deployment that nothing may be sent to, and why. */
-export interface Unroutable {
-  readonly id: string;
-  readonly reason: Reason;
-  /** While it loads: how long until it is ready, where that is known. Milliseconds. */
-  readonly readyInMs?: number;
-  /** As of a candidate, as last seen. */
-  readonly lacks?: ReadonlySet<string>;
-}
-
-/** What one name leads to. */
-export interface Target {
-  readonly alias: string;
-  /** LiteLLM's mode of all its deployments; "" where they differ. */
-  readonly mode: string;
-  /** Ready and rightly named, as far as the prober knows; by rank. */
-  readonly routable: readonly Candidate[];
-  /** Those of the first rank, or null where nothing is routable. */
-  readonly leading: Lot | null;
-  readonly unroutable: readonly Unroutable[];
-  /** Aliases to try when none of these can serve. */
-  readonly fallbacks: readonly string[];
-  /** Aliases to try when the prompt is too long for these. */
-  readonly contextWindowFallbacks: readonly string[];
-}
+import { ranked, standIns, type Target, type Unroutable } from "./target.ts";
+import { Wildcards } from "./wildcards.ts";
 
 /** Config and verdicts joined once, when one of them changes, so that a request only looks up. */
 export interface RoutingTable {
-  /** Every name that apps may send. */
+  /** Every name that apps may send, as far as it is known: look up with `findTarget`. */
   readonly targets: ReadonlyMap<string, Target>;
+  /** By the names of the config, patterns among them. */
+  readonly groups: ReadonlyMap<string, Target>;
+  /** Null where no alias is a pattern. */
+  readonly wildcards: Wildcards | null;
   /** Names that `/v1/models` lists. */
   readonly listed: readonly string[];
   /** Names in the config that cannot be served at all, and why. */
@@ -60,18 +37,39 @@ export interface Known {
 
 export function buildTable(config: Config, { snapshot, health, now, secrets }: Known): RoutingTable {
   const verdicts = new Map(snapshot?.verdicts.map((verdict) => [verdict.deployment, verdict]));
-  const targets = new Map<string, Target>();
+  const groups = new Map<string, Target>();
   for (const [alias, deployments] of config.aliases) {
-    targets.set(alias, readTarget(alias, deployments, { config, verdicts, health, now, secrets }));
+    groups.set(alias, readTarget(alias, deployments, { config, verdicts, health, now, secrets }));
   }
+  const wildcards = config.patterns.length === 0 ? null : new Wildcards(config, { groups, verdicts });
+  const targets = wildcards === null ? groups : wildcards.expand();
   const listed = [...targets.keys()];
   for (const [name, { alias, hidden }] of config.groupAliases) {
-    const target = targets.get(alias);
-    if (target === undefined || targets.has(name)) continue;
-    targets.set(name, target);
+    const target = targets.get(alias) ?? wildcards?.find(alias);
+    if (target === undefined || groups.has(name)) continue;
+    const own = config.fallbacks.get(name);
+    const named =
+      own === undefined ? target : { ...target, fallbacks: own.filter((other) => other !== name) };
+    targets.set(name, named);
     if (!hidden) listed.push(name);
   }
-  return { targets, listed, leftOut: config.skipped };
+  return { targets, groups, wildcards, listed, leftOut: config.skipped };
+}
+
+/** What a name that an app sends leads to; undefined for one that the config does not have. */
+export function findTarget(
+  { targets, wildcards }: Pick<RoutingTable, "targets" | "wildcards">,
+  name: string,
+): Target | undefined {
+  return targets.get(name) ?? wildcards?.find(name);
+}
+
+/** Why a name of the config cannot be served; undefined where it can, or where there is none. */
+export function whyLeftOut(
+  { leftOut, wildcards }: Pick<RoutingTable, "leftOut" | "wildcards">,
+  name: string,
+): string | undefined {
+  return leftOut.get(name) ?? wildcards?.whyLeftOut(name);
 }
 
 interface Knowledge extends Omit<Known, "snapshot"> {
@@ -90,10 +88,11 @@ function readTarget(
     const verdict = verdicts.get(deployment.id);
     // A verdict on another URL, name or credential says nothing about this one.
     const holds = verdict !== undefined && verdict.check === deployment.check;
+    const tagged = deployment.tags.length === 0 ? NO_TAGS : { tags: deployment.tags };
     // The config of now counts, whatever the prober's says.
-    if (deployment.disabled) unroutable.push({ id: deployment.id, reason: "drained" });
+    if (deployment.disabled) unroutable.push({ id: deployment.id, reason: "drained", ...tagged });
     else if (secrets.lackOf(deployment.backend) !== null)
-      unroutable.push({ id: deployment.id, reason: "key_missing" });
+      unroutable.push({ id: deployment.id, reason: "key_missing", ...tagged });
     else if (holds && isRoutable(verdict)) {
       const record = health.of(deployment.id);
       record.setRoutableSince(verdict.since, now.wall - verdict.since, now.monotonic);
@@ -105,29 +104,27 @@ function readTarget(
         health: record,
         lacks: lackingOf(verdict),
       });
-    } else unroutable.push(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" });
+    } else
+      unroutable.push({
+        ...(holds ? explain(verdict) : { id: deployment.id, reason: "unknown" }),
+        ...tagged,
+      });
   }
-  const forAny = config.fallbacks.get("*") ?? config.defaultFallbacks;
   return {
     alias,
     mode: modeOf(deployments),
     ...ranked(routable),
     unroutable,
-    fallbacks: (config.fallbacks.get(alias) ?? forAny).filter((other) => other !== alias),
-    contextWindowFallbacks: config.contextWindowFallbacks.get(alias) ?? [],
+    ...standIns(alias, config),
+    serves: null,
   };
 }
+
+const NO_TAGS = {};
 
 function modeOf(deployments: readonly Deployment[]): string {
   const [first, ...others] = new Set(deployments.map(({ mode }) => mode));
   return first === undefined || others.length > 0 ? "" : first;
-}
-
-/** What a target says of those that are routable. */
-export function ranked(candidates: readonly Candidate[]): Pick<Target, "routable" | "leading"> {
-  const routable = candidates.toSorted(compareRank);
-  const first = firstRank(routable);
-  return { routable, leading: first === null ? null : new Lot(first) };
 }
 
 /** A path without a version is taken as written where the prober found the API there. */

@@ -5,7 +5,8 @@ import { seeded } from "../../test/seeded.ts";
 import type { Candidate } from "./candidate.ts";
 import { decide } from "./decide.ts";
 import { Lot } from "./lot.ts";
-import { ranked, type RoutingTable } from "./table.ts";
+import { type RoutingTable } from "./table.ts";
+import { ranked } from "./target.ts";
 
 const TURNS = 10_000;
 
@@ -25,8 +26,10 @@ function tableOf(candidates: readonly Candidate[]): RoutingTable {
     unroutable: [],
     fallbacks: [],
     contextWindowFallbacks: [],
+    serves: null,
   };
-  return { targets: new Map([["chat", target]]), listed: ["chat"], leftOut: new Map() };
+  const groups = new Map([["chat", target]]);
+  return { targets: groups, groups, wildcards: null, listed: ["chat"], leftOut: new Map() };
 }
 
 /** Decides again and again; each decision is handed on before the next. */

@@ -1,4 +1,5 @@
 import { REASONS } from "@rollcall/contract";
+import { findTarget } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 
 /** What LiteLLM's `/health` says of a deployment, here by alias and id alone. */
@@ -29,9 +30,9 @@ export function healthReport(
 ): HealthReport {
   const healthy: HealthEntry[] = [];
   const unhealthy: (HealthEntry & { error: string })[] = [];
-  const asked = query.model === undefined ? undefined : table.targets.get(query.model)?.alias;
+  const asked = query.model === undefined ? undefined : findTarget(table, query.model)?.alias;
   for (const alias of config.aliases.keys()) {
-    const target = table.targets.get(alias);
+    const target = table.groups.get(alias);
     if (target === undefined || (query.model !== undefined && alias !== asked)) continue;
     const out = target.unroutable.map(({ id, reason }) => ({ id, reason }));
     for (const { id, health } of target.routable) {

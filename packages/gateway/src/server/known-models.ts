@@ -1,4 +1,5 @@
 import type { Deployment, Snapshot, Verdict } from "@rollcall/contract";
+import { findTarget } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 
 /** A name that apps may send, with what config and prober know behind it. */
@@ -32,10 +33,14 @@ export class KnownModels {
   /** By any name that apps may send, hidden ones too. */
   find(name: string): KnownModel | null {
     const { config, table } = this.#state;
-    const target = table.targets.get(name);
+    const target = findTarget(table, name);
     if (target === undefined) return null;
     const routable = new Set(target.routable.map(({ id }) => id));
-    const deployments = (config.aliases.get(target.alias) ?? []).map((deployment) => {
+    const ids = new Set([...routable, ...target.unroutable.map(({ id }) => id)]);
+    // A name that no server of its pattern lists is none.
+    if (ids.size === 0) return null;
+    const own = (config.aliases.get(target.alias) ?? []).filter(({ id }) => ids.has(id));
+    const deployments = own.map((deployment) => {
       const verdict = this.#verdicts.get(deployment.id);
       const holds = verdict?.check === deployment.check;
       return { deployment, verdict: holds ? verdict : null, isRoutable: routable.has(deployment.id) };

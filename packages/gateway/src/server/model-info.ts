@@ -27,9 +27,15 @@ export function modelInfo(model: KnownModel): readonly ModelInfoEntry[] {
       db_model: false,
       key: model.name,
       litellm_provider: "openai",
+      ...groupsOf(known),
       ...factsOf({ name: model.name, deployments: [known] }),
     },
   }));
+}
+
+/** As in LiteLLM, nothing where none are written. */
+function groupsOf({ deployment: { info } }: KnownDeployment): { readonly access_groups?: readonly string[] } {
+  return info.accessGroups.length === 0 ? {} : { access_groups: info.accessGroups };
 }
 
 /** One entry of `GET /model_group/info`: a name with what its deployments have in common. */

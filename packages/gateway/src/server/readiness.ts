@@ -41,7 +41,7 @@ export function readReadiness({
   if (status.fault === null && feed.snapshot !== null && feed.snapshot.config !== config.checksum) {
     lines.push("[!] the prober uses a different config: its results for changed entries are ignored");
   }
-  for (const [name, { routable, unroutable }] of table.targets) {
+  for (const [name, { routable, unroutable }] of table.groups) {
     const now = clock.monotonic();
     const out = routable.flatMap(({ id, health }) => {
       const against = health.evidence(now);

@@ -15,6 +15,8 @@ export interface UpstreamTemplate {
   readonly id: string;
 }
 
+const MOST_WRITTEN = 10_000;
+
 /** The templates of the deployments and names of one routing state, each made when the first request wants it. */
 export class UpstreamTemplates {
   readonly #secrets: Secrets;
@@ -41,10 +43,12 @@ export class UpstreamTemplates {
     return template;
   }
 
-  /** A name of the config, as answers write it. */
+  /** A name that apps send, as answers write it: a wildcard has as many as apps think of. */
   written(name: string): WrittenName {
     let written = this.#written.get(name);
-    if (written === undefined) this.#written.set(name, (written = writeName(name)));
+    if (written !== undefined) return written;
+    if (this.#written.size >= MOST_WRITTEN) this.#written.clear();
+    this.#written.set(name, (written = writeName(name)));
     return written;
   }
 }

@@ -53,6 +53,12 @@ describe("a worker's config", () => {
     expect(part.backends).toBe(whole.backends);
   });
 
+  test("has all of what LiteLLM counts for each worker", () => {
+    const general_settings = { max_in_flight_requests_per_worker: 5 };
+    const { queue } = divideLimits(configOf({ a: {} }, { general_settings }), { index: 1, count: 4 });
+    expect(queue.size).toBe(5);
+  });
+
   test("is told of where a limit is too low for all of them", () => {
     expect(tooFewForAll(whole, 2).map(({ id }) => id)).toEqual(["narrow"]);
     expect(tooFewForAll(whole, 6).map(({ id }) => id)).toEqual(["wide", "narrow"]);

@@ -17,7 +17,7 @@ export function partOf(limit: number, { index, count }: Place): number {
 export function divideLimits(config: Config, place: Place): Config {
   const deployments = new Map(config.deployments.map((one) => [one.id, divideDeployment(one, place)]));
   const divided = (one: Deployment) => deployments.get(one.id) ?? one;
-  const { gateway, queue } = config;
+  const { gateway, queue, queueIsPerWorker } = config;
   return {
     ...config,
     deployments: config.deployments.map(divided),
@@ -27,7 +27,7 @@ export function divideLimits(config: Config, place: Place): Config {
       maxConnections: partOf(gateway.maxConnections, place),
       bodyMemoryBytes: partOf(gateway.bodyMemoryBytes, place),
     },
-    queue: { ...queue, size: partOf(queue.size, place) },
+    queue: queueIsPerWorker ? queue : { ...queue, size: partOf(queue.size, place) },
   };
 }
 

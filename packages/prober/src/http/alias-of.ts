@@ -1,6 +1,7 @@
-import type { Config } from "@rollcall/contract";
+import { patternOf, type Config } from "@rollcall/contract";
 
-/** The alias that a name of apps stands for: `model_group_alias` gives some of them second names. */
-export function aliasOf(name: string, config: Config): string {
-  return config.aliases.has(name) ? name : (config.groupAliases.get(name)?.alias ?? name);
+/** The alias that a name of apps stands for: `model_group_alias` gives some of them second names, a wildcard has many. */
+export function aliasOf(name: string, { aliases, groupAliases, patterns }: Config): string {
+  const alias = aliases.has(name) ? name : (groupAliases.get(name)?.alias ?? name);
+  return aliases.has(alias) ? alias : (patternOf(alias, patterns) ?? alias);
 }

@@ -43,6 +43,12 @@ describe("a hint", () => {
     );
   });
 
+  it("asks nobody to start a backend with a star in its name", () => {
+    expect(hintFor({ reason: "wrong_name", expected: "qwen-*", found: ["llama"] })).toBe(
+      `The config expects "qwen-*", the backend serves "llama". ${REASONS.wrong_name.fix}`,
+    );
+  });
+
   it.each(["a\nb", "a\r\nb", "\u001b[31mred", "x\u0000"])(
     "stays one line that is safe to print when a backend serves %j",
     (name) => {

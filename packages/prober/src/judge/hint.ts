@@ -1,4 +1,4 @@
-import { didYouMean, REASONS, type Reason } from "@rollcall/contract";
+import { didYouMean, isPattern, REASONS, type Reason } from "@rollcall/contract";
 
 interface Finding {
   readonly reason: Reason;
@@ -18,7 +18,7 @@ export function hintFor({ reason, expected, found, fix: special }: Finding): str
   const served = found.map((name) => JSON.stringify(name)).join(", ");
   const only = found.length === 1 ? found[0] : undefined;
   const fix =
-    only === undefined || !PRINTABLE.test(only)
+    only === undefined || !PRINTABLE.test(only) || isPattern(expected)
       ? REASONS.wrong_name.fix
       : `Set litellm_params.model to openai/${only}, or start the backend with --served-model-name ${expected}.`;
   return `The config expects ${JSON.stringify(expected)}, the backend serves ${served}${didYouMean(expected, found) || "."} ${fix}`;

@@ -71,6 +71,39 @@ describe("the expected name", () => {
     });
   });
 
+  it.each<[what: string, expected: string, names: readonly string[], found: readonly string[]]>([
+    ["every name", "*", ["qwen", "llama"], ["llama", "qwen"]],
+    ["those that fit", "qwen-*", ["qwen-8b", "llama", "qwen-1b"], ["qwen-1b", "qwen-8b"]],
+    ["those that fit to their end", "qwen-*-fp8", ["qwen-8b-fp8", "qwen-8b-fp8-old"], ["qwen-8b-fp8"]],
+    ["no name that nobody could send", "*", ["llama", "x".repeat(300)], ["llama"]],
+  ])("with a star has as found %s", (...row) => {
+    const [, expected, names, found] = row;
+    expect(seen(serves(...names), expected)).toEqual({ kind: "ready", found, served: SERVED });
+  });
+
+  it("with a star is at fault where nothing fits, with what is served", () => {
+    expect(seen(serves("llama", "phi"), "qwen-*")).toMatchObject({
+      kind: "fault",
+      reason: "wrong_name",
+      found: ["llama", "phi"],
+    });
+  });
+
+  it("with a star has a thousand names at most", () => {
+    const names = Array.from({ length: 1_200 }, (_, index) => `m${String(index).padStart(4, "0")}`);
+    const outcome = seen(serves(...names.toReversed()), "*");
+    expect(outcome.kind === "ready" ? outcome.found : null).toEqual(names.slice(0, 1_000));
+  });
+
+  it("with a star has facts of one model alone: what holds for one of several says nothing of the others", () => {
+    const cards = [cardOf("a", { maxModelLen: 8 }), cardOf("b", { maxModelLen: 16 })];
+    const served = (...some: ModelCard[]) => {
+      const outcome = seen({ kind: "models", cards: some }, "*");
+      return outcome.kind === "ready" ? outcome.served.maxModelLen : undefined;
+    };
+    expect([served(...cards), served(...cards.slice(1))]).toEqual([null, 16]);
+  });
+
   it("is not found in its base when it is an adapter that is gone", () => {
     expect(seen(serves("base", "other"), "adapter")).toMatchObject({
       reason: "wrong_name",

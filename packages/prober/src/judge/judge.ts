@@ -1,4 +1,4 @@
-import type { Served, Verdict } from "@rollcall/contract";
+import { answersTo, isPattern, type Served, type Verdict } from "@rollcall/contract";
 import { SERVER_KINDS } from "../kinds/index.ts";
 import type { ServerKind } from "../kinds/server-kind.ts";
 import type { ModelCard } from "../read/model-card.ts";
@@ -9,6 +9,9 @@ import type { ProbeResult } from "../read/probe-result.ts";
 /** How many served names a verdict carries, and how much of each: they end up in messages and on screens. */
 const SHOWN = 20;
 const SHOWN_LENGTH = 256;
+
+/** Those of a wildcard are what may be called. */
+const CALLABLE = 1_000;
 
 /** What a probe result is judged with. */
 export interface Case {
@@ -25,18 +28,29 @@ export function judge({ result, state, diagnosis }: Case, before: Verdict): Outc
   if (models.kind !== "models") return models;
   const { expected } = before;
   const names = models.cards.map(({ id }) => id);
-  const found = shorten(names);
   const kind = kindOf(state);
-  const card = models.cards.find(({ id }) => kind.answersTo(expected, id));
+  const own = models.cards.filter(({ id }) => answersTo(state.kind ?? "generic", expected, id));
+  const found = isPattern(expected) && own.length > 0 ? callable(own) : shorten(names);
+  const isLoading = ({ state: said }: ModelCard) => said !== null && kind.loadingStates.includes(said);
+  const card = own.find((one) => !isLoading(one)) ?? own[0];
   const twoServers = meetTwo(result, state, { before, served: card !== undefined });
   if (twoServers !== null) return { ...twoServers, nameMatches: false, found };
   if (card === undefined) return { ...nameFault(names, before), nameMatches: false, found };
   const still = key ?? health ?? diagnosis;
   if (still?.kind === "absent") return still;
   if (still?.kind === "fault") return { ...still, nameMatches: true, found };
-  if (card.state !== null && kind.loadingStates.includes(card.state))
-    return loading(`/models says of it: ${card.state}`);
-  return { kind: "ready", found, served: servedBy(card, state), ...startOf(state) };
+  if (isLoading(card)) return loading(`/models says of it: ${card.state}`);
+  // What holds for one of several says nothing of the others.
+  const facts = isPattern(expected) && own.length > 1 ? { ...card, ...UNTOLD } : card;
+  return { kind: "ready", found, served: servedBy(facts, state), ...startOf(state) };
+}
+
+const UNTOLD = { root: null, parent: null, maxModelLen: null };
+
+/** In an order of their own: some servers list first what was used last. */
+function callable(cards: readonly ModelCard[]): readonly string[] {
+  const names = cards.map(({ id }) => id).filter((name) => name.length <= SHOWN_LENGTH);
+  return names.toSorted().slice(0, CALLABLE);
 }
 
 /** Dates in headers are whole seconds: less than this is no difference between two clocks. */
@@ -74,7 +88,7 @@ function meetTwo(
   { before, served }: { before: Verdict; served: boolean },
 ): Fault | null {
   const serves = (names: readonly string[]) =>
-    names.some((id) => kindOf(state).answersTo(before.expected, id));
+    names.some((id) => answersTo(state.kind ?? "generic", before.expected, id));
   const others = otherNames.filter((names) => serves(names) !== served);
   if (others.length > 0) {
     const [with_, without] = served

@@ -140,14 +140,3 @@ it.each(KINDS)("where %s tells health, version, whether it takes the key, and it
     COLUMNS[kind],
   );
 });
-
-it.each([
-  ["Ollama serves its latest under the bare name", "ollama", ["llama", "llama:latest"], true],
-  ["Ollama serves no other tag under the bare name", "ollama", ["llama", "llama:7b"], false],
-  ["vLLM knows no tags", "vllm", ["llama", "llama:latest"], false],
-  ["vLLM minds the case", "vllm", ["llama", "Llama"], false],
-  ["vLLM serves the name itself", "vllm", ["llama", "llama"], true],
-] as const)("%s", (...row) => {
-  const [, kind, [expected, served], answers] = row;
-  expect(SERVER_KINDS[kind].answersTo(expected, served)).toBe(answers);
-});

@@ -6,6 +6,4 @@ export const ollama: ServerKind = {
   // It has no health route; its root says that it runs, whatever is loaded.
   health: null,
   versionPath: "/api/version",
-  // A name without a tag stands for its `latest`.
-  answersTo: (expected, served) => served === expected || served === `${expected}:latest`,
 };

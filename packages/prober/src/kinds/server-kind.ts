@@ -27,8 +27,6 @@ export interface ServerKind {
   readonly routes: RouteSource | null;
   /** Is this its model list? Asked in the order of the kinds; the first that says so has it. */
   recognise(list: ModelList): boolean;
-  /** Does it answer to the expected name by this served one? */
-  answersTo(expected: string, served: string): boolean;
 }
 
 export type RouteSource =
@@ -80,7 +78,6 @@ export const OPENAI_COMPATIBLE: ServerKind = {
   versionPath: null,
   routes: "questions",
   recognise: () => false,
-  answersTo: (expected, served) => served === expected,
 };
 
 /** For `recognise`: owners that only this kind writes into its cards. */

@@ -1,0 +1,1 @@
+export { runControl, startControl, type ControlDaemonOptions, type RunningControl } from "./daemon.ts";

@@ -1,0 +1,7 @@
+import type { Clock } from "@rollcall/contract";
+
+export const realClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+};

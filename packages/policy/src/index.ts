@@ -1,0 +1,10 @@
+export { DemandTable } from "./demand-table.ts";
+export { demandsOf, type Demand } from "./demand.ts";
+export { granteesOf, type Grantees, type Member, type Records } from "./grantees.ts";
+export { modelDenierOf, type ModelDenier } from "./model-access.ts";
+export { aliasFor } from "./model-alias.ts";
+export { ALL_PROXY_MODELS, ALL_TEAM_MODELS, NO_DEFAULT_MODELS, type GroupsOf } from "./model-list.ts";
+export { mayUseRoute, ROUTE_GROUPS, type Route, type RouteGroup } from "./route-access.ts";
+export { GLOBAL_SCOPE, keyScope, memberScope, modelScope, teamScope, userScope, withModel } from "./scope.ts";
+export { isCurrent, keyFaultOf, type KeyFault } from "./standing.ts";
+export { BURST_SHARE, burstOf, msUntil, refilled, tokensPerMs } from "./token-bucket.ts";

@@ -48,6 +48,9 @@ for (const [from, to] of [
   ["CHANGELOG.md", "CHANGELOG.md"],
   ["README.md", "README.md"],
   ["../../LICENSE", "LICENSE"],
+  // The prober sends them as they are.
+  ["../prober/src/page/assets/status-page.css", "status-page.css"],
+  ["../prober/src/page/assets/status-page.js", "status-page.js"],
 ] as const)
   cpSync(path.join(PACKAGE, from), path.join(out, to), { recursive: true });
 

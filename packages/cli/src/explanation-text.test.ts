@@ -103,6 +103,7 @@ it("says of one that is ready what it is, and nothing to be fixed", () => {
       kvUsage: 0.973,
       preemptions: null,
       succeeded: null,
+      generated: null,
       progress: null,
       awake: true,
       startedAt: null,

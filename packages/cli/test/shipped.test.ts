@@ -40,6 +40,8 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "prober.js",
     "sbom.cdx.json",
     "simulator.js",
+    "status-page.css",
+    "status-page.js",
     "store-thread.js",
   ]);
   const named = [...read("THIRD-PARTY-LICENSES.txt").matchAll(/^(\S+) \d\S* \(\S.*\)$/gm)].map(

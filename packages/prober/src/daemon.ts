@@ -79,7 +79,17 @@ export async function startProber(
   const stop = new AbortController();
   const draining = () => stop.signal.aborted;
   const { events } = prober;
-  const http = { prober, events, snapshots, settings, source, host, draining, rejections };
+  const http = {
+    clock: systemClock,
+    prober,
+    events,
+    snapshots,
+    settings,
+    source,
+    host,
+    draining,
+    rejections,
+  };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
   const port = await listen(server, {
     host,

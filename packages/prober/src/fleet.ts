@@ -26,6 +26,7 @@ import type { Load } from "./read/load.ts";
 import type { ProbeExchange, ProbeResult } from "./read/probe-result.ts";
 import { targetDeployments, type Target, type TargetDeployment } from "./remember/target.ts";
 import type { DeploymentHistory } from "./remember/deployment-history.ts";
+import { Throughput } from "./remember/throughput.ts";
 import { isMoving, showsTokens } from "./remember/tokens.ts";
 import { warn, type Notice } from "./judge/warn.ts";
 
@@ -47,6 +48,8 @@ export class Fleet {
   #states = new Map<string, BackendState>();
   readonly #endpoints = new Map<string, FoundEndpoints>();
   readonly #drains = new Drains();
+  /** What each target generated lately. */
+  readonly throughput = new Throughput();
   /** When the last recorded probe began, monotonic. */
   recordedAt = Number.NEGATIVE_INFINITY;
   #deployments: readonly TargetDeployment[] = [];
@@ -61,6 +64,7 @@ export class Fleet {
     this.#byTarget = Map.groupBy(this.#deployments, ({ target }) => target.id);
     const states = [...this.#byTarget.keys()].map((id): [string, BackendState] => [id, this.state(id)]);
     this.#states = new Map(states);
+    this.throughput.keep(this.#states);
     for (const id of this.#endpoints.keys()) if (!this.#byTarget.has(id)) this.#endpoints.delete(id);
     return this.#drainChanges(before, { by: DISABLED_BY }, now);
   }
@@ -118,6 +122,7 @@ export class Fleet {
     const missing = this.#endpoints.get(targetId)?.missing;
     this.#states.set(targetId, state);
     this.recordedAt = now.monotonic;
+    this.throughput.add(targetId, state.load?.generated ?? null, now.monotonic);
     return outcomes.flatMap(({ id, deployment, outcome, generates }) => {
       // The config may have changed while a token was awaited.
       const before = this.#histories.get(id);

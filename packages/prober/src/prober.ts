@@ -92,6 +92,11 @@ export class Prober {
     return metrics.print(this.fleet, { now: clock.monotonic(), writtenAt: publisher.writtenAt });
   }
 
+  /** When the last snapshot that is safely written was made, monotonic; null before the first. */
+  get writtenAt(): number | null {
+    return this.#options.publisher.writtenAt;
+  }
+
   /** Names this run. */
   get instance(): string {
     return this.#options.publisher.instance;

@@ -47,6 +47,7 @@ export function loadOf(fields: Partial<Load> = {}): Load {
     kvUsage: 0,
     preemptions: 0,
     succeeded: 0,
+    generated: 0,
     progress: 0,
     awake: true,
     startedAt: null,

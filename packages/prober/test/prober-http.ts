@@ -14,6 +14,7 @@ export function httpOf(
   const { host = "127.0.0.1" } = given;
   const refusal = (headers: KeyHeaders) => mayReadDetails(headers, { host, settings });
   return {
+    clock,
     prober,
     settings,
     events: new Events(),

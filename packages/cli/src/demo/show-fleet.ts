@@ -98,6 +98,8 @@ function printAddresses({ gatewayUrl, proberUrl, key, fleet, alias }: Addresses)
   const bearer =
     key === null ? "" : ` -H "Authorization: Bearer ${fleet === null ? "<your master key>" : key}"`;
   const lines = [
+    "The fleet in a browser, which follows what changes:",
+    `  ${proberUrl}/`,
     "Try it by hand:",
     `  curl ${gatewayUrl}/v1/models${bearer}`,
     `  curl ${gatewayUrl}/v1/chat/completions${bearer} -H "Content-Type: application/json" \\`,

@@ -191,7 +191,7 @@ describe("/metrics", () => {
 });
 
 describe("anything else", () => {
-  it.each(["/", "/v1/models", "/readyz/", "/status/x", "/healthz"])(
+  it.each(["/v1/models", "/readyz/", "/status/x", "/healthz"])(
     "is 404 and told the routes: %s",
     async (path) => {
       const { get } = await ready();

@@ -9,9 +9,10 @@ import { countRejections } from "./rejections.ts";
 import { readyzRoutes } from "./readyz.ts";
 import { stateRoutes } from "./state.ts";
 import { printStatus } from "./status.ts";
+import { pageRoutes } from "../page/page-routes.ts";
 
 const ROUTES =
-  "/livez, /readyz, /readyz/<alias>, /readyz/deployment/<id>, /status, /events, /explain/<alias or deployment>, /state, /metrics, POST /probe/<deployment> or POST and DELETE /drain/<deployment>";
+  "/ for people, /livez, /readyz, /readyz/<alias>, /readyz/deployment/<id>, /status, /events, /explain/<alias or deployment>, /state, /metrics, POST /probe/<deployment> or POST and DELETE /drain/<deployment>";
 
 /** What Kubernetes, systemd, Prometheus and people ask the prober. */
 export function proberApp(http: ProberHttp): Hono {
@@ -38,6 +39,7 @@ export function proberApp(http: ProberHttp): Hono {
     return c.json({ asked }, asked ? 202 : 200);
   });
   app.route("/", drainRoutes(http));
+  app.route("/", pageRoutes(http));
   app.get("/metrics", async (c) => {
     const { prober } = http;
     const text = await prober.printMetrics();

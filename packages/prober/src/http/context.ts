@@ -1,11 +1,12 @@
 import type { Cell, RejectionLog, Settings, SettingsSource } from "@rollcall/runtime";
-import type { Snapshot, Verdict } from "@rollcall/contract";
+import type { Clock, Snapshot, Verdict } from "@rollcall/contract";
 import type { HttpSnapshotWriter } from "@rollcall/snapshot";
 import type { Events } from "../events.ts";
 import type { Prober } from "../prober.ts";
 
 /** What the routes answer from. */
 export interface ProberHttp {
+  readonly clock: Clock;
   readonly prober: Prober;
   /** What it published last, for gateways that follow it over HTTP. */
   readonly snapshots: Pick<HttpSnapshotWriter<Snapshot, Verdict>, "answer">;

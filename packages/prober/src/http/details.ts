@@ -11,7 +11,21 @@ export function mayReadDetails(
   headers: KeyHeaders,
   { host, settings }: Pick<ProberHttp, "host" | "settings">,
 ): string | null {
-  return listensOnlyHere(host) ? null : refuseWithoutKey("details", headers, settings);
+  return listensOnlyHere(host)
+    ? null
+    : refuseWithoutKey("details", { ...headers, ...passwordOf(headers) }, settings);
+}
+
+/**
+ * A browser's sign-in as a key: it sends no Bearer token. Only for what is read: it goes out with requests that pages of
+ * others make, too.
+ */
+function passwordOf({ authorization }: KeyHeaders): KeyHeaders {
+  const basic =
+    typeof authorization === "string" ? /^Basic +([A-Za-z0-9+/=]+) *$/i.exec(authorization)?.[1] : undefined;
+  if (basic === undefined) return {};
+  const [, password] = /^[^:]*:([\x21-\x7e]+)$/.exec(Buffer.from(basic, "base64").toString("latin1")) ?? [];
+  return password === undefined ? {} : { authorization: `Bearer ${password}` };
 }
 
 /** What changes something needs the master key wherever there is one, and without one comes from this machine. */

@@ -14,6 +14,7 @@ export const llamacpp: ServerKind = {
     kvUsage: ["llamacpp:kv_cache_usage_ratio"],
     preemptions: null,
     succeeded: null,
+    generated: "llamacpp:tokens_predicted_total",
     progress: ["llamacpp:prompt_tokens_total", "llamacpp:tokens_predicted_total", "llamacpp:n_decode_total"],
   },
 };

@@ -59,6 +59,8 @@ export interface EngineMetrics {
   readonly kvUsage: readonly string[];
   readonly preemptions: string | null;
   readonly succeeded: string | null;
+  /** Counts the tokens that it generates. */
+  readonly generated: string | null;
   /** All counters that move when the engine works. */
   readonly progress: readonly string[];
   /** One sample a state and engine, of which `sleep_state="awake"` is 1 or 0. */

@@ -19,6 +19,7 @@ export const sglang: ServerKind = {
     kvUsage: ["sglang:token_usage"],
     preemptions: "sglang:num_retracted_reqs_total",
     succeeded: "sglang:num_requests_total",
+    generated: "sglang:generation_tokens_total",
     progress: ["sglang:prompt_tokens_total", "sglang:generation_tokens_total", "sglang:num_requests_total"],
   },
 };

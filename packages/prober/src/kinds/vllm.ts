@@ -13,6 +13,7 @@ export const vllm: ServerKind = {
     kvUsage: ["vllm:kv_cache_usage_perc", "vllm:gpu_cache_usage_perc"],
     preemptions: "vllm:num_preemptions_total",
     succeeded: "vllm:request_success_total",
+    generated: "vllm:generation_tokens_total",
     progress: [
       "vllm:iteration_tokens_total_count",
       "vllm:prompt_tokens_total",

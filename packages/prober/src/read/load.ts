@@ -11,6 +11,8 @@ export interface Load {
   /** Counters since the server's start. */
   readonly preemptions: number | null;
   readonly succeeded: number | null;
+  /** Tokens. */
+  readonly generated: number | null;
   /** The sum of all counters that move when the engine works. */
   readonly progress: number | null;
   /** False where any engine of the server sleeps. */
@@ -35,6 +37,7 @@ export function readLoad(response: ProbeResponse): Load | null {
     kvUsage: names.kvUsage.map((name) => largestOf(page, name)).find((usage) => usage !== null) ?? null,
     preemptions: names.preemptions === null ? null : sumOf(page, names.preemptions),
     succeeded: names.succeeded === null ? null : successes(page, names.succeeded),
+    generated: names.generated === null ? null : sumOf(page, names.generated),
     progress: sums.length === 0 ? null : sums.reduce((sum, value) => sum + value, 0),
     awake: names.sleepState === undefined || isAwake(page, names.sleepState),
     startedAt: started === null ? null : started * 1_000,

@@ -10,8 +10,10 @@ import { addCompare } from "./commands/compare.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
+import { addKeys } from "./commands/keys.ts";
 import { addHealth } from "./commands/health.ts";
 import { addStatus } from "./commands/status.ts";
+import { addTeams } from "./commands/teams.ts";
 import { addUp } from "./commands/up.ts";
 import { addWait } from "./commands/wait.ts";
 import type { CommandContext } from "./context.ts";
@@ -51,6 +53,8 @@ export function describeRollcall(program: Command, context: CommandContext): voi
     addHealth,
     addCompare,
     addCompletion,
+    addKeys,
+    addTeams,
   ])
     add(program, context);
 }

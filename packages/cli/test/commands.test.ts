@@ -382,9 +382,15 @@ describe("rollcall demo", () => {
     expect(err).toBe("");
   });
 
-  it("needs no log line of its daemons to show the same", async () => {
-    const demo = new RunningCommand(["demo", "--port", "0", "--prober-port", "0", "--log-level", "silent"]);
+  it("needs no log line of its daemons to show the same, and a virtual key with it", async () => {
+    const ports = ["--port", "0", "--prober-port", "0", "--control-port", "0"];
+    const demo = new RunningCommand(["demo", "--keys", ...ports, "--log-level", "silent"]);
     await demo.sees(/chat +chat-\w{6} +ready/);
+    await demo.sees(/a key for one app.*\n {2}sk-[\w-]{43}\n/);
+    await demo.sees(
+      /its first request\n {2}\w+( \S+)+\n[\s\S]*its second request\n {2}429: Rate limit exceeded/,
+    );
+    await demo.sees(/the key is blocked\n {2}401: /);
     await demo.sees(/Ctrl-C ends everything/);
     await demo.sees(/coder \(coder-\w{6}\): loading → ready/);
     expect((await demo.stop("SIGINT")).code).toBe(0);

@@ -4,6 +4,7 @@ import { Cell, NO_FAULT, registerSettingsGauges, type Settings } from "@rollcall
 import type { GatewayError } from "../src/errors/gateway-error.ts";
 import { COMPAT_ROWS } from "../src/errors/litellm-compat.ts";
 import { toOpenAi } from "../src/errors/to-openai.ts";
+import { KeyMetrics } from "../src/observe/key-metrics.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -26,6 +27,18 @@ describe("the errors that the page of endpoints lists", () => {
     no_key: [{ kind: "no_key" }],
     key_malformed: [{ kind: "key_malformed" }],
     wrong_key: [{ kind: "wrong_key" }],
+    unknown_key: [{ kind: "unknown_key" }],
+    blocked_key: [{ kind: "blocked_key" }],
+    expired_key: [{ kind: "expired_key" }],
+    keys_unavailable: [{ kind: "keys_unavailable" }],
+    control_unavailable: [{ kind: "control_unavailable" }],
+    model_denied: [
+      { kind: "model_denied", model, by: "key" },
+      { kind: "model_denied", model, by: "team" },
+      { kind: "model_denied", model, by: "user" },
+    ],
+    route_denied: [{ kind: "route_denied", path: "/v1/rerank" }],
+    never_fits: [{ kind: "never_fits", scope: "api_key", unit: "requests", limit: 0 }],
     body_too_large: [{ kind: "body_too_large", limit: 1 }],
     body_incomplete: [{ kind: "body_incomplete" }],
     body_too_slow: [{ kind: "body_too_slow" }],
@@ -53,7 +66,9 @@ describe("the errors that the page of endpoints lists", () => {
     unsupported_endpoint: [{ kind: "unsupported_endpoint", model, path: "/v1/rerank", serves: [] }],
     none_ready: [{ kind: "none_ready", model, out: [] }],
     all_full: [{ kind: "all_full", model }],
-    rate_limited: [{ kind: "rate_limited", scope: "key", retryAfterSeconds: 1 }],
+    rate_limited: [
+      { kind: "rate_limited", scope: "api_key", unit: "requests", limit: 6, retryAfterSeconds: 1 },
+    ],
     state_refused: [{ kind: "state_refused" }],
     upstream_failed: [
       { kind: "upstream_failed", model, reason: "down", attempts: 1, timeout: null, words: null },
@@ -98,6 +113,8 @@ describe("the errors that the page of endpoints lists", () => {
 test("the page of operations lists every metric with its type and labels", async () => {
   const { registry } = new GatewayMetrics();
   const source = { cell: new Cell({ generation: 1 } as Settings), status: new Cell(NO_FAULT) };
+  const nothing = { keys: null, sequence: 0, faults: 0, ageMs: () => 0, freshness: () => "none" as const };
+  expect(new KeyMetrics(registry, nothing)).toBeDefined();
   registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
   const types = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type)]));
   const real = registry.getMetricsAsArray().map((metric) => {

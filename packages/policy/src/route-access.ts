@@ -2,7 +2,13 @@ import type { KeyRecord, KeyType } from "@rollcall/contract";
 import { isWildcard, matchesWildcard } from "./wildcard.ts";
 
 /** LiteLLM's names for groups of routes, as `allowed_routes` may have them. */
-export const ROUTE_GROUPS = ["llm_api_routes", "openai_routes", "management_routes", "info_routes"] as const;
+export const ROUTE_GROUPS = [
+  "llm_api_routes",
+  "openai_routes",
+  "anthropic_routes",
+  "management_routes",
+  "info_routes",
+] as const;
 export type RouteGroup = (typeof ROUTE_GROUPS)[number];
 
 /** What is called. */

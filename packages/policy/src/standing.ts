@@ -7,7 +7,10 @@ export type KeyFault =
   | { readonly kind: "expired" };
 
 /** Null: the key is good. `now`: epoch milliseconds. */
-export function keyFaultOf({ key, team, user }: Grantees, now: number): KeyFault | null {
+export function keyFaultOf(
+  { key, team, user }: Pick<Grantees, "key" | "team" | "user">,
+  now: number,
+): KeyFault | null {
   if (key.blocked) return { kind: "blocked", by: "key" };
   if (team?.blocked === true) return { kind: "blocked", by: "team" };
   if (user?.blocked === true) return { kind: "blocked", by: "user" };

@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   readonly clock: Clock;
   /** Sent as a Bearer token; null sends none. */
   readonly token: string | null;
+  /** Path of the unix socket to connect to, whatever host the URL names; null: the URL's own host. */
+  readonly socketPath: string | null;
   /** Ends it from outside. */
   readonly closing: AbortSignal;
 }
@@ -19,14 +21,16 @@ export interface ConnectionOptions {
 export class HttpConnection {
   readonly #url: URL;
   readonly #token: string | null;
+  readonly #place: { readonly socketPath?: string };
   readonly #timeout = new AbortController();
   readonly #end = new AbortController();
   readonly #signal: AbortSignal;
   readonly #idle: IdleTimer;
   isAnswered = false;
 
-  constructor(url: URL, { clock, token, closing }: ConnectionOptions) {
+  constructor(url: URL, { clock, token, socketPath, closing }: ConnectionOptions) {
     this.#url = url;
+    this.#place = socketPath === null ? {} : { socketPath };
     this.#token = token;
     this.#signal = AbortSignal.any([closing, this.#timeout.signal, this.#end.signal]);
     this.#idle = new IdleTimer(clock, IDLE_TIMEOUT_MS, () => this.#timeout.abort());
@@ -40,7 +44,12 @@ export class HttpConnection {
   get(headers: Readonly<Record<string, string>>): Promise<IncomingMessage> {
     const request = this.#url.protocol === "https:" ? requestHttps : requestHttp;
     const permission = this.#token === null ? {} : { authorization: `Bearer ${this.#token}` };
-    const options = { headers: { ...headers, ...permission }, signal: this.#signal, agent: false } as const;
+    const options = {
+      ...this.#place,
+      headers: { ...headers, ...permission },
+      signal: this.#signal,
+      agent: false,
+    } as const;
     return new Promise((resolve, reject) => {
       request(this.#url, options, (response) => {
         this.isAnswered = true;

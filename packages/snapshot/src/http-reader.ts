@@ -29,6 +29,8 @@ export interface HttpReaderOptions<Whole extends SnapshotHeader, Item> {
   readonly kind: SnapshotKind<Whole, Item>;
   /** The endpoint of this kind: `http://host:4001/state`. */
   readonly url: string;
+  /** Path of a unix socket on which the writer listens, instead of the URL's host. */
+  readonly socketPath?: string;
   readonly credential: ReaderCredential;
   readonly clock: Clock;
   /** 0..1 */
@@ -154,9 +156,14 @@ export class HttpSnapshotReader<Whole extends SnapshotHeader, Item> implements S
   }
 
   #connect(query = ""): HttpConnection {
-    const { clock, credential, url } = this.#options;
-    const target = new URL(`${url}${query}`);
-    return new HttpConnection(target, { clock, token: credential.token(), closing: this.#closing.signal });
+    const { clock, credential, socketPath = null, url } = this.#options;
+    const closing = this.#closing.signal;
+    return new HttpConnection(new URL(`${url}${query}`), {
+      clock,
+      token: credential.token(),
+      socketPath,
+      closing,
+    });
   }
 
   /** Null where it is longer than it may be. */

@@ -11,9 +11,13 @@ import { masterKeyOf } from "../master-key.ts";
 import { DaemonPair } from "../daemon-pair.ts";
 import type { Terminal } from "../terminal.ts";
 import { untilInterrupted } from "../until-interrupted.ts";
-import { addPairOptions, type UpOptions } from "./up.ts";
+import { addPairOptions, hasVirtualKeys, type UpOptions } from "./up.ts";
 
-type DemoOptions = Omit<UpOptions, "config"> & { readonly config?: string };
+type DemoOptions = Omit<UpOptions, "config"> & {
+  readonly config?: string;
+  /** Show a virtual key, too. */
+  readonly keys?: boolean;
+};
 
 export function addDemo(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
@@ -22,6 +26,7 @@ export function addDemo(program: Command, { terminal, finish }: CommandContext):
       "Prober, gateway and three simulated backends, and one request shown. With --config: your own backends.",
     )
     .option("-c, --config <file>", "a LiteLLM config.yaml with real backends, instead of the simulated ones");
+  command.option("--keys", "a virtual key too: made, used, limited and revoked; for the simulated backends");
   addPairOptions(command).action(async (options: DemoOptions) => {
     finish(
       options.config === undefined
@@ -38,7 +43,7 @@ async function simulated(options: DemoOptions, terminal: Terminal): Promise<numb
     terminal.out("Starting three simulated vLLM servers, the prober and the gateway.\n");
     const fleet = await startFleet(simulators);
     const config = path.join(directory, "config.yaml");
-    writeFileSync(config, demoConfig(fleet));
+    writeFileSync(config, demoConfig(fleet, options.keys === true));
     return await show({ ...options, config }, { terminal, fleet });
   } finally {
     simulators.stop();
@@ -57,11 +62,13 @@ async function startFleet(simulators: Simulators): Promise<DemoFleet> {
 }
 
 async function show(
-  options: UpOptions,
+  options: UpOptions & Pick<DemoOptions, "keys">,
   { terminal, fleet }: { terminal: Terminal; fleet: DemoFleet | null },
 ): Promise<number> {
+  const hasKeys = fleet !== null && options.keys === true;
   const pair = new DaemonPair({
     ...options,
+    control: hasVirtualKeys(options.config, terminal.env),
     env: terminal.env,
     onLine: (line) => {
       const text = printErrorLine(line);
@@ -71,7 +78,7 @@ async function show(
   });
   const key = fleet === null ? masterKeyOf(options.config, terminal.env) : DEMO_KEY;
   const stop = new AbortController();
-  void showFleet({ pair, terminal, key, fleet }, stop.signal).catch((error: Error) => {
+  void showFleet({ pair, terminal, key, fleet, hasKeys }, stop.signal).catch((error: Error) => {
     if (!stop.signal.aborted) terminal.err(`rollcall: ${error.message}\n`);
   });
   return untilInterrupted(pair).finally(() => stop.abort());

@@ -46,7 +46,7 @@ function lostLine(lines: number): string {
 }
 
 /** A config that cannot be read the daemons complain of themselves. */
-function hasVirtualKeys(file: string, env: Terminal["env"]): boolean {
+export function hasVirtualKeys(file: string, env: Terminal["env"]): boolean {
   try {
     return loadConfig(file, env, { inContainer: false }).config?.keys.enabled ?? false;
   } catch {

@@ -8,6 +8,7 @@ import type { DemoFleet } from "./demo-config.ts";
 import { printChange } from "./change-text.ts";
 import { gatewayKnows } from "./gateway-knows.ts";
 import { followChanges } from "./follow-changes.ts";
+import { showKeys } from "./show-keys.ts";
 import { streamChat } from "./stream-chat.ts";
 
 interface Show {
@@ -16,6 +17,8 @@ interface Show {
   readonly key: string | null;
   /** Null: real backends. */
   readonly fleet: DemoFleet | null;
+  /** Show a virtual key, too. */
+  readonly hasKeys: boolean;
 }
 
 /**
@@ -23,7 +26,7 @@ interface Show {
  * aborted, what changes.
  */
 export async function showFleet(show: Show, signal: AbortSignal): Promise<void> {
-  const { pair, terminal, key, fleet } = show;
+  const { pair, terminal, key, fleet, hasKeys } = show;
   const [gatewayUrl, proberUrl] = await Promise.all([pair.gatewayUrl, pair.proberUrl]);
   const prober = { url: proberUrl, key };
   await untilProbed(prober);
@@ -38,6 +41,8 @@ export async function showFleet(show: Show, signal: AbortSignal): Promise<void> 
     await untilGatewayKnows(gatewayUrl, deployment.alias);
     await showChat(deployment.alias, { gatewayUrl, key, terminal });
   }
+  if (hasKeys && ready !== undefined && key !== null)
+    await showKeys({ gatewayUrl, key, alias: ready.alias, terminal });
   if (ready === undefined) terminal.out("No deployment is ready yet: changes are shown below.\n\n");
   const alias = (ready ?? deployments[0])?.alias ?? "";
   terminal.out(printAddresses({ gatewayUrl, proberUrl, key, fleet, alias }));

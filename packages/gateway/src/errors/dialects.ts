@@ -1,6 +1,6 @@
 import type { Dialect } from "@rollcall/contract";
 import type { OpenAiError } from "./gateway-error.ts";
-import type { ErrorAnswer } from "./to-openai.ts";
+import type { ErrorAnswer } from "./error-answer.ts";
 
 /** How one family of clients reads errors. */
 export interface ErrorDialect {

@@ -1,4 +1,4 @@
-import type { ForeignVisit, Reason } from "@rollcall/contract";
+import type { ForeignVisit, Reason, Unit } from "@rollcall/contract";
 import type { Unroutable } from "../routing/target.ts";
 
 /** Every way in which a request is not answered by a backend: a closed union. Nothing in it names a host or a key. */
@@ -7,6 +7,18 @@ export type GatewayError =
   /** `Authorization` was sent in another form than `Bearer <key>`. */
   | { readonly kind: "key_malformed" }
   | { readonly kind: "wrong_key" }
+  /** Neither the master key nor a virtual one. A blocked one is told in the same words. */
+  | { readonly kind: "unknown_key" }
+  | { readonly kind: "blocked_key" }
+  | { readonly kind: "expired_key" }
+  /** Control has not been heard of for so long that nobody knows which virtual keys hold. */
+  | { readonly kind: "keys_unavailable" }
+  /** Keys and teams are not to be read or changed now. */
+  | { readonly kind: "control_unavailable" }
+  /** The virtual key may not call the model: by its own list, or that of its team or user. */
+  | { readonly kind: "model_denied"; readonly model: string; readonly by: ModelOwner }
+  /** The virtual key may not call this path. */
+  | { readonly kind: "route_denied"; readonly path: string }
   | { readonly kind: "body_too_large"; readonly limit: number }
   | { readonly kind: "body_incomplete" }
   /** It came so slowly that others waited for its memory. */
@@ -61,8 +73,16 @@ export type GatewayError =
     }
   | { readonly kind: "none_ready"; readonly model: string; readonly out: readonly Unroutable[] }
   | { readonly kind: "all_full"; readonly model: string }
-  /** A limit of the principal's; the scope says which: `key`, `team`, `model`. */
-  | { readonly kind: "rate_limited"; readonly scope: string; readonly retryAfterSeconds: number }
+  | {
+      readonly kind: "rate_limited";
+      /** Whose limit it is, in LiteLLM's words: `api_key`, `team`, `model_per_key`. */
+      readonly scope: string;
+      readonly unit: Unit;
+      readonly limit: number;
+      readonly retryAfterSeconds: number;
+    }
+  /** The limit is so low that no request fits, however long it waits. */
+  | { readonly kind: "never_fits"; readonly scope: string; readonly unit: Unit; readonly limit: number }
   | { readonly kind: "state_refused" }
   /** All attempts failed; the reason is that of the last. */
   | {
@@ -91,11 +111,14 @@ export type GatewayError =
   /** No key is asked for, and a web page of somebody else's asks. */
   | { readonly kind: "foreign_visit"; readonly visit: ForeignVisit };
 
+/** Whose list of models leaves one out. */
+export type ModelOwner = "key" | "team" | "user";
+
 /** Which of the times ran out: to connect, to the first token, between two events, in all. */
 export type TimeoutPhase = "connect" | "first_token" | "idle" | "total";
 
 /** Why an answer that had begun did not end: the connection broke, silence, time in all, the backend aborted, our fault. */
-export type CutCause = "cut" | "idle" | "total" | "abort" | "internal";
+export type CutCause = "cut" | "idle" | "total" | "abort" | "internal" | "revoked";
 
 /** OpenAI's error object: all four fields, always. */
 export interface OpenAiError {

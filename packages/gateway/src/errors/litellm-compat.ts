@@ -1,5 +1,5 @@
 import type { GatewayError } from "./gateway-error.ts";
-import type { ErrorAnswer } from "./to-openai.ts";
+import type { ErrorAnswer } from "./error-answer.ts";
 
 /** One way in which LiteLLM's errors differ from OpenAI's, and so from ours. */
 export interface CompatRow {

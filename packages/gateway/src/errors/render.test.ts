@@ -25,7 +25,11 @@ test.each<[Dialect, object]>([
 test.each<[string, GatewayError, string]>([
   ["no key", { kind: "no_key" }, "authentication_error"],
   ["no JSON", { kind: "not_json", found: "x" }, "invalid_request_error"],
-  ["a limit", { kind: "rate_limited", scope: "key", retryAfterSeconds: 1 }, "rate_limit_error"],
+  [
+    "a limit",
+    { kind: "rate_limited", scope: "api_key", unit: "requests", limit: 6, retryAfterSeconds: 1 },
+    "rate_limit_error",
+  ],
   ["a body too large", { kind: "body_too_large", limit: 1 }, "request_too_large"],
   ["none ready", { kind: "none_ready", model: "m", out: [] }, "overloaded_error"],
   ["a bug", { kind: "internal" }, "api_error"],

@@ -1,16 +1,19 @@
 import { ENDPOINTS, REASONS, type Reason } from "@rollcall/contract";
 import type { Unroutable } from "../routing/target.ts";
-import type { CutCause, GatewayError, OpenAiError, TimeoutPhase } from "./gateway-error.ts";
+import {
+  answer,
+  clip,
+  invalid,
+  serverError,
+  unauthorized,
+  withHeaders,
+  type AnswerTo,
+  type ErrorAnswer,
+} from "./error-answer.ts";
+import type { CutCause, GatewayError, TimeoutPhase } from "./gateway-error.ts";
+import { KEY_ANSWERS } from "./key-answers.ts";
 
-export interface ErrorAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly error: OpenAiError;
-}
-
-type Answers = {
-  readonly [K in GatewayError["kind"]]: (failure: Extract<GatewayError, { kind: K }>) => ErrorAnswer;
-};
+type Answers = { readonly [K in GatewayError["kind"]]: AnswerTo<K> };
 
 const NOT_FOUND = { code: "model_not_found", param: "model" };
 
@@ -30,6 +33,7 @@ const ANSWERS: Answers = {
     unauthorized(
       "The API key is not valid for this gateway. Check the key your application is configured with.",
     ),
+  ...KEY_ANSWERS,
   body_too_large: ({ limit }) =>
     invalid(413, `The request body is larger than the limit of ${limit} bytes.`, {
       code: "request_too_large",
@@ -123,15 +127,6 @@ const ANSWERS: Answers = {
       }),
       { "retry-after": "1", "x-rollcall-reason": "full" },
     ),
-  rate_limited: ({ scope, retryAfterSeconds }) =>
-    withHeaders(
-      answer(429, {
-        type: "rate_limit_error",
-        code: "rate_limit_exceeded",
-        message: `Rate limit reached for this ${scope}. Try again in ${retryAfterSeconds} s.`,
-      }),
-      { "retry-after": String(retryAfterSeconds) },
-    ),
   state_refused: () =>
     withHeaders(
       serverError(
@@ -191,6 +186,7 @@ const MEMORY_WORDS = {
 
 const CUT_CODES: Readonly<Record<CutCause, string>> = {
   cut: "upstream_cut",
+  revoked: "key_revoked",
   idle: "upstream_idle_timeout",
   total: "upstream_timeout",
   abort: "upstream_aborted",
@@ -199,6 +195,7 @@ const CUT_CODES: Readonly<Record<CutCause, string>> = {
 
 const CUT_WORDS: Readonly<Record<CutCause, string>> = {
   cut: "the connection to the backend broke",
+  revoked: "the key was revoked",
   idle: "the backend stopped sending data",
   total: "it took longer than the time allowed",
   abort: "the backend aborted the request",
@@ -218,34 +215,6 @@ export function toOpenAi<K extends GatewayError["kind"]>(
 ): ErrorAnswer {
   const build: (failure: never) => ErrorAnswer = ANSWERS[failure.kind];
   return build(failure as never);
-}
-
-function answer(status: number, error: Omit<OpenAiError, "param">): ErrorAnswer {
-  return {
-    status,
-    headers: {},
-    error: { message: error.message, type: error.type, param: null, code: error.code },
-  };
-}
-
-function serverError(status: number, code: string, message: string): ErrorAnswer {
-  return answer(status, { type: "server_error", code, message });
-}
-
-function invalid(
-  status: number,
-  message: string,
-  { param = null, code = null }: { param?: string | null; code?: string | null } = {},
-): ErrorAnswer {
-  return { status, headers: {}, error: { message, type: "invalid_request_error", param, code } };
-}
-
-function unauthorized(message: string): ErrorAnswer {
-  return withHeaders(invalid(401, message, { code: "invalid_api_key" }), { "www-authenticate": "Bearer" });
-}
-
-function withHeaders(base: ErrorAnswer, headers: Readonly<Record<string, string>>): ErrorAnswer {
-  return { ...base, headers: { ...base.headers, ...headers } };
 }
 
 const LOADING_RETRY_SECONDS = 5;
@@ -303,9 +272,4 @@ function meaningOf(reason: Reason): string {
   return reason === "down"
     ? "The backend could not be reached, or dropped the connection."
     : REASONS[reason].meaning;
-}
-
-/** What an app sent comes back in messages: not a megabyte of it. */
-function clip(text: string): string {
-  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
 }

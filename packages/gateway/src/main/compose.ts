@@ -8,9 +8,13 @@ import {
   type TlsOptions,
 } from "@rollcall/runtime";
 import type { SnapshotReader } from "@rollcall/snapshot";
+import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
+import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
+import type { RequestObserver } from "../observe/observer.ts";
+import type { Revoke } from "../keys/running-requests.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
 import { IgnoredFields } from "../observe/ignored-fields.ts";
 import { RequestLog, type RequestLogs } from "../observe/request-log.ts";
@@ -22,6 +26,7 @@ import { Router } from "../pipeline/router.ts";
 import { Runner } from "../pipeline/runner.ts";
 import { ReprobeRequester } from "../probers/reprobe-requester.ts";
 import { Visitors } from "../pipeline/visitors.ts";
+import { RealtimeContext } from "../realtime/realtime-context.ts";
 import { LazyRealtime } from "../realtime/lazy-realtime.ts";
 import { RetryBudget } from "../routing/retry-budget.ts";
 import { buildRoutingState, type RoutingState } from "../routing-state.ts";
@@ -53,6 +58,8 @@ export interface Parts {
   readonly heardElsewhere?: SilenceDeps["heardElsewhere"];
   /** Instead of the config's master key. */
   readonly access?: Access;
+  /** Where the config has virtual keys: what they come from, and who manages them. */
+  readonly keys?: KeySources & { readonly control: ControlClient };
 }
 
 export interface Composed extends Services {
@@ -73,14 +80,12 @@ export function compose(parts: Parts): Composed {
   const deadlines = new Deadlines(clock);
   const metrics = new GatewayMetrics();
   metrics.initialise(settings.config);
-  const access = parts.access ?? masterKeyAccess(state);
-  const limits = () => state.get().config.gateway;
-  const bodies = new BodyMemory({
-    // One body is always allowed, however many workers share the memory.
-    limitBytes: () => Math.max(limits().bodyMemoryBytes, limits().maxBodyBytes),
-    maxBodyBytes: () => limits().maxBodyBytes,
-    clock,
-  });
+  const master = parts.access ?? masterKeyAccess(state);
+  const revoke: Revoke = (ctx, failure) =>
+    (ctx instanceof RealtimeContext ? composed.realtime.opened : composed.runner)?.revoke(ctx, failure);
+  const withKeys = composeKeys({ master, state, metrics, revoke }, parts);
+  const access = withKeys ?? master;
+  const bodies = composeBodies(state, clock);
   const tlsOfOrigin = (origin: string) => tlsOf(state.get(), origin);
   const feed = new SnapshotFeed(reader, clock, logs.log);
   const reprobes = new ReprobeRequester(feed, clock, settings.config.state.probers);
@@ -100,6 +105,8 @@ export function compose(parts: Parts): Composed {
     tokens: new TokenCounts({ state, feed, transport, deadlines, ratios }),
     visitors: new Visitors(state, parts.host),
     authenticator: access.authenticator,
+    keys: withKeys?.keys ?? null,
+    control: parts.keys?.control ?? null,
     metrics,
     rejections: new RejectionLog(logs.log, clock),
     activity: { answering: 0, draining: false },
@@ -113,7 +120,35 @@ export function compose(parts: Parts): Composed {
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
   };
-  return { ...built, ...composeRunners(built, access, { ...parts, tlsOf: tlsOfOrigin }) };
+  const alsoObserving = withKeys === null ? [] : [withKeys.running];
+  const runners = composeRunners(built, access, { ...parts, tlsOf: tlsOfOrigin, alsoObserving });
+  const composed: Composed = { ...built, ...runners };
+  return composed;
+}
+
+function composeBodies(state: Cell<RoutingState>, clock: Clock): BodyMemory {
+  const limits = () => state.get().config.gateway;
+  return new BodyMemory({
+    // One body is always allowed, however many workers share the memory.
+    limitBytes: () => Math.max(limits().bodyMemoryBytes, limits().maxBodyBytes),
+    maxBodyBytes: () => limits().maxBodyBytes,
+    clock,
+  });
+}
+
+interface BesideKeys {
+  readonly master: Access;
+  readonly state: Cell<RoutingState>;
+  readonly metrics: GatewayMetrics;
+  readonly revoke: Revoke;
+}
+
+/** Null where the config has no virtual keys. */
+function composeKeys(
+  { metrics: { registry }, ...beside }: BesideKeys,
+  { keys, clock, logs }: Parts,
+): KeyAccess | null {
+  return keys === undefined ? null : keyAccess({ ...beside, sources: keys, registry, clock, log: logs.log });
 }
 
 /** One server speaks TLS in one way, whichever entry names it. */
@@ -151,7 +186,7 @@ function idsAt({ config }: RoutingState, origin: string): readonly string[] {
 function composeRunners(
   built: Omit<Composed, "realtime" | "runner">,
   access: Access,
-  parts: Parts & { readonly tlsOf: TlsOf },
+  parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
   const { ratios, silence, state, tokens, visitors } = built;
@@ -164,7 +199,7 @@ function composeRunners(
   });
   const router = new Router({ state, feed, clock, random });
   const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
-  const requestObservers = [metrics, requestLog];
+  const requestObservers = [metrics, requestLog, ...parts.alsoObserving];
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,

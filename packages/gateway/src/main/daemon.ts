@@ -1,3 +1,4 @@
+import type { Server } from "node:http";
 import {
   listen,
   printAddress,
@@ -6,10 +7,12 @@ import {
   stateFile,
   systemClock,
   type ServiceStatus,
+  type ShutdownStep,
   type Log,
   type Settings,
 } from "@rollcall/runtime";
 import { isHeartbeat } from "@rollcall/snapshot";
+import { openKeys, type OpenKeys } from "./open-keys.ts";
 import { drain } from "./drain.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./compose.ts";
@@ -55,24 +58,27 @@ export async function startGateway(
   const reader = openStateReader({ source, file, clock, random: Math.random });
   const logs = { log, accessLog };
   const apart = slot === null ? {} : { heardElsewhere: slot.heardElsewhere };
-  const gateway = compose({ settings, host, source, reader, clock, random: Math.random, logs, ...apart });
+  const keys = openKeys({ source, configFile, env, clock, log, slot });
+  const more = keys === null ? apart : { ...apart, keys };
+  const gateway = compose({ settings, host, source, reader, clock, random: Math.random, logs, ...more });
   // Before anything is waited for: settings that change meanwhile must not be missed.
   source.cell.subscribe((changed) => {
     settings = part(changed);
     gateway.pools.retire(settings.config);
     gateway.update(settings, gateway.feed.snapshot);
   });
-  await gateway.feed.start((snapshot, change) => {
+  const hearing = gateway.feed.start((snapshot, change) => {
     gateway.health.update(snapshot);
     // A heartbeat changes no verdict, so the table stays.
     if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
+  await Promise.all([hearing, gateway.keys?.start()]);
   registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 
   const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
   const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
   const port = await listen(server, address).catch(async (fault: unknown) => {
-    await gateway.feed.close();
+    await Promise.all([gateway.feed.close(), gateway.keys?.close()]);
     throw fault;
   });
   const endFollowing = startFollowing(follow);
@@ -85,19 +91,31 @@ export async function startGateway(
     serviceStatus: gatewayServiceStatus(gateway),
     heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
-    stop() {
-      return shutDown(
-        [
-          { name: "requests", run: () => drain(gateway, server) },
-          // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
-          { name: "config", run: endFollowing },
-          { name: "feed", run: () => gateway.feed.close().then(() => true) },
-          { name: "rest", run: () => closeRest(gateway) },
-        ],
-        log,
-      );
-    },
+    stop: () => shutDown(stepsToEnd(gateway, { keys, server, endFollowing }), log),
   };
+}
+
+interface Ending {
+  readonly keys: OpenKeys | null;
+  readonly server: Server;
+  readonly endFollowing: () => Promise<boolean>;
+}
+
+function stepsToEnd(gateway: Services, { keys, server, endFollowing }: Ending): readonly ShutdownStep[] {
+  const { feed } = gateway;
+  return [
+    { name: "requests", run: () => drain(gateway, server) },
+    // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
+    { name: "config", run: endFollowing },
+    { name: "feed", run: () => Promise.all([feed.close(), gateway.keys?.close()]).then(() => true) },
+    {
+      name: "rest",
+      run: () => {
+        keys?.close();
+        return closeRest(gateway);
+      },
+    },
+  ];
 }
 
 /** Follows the config from now on; returns how to end that. */

@@ -1,7 +1,9 @@
 import type { Clock } from "@rollcall/contract";
 import type { Cell, Log, RejectionLog, SettingsSource } from "@rollcall/runtime";
+import type { ControlClient } from "../admin/control-client.ts";
 import type { BodyMemory } from "../body/body-memory.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
+import type { KeyFeed } from "../keys/key-feed.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
 import type { Visitors } from "../pipeline/visitors.ts";
@@ -31,6 +33,9 @@ export interface Services {
   readonly pools: Pools;
   readonly deadlines: Deadlines;
   readonly authenticator: Authenticator;
+  /** Null where the config has no virtual keys. */
+  readonly keys: KeyFeed | null;
+  readonly control: ControlClient | null;
   readonly visitors: Visitors;
   readonly runner: Runner;
   readonly realtime: LazyRealtime;

@@ -8,7 +8,14 @@ export interface Authenticator {
   authenticate(headers: IncomingHttpHeaders): Principal | AuthenticationError;
 }
 
-export type AuthenticationError = "no_key" | "key_malformed" | "wrong_key";
+export type AuthenticationError =
+  | "no_key"
+  | "key_malformed"
+  | "wrong_key"
+  | "unknown_key"
+  | "blocked_key"
+  | "expired_key"
+  | "keys_unavailable";
 
 export function authenticate(authenticator: Authenticator, visitors: Pick<Visitors, "refuse">): Stage {
   return (ctx) => {

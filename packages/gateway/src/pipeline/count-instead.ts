@@ -63,7 +63,7 @@ export class CountingInstead {
       return;
     }
     const { counted, isWhole } = countable;
-    const count = await this.#counts.count(ctx.fields.model, counted, ctx.requestId);
+    const count = await this.#counts.count(ctx.meant, counted, ctx.requestId);
     if (ctx.ended) return;
     if (count === null) throw new Error("routed, and not known");
     send(ctx, this.#instead.answer(count.tokens), count.isEstimate || !isWhole);

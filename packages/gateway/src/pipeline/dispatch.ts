@@ -120,6 +120,7 @@ export class Dispatcher implements AttemptOwner {
     headers["x-litellm-model-id"] = id;
     const { idHeader } = DIALECTS[ctx.endpoint.dialect];
     if (idHeader !== null) headers[idHeader] = ctx.requestId;
+    ctx.reservation?.addHeaders(headers);
     if (this.#deps.isDraining()) headers["connection"] = "close";
     return headers;
   }

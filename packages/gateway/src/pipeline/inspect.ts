@@ -53,6 +53,7 @@ export function inspect({ impliedMode, model }: Pick<Endpoint, "impliedMode" | "
     }
     if (!fields.ok) return fields.error;
     ctx.fields = fields.value;
+    ctx.meant = fields.value.model;
     ctx.overrides = readOverrides(
       { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
       ctx.state.config,

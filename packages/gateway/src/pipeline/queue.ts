@@ -45,6 +45,6 @@ async function waitForReady(ctx: RequestContext, { config, deps, signal }: Wait)
 }
 
 function isLoading(ctx: RequestContext, router: Router): boolean {
-  const decision = router.decide(ctx, { name: ctx.fields.model, tried: NOTHING_TRIED });
+  const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING_TRIED });
   return decision.kind === "none_ready" && decision.out.some(({ reason }) => REASONS[reason].queueable);
 }

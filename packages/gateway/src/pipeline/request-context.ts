@@ -9,6 +9,7 @@ import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
 import type { Cancelable } from "./cancelable.ts";
+import type { Permit } from "./permit.ts";
 import type { Reservation } from "./reservation.ts";
 
 /** What `accept` and `match` know of a request. */
@@ -51,8 +52,13 @@ export class RequestContext implements Accepted {
   overrides!: Overrides;
   /** heartbeat: what keeps a stream alive while it waits; null where the config wants none. */
   heartbeat: StreamHeartbeat | null = null;
-  /** inspect: the alias that the name means; "" where the config has none. */
+  /** inspect: the name that is routed by: as sent, unless authorize finds that the key has another one for it. */
+  meant = "";
+  /** inspect, authorize: the alias that the name means; "" where the config has none. */
   alias = "";
+
+  /** authorize: which models alone may stand in; null where any may. */
+  permit: Permit | null = null;
 
   /** prepare: what reaches the backend otherwise than it was sent, beside the name. */
   edits: readonly Edit[] = NO_EDITS;

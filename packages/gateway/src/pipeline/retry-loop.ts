@@ -72,7 +72,7 @@ export class RetryLoop {
   constructor(ctx: RequestContext, deps: RetryDeps) {
     this.#ctx = ctx;
     this.#deps = deps;
-    this.#name = ctx.fields.model;
+    this.#name = ctx.meant;
   }
 
   /** Tries again as `nextStep` says. Rejects only for a bug of ours. */
@@ -174,7 +174,7 @@ export class RetryLoop {
       fallback:
         this.#fallbacks()
           .slice(this.#fallbacksTaken)
-          .find((name) => this.#isKnown(name)) ?? null,
+          .find((name) => this.#mayTry(name)) ?? null,
       longerContext: this.#longerContext(),
       random: random(),
     });
@@ -190,14 +190,16 @@ export class RetryLoop {
     return decision.kind !== "forward" || !this.#tried.has(decision.candidate.id);
   }
 
-  #isKnown(name: string): boolean {
-    return this.#targetOf(name) !== undefined;
+  #mayTry(name: string): boolean {
+    const { permit } = this.#ctx;
+    const target = this.#targetOf(name);
+    return target !== undefined && (permit === null || permit.denies(name, target.alias) === null);
   }
 
   #fallbacks(): readonly string[] {
-    const { fields, origin, overrides } = this.#ctx;
+    const { meant, origin, overrides } = this.#ctx;
     if (overrides.disableFallbacks || origin !== null) return [];
-    return overrides.fallbacks ?? this.#targetOf(fields.model)?.fallbacks ?? [];
+    return overrides.fallbacks ?? this.#targetOf(meant)?.fallbacks ?? [];
   }
 
   #targetOf(name: string): Target | undefined {
@@ -207,7 +209,7 @@ export class RetryLoop {
   #longerContext(): string | null {
     if (this.#ctx.overrides.disableFallbacks || this.#ctx.origin !== null) return null;
     const [next] = this.#targetOf(this.#name)?.contextWindowFallbacks ?? [];
-    return next !== undefined && this.#isKnown(next) ? next : null;
+    return next !== undefined && this.#mayTry(next) ? next : null;
   }
 
   /** That one has no such endpoint is no answer where another has it, and failed. */

@@ -2,8 +2,9 @@ import { ENDPOINTS, type Endpoint } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Decision } from "../routing/decide.ts";
 import { meantAlias } from "../routing/meant-alias.ts";
-import { whyLeftOut } from "../routing/table.ts";
+import { findTarget, whyLeftOut } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
+import type { Permit } from "./permit.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Router } from "./router.ts";
 import type { Stage } from "./stage.ts";
@@ -13,22 +14,23 @@ const NOTHING_TRIED: ReadonlySet<string> = new Set();
 /** Where the first attempt goes; `RetryLoop` routes those that follow. */
 export function route(router: Router): Stage {
   return (ctx) => {
-    const { model } = ctx.fields;
-    const decision = router.decide(ctx, { name: model, tried: NOTHING_TRIED });
+    const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING_TRIED });
     if (decision.kind !== "forward") return explainDecision(decision, ctx);
     ctx.candidate = decision.candidate;
     return null;
   };
 }
 
+type Explained = Pick<RequestContext, "endpoint" | "fields" | "permit" | "state">;
+
 /** No deployment is to get the request: not a failure of any of them, so nothing to try again. */
 export function explainDecision(
   decision: Exclude<Decision, { kind: "forward" }>,
-  { endpoint, fields: { model }, state }: Pick<RequestContext, "endpoint" | "fields" | "state">,
+  { endpoint, fields: { model }, permit, state }: Explained,
 ): GatewayError {
   switch (decision.kind) {
     case "unknown_model":
-      return unknownModel(state, model);
+      return unknownModel(state, model, permit);
     case "left_out":
       return { kind: "unsupported_model", model, why: decision.why };
     case "not_served":
@@ -54,10 +56,20 @@ export function explainDecision(
 }
 
 /** The config has no such name, or has it and nothing serves it. */
-export function unknownModel(state: Pick<RoutingState, "config" | "table">, model: string): GatewayError {
+export function unknownModel(
+  state: Pick<RoutingState, "config" | "table">,
+  model: string,
+  permit: Permit | null = null,
+): GatewayError {
   const why = whyLeftOut(state.table, model);
   if (why !== undefined) return { kind: "unsupported_model", model, why };
-  return { kind: "unknown_model", model, meant: meantAlias(model, state) };
+  const meant = meantAlias(model, state);
+  // What a key may not call it is not told of either.
+  const isDenied =
+    permit !== null &&
+    meant !== null &&
+    permit.denies(meant, findTarget(state.table, meant)?.alias ?? "") !== null;
+  return { kind: "unknown_model", model, meant: isDenied ? null : meant };
 }
 
 /** Where apps find an endpoint. */

@@ -4,7 +4,7 @@ import { hashConversation } from "../body/conversation.ts";
 import type { Evidence } from "../health/ejection.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { decide, type Asked, type Decision, type RoutingContext } from "../routing/decide.ts";
-import type { RoutingTable } from "../routing/table.ts";
+import { findTarget, type RoutingTable } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -17,6 +17,8 @@ export interface RouterDeps {
   readonly random: () => number;
 }
 
+const NONE: readonly string[] = [];
+
 /** Decides by config and verdicts as they are now. */
 export class Router {
   readonly #deps: RouterDeps;
@@ -26,18 +28,28 @@ export class Router {
   }
 
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
-    const { disableFallbacks, fallbacks, tags } = ctx.overrides;
+    const { tags } = ctx.overrides;
     return decide(
       {
         name,
         tried,
         endpoint: ctx.endpoint.name,
-        fallbacks: disableFallbacks ? [] : fallbacks,
+        fallbacks: this.#fallbacks(ctx, name),
         tags,
         only: ctx.origin?.deployment ?? null,
       },
       new RequestRouting(ctx, this.#deps),
     );
+  }
+
+  /** Null: those of the config. */
+  #fallbacks({ overrides, permit }: RequestContext, name: string): readonly string[] | null {
+    const { disableFallbacks, fallbacks } = overrides;
+    if (disableFallbacks) return NONE;
+    if (permit === null) return fallbacks;
+    const { table } = this.#deps.state.get();
+    const all = fallbacks ?? findTarget(table, name)?.fallbacks ?? NONE;
+    return all.filter((other) => permit.denies(other, findTarget(table, other)?.alias ?? "") === null);
   }
 }
 

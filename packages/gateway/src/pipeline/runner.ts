@@ -64,6 +64,16 @@ export class Runner implements Flow {
     this.end(ctx, "client_disconnected");
   }
 
+  /** Its key opens nothing any more: before an answer has begun the app is told so, and in the middle of a stream too. */
+  revoke(ctx: RequestContext, failure: GatewayError): void {
+    if (ctx.ended) return;
+    const { outgoing, waitsFor } = ctx;
+    if (!outgoing.headersSent) this.end(ctx, "error", failure);
+    else if (waitsFor?.revoke === undefined) outgoing.destroy();
+    if (waitsFor?.revoke === undefined) waitsFor?.cancel();
+    else waitsFor.revoke();
+  }
+
   end(ctx: RequestContext, ending: Ending, failure?: GatewayError): void {
     if (ctx.ended) return;
     ctx.ended = true;
@@ -71,7 +81,7 @@ export class Runner implements Flow {
     const answers = this.#answers;
     const told =
       failure === undefined ? { status: answers.statusOf(ctx, ending), ending } : answers.fail(ctx, failure);
-    this.#guard(ctx, () => settle(ctx));
+    this.#guard(ctx, () => settle(ctx, { ending: told.ending, failure: failure ?? null }));
     const ms = this.#deps.clock.monotonic() - ctx.startedAt;
     for (const observer of this.#deps.observers)
       this.#guard(ctx, () => observer.requestEnded(ctx, { ...told, failure: failure ?? null, ms }));

@@ -42,6 +42,7 @@ export class RealtimeContext extends RequestContext {
       { body: EMPTY, fields: this.fields, headers: this.incoming.headers },
       this.state.config,
     );
+    this.meant = model;
     this.alias = findTarget(this.state.table, model)?.alias ?? "";
   }
 }

@@ -9,6 +9,7 @@ import type { PipelineDeps, StageCompiler } from "../pipeline/pipeline.ts";
 import { queue } from "../pipeline/queue.ts";
 import { route } from "../pipeline/route.ts";
 import { CLIENT_CLOSED_REQUEST, Runner, type Answers, type RunnerDeps } from "../pipeline/runner.ts";
+import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Flow, Stage } from "../pipeline/stage.ts";
 import type { RoutingState } from "../routing-state.ts";
 import { Acceptor, isHandshake } from "./acceptor.ts";
@@ -62,6 +63,10 @@ export class Realtime {
     this.#runner = new Runner({ observers: requestObservers, clock, log, answers: ANSWERS }, (flow) =>
       compileOnce((config) => stagesFor(config, { ...deps, dispatcher }, flow)),
     );
+  }
+
+  revoke(ctx: RequestContext, failure: GatewayError): void {
+    this.#runner.revoke(ctx, failure);
   }
 
   /** `over` is called once, when the connection is gone. */

@@ -1,7 +1,9 @@
 import { realtime } from "@rollcall/contract";
 import { Hono, type MiddlewareHandler } from "hono";
 import type { Services } from "../main/services.ts";
+import { adminDoor } from "../admin/admin-door.ts";
 import { reject } from "./answers.ts";
+import { grantOf } from "../keys/grant.ts";
 import { cors } from "./cors-routes.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 import { addModelRoutes } from "./model-routes.ts";
@@ -20,6 +22,7 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
     return next();
   });
   addOpenRoutes(app, services, scrape);
+  app.use(adminDoor(services));
   app.use(cors(services));
   app.use(async (c, next) => {
     const { headers } = c.env.incoming;
@@ -27,6 +30,10 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
     if (typeof principal === "string") return reject(c, { kind: principal });
     const refusal = principal.kind === "anonymous" ? services.visitors.refuse(headers) : null;
     if (refusal !== null) return reject(c, refusal);
+    const rules = grantOf(principal)?.rules(services.state.get().config) ?? null;
+    if (rules !== null && !rules.mayRead(c.req.path))
+      return reject(c, { kind: "route_denied", path: c.req.path });
+    c.set("permit", rules);
     await next();
     return undefined;
   });

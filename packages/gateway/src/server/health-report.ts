@@ -1,4 +1,5 @@
 import { REASONS } from "@rollcall/contract";
+import type { Permit } from "../pipeline/permit.ts";
 import { findTarget } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 
@@ -20,6 +21,8 @@ export interface HealthReport {
 export interface HealthQuery {
   readonly model?: string | undefined;
   readonly model_id?: string | undefined;
+  /** What is left out for who asks; null: nothing. */
+  readonly permit: Permit | null;
 }
 
 /** From what prober and requests have found last: no backend is asked. `now`: monotonic milliseconds. */
@@ -33,6 +36,7 @@ export function healthReport(
   const asked = query.model === undefined ? undefined : findTarget(table, query.model)?.alias;
   for (const alias of config.aliases.keys()) {
     const target = table.groups.get(alias);
+    if ((query.permit?.denies(alias, alias) ?? null) !== null) continue;
     if (target === undefined || (query.model !== undefined && alias !== asked)) continue;
     const out = target.unroutable.map(({ id, reason }) => ({ id, reason }));
     for (const { id, health } of target.routable) {

@@ -1,4 +1,5 @@
 import type { Deployment, Snapshot, Verdict } from "@rollcall/contract";
+import type { Permit } from "../pipeline/permit.ts";
 import { findTarget } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 
@@ -18,10 +19,13 @@ export interface KnownDeployment {
 /** Looks names up as they are at one moment: the config's, and what the last snapshot says of them. */
 export class KnownModels {
   readonly #state: RoutingState;
+  readonly #permit: Permit | null;
   readonly #verdicts: ReadonlyMap<string, Verdict>;
 
-  constructor(state: RoutingState, snapshot: Snapshot | null) {
+  /** `permit`: what is left out for who asks; null: nothing. */
+  constructor(state: RoutingState, snapshot: Snapshot | null, permit: Permit | null) {
     this.#state = state;
+    this.#permit = permit;
     this.#verdicts = new Map(snapshot?.verdicts.map((verdict) => [verdict.deployment, verdict]));
   }
 
@@ -34,7 +38,7 @@ export class KnownModels {
   find(name: string): KnownModel | null {
     const { config, table } = this.#state;
     const target = findTarget(table, name);
-    if (target === undefined) return null;
+    if (target === undefined || (this.#permit?.denies(name, target.alias) ?? null) !== null) return null;
     const routable = new Set(target.routable.map(({ id }) => id));
     const ids = new Set([...routable, ...target.unroutable.map(({ id }) => id)]);
     // A name that no server of its pattern lists is none.

@@ -13,22 +13,23 @@ const GROUP_INFO = "/model_group/info";
 
 /** What may be called, as OpenAI, Anthropic and LiteLLM tell it. No host and no served name is in any of it. */
 export function addModelRoutes(app: Hono<GatewayEnv>, services: Services): void {
-  const known = () => new KnownModels(services.state.get(), services.feed.snapshot);
+  const known = (c: Context<GatewayEnv>) =>
+    new KnownModels(services.state.get(), services.feed.snapshot, c.get("permit"));
   for (const path of LISTS) {
-    app.get(path, (c) => list(c, known().listed()));
+    app.get(path, (c) => list(c, known(c).listed()));
     // Aliases may hold slashes.
     app.get(`${path}/:id{.+}`, (c) => {
       const id = c.req.param("id");
-      const model = known().find(id);
+      const model = known(c).find(id);
       if (model === null) return unknown(c, services, id);
       return answer(c, isAnthropic(c) ? anthropicModelCard(model) : modelCard(model));
     });
   }
-  for (const path of INFOS) app.get(path, (c) => info(c, known().listed()));
+  for (const path of INFOS) app.get(path, (c) => info(c, known(c).listed()));
   app.get(GROUP_INFO, (c) => {
     const name = c.req.query("model_group");
-    if (name === undefined) return answer(c, { data: known().listed().map(modelGroupInfo) });
-    const model = known().find(name);
+    if (name === undefined) return answer(c, { data: known(c).listed().map(modelGroupInfo) });
+    const model = known(c).find(name);
     return model === null ? unknown(c, services, name) : answer(c, { data: [modelGroupInfo(model)] });
   });
   for (const path of [...LISTS, ...INFOS, GROUP_INFO])
@@ -59,5 +60,5 @@ function info(c: Context<GatewayEnv>, models: readonly KnownModel[]): Response {
 }
 
 function unknown(c: Context<GatewayEnv>, { state }: Services, model: string): Response {
-  return reject(c, unknownModel(state.get(), model));
+  return reject(c, unknownModel(state.get(), model, c.get("permit")));
 }

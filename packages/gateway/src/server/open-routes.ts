@@ -3,6 +3,7 @@ import { sentKey } from "@rollcall/runtime";
 import type { Context, Hono } from "hono";
 import { accepts } from "hono/accepts";
 import type { Services } from "../main/services.ts";
+import { grantOf } from "../keys/grant.ts";
 import { reject } from "./answers.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 import { healthReport } from "./health-report.ts";
@@ -47,7 +48,8 @@ function addLiteLlmProbes(app: Hono<GatewayEnv>, services: Services): void {
     const refusal = isKeyless ? services.visitors.refuse(headers) : null;
     if (refusal !== null) return reject(c, refusal);
     const { model, model_id } = c.req.query();
-    return c.json(healthReport(state, { model, model_id }, services.clock.monotonic()));
+    const permit = grantOf(principal)?.rules(state.config) ?? null;
+    return c.json(healthReport(state, { model, model_id, permit }, services.clock.monotonic()));
   });
 }
 

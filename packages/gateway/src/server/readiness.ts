@@ -1,6 +1,7 @@
 import { TRUNCATION_SETTINGS } from "@rollcall/contract";
 import type { Services } from "../main/services.ts";
 import { printSettingsStatus } from "@rollcall/runtime";
+import { keyStateOf, printKeyState } from "../keys/print-key-state.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { isTold } from "../truncation/truncation.ts";
 
@@ -19,7 +20,8 @@ export function readReadiness({
   source,
   activity: { draining },
   clock,
-}: Pick<Services, "activity" | "clock" | "feed" | "source" | "state">): GatewayReadiness {
+  keys,
+}: Pick<Services, "activity" | "clock" | "feed" | "keys" | "source" | "state">): GatewayReadiness {
   const { config, table, generation } = state.get();
   const freshness = feed.freshness();
   const lines: string[] = [];
@@ -33,6 +35,7 @@ export function readReadiness({
       `[!] snapshot is stale (${Math.round(feed.ageMs() / 1_000)} s old): ${policy}; is the prober running?`,
     );
   }
+  if (keys !== null) lines.push(printKeyState(keyStateOf(keys), config.keys.staleOkMs));
   const status = source.status.get();
   if (status.fault === null) lines.push(`[+] config generation ${generation}`);
   lines.push(...printSettingsStatus(status).map((line) => `[!] ${line}`));
@@ -53,7 +56,8 @@ export function readReadiness({
       ...routable.flatMap((candidate) => printTruncation(candidate, now)),
     );
   }
-  return { ready: !draining && freshness !== "none", lines };
+  const knowsKeys = keys === null || keys.freshness() !== "none";
+  return { ready: !draining && freshness !== "none" && knowsKeys, lines };
 }
 
 function printTruncation({ id, kind, health: { truncation } }: Candidate, now: number): readonly string[] {

@@ -6,6 +6,7 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Services } from "../main/services.ts";
 import { explainBody, unreadEncoding } from "../pipeline/receive.ts";
 import { unknownModel } from "../pipeline/route.ts";
+import { findTarget } from "../routing/table.ts";
 import { answer, reject } from "./answers.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 import type { Counted } from "../tokens/tokenizers.ts";
@@ -21,8 +22,11 @@ export function addTokenCounter(app: Hono<GatewayEnv>, services: Services): void
     const question = readQuestion(body.value);
     if (!question.ok) return reject(c, question.error);
     const { name, counted } = question.value;
-    const count = await services.tokens.count(name, counted, c.get("requestId"));
-    if (count === null) return reject(c, unknownModel(services.state.get(), name));
+    const permit = c.get("permit");
+    const alias = findTarget(services.state.get().table, name)?.alias ?? "";
+    const isDenied = permit !== null && permit.denies(name, alias) !== null;
+    const count = isDenied ? null : await services.tokens.count(name, counted, c.get("requestId"));
+    if (count === null) return reject(c, unknownModel(services.state.get(), name, permit));
     return answer(c, {
       total_tokens: count.tokens,
       request_model: name,

@@ -38,10 +38,10 @@ export class TokenCounts {
     this.#deps = deps;
   }
 
-  /** `name`: as apps send it. Null: there is no such model. */
+  /** `name`: as apps send it; whether they may is not asked here. Null: there is no such model. */
   async count(name: string, counted: Counted, requestId: string): Promise<Count | null> {
     const { state, feed, ratios } = this.#deps;
-    const model = new KnownModels(state.get(), feed.snapshot).find(name);
+    const model = new KnownModels(state.get(), feed.snapshot, null).find(name);
     if (model === null) return null;
     const able = model.deployments.filter((known) => known.isRoutable && questionTo(known, counted) !== null);
     for (const known of able.slice(0, MOST_ASKED)) {

@@ -97,6 +97,13 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
     this.#sending?.abort();
   }
 
+  /** The key that asked opens nothing any more: told in the stream, and the backend's work is cancelled. */
+  revoke(): void {
+    if (this.#ended) return;
+    if (this.#relay?.committed === true) this.#relay.cut("revoked");
+    this.cancel();
+  }
+
   /** Its server is gone, though its connection stays: told after the first byte, and tried elsewhere before it. */
   giveUp(): void {
     if (this.#ended) return;

@@ -7,6 +7,7 @@ import {
   systemClock,
 } from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../main/start.ts";
+import { reporterOfDeaths } from "../main/open-keys.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./divide-limits.ts";
 import { sendSettings } from "./parent-settings.ts";
@@ -46,6 +47,7 @@ export async function runWorkers(
         heardElsewhere,
         refresh: () => source.refresh(systemClock.monotonic()),
       }),
+    ended: reporterOfDeaths({ source, configFile, env, clock: systemClock, log }),
     clock: systemClock,
     log,
   });

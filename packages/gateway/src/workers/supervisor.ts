@@ -18,6 +18,8 @@ export interface SupervisorOptions {
   /** 0: any free one. */
   readonly port: number;
   readonly launch: (where: Launch) => Worker;
+  /** A worker has ended, as it was told to or not. */
+  readonly ended?: (pid: number) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -117,7 +119,9 @@ export class Supervisor {
   /** Resolves once it is not to run any more; false where it had to cut requests off, or was given up. */
   async #keep(index: number, first: Worker): Promise<boolean> {
     const run = async (restarts: number) => {
-      const end = await (restarts === 0 ? first : this.#again(index)).ended;
+      const worker = restarts === 0 ? first : this.#again(index);
+      const end = await worker.ended;
+      this.#options.ended?.(worker.pid);
       this.#running.delete(index);
       this.#metrics.ended(index);
       return end;

@@ -84,7 +84,7 @@ export function whyBroken(file: string, target: string): string | null {
 
 /** Scripts of the root's package.json that a document runs: `npm start`, `npm test`, `npm run X`. */
 export function npmScripts(text: string): readonly string[] {
-  return [...text.matchAll(/\bnpm (?:(start|test)\b|run ([\w:-]+))/g)].map(
+  return [...text.matchAll(/\bnpm (?:(start|test)\b|run (?:-\w+ )*([\w:-]+))/g)].map(
     ([, short, script]) => short ?? script ?? "",
   );
 }

@@ -115,12 +115,9 @@ class Run {
 
   #break({ kind, holder: index, awayMs }: Fault): void {
     const broken = kind === "restart" ? [...this.#holders.keys()] : [index];
-    if (kind === "leave") {
-      this.#holders[index]?.close();
-      this.world.run(SETTLED_MS);
-    }
+    if (kind === "leave") this.#leave(index);
     for (const each of broken) this.#cut(each);
-    if (kind === "crash" || kind === "leave") this.#replace(index);
+    if (kind === "crash") this.#replace(index);
     this.world.at(this.world.now + awayMs, () => {
       if (kind === "restart") {
         for (const each of broken) this.#cut(each);
@@ -129,6 +126,15 @@ class Run {
       }
       for (const each of broken) this.#join(each);
     });
+  }
+
+  /** What it had under way is counted no more, from the moment when it says so. */
+  #leave(index: number): void {
+    const holder = this.#holders[index] as LeasingHolder;
+    holder.close();
+    this.#connected.delete(holder);
+    this.#replace(index);
+    this.world.run(SETTLED_MS);
   }
 
   #ask({ holder: index, demands: which, lastsMs, isUsed, cancelMs }: Request): void {

@@ -75,6 +75,7 @@ describe.skipIf(missing.length > 0)("the image, by the Dockerfile's own steps", 
     expect(readdirSync(path.join(root, "tmp"))).toEqual([]);
     const size = await run("du", ["-sm", path.join(root, "usr/local/lib/node_modules/rollcall")]);
     process.stdout.write(`in the image beside its base: ${size.stdout.split("\t")[0]} MiB\n`);
+    expect(Number.parseInt(size.stdout, 10)).toBeLessThan(20);
   });
 
   test("runs as nobody in particular, says what it is, and asks the daemons how they are", () => {

@@ -119,7 +119,8 @@ test(
     if (alone.late.p50 > SATURATED_S)
       skip("probes are late though nobody looks: this machine does other work");
     expect(Math.min(...frames)).toBeGreaterThan(2);
-    expect(read.late.count).toBeGreaterThan(0.8 * alone.late.count);
+    // How many probes fall into a window is chance, since what is down is asked at other intervals; when they begin is not.
+    expect(read.late.count).toBeGreaterThan(1_000);
     // One bucket of the histogram is what the machine's other work may cost.
     expect(read.late.p99).toBeLessThanOrEqual(Math.max(0.5, alone.late.p99 * 2.5));
   },

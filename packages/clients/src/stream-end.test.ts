@@ -11,6 +11,11 @@ test.each<[string, string, string]>([
   ["a chat that broke off", "/v1/chat/completions?api-version=1", CHUNK + ERROR],
   ["a response", "/v1/responses", event("response.created") + event("response.completed")],
   ["a response that failed", "/openai/responses?x=1", event("response.failed")],
+  [
+    "a transcription",
+    "/v1/audio/transcriptions",
+    event("transcript.text.delta") + event("transcript.text.done"),
+  ],
   ["a message", "/v1/messages", event("message_start") + event("message_stop")],
   ["a message that broke off", "/v1/messages?beta=true", event("message_start") + event("error")],
 ])("%s ends once", (_case, path, text) => {
@@ -22,6 +27,12 @@ test.each<[string, string, string, string]>([
   ["a chat with two", "/v1/chat/completions", CHUNK + ERROR + DONE, "2 terminal"],
   ["a response with another's end", "/v1/responses", event("response.created") + DONE, "0 terminal"],
   ["a response that goes on", "/v1/responses", event("response.completed") + DONE, "goes on"],
+  [
+    "a transcription without an end",
+    "/v1/audio/transcriptions",
+    event("transcript.text.delta"),
+    "0 terminal",
+  ],
   ["a message that goes on", "/v1/messages", event("message_stop") + DONE, "goes on"],
 ])("%s is told", (_case, ...[path, text, said]) => {
   expect(wrongEnd({ path, text })).toContain(said);

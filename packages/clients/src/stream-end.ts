@@ -16,6 +16,7 @@ const ENDINGS: readonly Ending[] = [
     last: EVENT_TYPE(...["completed", "incomplete", "failed"].map((end) => `response\\.${end}`), "error"),
   },
   { path: /\/messages$/, last: EVENT_TYPE("message_stop", "error") },
+  { path: /\/audio\/transcriptions$/, last: EVENT_TYPE("transcript\\.text\\.done", "error") },
   // OpenAI's clients end at [DONE], or raise what stands in `error`.
   { path: /./, last: /^data: (\[DONE\]$|\{"error":)/m },
 ];

@@ -1,4 +1,8 @@
+import { Command } from "commander";
 import { describe, expect, test } from "vitest";
+import { commandTree } from "../src/completion/command-tree.ts";
+import type { CommandContext } from "../src/context.ts";
+import { describeRollcall } from "../src/describe-rollcall.ts";
 import {
   anchors,
   listFiles,
@@ -105,4 +109,18 @@ describe("what reads documents", () => {
       "test",
     ]);
   });
+});
+
+test("the quick start has every command", () => {
+  const program = new Command();
+  const terminal = {} as CommandContext["terminal"];
+  describeRollcall(program, { terminal, finish: () => {} });
+  const rows = readDocument("packages/docs/quick-start.md").match(/^\| `.*$/gm) ?? [];
+  const named = new Set(
+    rows.flatMap((row) =>
+      [...(row.split("|")[1] ?? "").matchAll(/`([a-z]+)/g)].map(([, name]) => name ?? ""),
+    ),
+  );
+  const names = commandTree(program).commands.map(({ name }) => name);
+  expect(names.filter((name) => !named.has(name))).toEqual([]);
 });

@@ -1,9 +1,8 @@
 import { mkdirSync } from "node:fs";
 import path from "node:path";
-import { noteVersion } from "@rollcall/testkit";
+import { findChromium, noteVersion } from "@rollcall/testkit";
 import { chromium, type Browser, type BrowserContextOptions } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findChromium } from "../src/chromium.ts";
 import { look, violationsOf } from "../src/looked.ts";
 import { Site } from "../src/site.ts";
 import { STATES } from "../src/states.ts";

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { noteVersion } from "@rollcall/testkit";
+import { findChromium, noteVersion } from "@rollcall/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { bundlePage } from "../src/bundle-page.ts";
 import { CLIENTS, LANGUAGES, REGISTRIES } from "../src/clients.ts";
 import { install, installChromium, type Installed, installedSize } from "../src/install.ts";
 import { noteTried } from "../src/lane-meta.ts";
 import { missingFeatures } from "../src/optional-routes.ts";
-import { chromium, firstMissing } from "../src/requirements.ts";
+import { firstMissing } from "../src/requirements.ts";
 import { runClient, versionsOf } from "../src/run-client.ts";
 import { BACKEND_KEY, CLIENT_KEY, openSite, UPSTREAM, type Site } from "../src/site.ts";
 import { wholeStreams, wrongEnd } from "../src/stream-end.ts";
@@ -43,10 +43,10 @@ afterAll(async () => {
 /** What the browser's script reads. */
 async function prepareBrowser(): Promise<Readonly<Record<string, string>>> {
   if (installed.get("javascript")?.absent !== undefined) return {};
-  if ((await chromium()) === undefined) await installChromium();
+  if (findChromium() === null) await installChromium();
   const page = path.join(pages, "page.js");
   await bundlePage(page);
-  return { ROLLCALL_PAGE: page, ROLLCALL_CHROMIUM: (await chromium()) ?? "" };
+  return { ROLLCALL_PAGE: page, ROLLCALL_CHROMIUM: findChromium() ?? "" };
 }
 
 /** One client's script runs once; each feature is a test of its own. */

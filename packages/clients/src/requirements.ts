@@ -1,15 +1,13 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { run } from "@rollcall/testkit";
+import { CHROMIUM_NAMES, findChromium } from "@rollcall/testkit";
 import type { Requirement } from "./clients.ts";
 import { FOLDERS } from "./install.ts";
 import { refusesPages } from "./optional-routes.ts";
 
-const BROWSERS = ["chromium", "chromium-browser", "google-chrome"];
-
 /** What one client needs beside its package: what is missing, or undefined. */
 const REQUIREMENTS: Readonly<Record<Requirement, (gateway: string) => Promise<string | undefined>>> = {
-  chromium: async () => ((await chromium()) === undefined ? `no ${BROWSERS.join(", no ")}` : undefined),
+  chromium: async () => (findChromium() === null ? `no ${CHROMIUM_NAMES.join(", no ")}` : undefined),
   cors: refusesPages,
   "claude-code": installed(`@anthropic-ai/claude-code-${process.platform}-${process.arch}/claude`),
   codex: installed(".bin/codex"),
@@ -23,15 +21,6 @@ export async function firstMissing(
   for (const name of requirements) {
     const missing = await REQUIREMENTS[name](gateway);
     if (missing !== undefined) return missing;
-  }
-  return undefined;
-}
-
-/** Where the browser is. */
-export async function chromium(): Promise<string | undefined> {
-  for (const name of BROWSERS) {
-    const { code, out } = await run("sh", ["-c", 'command -v "$1"', "sh", name]);
-    if (code === 0) return out.trim();
   }
   return undefined;
 }

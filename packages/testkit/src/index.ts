@@ -1,5 +1,6 @@
 export { FakeClock, settle, type FakeClockOptions } from "./fake-clock.ts";
 export { readProcesses } from "./leftover-processes.ts";
+export { CHROMIUM_NAMES, findChromium } from "./find-chromium.ts";
 export { pause, until } from "./until.ts";
 export { noteVersion } from "./note-version.ts";
 export { noteFigure } from "./note-figure.ts";

@@ -41,13 +41,16 @@ describe("a config file with others included", () => {
     expect(config?.deployments.map(({ alias }) => alias)).toEqual(["main", "b", "a"]);
   });
 
-  test("has complaints by the names of its files, as seen from here", () => {
+  test.each([
+    ["whole, where its own is", (directory: string) => directory],
+    ["as seen from here, where its own is", (directory: string) => path.relative("", directory)],
+  ])("has complaints by the names of its files: %s", (_how, printed) => {
     const directory = files({
       "config.yaml": `include: [a.yaml]\n${ENTRY("main", "gpu-1")}`,
       "a.yaml": `# More\n${ENTRY("a", "gpu-2")}`,
     });
-    const { problems } = loadConfig(path.join(directory, "config.yaml"), {}, OUTSIDE);
-    const from = path.relative("", directory);
+    const from = printed(directory);
+    const { problems } = loadConfig(path.join(from, "config.yaml"), {}, OUTSIDE);
     expect(problems.map(({ at }) => [at.file, at.line])).toEqual([
       [path.join(from, "config.yaml"), 2],
       [path.join(from, "a.yaml"), 2],

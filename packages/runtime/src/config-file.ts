@@ -41,8 +41,10 @@ export function readConfigFiles(
   { last = null, look = lookAt }: ConfigReading = {},
 ): ConfigFiles {
   const read = (name: string, from: string) => {
-    const place = path.resolve(path.dirname(file), name);
-    return readText(look(place), { place, from });
+    const whole = path.resolve(path.dirname(file), name);
+    // As the file that names it was given: whole in a log, short for who works beside it.
+    const place = path.isAbsolute(file) ? whole : path.relative("", whole);
+    return readText(look(whole), { place, from });
   };
   const main = readText(look(file), { place: file, from: "--config" });
   const named = last?.texts.main.text === main.text ? last.named : namedFiles(main.text);
@@ -98,5 +100,5 @@ function readText(
 ): SourceText {
   if (text === null)
     throw new StartError(`cannot read ${printConfigPath(place)} (${from}): ${problem}`, EXIT.usage);
-  return { file: printConfigPath(path.relative("", place) || place), text };
+  return { file: printConfigPath(place), text };
 }

@@ -42,18 +42,17 @@ describe("a config file with others included", () => {
   });
 
   test.each([
-    ["whole, where its own is", (directory: string) => directory],
-    ["as seen from here, where its own is", (directory: string) => path.relative("", directory)],
-  ])("has complaints by the names of its files: %s", (_how, printed) => {
+    ["whole", (file: string) => file],
+    ["relative", (file: string) => path.relative("", file)],
+  ])("has complaints by the names of its files, as the first was given: %s", (_how, given) => {
     const directory = files({
       "config.yaml": `include: [a.yaml]\n${ENTRY("main", "gpu-1")}`,
       "a.yaml": `# More\n${ENTRY("a", "gpu-2")}`,
     });
-    const from = printed(directory);
-    const { problems } = loadConfig(path.join(from, "config.yaml"), {}, OUTSIDE);
+    const { problems } = loadConfig(given(path.join(directory, "config.yaml")), {}, OUTSIDE);
     expect(problems.map(({ at }) => [at.file, at.line])).toEqual([
-      [path.join(from, "config.yaml"), 2],
-      [path.join(from, "a.yaml"), 2],
+      [given(path.join(directory, "config.yaml")), 2],
+      [given(path.join(directory, "a.yaml")), 2],
     ]);
   });
 

@@ -11,6 +11,8 @@ export interface DaemonAnswers {
   readonly name: DaemonName;
   /** Where it ought to listen: `http://127.0.0.1:4000`. */
   readonly url: string;
+  /** Is that its address on this machine? Else it is one of `rollcall.state.probers`, or was named. */
+  readonly isHere: boolean;
   readonly metrics: Asked;
   readonly readiness: Asked;
   /** Of the prober alone. */
@@ -19,19 +21,17 @@ export interface DaemonAnswers {
   readonly version: string | null;
 }
 
-export interface DaemonAddress {
-  readonly name: DaemonName;
-  readonly url: string;
-}
+export type DaemonAddress = Pick<DaemonAnswers, "isHere" | "name" | "url">;
 
 /** Asks a daemon all that the checks and the bundle want of it. `key` is the master key, where there is one. */
 export async function askDaemon(
-  { name, url }: DaemonAddress,
+  address: DaemonAddress,
   key: string | null,
   now: () => number,
 ): Promise<DaemonAnswers> {
+  const { name, url } = address;
   const metrics = await ask(`${url}/metrics`, key, now);
-  const nobody = { name, url, metrics, readiness: metrics, status: null, version: null };
+  const nobody = { ...address, metrics, readiness: metrics, status: null, version: null };
   if (metrics.kind === "failure") return nobody;
   const readiness = await ask(`${url}/readyz?verbose`, key, now);
   const said = parse(name === "prober" ? await ask(`${url}/status`, key, now) : null);
@@ -78,7 +78,7 @@ export interface DaemonProcess {
 
 /** Which of these processes listens at that address; null where none does that this user may look into. */
 export function processAt(
-  { name, url }: DaemonAddress,
+  { name, url }: Pick<DaemonAddress, "name" | "url">,
   processes: readonly ListeningProcess[],
   proc = "/proc",
 ): DaemonProcess | null {

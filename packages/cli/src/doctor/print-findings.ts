@@ -6,7 +6,8 @@ import { worstOf, type CheckFinding, type FindingState } from "./finding.ts";
 const COLOURS = { ok: "green", warn: "yellow", fail: "red" } as const satisfies Record<FindingState, string>;
 
 /** A line for each finding, its remedy below it, and how many there are of each state. */
-export function printFindings(findings: readonly CheckFinding[], terminal: Terminal): string {
+export function printFindings(all: readonly CheckFinding[], terminal: Terminal): string {
+  const findings = withoutMany(all);
   const rows = findings.map(({ state, check, subject, detail }) => [
     terminal.paint(COLOURS[state], state),
     terminal.paint("dim", check),
@@ -18,8 +19,23 @@ export function printFindings(findings: readonly CheckFinding[], terminal: Termi
     lines[index] ?? "",
     ...(remedy === undefined ? [] : [`${indent}${remedy}`]),
   ]);
-  const count = (wanted: FindingState) => findings.filter(({ state }) => state === wanted).length;
+  const count = (wanted: FindingState) => all.filter(({ state }) => state === wanted).length;
   return `${[...told, "", `${count("ok")} ok, ${count("warn")} warn, ${count("fail")} fail`].join("\n")}\n`;
+}
+
+/** So many lines of one check that is well are read by nobody. */
+const MOST_OK = 20;
+
+/** A large fleet that is well takes one line more. */
+function withoutMany(findings: readonly CheckFinding[]): readonly CheckFinding[] {
+  return [...Map.groupBy(findings, ({ check }) => check)].flatMap(([check, ofCheck]) => {
+    const well = ofCheck.filter(({ state }) => state === "ok");
+    const more = well.slice(MOST_OK);
+    if (more.length === 0) return ofCheck;
+    const left = new Set(more);
+    const rest: CheckFinding = { check, state: "ok", subject: `${more.length} more`, detail: "as well" };
+    return [...ofCheck.filter((one) => !left.has(one)), rest];
+  });
 }
 
 /** What `--json` prints and the bundle holds. */

@@ -15,6 +15,7 @@ import {
   processAt,
   type DaemonAddress,
   type DaemonAnswers,
+  type DaemonName,
   type DaemonProcess,
 } from "./daemon.ts";
 
@@ -87,15 +88,21 @@ function examine(file: string, processEnv: Environment): Examined {
 }
 
 function addressesOf(config: Config, options: DoctorOptions): readonly DaemonAddress[] {
-  const at = (name: DaemonAddress["name"], given: string | undefined): DaemonAddress => {
+  const at = (name: DaemonName, given: string | undefined): DaemonAddress => {
     const { host, port } = config[name];
-    return { name, url: (given ?? printAddress(reachable(host), port)).replace(/\/+$/, "") };
+    return { name, url: trim(given ?? printAddress(reachable(host), port)), isHere: given === undefined };
   };
+  const elsewhere = options.proberUrl === undefined ? config.state.probers : [];
   return [
     at("gateway", options.gatewayUrl),
-    at("prober", options.proberUrl),
+    ...elsewhere.map((url) => ({ name: "prober", url: trim(url), isHere: false }) as const),
+    ...(elsewhere.length === 0 ? [at("prober", options.proberUrl)] : []),
     ...(config.keys.enabled ? [at("control", options.controlUrl)] : []),
   ];
+}
+
+function trim(url: string): string {
+  return url.replace(/\/+$/, "");
 }
 
 function findProcesses(addresses: readonly DaemonAddress[]): readonly DaemonProcess[] {

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { err, ok, REASONS, type Snapshot } from "@rollcall/contract";
 import type { ProbedDeployment } from "@rollcall/prober";
 import { describe, expect, test } from "vitest";
@@ -13,7 +14,7 @@ import { daemonsCheck, type DaemonFacts } from "./daemons.ts";
 import { namesCheck, type NameFacts } from "./names.ts";
 import { permissionsCheck } from "./permissions.ts";
 import { stateCheck, type StateFacts } from "./state.ts";
-import { versionsCheck } from "./versions.ts";
+import { OLDEST_NODE, versionsCheck } from "./versions.ts";
 
 const NOW = 1_795_000_000_000;
 const DAY = 86_400_000;
@@ -259,6 +260,7 @@ describe("daemons", () => {
     daemon: {
       name,
       url: "http://h:1",
+      isHere: true,
       metrics: answer(`# HELP\nrollcall_${name}_config_fault 0\n`),
       readiness: answer("ready\n"),
       status: null,
@@ -266,6 +268,7 @@ describe("daemons", () => {
       ...changed,
     },
     taken: null,
+    holder: null,
   });
   const status = { prober: { configFault: null, settingsNeedRestart: [], initialRoundDone: true } };
   const away = (name: DaemonAnswers["name"]) => daemon(name, { metrics: refused });
@@ -283,8 +286,8 @@ describe("daemons", () => {
       "before their first start",
       [away("gateway"), away("prober")],
       [
-        "warn gateway at http://h:1: does not run: its port is free → Start it: `rollcall up`, or its unit. Elsewhere: --gateway-url.",
-        "warn prober at http://h:1: does not run: its port is free → Start it: `rollcall up`, or its unit. Elsewhere: --prober-url.",
+        "warn gateway at http://h:1: does not run here: its port is free → Start it: `rollcall up`, or its unit. Where it is elsewhere: --gateway-url.",
+        "warn prober at http://h:1: does not run here: its port is free → Start it: `rollcall up`, or its unit. Where it is elsewhere: --prober-url.",
       ],
     ],
     [
@@ -292,13 +295,15 @@ describe("daemons", () => {
       [daemon("gateway"), away("prober")],
       [
         "ok gateway at http://h:1: runs, and has nothing to complain of",
-        "fail prober at http://h:1: does not run: its port is free → Start it: `rollcall up`, or its unit. Elsewhere: --prober-url.",
+        "fail prober at http://h:1: does not run here: its port is free → Start it: `rollcall up`, or its unit. Where it is elsewhere: --prober-url.",
       ],
     ],
     [
       "whose port is another's",
-      [{ ...away("gateway"), taken: "port 1 on h is in use" }],
-      ["fail gateway at http://h:1: port 1 on h is in use → Correct rollcall.gateway.host or .port."],
+      [{ ...away("gateway"), taken: "port 1 on h is in use", holder: "nc (pid 7)" }],
+      [
+        "fail gateway at http://h:1: port 1 on h is in use (it is nc (pid 7)) → Correct rollcall.gateway.host or .port.",
+      ],
     ],
     [
       "in whose place another program answers",
@@ -323,7 +328,15 @@ describe("daemons", () => {
       ],
     ],
   ])("%s", (_how, facts, told) => {
-    expect(print(daemonsCheck.judge(facts))).toEqual(told);
+    expect(print(daemonsCheck.judge({ daemons: facts, inContainer: false }))).toEqual(told);
+  });
+
+  test("one that is not in this container is no failure, and one elsewhere that is away is", () => {
+    const facts = [daemon("gateway"), away("control"), daemon("prober", { metrics: refused, isHere: false })];
+    expect(print(daemonsCheck.judge({ daemons: facts, inContainer: true })).slice(1)).toEqual([
+      "warn control at http://h:1: does not run here: its port is free → Start it: `rollcall up`, or its unit. Where it is elsewhere: --control-url.",
+      "fail prober at http://h:1: does not answer (ECONNREFUSED) → Start it, or correct the address.",
+    ]);
   });
 
   test("a prober tells of its config, its settings and its first round", () => {
@@ -335,7 +348,10 @@ describe("daemons", () => {
     const metrics = answer("\nrollcall_prober_config_fault 1\n");
     expect(
       daemonsCheck
-        .judge([daemon("prober", { metrics, status: { prober } as never })])
+        .judge({
+          daemons: [daemon("prober", { metrics, status: { prober } as never })],
+          inContainer: false,
+        })
         .map(({ detail }) => detail),
     ).toEqual([
       "c.yaml cannot be used:",
@@ -343,6 +359,11 @@ describe("daemons", () => {
       "its first round of probes is still under way",
     ]);
   });
+});
+
+test("the oldest Node.js is the one that the program itself asks for", () => {
+  const program = readFileSync(new URL("../../../bin/rollcall.js", import.meta.url), "utf8");
+  expect(program).toContain(`var MINIMUM = [${OLDEST_NODE.join(", ")}];`);
 });
 
 test.each([

@@ -1,5 +1,4 @@
 import { WARNINGS } from "@rollcall/contract";
-import { ask } from "../ask.ts";
 import type { Check } from "../check.ts";
 import { fine, warns } from "../finding.ts";
 
@@ -12,21 +11,15 @@ export interface ClockFacts {
 /** As the prober judges the clocks of backends, which are told with what else is known of those. */
 const TOO_MUCH_MS = 60_000;
 
-/** The clocks of daemons and of probers elsewhere, by the `date` of their answers. */
+/** The clocks of daemons, by the `date` of their answers. */
 export const clocksCheck: Check<readonly ClockFacts[]> = {
   name: "clocks",
-  async gather({ daemons, config, now }) {
-    const probers = await Promise.all(
-      config.state.probers.map(async (url) => {
-        const answer = await ask(`${url.replace(/\/+$/, "")}/livez`, null, now);
-        return { subject: `prober at ${url}`, answer };
-      }),
-    );
-    const own = daemons.map(({ name, url, metrics }) => ({ subject: `${name} at ${url}`, answer: metrics }));
-    return [...own, ...probers].flatMap(({ subject, answer }) =>
-      answer.kind === "answer" && answer.skewMs !== null ? [{ subject, skewMs: answer.skewMs }] : [],
-    );
-  },
+  gather: ({ daemons }) =>
+    daemons.flatMap(({ name, url, metrics }) =>
+      metrics.kind === "answer" && metrics.skewMs !== null
+        ? [{ subject: `${name} at ${url}`, skewMs: metrics.skewMs }]
+        : [],
+    ),
   judge(facts) {
     const off = facts.filter(({ skewMs }) => Math.abs(skewMs) > TOO_MUCH_MS);
     if (off.length === 0)

@@ -1,7 +1,9 @@
 import { createServer } from "node:net";
+import path from "node:path";
 import { listen, StartError } from "@rollcall/runtime";
 import type { Asked } from "../ask.ts";
 import type { Check } from "../check.ts";
+import { listeningProcesses } from "../../health/listening.ts";
 import { isOurs, valueOf, type DaemonAnswers } from "../daemon.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";
@@ -10,55 +12,80 @@ export interface DaemonFacts {
   readonly daemon: DaemonAnswers;
   /** Why nobody could listen there, in the words of the daemon itself; null where one could, or one does. */
   readonly taken: string | null;
+  /** Which program of this user listens there: `nginx (pid 7)`; null where none is seen. */
+  readonly holder: string | null;
 }
 
 /** Who answers at each daemon's address, and what the daemons say of themselves. */
-export const daemonsCheck: Check<readonly DaemonFacts[]> = {
+export const daemonsCheck: Check<AllDaemons> = {
   name: "daemons",
-  gather: async ({ daemons, config }) =>
-    Promise.all(
+  gather: async ({ daemons, config, inContainer }) => ({
+    daemons: await Promise.all(
       daemons.map(async (daemon) => ({
         daemon,
-        taken: daemon.metrics.kind === "answer" ? null : await whyNotListen(daemon, config),
+        taken: daemon.metrics.kind === "answer" || !daemon.isHere ? null : await whyNotListen(daemon, config),
+        holder: isOurs(daemon) ? null : holderOf(daemon.url),
       })),
     ),
-  judge(facts) {
-    const anyRuns = facts.some(({ daemon }) => isOurs(daemon));
-    return facts.flatMap((one) => judgeDaemon(one, anyRuns));
+    inContainer,
+  }),
+  judge({ daemons, inContainer }) {
+    // Before the first start it is as it should be; and a container may be that of one alone.
+    const anyRuns = daemons.some(({ daemon }) => daemon.isHere && isOurs(daemon));
+    const absence = anyRuns && !inContainer ? fails : warns;
+    return daemons.flatMap((one) => judgeDaemon(one, absence));
   },
 };
 
-function judgeDaemon({ daemon, taken }: DaemonFacts, anyRuns: boolean): readonly Finding[] {
-  const { name, url, metrics } = daemon;
+interface AllDaemons {
+  readonly daemons: readonly DaemonFacts[];
+  readonly inContainer: boolean;
+}
+
+function judgeDaemon(facts: DaemonFacts, absence: typeof fails): readonly Finding[] {
+  const { name, url, metrics } = facts.daemon;
   const subject = `${name} at ${url}`;
-  if (metrics.kind === "failure") {
-    if (taken !== null) return [fails(subject, taken, `Correct rollcall.${name}.host or .port.`)];
-    const detail = `does not run: ${metrics.code === "ECONNREFUSED" ? "its port is free" : `no answer (${metrics.code})`}`;
-    // Before the first start that is as it should be.
-    return [
-      (anyRuns ? fails : warns)(
-        subject,
-        detail,
-        `Start it: \`rollcall up\`, or its unit. Elsewhere: --${name}-url.`,
-      ),
-    ];
-  }
-  if (!isOurs(daemon)) return [stranger(subject, metrics, name)];
+  if (metrics.kind === "failure") return [judgeSilence(facts, { subject, code: metrics.code, absence })];
+  const { daemon } = facts;
+  if (!isOurs(daemon)) return [stranger(facts, subject, metrics)];
   const notes = notesOf(daemon);
   return notes.length > 0
     ? notes.map((note) => ({ ...note, subject }))
     : [fine(subject, "runs, and has nothing to complain of")];
 }
 
+function judgeSilence(
+  { daemon: { name, isHere }, taken, holder }: DaemonFacts,
+  {
+    subject,
+    code,
+    absence,
+  }: { readonly subject: string; readonly code: string; readonly absence: typeof fails },
+): Finding {
+  if (!isHere) return fails(subject, `does not answer (${code})`, "Start it, or correct the address.");
+  if (taken !== null)
+    return fails(
+      subject,
+      holder === null ? taken : `${taken} (it is ${holder})`,
+      `Correct rollcall.${name}.host or .port.`,
+    );
+  const how = code === "ECONNREFUSED" ? "its port is free" : `no answer (${code})`;
+  return absence(
+    subject,
+    `does not run here: ${how}`,
+    `Start it: \`rollcall up\`, or its unit. Where it is elsewhere: --${name}-url.`,
+  );
+}
+
 function stranger(
+  { daemon: { name }, holder }: DaemonFacts,
   subject: string,
   { status, headers }: Extract<Asked, { kind: "answer" }>,
-  name: string,
 ): Finding {
-  const server = headers["server"] === undefined ? "" : `, ${headers["server"]}`;
+  const told = [`HTTP ${status}`, headers["server"], holder].filter((one) => typeof one === "string");
   return fails(
     subject,
-    `another program answers there (HTTP ${status}${server})`,
+    `another program answers there (${told.join(", ")})`,
     `Stop it, or choose another rollcall.${name}.port.`,
   );
 }
@@ -105,5 +132,17 @@ async function whyNotListen({ name }: DaemonAnswers, config: Site["config"]): Pr
     throw error;
   } finally {
     server.close();
+  }
+}
+
+/** By the name of its program alone: what follows may be a key. */
+function holderOf(url: string): string | null {
+  const { host } = new URL(url);
+  try {
+    const found = listeningProcesses("").find(({ addresses }) => addresses.includes(host));
+    const [program = ""] = (found?.title ?? "").split(" ");
+    return found === undefined ? null : `${path.basename(program)} (pid ${found.pid})`;
+  } catch {
+    return null;
   }
 }

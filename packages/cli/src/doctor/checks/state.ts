@@ -108,7 +108,8 @@ function judgeSnapshot({
 }
 
 async function gatherState({ config, configFile, env, daemons, now }: Site): Promise<StateFacts> {
-  const prober = daemons.find(({ name }) => name === "prober");
+  // One elsewhere writes there.
+  const prober = daemons.find(({ name, isHere }) => name === "prober" && isHere);
   const beside = {
     checksum: config.checksum,
     proberRuns: prober !== undefined && isOurs(prober),

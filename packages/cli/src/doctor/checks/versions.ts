@@ -12,7 +12,7 @@ export interface VersionFacts {
 }
 
 /** As `bin/rollcall.js` wants it. */
-const NODE = [24, 15] as const;
+export const OLDEST_NODE = [24, 15] as const;
 
 export const versionsCheck: Check<VersionFacts> = {
   name: "versions",
@@ -26,10 +26,10 @@ export const versionsCheck: Check<VersionFacts> = {
 
 function judgeNode(version: string): Finding {
   const [major = 0, minor = 0] = version.replace(/^v/, "").split(".").map(Number);
-  const isEnough = major > NODE[0] || (major === NODE[0] && minor >= NODE[1]);
+  const isEnough = major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1]);
   return isEnough
     ? fine("Node.js", version)
-    : fails("Node.js", `${version} is too old`, `Install ${NODE.join(".")} or newer.`);
+    : fails("Node.js", `${version} is too old`, `Install ${OLDEST_NODE.join(".")} or newer.`);
 }
 
 function judgeDaemons(own: string, daemons: VersionFacts["daemons"]): readonly Finding[] {

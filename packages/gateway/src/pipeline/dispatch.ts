@@ -79,6 +79,7 @@ export class Dispatcher implements AttemptOwner {
 
   firstByte(attempt: DispatchedAttempt): void {
     const now = this.#deps.clock.monotonic();
+    attempt.ctx.firstByteAt = now;
     this.#notify(attempt, (observer) => observer.attemptFirstByte?.(attempt, now));
     // Nothing is sent again from here on.
     attempt.ctx.body.release();

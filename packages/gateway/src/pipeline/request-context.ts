@@ -5,6 +5,8 @@ import type { RequestFields } from "../body/json-fields.ts";
 import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
 import type { Origin } from "../objects/object-ids.ts";
+import type { TokenUsage } from "../observe/token-usage.ts";
+import type { TraceContext } from "../observe/trace-context.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
@@ -72,6 +74,9 @@ export class RequestContext implements Accepted {
   /** admit: what the request may use at most. */
   reservation: Reservation | null = null;
 
+  /** queue: milliseconds waited for a model to load. */
+  queuedMs = 0;
+
   /** route: where the first attempt goes. */
   candidate!: Candidate;
 
@@ -80,6 +85,14 @@ export class RequestContext implements Accepted {
 
   /** dispatch: how many other aliases have stood in for the one asked for. */
   fallbacks = 0;
+
+  /** relay: monotonic milliseconds at the first byte of the answer; null before. */
+  firstByteAt: number | null = null;
+  /** relay: what the answer says that it used; null where it says nothing. */
+  usage: TokenUsage | null = null;
+
+  /** accept: where it stands in a trace; null where it brought none and none is kept. */
+  trace: TraceContext | null = null;
 
   // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
   next = 0;

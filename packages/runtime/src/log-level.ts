@@ -1,0 +1,53 @@
+import type { Cell } from "./cell.ts";
+import type { LogLevel } from "./log-lines.ts";
+import type { Settings } from "./settings.ts";
+
+/** Whatever has a level that can be set. */
+interface Levelled {
+  level: string;
+}
+
+/** How much a process logs: as it was ordered while it ran, else as its command line says, else as its config does. */
+export class LogLevelControl {
+  readonly #logs: readonly Levelled[];
+  readonly #given: string | null;
+  #ordered: LogLevel | null = null;
+  #ofConfig = "info";
+
+  /** `given`: by the command line. */
+  constructor(logs: readonly Levelled[], given: string | null) {
+    this.#logs = logs;
+    this.#given = given;
+    this.#apply();
+  }
+
+  get level(): string {
+    return this.#ordered ?? this.#given ?? this.#ofConfig;
+  }
+
+  /** What of the three it is by. */
+  get by(): "order" | "command line" | "config" {
+    if (this.#ordered !== null) return "order";
+    return this.#given === null ? "config" : "command line";
+  }
+
+  /** Until the next start, or the next order; null: as it would be without one. */
+  order(level: LogLevel | null): void {
+    this.#ordered = level;
+    this.#apply();
+  }
+
+  /** Goes by the config from now on. */
+  follow(settings: Pick<Cell<Settings>, "get" | "subscribe">): void {
+    const take = ({ config }: Settings) => {
+      this.#ofConfig = config.log.level;
+      this.#apply();
+    };
+    take(settings.get());
+    settings.subscribe(take);
+  }
+
+  #apply(): void {
+    for (const log of this.#logs) log.level = this.level;
+  }
+}

@@ -14,7 +14,7 @@ const LEVEL = /^(?:\{"level":"|\d{4}-\d\d-\d\dT\S+ )([diwef])/;
  * level; null leaves them as they are.
  */
 export function withPriorities(lines: string, other: number | null): string {
-  return lines.replaceAll(/^.+$/gm, (line) => {
+  return forEachLine(lines, (line) => {
     const letter = LEVEL.exec(line)?.[1];
     const priority = letter === undefined ? other : (PRIORITIES[letter] ?? other);
     return priority === null ? line : `<${priority}>${line}`;
@@ -23,13 +23,21 @@ export function withPriorities(lines: string, other: number | null): string {
 
 /** JSON lines as people read them: time, level, service, message, facts. What is no such line stays as it is. */
 export function asText(lines: string): string {
-  return lines.replaceAll(/^\{.+\}$/gm, (line) => {
+  return forEachLine(lines, (line) => {
     const entry = parse(line);
     if (entry === null) return line;
     const { level, time, service, msg, ...facts } = entry;
     const told = Object.entries(facts).map(([name, value]) => ` ${name}=${printFact(value)}`);
     return `${String(time)} ${String(level).padEnd(5)} ${String(service)} ${String(msg)}${told.join("")}`;
   });
+}
+
+/** By hand: to a regular expression U+2028 begins a line too. */
+function forEachLine(lines: string, change: (line: string) => string): string {
+  return lines
+    .split("\n")
+    .map((line) => (line === "" ? line : change(line)))
+    .join("\n");
 }
 
 function parse(line: string): Record<string, unknown> | null {

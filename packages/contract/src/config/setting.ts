@@ -107,11 +107,11 @@ type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
   : S["kind"] extends "share"
     ? boolean | number
-  : S["kind"] extends "secrets"
-    ? readonly string[]
-    : S["kind"] extends "secret"
-      ? string
-      : NonNullable<ValueOf<S>>;
+    : S["kind"] extends "secrets"
+      ? readonly string[]
+      : S["kind"] extends "secret"
+        ? string
+        : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

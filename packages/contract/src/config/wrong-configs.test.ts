@@ -1210,7 +1210,9 @@ describe.each([
       expect(problemsOf(text, { env })).toEqual(says);
       expect(read(text, { env }).config).toBeNull();
       // What was written stays out of logs: there it may be a host, a name or a key.
-      const secrets = [...text.matchAll(/\b(?:api_base|api_key|base_url|master_key): *['"]?([^,}\s'"]{6,})/g)];
+      const secrets = [
+        ...text.matchAll(/\b(?:api_base|api_key|base_url|master_key): *['"]?([^,}\s'"]{8,})/g),
+      ];
       for (const line of says.map(withoutQuotes)) {
         expect(line.replaceAll(/(?:did you mean )?"…"|did you mean "[^"]+"/g, "")).not.toContain('"');
         for (const [, value = ""] of secrets) expect(line).not.toContain(value);

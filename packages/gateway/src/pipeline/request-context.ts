@@ -6,7 +6,7 @@ import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
 import type { Origin } from "../objects/object-ids.ts";
 import type { TokenUsage } from "../observe/token-usage.ts";
-import type { TraceContext } from "../observe/trace-context.ts";
+import { readTraceparent, type TraceContext } from "../observe/trace-context.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
@@ -91,8 +91,8 @@ export class RequestContext implements Accepted {
   /** relay: what the answer says that it used; null where it says nothing. */
   usage: TokenUsage | null = null;
 
-  /** accept: where it stands in a trace; null where it brought none and none is kept. */
-  trace: TraceContext | null = null;
+  /** accept: the trace that is kept of it; undefined where none is, and nobody has asked what it brought. */
+  #trace: TraceContext | null | undefined;
 
   // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
   next = 0;
@@ -109,5 +109,11 @@ export class RequestContext implements Accepted {
     this.resend = endpoint.resend;
     this.pathModel = pathModel;
     this.pathId = pathId;
+  }
+
+  /** Where it stands in a trace; null where it brought none and none is kept. Read when it is first asked for. */
+  get trace(): TraceContext | null {
+    if (this.#trace === undefined) this.#trace = readTraceparent(this.incoming.headers["traceparent"]);
+    return this.#trace;
   }
 }

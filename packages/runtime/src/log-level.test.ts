@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
 import { Cell } from "./cell.ts";
-import { LogLevelControl } from "./log-level.ts";
+import { LogLevelControl, type LogSettings } from "./log-level.ts";
 import type { LogLevel } from "./log-lines.ts";
-import type { Settings } from "./settings.ts";
 
-const settings = (level: LogLevel) => ({ config: { log: { level } } }) as unknown as Settings;
+const settings = (level: LogLevel): LogSettings => ({
+  config: { log: { level, format: "json", clientAddress: false } },
+});
 
 test("an order outweighs the command line, which outweighs the config", () => {
   const log = { level: "" };

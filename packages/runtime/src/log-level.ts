@@ -1,10 +1,20 @@
-import type { Cell } from "./cell.ts";
+import type { Config } from "@rollcall/contract";
 import type { LogLevel } from "./log-lines.ts";
-import type { Settings } from "./settings.ts";
 
 /** Whatever has a level that can be set. */
 interface Levelled {
   level: string;
+}
+
+/** Settings as far as a log goes by them. */
+export interface LogSettings {
+  readonly config: Pick<Config, "log">;
+}
+
+/** The cell of them. */
+export interface LogSettingsCell {
+  get(): LogSettings;
+  subscribe(listener: (settings: LogSettings) => void): unknown;
 }
 
 /** How much a process logs: as it was ordered while it ran, else as its command line says, else as its config does. */
@@ -38,8 +48,8 @@ export class LogLevelControl {
   }
 
   /** Goes by the config from now on. */
-  follow(settings: Pick<Cell<Settings>, "get" | "subscribe">): void {
-    const take = ({ config }: Settings) => {
+  follow(settings: LogSettingsCell): void {
+    const take = ({ config }: LogSettings) => {
       this.#ofConfig = config.log.level;
       this.#apply();
     };

@@ -51,6 +51,6 @@ function parse(line: string): Record<string, unknown> | null {
 
 /** As logfmt has it: in quotes where it would not be one word. */
 function printFact(value: unknown): string {
-  if (typeof value !== "string") return JSON.stringify(value);
-  return /^[^\s"=\\\u0000-\u001f]+$/.test(value) ? value : JSON.stringify(value);
+  const written = JSON.stringify(value);
+  return typeof value === "string" && written === `"${value}"` && /^[^\s=]+$/.test(value) ? value : written;
 }

@@ -2,13 +2,11 @@ import type { Readable } from "node:stream";
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
 import { systemClock } from "./clock.ts";
 import { BufferedLineWriter, type LineSink } from "./buffered-line-writer.ts";
-import type { Cell } from "./cell.ts";
 import type { StartError } from "./exit-codes.ts";
 import { isJournal } from "./journal.ts";
 import { asText, withPriorities } from "./log-lines.ts";
-import { LogLevelControl } from "./log-level.ts";
+import { LogLevelControl, type LogSettings, type LogSettingsCell } from "./log-level.ts";
 import { LossyOutput } from "./lossy-output.ts";
-import type { Settings } from "./settings.ts";
 import { complaintsOf } from "./settings-status.ts";
 import { WholeLines } from "./whole-lines.ts";
 
@@ -28,9 +26,8 @@ let output: Output | null = null;
 
 let isText = false;
 
-/** How lines look from now on, those of workers among them: a process that passes its own on to another leaves them JSON. */
-function setLogFormat(format: "json" | "text"): void {
-  isText = format === "text";
+function setFormat({ config }: LogSettings): void {
+  isText = config.log.format === "text";
 }
 
 /** Standard output, opened once: all loggers write through it, so that their lines stay in order. */
@@ -116,15 +113,14 @@ export function openDaemonLogs(
   return { log, accessLog, level: new LogLevelControl([log, accessLog], level) };
 }
 
-/** Level and format as the settings in force have them, from now on. */
-export function followLogSettings(
-  { level }: Pick<DaemonLogs, "level">,
-  settings: Pick<Cell<Settings>, "get" | "subscribe">,
-): void {
+/**
+ * Level and format as the settings in force have them, from now on. A worker's lines stay JSON: whoever passes them on sees
+ * to the format.
+ */
+export function followLogSettings({ level }: Pick<DaemonLogs, "level">, settings: LogSettingsCell): void {
   level.follow(settings);
-  const take = ({ config }: Settings) => setLogFormat(config.log.format);
-  take(settings.get());
-  settings.subscribe(take);
+  setFormat(settings.get());
+  settings.subscribe(setFormat);
 }
 
 /**

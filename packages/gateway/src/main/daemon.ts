@@ -47,7 +47,8 @@ export async function startGateway(
   slot: WorkerSlot | null = null,
   start: Start = readStart(options),
 ): Promise<RunningGateway> {
-  const { source, follow, host, log, accessLog } = start;
+  const { source, follow, host, logs } = start;
+  const { log } = logs;
   const { configFile, env } = options;
   const part = (whole: Settings) =>
     slot === null ? whole : { ...whole, config: divideLimits(whole.config, slot) };
@@ -56,7 +57,6 @@ export async function startGateway(
   const file = () => stateFile(config, configFile, env);
   const clock = systemClock;
   const reader = openStateReader({ source, file, clock, random: Math.random });
-  const logs = { log, accessLog };
   const apart = slot === null ? {} : { heardElsewhere: slot.heardElsewhere };
   const keys = openKeys({ source, configFile, env, clock, log, slot });
   const more = keys === null ? apart : { ...apart, keys };

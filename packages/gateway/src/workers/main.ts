@@ -1,4 +1,4 @@
-import { boundHeap, openAccessLog, openLog, StartError } from "@rollcall/runtime";
+import { boundHeap, openDaemonLogs, StartError } from "@rollcall/runtime";
 import { startGateway } from "../main/daemon.ts";
 import type { Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
@@ -29,13 +29,8 @@ try {
 }
 
 /** The parent follows the files, and has said what is to be warned of at the start. */
-function asWorker({ options: { host, index: from0, logLevel = "info" }, source }: WorkerStart): Start {
-  const whose = { worker: from0 + 1 };
-  return {
-    source,
-    follow: () => Promise.resolve(),
-    host,
-    log: openLog("gateway", logLevel).child(whose),
-    accessLog: openAccessLog("gateway", logLevel).child(whose),
-  };
+function asWorker({ options: { host, index: from0, logLevel }, source }: WorkerStart): Start {
+  const logs = openDaemonLogs("gateway", { level: logLevel, facts: { worker: from0 + 1 } });
+  logs.level.follow(source.cell);
+  return { source, follow: () => Promise.resolve(), host, logs };
 }

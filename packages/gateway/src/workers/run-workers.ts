@@ -28,7 +28,8 @@ export async function runWorkers(
   options: GatewayDaemonOptions,
   { count, start, signalled }: WorkersStart,
 ): Promise<number> {
-  const { host, log, source, follow } = start;
+  const { host, logs, source, follow } = start;
+  const { log } = logs;
   const port = await checkStart(options, count, start);
   const { configFile, env, logLevel } = options;
   const supervisor = new Supervisor({
@@ -94,11 +95,11 @@ async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void>
 
 /** What would keep every worker from starting is said once, here, and what is to be warned of. Throws StartError. */
 async function checkStart(options: GatewayDaemonOptions, count: number, start: Start): Promise<number> {
-  const { host, log, source } = start;
+  const { host, logs, source } = start;
   const { config } = source.cell.get();
   const port = options.port ?? config.gateway.port;
   for (const { id, maxParallel } of tooFewForAll(config, count)) {
-    log.warn(
+    logs.log.warn(
       { deployment: id, maxParallel, workers: count },
       "max_parallel_requests is below the number of workers: each of them may send one",
     );

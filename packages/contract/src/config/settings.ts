@@ -1,4 +1,5 @@
 import { CONTROL_SETTINGS, KEYS_SETTINGS } from "./key-settings.ts";
+import { METRIC_SETTINGS } from "./metric-settings.ts";
 import type { SettingTable } from "./setting.ts";
 
 /**
@@ -252,6 +253,7 @@ export const SETTINGS = {
   },
   keys: KEYS_SETTINGS,
   control: CONTROL_SETTINGS,
+  metrics: METRIC_SETTINGS,
   compat: {
     kind: "enum",
     values: ["none", "litellm"],

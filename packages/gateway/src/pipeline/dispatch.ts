@@ -16,7 +16,7 @@ import { UpstreamAttempt } from "../upstream/upstream-attempt.ts";
 import type { UpstreamTemplate } from "../upstream/upstream-templates.ts";
 import { DispatchedAttempt, type AttemptOwner, type OnAttemptEnd } from "./dispatched-attempt.ts";
 import type { RequestContext } from "./request-context.ts";
-import { upstreamRequest } from "./upstream-request.ts";
+import { upstreamRequest, usageEditsOf } from "./upstream-request.ts";
 
 export interface DispatcherDeps {
   readonly state: Cell<RoutingState>;
@@ -47,10 +47,11 @@ export class Dispatcher implements AttemptOwner {
     const state = this.#deps.state.get();
     const template = state.templates.of(deployment);
     const now = clock.monotonic();
+    const usageEdits = usageEditsOf(ctx, candidate, state);
     ctx.attempts += 1;
     const dispatched = new DispatchedAttempt(
       { ctx, candidate, number: ctx.attempts, sentAt: now },
-      { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this, truncations },
+      { headers: this.#responseHeaders(ctx, template), state, usageEdits, onEnd, owner: this, truncations },
     );
     const attempt = new UpstreamAttempt({
       candidate,
@@ -69,7 +70,7 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     ctx.waitsFor = attempt;
     try {
-      const request = upstreamRequest(ctx, candidate, template);
+      const request = upstreamRequest({ ctx, candidate, usageEdits }, template);
       attempt.begin(transport.send(deployment.backend.base.origin, request, attempt));
     } catch (error) {
       // What has started has to end, whatever happens in between.
@@ -93,9 +94,15 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(attempt, (observer) => observer.promptTruncated?.(attempt, prompt));
   }
 
-  ended(attempt: DispatchedAttempt, outcome: AttemptOutcome): void {
+  ended(attempt: DispatchedAttempt, outcome: AttemptOutcome, heardAt: number): void {
     const end: AttemptEnd = { outcome, excuse: this.#excuse(attempt, outcome) };
     const now = this.#deps.clock.monotonic();
+    const { ctx, sentAt } = attempt;
+    const isComplete = outcome.kind === "complete";
+    // What is done with a whole answer once it is there is the gateway's own time.
+    ctx.upstreamMs += (isComplete && heardAt > sentAt ? heardAt : now) - sentAt;
+    if (heardAt > sentAt) ctx.lastByteAt = heardAt;
+    if (outcome.kind === "cut") ctx.cut = outcome.cause;
     this.#notify(attempt, (observer) => observer.attemptEnded?.(attempt, end, now));
     attempt.onEnd(attempt.ctx, end, attempt.candidate);
   }

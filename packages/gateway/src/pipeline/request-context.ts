@@ -4,6 +4,7 @@ import { NO_EDITS, type Edit } from "../body/edits.ts";
 import type { RequestFields } from "../body/json-fields.ts";
 import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
+import type { CutCause } from "../errors/gateway-error.ts";
 import type { Origin } from "../objects/object-ids.ts";
 import type { TokenUsage } from "../observe/token-usage.ts";
 import { readTraceparent, type TraceContext } from "../observe/trace-context.ts";
@@ -48,6 +49,8 @@ export class RequestContext implements Accepted {
 
   /** receive: kept until the first byte of an answer, so that it can be sent again. */
   body!: RequestBody;
+  /** receive: monotonic milliseconds when the body was there. */
+  receivedAt = 0;
 
   // inspect
   fields!: RequestFields;
@@ -86,8 +89,19 @@ export class RequestContext implements Accepted {
   /** dispatch: how many other aliases have stood in for the one asked for. */
   fallbacks = 0;
 
+  /** dispatch: milliseconds between attempts that nothing was done but to wait. */
+  pausedMs = 0;
+
+  /** dispatch: milliseconds that backends were waited for, in all attempts that have ended. */
+  upstreamMs = 0;
+
+  /** dispatch: why the answer broke off after its first byte; null where it did not. */
+  cut: CutCause | null = null;
+
   /** relay: monotonic milliseconds at the first byte of the answer; null before. */
   firstByteAt: number | null = null;
+  /** dispatch: monotonic milliseconds when the last byte of the answer had come from the backend; null before its end. */
+  lastByteAt: number | null = null;
   /** relay: what the answer says that it used; null where it says nothing. */
   usage: TokenUsage | null = null;
 

@@ -11,6 +11,7 @@ import type { SnapshotReader } from "@rollcall/snapshot";
 import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
+import { AttemptTrail } from "../observe/attempt-trail.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
 import type { RequestObserver } from "../observe/observer.ts";
@@ -191,14 +192,20 @@ function composeRunners(
   const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
   const { ratios, silence, state, tokens, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
-  const requestLog = new RequestLog(logs, rejections);
+  const requestLog = new RequestLog(logs, rejections, random);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
     reprobe: (id) => reprobes.request(id, "fault"),
   });
   const router = new Router({ state, feed, clock, random });
-  const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
+  const attemptObservers = [
+    new AttemptTrail(),
+    healthObserver,
+    metrics,
+    requestLog,
+    new IgnoredFields(logs.log),
+  ];
   const requestObservers = [metrics, requestLog, ...parts.alsoObserving];
   const { log } = logs;
   const dispatcher = new Dispatcher({

@@ -6,9 +6,11 @@ import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
 import type { CutCause } from "../errors/gateway-error.ts";
 import type { Origin } from "../objects/object-ids.ts";
+import type { TriedAttempt } from "../observe/tried-attempt.ts";
 import type { TokenUsage } from "../observe/token-usage.ts";
 import { readTraceparent, type TraceContext } from "../observe/trace-context.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import { NOBODY, type PassedOver } from "../routing/passed-over.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
 import type { Cancelable } from "./cancelable.ts";
@@ -82,6 +84,16 @@ export class RequestContext implements Accepted {
 
   /** route: where the first attempt goes. */
   candidate!: Candidate;
+
+  /** route, dispatch: those that could not be taken instead of the deployment that was chosen last. */
+  passedOver: readonly PassedOver[] = NOBODY;
+
+  /** dispatch: where the last attempt went, and when, in monotonic milliseconds; null where none was made. */
+  sentTo: Candidate | null = null;
+  sentAt = 0;
+
+  /** dispatch: attempts that brought no whole answer; null where there are none. */
+  tried: TriedAttempt[] | null = null;
 
   /** dispatch: how many attempts were made, counted up with each. */
   attempts = 0;

@@ -26,6 +26,13 @@ export {
   type Service,
 } from "./log.ts";
 export { LogLevelControl } from "./log-level.ts";
+export {
+  LEVELS_EXPECTED,
+  LOGGING_PATH,
+  orderLogLevel,
+  tellLogLevel,
+  type LogLevelAnswer,
+} from "./log-level-route.ts";
 export { LOG_LEVELS, withPriorities, type LogLevel } from "./log-lines.ts";
 export { isListening, reportListening } from "./parent-channel.ts";
 export { RejectionLog } from "./rejection-log.ts";

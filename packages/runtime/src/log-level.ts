@@ -35,6 +35,11 @@ export class LogLevelControl {
     return this.#ordered ?? this.#given ?? this.#ofConfig;
   }
 
+  /** Null: nobody ordered any. */
+  get ordered(): LogLevel | null {
+    return this.#ordered;
+  }
+
   /** What of the three it is by. */
   get by(): "order" | "command line" | "config" {
     if (this.#ordered !== null) return "order";

@@ -16,8 +16,9 @@ export class AttemptTrail implements AttemptObserver {
       id: deployment,
       deployment: { alias },
     } = candidate;
-    const { passedOver } = ctx;
-    const tried = { deployment, alias, ...factsOf(outcome), excuse, sentAt, endedAt, passedOver };
+    const { passedOver, startedAt } = ctx;
+    const times = { afterMs: sentAt - startedAt, ms: endedAt - sentAt };
+    const tried = { deployment, alias, ...factsOf(outcome), excuse, ...times, passedOver };
     if (ctx.tried === null) ctx.tried = [tried];
     else ctx.tried.push(tried);
   }

@@ -15,9 +15,9 @@ export interface TriedAttempt {
   readonly timeout: TimeoutPhase | null;
   /** Why it is not held against the deployment; null where it is, or where it is nobody's fault. */
   readonly excuse: string | null;
-  /** Monotonic milliseconds. */
-  readonly sentAt: number;
-  readonly endedAt: number;
+  /** Milliseconds from the request's head to the attempt's. */
+  readonly afterMs: number;
+  readonly ms: number;
   /** Those that could not be taken instead. */
   readonly passedOver: readonly PassedOver[];
 }

@@ -5,13 +5,14 @@ import {
   printSettingsStatus,
   startSystemd,
   systemClock,
+  type LogLevel,
 } from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../main/start.ts";
 import { reporterOfDeaths } from "../main/open-keys.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./divide-limits.ts";
 import { sendSettings } from "./parent-settings.ts";
-import { Supervisor } from "./supervisor.ts";
+import { Supervisor, type Launch } from "./supervisor.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const CHECK_MS = 10_000;
@@ -31,23 +32,15 @@ export async function runWorkers(
   const { host, logs, source, follow } = start;
   const { log } = logs;
   const port = await checkStart(options, count, start);
-  const { configFile, env, logLevel } = options;
+  const { configFile, env } = options;
   const supervisor = new Supervisor({
     count,
     port,
-    launch: ({ scrape, heardElsewhere, ...where }) =>
-      new WorkerProcess({
-        start: {
-          options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
-          // The last good ones, whatever the files hold by now.
-          settings: sendSettings(source.cell.get()),
-          status: source.status.get(),
-        },
-        env,
-        scrape,
-        heardElsewhere,
-        refresh: () => source.refresh(systemClock.monotonic()),
-      }),
+    launch: launcher(options, {
+      count,
+      start,
+      order: (level) => supervisor.configure({ kind: "log_level", level }),
+    }),
     ended: reporterOfDeaths({ source, configFile, env, clock: systemClock, log }),
     clock: systemClock,
     log,
@@ -82,6 +75,35 @@ export async function runWorkers(
   following.abort();
   await systemd?.end();
   return signal === undefined ? EXIT.failed : code;
+}
+
+interface Launching extends Pick<WorkersStart, "count" | "start"> {
+  /** Tells all workers of a level that was ordered. */
+  readonly order: (level: LogLevel | null) => void;
+}
+
+/** How a worker is started, and what is done for it. */
+function launcher({ configFile, env, logLevel }: GatewayDaemonOptions, { count, start, order }: Launching) {
+  const { host, logs, source } = start;
+  return ({ scrape, heardElsewhere, explain, ...where }: Launch) =>
+    new WorkerProcess({
+      start: {
+        options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
+        // The last good ones, whatever the files hold by now.
+        settings: sendSettings(source.cell.get()),
+        status: source.status.get(),
+        orderedLogLevel: logs.level.ordered,
+      },
+      env,
+      scrape,
+      heardElsewhere,
+      explain,
+      orderLogLevel: (level) => {
+        logs.level.order(level);
+        order(level);
+      },
+      refresh: () => source.refresh(systemClock.monotonic()),
+    });
 }
 
 /** Checks the workers until the signal is aborted. */

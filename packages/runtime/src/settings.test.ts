@@ -52,7 +52,7 @@ describe("the first reading", () => {
     expect(lines).toEqual([
       {
         level: "warn",
-        msg: `${path.relative("", file)}:5:1: warning: modle_list: unknown key, no effect: did you mean "model_list"?`,
+        msg: `${file}:5:1: warning: modle_list: unknown key, no effect: did you mean "model_list"?`,
       },
     ]);
   });
@@ -60,15 +60,14 @@ describe("the first reading", () => {
   test("of a wrong config throws every complaint at once", () => {
     const { write, open, file } = place();
     write("config.yaml", `model_list: chat\nrollcall: {prober: {port: http}}\n`);
-    const shown = path.relative("", file);
     expect(() => open()).toThrow(
       expect.objectContaining({
         name: "StartError",
         exitCode: EXIT.usage,
         message: [
           `${file} cannot be used:`,
-          `  ${shown}:1:1: error: model_list: found "chat", expected a list`,
-          `  ${shown}:2:21: error: rollcall.prober.port: found "http", expected a whole number`,
+          `  ${file}:1:1: error: model_list: found "chat", expected a list`,
+          `  ${file}:2:21: error: rollcall.prober.port: found "http", expected a whole number`,
         ].join("\n"),
       }),
     );
@@ -315,7 +314,7 @@ describe("a bad reading", () => {
   });
 
   test("is logged once, and again when it is bad in another way", () => {
-    const { open, write, lines } = place();
+    const { open, write, lines, file } = place();
     const source = open();
     write("config.yaml", "model_list: [");
     for (const now of [2_000, 3_000, 4_000]) source.reload(now);
@@ -323,7 +322,12 @@ describe("a bad reading", () => {
     write("config.yaml", "model_list: chat");
     source.reload(5_000);
     expect(lines).toHaveLength(2);
-    expect(faultOf(source)).toContain("expected a list");
+    expect(faultOf(source)).toContain('found "chat", expected a list');
+    // The complaint and its place, and nothing of what was written.
+    expect(lines[1]).toMatchObject({
+      msg: "config not reloaded: the previous one stays in use",
+      complaints: [`${file}:1:1: error: model_list: found "…", expected a list`],
+    });
   });
 
   test("is told without the values of secrets", () => {

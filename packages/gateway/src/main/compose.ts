@@ -10,7 +10,9 @@ import {
 import type { SnapshotReader } from "@rollcall/snapshot";
 import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
+import { RequestRing } from "../explain/request-ring.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
+import { AttemptTrail } from "../observe/attempt-trail.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
 import type { RequestObserver } from "../observe/observer.ts";
@@ -112,10 +114,13 @@ export function compose(parts: Parts): Composed {
     activity: { answering: 0, draining: false },
     clock,
     log: logs.log,
+    host: parts.host,
+    requests: new RequestRing(settings.config.gateway.explainRequests, clock),
     deadlines,
     retryBudget: new RetryBudget(),
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
+      built.requests.resize(next.config.gateway.explainRequests);
       if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
@@ -182,24 +187,39 @@ function idsAt({ config }: RoutingState, origin: string): readonly string[] {
   return config.deployments.filter(({ backend }) => backend.base.origin === origin).map(({ id }) => id);
 }
 
-/** Who routes, sends, observes and retries. */
-function composeRunners(
-  built: Omit<Composed, "realtime" | "runner">,
-  access: Access,
-  parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
-): Pick<Composed, "realtime" | "runner"> {
-  const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
-  const { ratios, silence, state, tokens, visitors } = built;
-  const { settings, source, clock, random, logs, transport } = parts;
-  const requestLog = new RequestLog(logs, rejections);
+/** Who hears of attempts and requests; of attempts first the one that the others read by. */
+function composeObservers(
+  { feed, metrics, rejections, reprobes, requests }: Omit<Composed, "realtime" | "runner">,
+  { alsoObserving, clock, logs, random, settings }: Parts & ObservedToo,
+) {
+  const requestLog = new RequestLog(logs, rejections, random);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
     reprobe: (id) => reprobes.request(id, "fault"),
   });
+  return {
+    healthObserver,
+    attemptObservers: [new AttemptTrail(), healthObserver, metrics, requestLog, new IgnoredFields(logs.log)],
+    requestObservers: [metrics, requestLog, requests, ...alsoObserving],
+  };
+}
+
+interface ObservedToo {
+  readonly alsoObserving: readonly RequestObserver[];
+}
+
+/** Who routes, sends, observes and retries. */
+function composeRunners(
+  built: Omit<Composed, "realtime" | "runner">,
+  access: Access,
+  parts: Parts & ObservedToo & { readonly tlsOf: TlsOf },
+): Pick<Composed, "realtime" | "runner"> {
+  const { activity, bodies, deadlines, feed, pools, retryBudget } = built;
+  const { ratios, silence, state, tokens, visitors } = built;
+  const { source, clock, random, logs, transport } = parts;
+  const { attemptObservers, healthObserver, requestObservers } = composeObservers(built, parts);
   const router = new Router({ state, feed, clock, random });
-  const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
-  const requestObservers = [metrics, requestLog, ...parts.alsoObserving];
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,

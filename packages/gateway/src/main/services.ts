@@ -3,6 +3,7 @@ import type { Cell, Log, RejectionLog, SettingsSource } from "@rollcall/runtime"
 import type { ControlClient } from "../admin/control-client.ts";
 import type { BodyMemory } from "../body/body-memory.ts";
 import type { HealthRegistry } from "../health/health-registry.ts";
+import type { RequestRing } from "../explain/request-ring.ts";
 import type { KeyFeed } from "../keys/key-feed.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
@@ -45,4 +46,7 @@ export interface Services {
   readonly activity: Activity;
   readonly clock: Clock;
   readonly log: Log;
+  /** The address listened on. */
+  readonly host: string;
+  readonly requests: RequestRing;
 }

@@ -1,5 +1,6 @@
 import { CONTROL_SETTINGS, KEYS_SETTINGS } from "./key-settings.ts";
 import type { SettingTable } from "./setting.ts";
+import { TRACES_SETTINGS } from "./trace-settings.ts";
 
 /**
  * Every setting under `rollcall:`. Its types, JSON schema, documentation, reader and what a reload says of it follow from
@@ -222,6 +223,7 @@ export const SETTINGS = {
   },
   keys: KEYS_SETTINGS,
   control: CONTROL_SETTINGS,
+  traces: TRACES_SETTINGS,
   compat: {
     kind: "enum",
     values: ["none", "litellm"],

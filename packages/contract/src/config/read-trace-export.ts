@@ -76,6 +76,7 @@ function readOtlp(
   const lists = ["OTEL_EXPORTER_OTLP_HEADERS", "OTEL_EXPORTER_OTLP_TRACES_HEADERS"];
   const names = isCallback ? ["OTEL_HEADERS", ...lists] : lists;
   return {
+    name: "otlp",
     endpoint,
     headers: headers ?? new Map<string, SecretRef>(),
     headerLists: headers === null ? names.filter((name) => get(name) !== null).map(variableRef) : [],
@@ -110,6 +111,7 @@ function readLangfuse(get: Get): TraceDestination | null {
   const endpoint = base.replace(/\/+$/, "") + LANGFUSE_PATH;
   if (!isHttpUrl(endpoint)) return null;
   return {
+    name: "langfuse",
     endpoint,
     headers: new Map(),
     headerLists: [],

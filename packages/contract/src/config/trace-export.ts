@@ -2,6 +2,8 @@ import type { SecretRef } from "./secret-ref.ts";
 
 /** Where spans go, over OTLP/HTTP, and with what. */
 export interface TraceDestination {
+  /** The label of its metrics. */
+  readonly name: "otlp" | "langfuse";
   /** The whole URL: `http://collector:4318/v1/traces`. */
   readonly endpoint: string;
   /** Names in lower case. */

@@ -13,7 +13,7 @@ import { BodyMemory } from "../body/body-memory.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
-import type { RequestObserver } from "../observe/observer.ts";
+import type { AttemptObserver, RequestObserver } from "../observe/observer.ts";
 import type { Revoke } from "../keys/running-requests.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
 import { IgnoredFields } from "../observe/ignored-fields.ts";
@@ -37,6 +37,8 @@ import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
 import { BytesPerToken } from "../truncation/bytes-per-token.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
 import { TokenCounts } from "../tokens/token-counts.ts";
+import { loadOtel } from "../tracing/otel-library.ts";
+import { Tracing } from "../tracing/tracing.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Services } from "./services.ts";
@@ -108,6 +110,7 @@ export function compose(parts: Parts): Composed {
     keys: withKeys?.keys ?? null,
     control: parts.keys?.control ?? null,
     metrics,
+    tracing: new Tracing({ load: loadOtel, clock, log: logs.log, registry: metrics.registry }, settings),
     rejections: new RejectionLog(logs.log, clock),
     activity: { answering: 0, draining: false },
     clock,
@@ -116,6 +119,8 @@ export function compose(parts: Parts): Composed {
     retryBudget: new RetryBudget(),
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
+      if (next.config !== state.get().config || next.secrets !== state.get().secrets)
+        void built.tracing.update(next);
       if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
@@ -198,8 +203,10 @@ function composeRunners(
     reprobe: (id) => reprobes.request(id, "fault"),
   });
   const router = new Router({ state, feed, clock, random });
-  const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
-  const requestObservers = [metrics, requestLog, ...parts.alsoObserving];
+  const attempts: AttemptObserver[] = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
+  const requests: RequestObserver[] = [metrics, requestLog, ...parts.alsoObserving];
+  // Where spans are kept, which may be from some reload on.
+  built.tracing.attach({ attempts, requests });
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,
@@ -208,7 +215,7 @@ function composeRunners(
     deadlines,
     silence,
     truncations: new TruncationWatch(clock, ratios),
-    observers: attemptObservers,
+    observers: attempts,
     clock,
     log,
     isDraining: () => activity.draining,
@@ -229,13 +236,14 @@ function composeRunners(
     random,
   };
   return {
-    runner: new Runner({ observers: requestObservers, clock, log }, pipeline({ ...shared, dispatcher })),
+    runner: new Runner({ observers: requests, clock, log }, pipeline({ ...shared, dispatcher })),
     realtime: new LazyRealtime({
       ...shared,
       source,
       tlsOf: parts.tlsOf,
-      attemptObservers,
-      requestObservers,
+      attemptObservers: attempts,
+      requestObservers: requests,
+      tracing: built.tracing,
       log,
     }),
   };

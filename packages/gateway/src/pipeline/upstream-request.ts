@@ -16,13 +16,17 @@ export function upstreamRequest(
   candidate: Candidate,
   template: UpstreamTemplate,
 ): UpstreamRequest {
-  const { endpoint, incoming, requestId } = ctx;
+  const { endpoint, incoming, requestId, traced } = ctx;
   const { base } = candidate.deployment.backend;
   const { below, upstreamPath } = placeOf(endpoint, candidate.kind);
   return {
     method: endpoint.method,
     path: (below === "api" ? base.apiPath : base.rootPath) + withObject(upstreamPath, ctx),
-    headerLines: template.headers.print(incoming.headers, requestId),
+    headerLines: template.headers.print(
+      incoming.headers,
+      requestId,
+      traced === null ? null : traced.headerLines(),
+    ),
     body: upstreamBody(ctx, candidate, template),
     lender: ctx.body,
     repeatable: ctx.resend === "always",

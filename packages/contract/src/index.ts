@@ -30,6 +30,8 @@ export {
   type Parsed,
   type HostContext,
 } from "./config/parse.ts";
+export type { TraceDestination, TraceExport } from "./config/trace-export.ts";
+export { readPairs } from "./config/read-trace-export.ts";
 export { isWritten } from "./config/is-written.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { CorsRule, Daemon } from "./config/setting.ts";

@@ -24,7 +24,7 @@ import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
-import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets } from "./secrets.ts";
+import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets, TRACE_HEADERS } from "./secrets.ts";
 import {
   faultOf,
   keptFault,
@@ -184,9 +184,7 @@ export class FileSettings implements SettingsSource {
     const file = printConfigPath(this.#options.file);
     for (const [where, problem] of secrets.lacking) {
       if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
-      const what = isMasterKey(where)
-        ? "no key is taken for it"
-        : (WITHOUT.get(where) ?? "the deployment is left out");
+      const what = isMasterKey(where) ? "no key is taken for it" : withoutIt(where);
       log.warn(`${file}: warning: ${where}: ${problem}: ${what} until it is there`);
     }
   }
@@ -204,6 +202,11 @@ const WITHOUT: ReadonlyMap<string, string> = new Map([
   [KEY_PEPPER, "virtual keys that people chose are refused"],
   [CONTROL_TOKEN, "gateways cannot follow the virtual keys"],
 ]);
+
+function withoutIt(where: string): string {
+  if (where.startsWith(TRACE_HEADERS)) return "no spans are sent";
+  return WITHOUT.get(where) ?? "the deployment is left out";
+}
 
 interface Parsed extends LoadedConfig {
   readonly files: ConfigFiles;

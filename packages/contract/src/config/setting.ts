@@ -17,6 +17,9 @@ export type Setting = Described &
     | { readonly kind: "cors"; readonly default: CorsRule }
     | { readonly kind: "secrets"; readonly default: readonly [] }
     | { readonly kind: "secret"; readonly default: null }
+    | { readonly kind: "url"; readonly default: null }
+    | { readonly kind: "ratio"; readonly default: number }
+    | { readonly kind: "secret_headers"; readonly default: null }
   );
 
 /**
@@ -58,6 +61,9 @@ const UNIT_SUFFIX = {
   cors: "",
   secrets: "",
   secret: "",
+  url: "",
+  ratio: "",
+  secret_headers: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -75,6 +81,10 @@ interface Value {
   cors: CorsRule;
   secrets: readonly SecretRef[];
   secret: SecretRef;
+  url: string;
+  ratio: number;
+  /** Names in lower case. */
+  secret_headers: ReadonlyMap<string, SecretRef>;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -109,9 +119,11 @@ type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
     ? boolean | number
     : S["kind"] extends "secrets"
       ? readonly string[]
-      : S["kind"] extends "secret"
-        ? string
-        : NonNullable<ValueOf<S>>;
+      : S["kind"] extends "secret_headers"
+        ? Readonly<Record<string, string>>
+        : S["kind"] extends "secret"
+          ? string
+          : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

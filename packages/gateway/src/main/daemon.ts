@@ -75,7 +75,7 @@ export async function startGateway(
     // A heartbeat changes no verdict, so the table stays.
     if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
-  await Promise.all([hearing, gateway.keys?.start()]);
+  await Promise.all([hearing, gateway.keys?.start(), gateway.tracing.update(settings)]);
   registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 
   const server = openServer(gateway, {
@@ -114,6 +114,7 @@ function stepsToEnd(gateway: Services, { keys, server, endFollowing }: Ending): 
   const { feed } = gateway;
   return [
     { name: "requests", run: () => drain(gateway, server) },
+    { name: "traces", run: () => gateway.tracing.close() },
     // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
     { name: "config", run: endFollowing },
     { name: "feed", run: () => Promise.all([feed.close(), gateway.keys?.close()]).then(() => true) },

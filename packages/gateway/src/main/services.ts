@@ -13,6 +13,7 @@ import type { LazyRealtime } from "../realtime/lazy-realtime.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { SnapshotFeed } from "../probers/snapshot-feed.ts";
 import type { TokenCounts } from "../tokens/token-counts.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import type { Deadlines } from "../upstream/deadlines.ts";
 import type { Pools } from "../upstream/pools.ts";
 
@@ -42,6 +43,7 @@ export interface Services {
   readonly realtime: LazyRealtime;
   readonly tokens: TokenCounts;
   readonly metrics: GatewayMetrics;
+  readonly tracing: Tracing;
   readonly rejections: Pick<RejectionLog, "add" | "flush">;
   readonly activity: Activity;
   readonly clock: Clock;

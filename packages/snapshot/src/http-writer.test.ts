@@ -113,8 +113,8 @@ describe("followed", () => {
     await writer.write(snapshotOf(2));
     await until(() => events.length === 2);
     expect(events).toEqual([
-      { id: "prober-1-1", type: "", data: printSnapshot(VERDICTS, snapshotOf(1)) },
-      { id: "prober-1-2", type: "", data: printSnapshot(VERDICTS, snapshotOf(2)) },
+      { id: "prober-1-1", type: "", data: printSnapshot(VERDICTS, snapshotOf(1)), taker: null },
+      { id: "prober-1-2", type: "", data: printSnapshot(VERDICTS, snapshotOf(2)), taker: null },
     ]);
   });
 
@@ -199,8 +199,8 @@ describe("changes", () => {
     await writer.write(snapshotOf(3), changeTo(3));
     await until(() => events.length === 3);
     expect(events.slice(1)).toEqual([
-      { id: "prober-1-2", type: "change", data: textOf(2) },
-      { id: "prober-1-3", type: "change", data: textOf(3) },
+      { id: "prober-1-2", type: "change", data: textOf(2), taker: null },
+      { id: "prober-1-3", type: "change", data: textOf(3), taker: null },
     ]);
   });
 

@@ -122,14 +122,14 @@ function headOf<Whole extends SnapshotHeader, Item>(
   return { version, ...snapshot, [list]: undefined };
 }
 
-/** The version is a matter of the text alone. */
-function headerIn({ list }: { readonly list: string }, head: Head): object {
+/** A header without what is a matter of the text alone: the version, and where the records stand. */
+export function headerIn({ list }: { readonly list: string }, head: Head): object {
   const { version: _version, [list]: _records, ...header } = head;
   return header;
 }
 
 /** What is wrong but for the records themselves. */
-function headerFault<Whole extends SnapshotHeader, Item>(
+export function headerFault<Whole extends SnapshotHeader, Item>(
   kind: SnapshotKind<Whole, Item>,
   head: Head,
 ): string | null {

@@ -365,3 +365,32 @@ test("more readers than there may be are refused, until one has gone", async () 
   }
   expect((await ask()).status).toBe(200);
 });
+
+test("records that somebody else keeps are looked at for a base, and its text is not kept for long", async () => {
+  const held = new Map(snapshotOf(1).verdicts.map((verdict) => [verdict.deployment, verdict]));
+  let looks = 0;
+  const records = {
+    count: () => held.size,
+    *all() {
+      looks += 1;
+      yield* held.values();
+    },
+  };
+  const { ask, clock, writer } = await open({ records });
+  const bare = (sequence: number) => ({ ...snapshotOf(sequence), verdicts: [] });
+  const text = async (query = "") => (await ask({}, query)).text();
+  await writer.write(bare(1));
+  expect(parseSnapshot(VERDICTS, await text())).toEqual({ ok: true, value: snapshotOf(1) });
+  await text();
+  expect(looks).toBe(1);
+  await clock.advance(10_000);
+  await text();
+  expect(looks).toBe(2);
+  const changed = { ...verdictOf(0, 1), detail: "another" };
+  held.set(changed.deployment, changed);
+  await writer.write(bare(2), { after: 1, changed: [changed], removed: [] });
+  expect(await text("?since=prober-1-1")).toContain('"another"');
+  expect(looks).toBe(2);
+  expect(await text()).toContain('"another"');
+  expect(looks).toBe(3);
+});

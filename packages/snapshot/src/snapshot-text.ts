@@ -23,12 +23,13 @@ export interface ReceivedChange<Whole, Item> extends SnapshotChange<Item> {
   readonly header: Whole;
 }
 
-/** The whole as text, a slice at a time. */
+/** The whole as text, a slice at a time. `records`: where the snapshot has none of its own. */
 export function printSnapshotInSlices<Whole extends SnapshotHeader, Item>(
   kind: SnapshotKind<Whole, Item>,
   snapshot: Whole,
+  records: Iterable<Item> = recordsOf(kind, snapshot),
 ): Generator<string> {
-  return printInSlices(headOf(kind, snapshot), kind.list, recordsOf(kind, snapshot));
+  return printInSlices(headOf(kind, snapshot), kind.list, records);
 }
 
 export function printSnapshot<Whole extends SnapshotHeader, Item>(

@@ -38,6 +38,7 @@ export { explainSetting, nearestSetting, type SettingExplanation } from "./confi
 export { groupProblems, printGroup, printLines, type ProblemGroup } from "./config/group-problems.ts";
 export { printPath, printProblem, type Path, type Position, type Problem } from "./config/problem.ts";
 export {
+  CREDENTIALS_VARIABLE,
   describeSecretRef,
   isSendable,
   NOT_SENDABLE,

@@ -47,6 +47,7 @@ export {
   type Problem,
 } from "./config/problem.ts";
 export {
+  CREDENTIALS_VARIABLE,
   describeSecretRef,
   isSendable,
   NOT_SENDABLE,

@@ -160,8 +160,8 @@ describe.each(RENDERED)("what is rendered with values/%s.yaml", (name) => {
         automountServiceAccountToken: false,
         securityContext: {
           runAsNonRoot: true,
-          runAsUser: 1_000,
-          fsGroup: 1_000,
+          runAsUser: 10_001,
+          fsGroup: 10_001,
           seccompProfile: { type: "RuntimeDefault" },
         },
       });

@@ -10,7 +10,7 @@
 {{- $_ := set $rollcall "keys" true -}}
 {{- end -}}
 {{- $general := dict "master_key" "file//run/secrets/rollcall/master-key" -}}
-{{- mergeOverwrite (dict "general_settings" $general "rollcall" $rollcall) (deepCopy .Values.config) | toYaml -}}
+{{- mergeOverwrite (dict "general_settings" $general "rollcall" $rollcall) (deepCopy (default dict .Values.config)) | toYaml -}}
 {{- end -}}
 
 {{/* Each by its own name: behind one name a gateway would meet now the one and now the other. */}}
@@ -25,7 +25,7 @@
 {{- $root := index . 0 -}}
 {{- $daemon := index . 1 -}}
 {{- $default := get (dict "gateway" 4000 "prober" 4001 "control" 4002) $daemon -}}
-{{- dig "rollcall" $daemon "port" $default $root.Values.config | int -}}
+{{- dig "rollcall" $daemon "port" $default (default dict $root.Values.config) | int -}}
 {{- end -}}
 
 {{/* "500ms", "2s", "10m", "1h", "7d" or a number of seconds, in whole seconds. */}}
@@ -68,7 +68,7 @@
 {{/* What the schema cannot say. */}}
 {{- define "rollcall.validate" -}}
 {{- $values := .Values -}}
-{{- $config := $values.config -}}
+{{- $config := default dict $values.config -}}
 {{- if and $config $values.existingConfigMap -}}
 {{- fail "config and existingConfigMap: set one of them" -}}
 {{- end -}}

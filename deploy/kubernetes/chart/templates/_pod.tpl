@@ -76,10 +76,10 @@ priorityClassName: {{ . }}
 {{- end }}
 securityContext:
   runAsNonRoot: true
-  # One user for all: the snapshot is readable by its owner alone.
-  runAsUser: 1000
-  runAsGroup: 1000
-  fsGroup: 1000
+  # One user for all, since the snapshot is readable by its owner alone, and none that a node may have.
+  runAsUser: 10001
+  runAsGroup: 10001
+  fsGroup: 10001
   fsGroupChangePolicy: OnRootMismatch
   seccompProfile: { type: RuntimeDefault }
 {{- with $root.Values.topologySpread }}

@@ -110,18 +110,31 @@ export async function startProber(
     serviceStatus: proberServiceStatus({ prober, settings, source }),
     stop() {
       stop.abort();
-      const written = prober.stop();
-      return shutDown(
-        [
-          { name: "config", run: () => watching.then(() => true) },
-          { name: "http", run: () => closeServer(server) },
-          { name: "state", run: () => written.then(() => true) },
-          { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
-        ],
-        log,
-      );
+      return end({ log, prober, rejections, server, watching });
     },
   };
+}
+
+interface Running {
+  readonly log: Log;
+  readonly prober: Prober;
+  readonly rejections: RejectionLog;
+  readonly server: ReturnType<typeof createAdaptorServer>;
+  readonly watching: Promise<void>;
+}
+
+/** Resolves with the exit code. */
+function end({ log, prober, rejections, server, watching }: Running): Promise<number> {
+  const written = prober.stop();
+  return shutDown(
+    [
+      { name: "config", run: () => watching.then(() => true) },
+      { name: "http", run: () => closeServer(server) },
+      { name: "state", run: () => written.then(() => true) },
+      { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
+    ],
+    log,
+  );
 }
 
 function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {

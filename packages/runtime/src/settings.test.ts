@@ -320,7 +320,7 @@ describe("a bad reading", () => {
   });
 
   test("is logged once, and again when it is bad in another way", () => {
-    const { open, write, lines } = place();
+    const { open, write, lines, file } = place();
     const source = open();
     write("config.yaml", "model_list: [");
     for (const now of [2_000, 3_000, 4_000]) source.reload(now);
@@ -328,7 +328,12 @@ describe("a bad reading", () => {
     write("config.yaml", "model_list: chat");
     source.reload(5_000);
     expect(lines).toHaveLength(2);
-    expect(faultOf(source)).toContain("expected a list");
+    expect(faultOf(source)).toContain('found "chat", expected a list');
+    // The complaint and its place, and nothing of what was written.
+    expect(lines[1]).toMatchObject({
+      msg: "config not reloaded: the previous one stays in use",
+      complaints: [`${file}:1:1: error: model_list: found "…", expected a list`],
+    });
   });
 
   test("is told without the values of secrets", () => {

@@ -24,7 +24,7 @@ import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
-import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets } from "./secrets.ts";
+import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets, TRACE_HEADERS } from "./secrets.ts";
 import {
   faultOf,
   NO_FAULT,
@@ -217,6 +217,7 @@ function lackingIn({ lacking }: Secrets): readonly UnreadSecret[] {
 
 function costOf(where: string): string {
   if (isMasterKey(where)) return "no key is taken for it";
+  if (where.startsWith(TRACE_HEADERS)) return "no spans are sent";
   return WITHOUT.get(where) ?? "the deployment is left out";
 }
 

@@ -288,6 +288,6 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
     this.#ended = true;
     this.health.heard(this.heardAt);
     this.#options.deadlines.delete(this);
-    this.#options.down.ended(outcome);
+    this.#options.down.ended(outcome, this.heardAt);
   }
 }

@@ -140,7 +140,7 @@ rollcall: {gateway: {port: ${gatewayPort}}, prober: {port: ${proberPort}}, state
   const told = [MASTER, BACKEND, PIN, NAMED, LEFT_OUT, "secret-lab", "192.168.44.5", "10.9.8.7"];
   expect(told.filter((secret) => bytes.includes(secret))).toEqual([]);
   const parts = new Map(
-    parseTar(bytes).map(({ name, text }) => [name.replace("rollcall-bundle/", ""), text]),
+    parseTar(Uint8Array.from(bytes)).map(({ name, text }) => [name.replace("rollcall-bundle/", ""), text]),
   );
   expect([...parts.keys()]).toEqual([
     "doctor.json",
@@ -174,7 +174,9 @@ test("a config that cannot be used, or not be found, is the one finding", async 
   const bundle = files.path("b.tar");
   const gone = await doctor(files.path("nowhere.yaml"), "--json", "--bundle", bundle);
   expect([wrong.code, gone.code, gone.of("config")]).toEqual([1, 1, [`fail ${files.path("nowhere.yaml")}`]]);
-  expect(parseTar(readFileSync(bundle)).map(({ name }) => name)).toContain("rollcall-bundle/doctor.json");
+  expect(parseTar(Uint8Array.from(readFileSync(bundle))).map(({ name }) => name)).toContain(
+    "rollcall-bundle/doctor.json",
+  );
 });
 
 test("a key file that everyone may read or change is told", async () => {

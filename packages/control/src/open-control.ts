@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
 import {
+  registerBuildInfo,
   registerSettingsGauges,
   RejectionLog,
   StartError,
@@ -47,6 +48,7 @@ export interface OpenControl {
   readonly holders: HolderStreams;
   readonly token: ControlToken;
   readonly rejections: RejectionLog;
+  readonly metrics: ControlMetrics;
   /** What is answered at an entrance. */
   app(entrance: Entrance): Hono<{ Bindings: HttpBindings }>;
 }
@@ -56,6 +58,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
   const settings = source.cell;
   const directory = new Directory();
   const metrics = new ControlMetrics(() => directory.size);
+  registerBuildInfo(metrics.registry, "control");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_control", source });
   const token = new ControlToken(settings);
   const snapshots = new HttpSnapshotWriter<KeySnapshot, AccessRecord>({
@@ -104,7 +107,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
     return made;
   };
-  return { ...leases, app, directory, keySet, queue, rejections, snapshots, store, token };
+  return { ...leases, app, directory, keySet, metrics, queue, rejections, snapshots, store, token };
 }
 
 async function openLedger(

@@ -16,7 +16,7 @@ async function timed(options: SocketBackendOptions = {}) {
   );
   const snapshot = snapshotOf(config.deployments.map((deployment) => verdictOn(deployment)));
   const { gateway, clock } = scriptedGateway(config, snapshot, { play: () => {} });
-  const server = openServer(gateway, () => Promise.resolve(""));
+  const server = openServer(gateway, () => Promise.resolve([]));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());

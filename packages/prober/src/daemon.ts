@@ -16,6 +16,8 @@ import {
   printAddress,
   RejectionLog,
   reportListening,
+  registerBuildInfo,
+  registerProcessMetrics,
   registerSettingsGauges,
   shutDown,
   startSystemd,
@@ -33,6 +35,7 @@ import {
   HttpSnapshotWriter,
   readSnapshotFile,
 } from "@rollcall/snapshot";
+import type { Registry } from "prom-client";
 import { proberServiceStatus } from "./service-status.ts";
 import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
@@ -53,6 +56,7 @@ export interface RunningProber {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -105,6 +109,7 @@ export async function startProber(
     url,
     log,
     serviceStatus: proberServiceStatus({ prober, settings, source }),
+    registry: prober.metrics.registry,
     stop() {
       stop.abort();
       const written = prober.stop();
@@ -139,6 +144,7 @@ export async function runProber(options: ProberDaemonOptions): Promise<number> {
   // Before it listens: whoever reads that it does may at once end it.
   const signalled = untilSignalled(log);
   const running = await startProber(options, log);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await signalled;
@@ -164,6 +170,7 @@ async function buildProber({
   // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
+  registerBuildInfo(metrics.registry, "prober");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
   const publisher = new Publisher({
     metrics,

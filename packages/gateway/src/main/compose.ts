@@ -109,7 +109,8 @@ export function compose(parts: Parts): Composed {
     control: parts.keys?.control ?? null,
     metrics,
     rejections: new RejectionLog(logs.log, clock),
-    activity: { answering: 0, draining: false },
+    activity: { answering: 0, connections: 0, draining: false },
+    pending: new PendingQueue(clock),
     clock,
     log: logs.log,
     deadlines,
@@ -189,7 +190,7 @@ function composeRunners(
   parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
-  const { ratios, silence, state, tokens, visitors } = built;
+  const { pending, ratios, silence, state, tokens, visitors } = built;
   const { settings, source, clock, random, logs, transport } = parts;
   const requestLog = new RequestLog(logs, rejections);
   const healthObserver = new HealthObserver({
@@ -224,7 +225,7 @@ function composeRunners(
     budget: retryBudget,
     tokens,
     state,
-    pending: new PendingQueue(clock),
+    pending,
     clock,
     random,
   };

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import {
   listen,
   printAddress,
+  registerBuildInfo,
   registerSettingsGauges,
   shutDown,
   stateFile,
@@ -11,13 +12,14 @@ import {
   type Log,
   type Settings,
 } from "@rollcall/runtime";
+import type { Registry } from "prom-client";
 import { isHeartbeat } from "@rollcall/snapshot";
 import { openKeys, type OpenKeys } from "./open-keys.ts";
 import { drain } from "./drain.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./compose.ts";
 import type { Services } from "./services.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 import { readGauges } from "../observe/gauges.ts";
 import { openServer } from "../server/server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
@@ -30,6 +32,7 @@ export interface RunningGateway {
   readonly port: number;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** All that it has counted, and its gauges as they are now. */
   readCounts(): Promise<Counts>;
   /** How many milliseconds ago it heard of a server; Infinity: never. */
@@ -73,9 +76,11 @@ export async function startGateway(
     if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
   await Promise.all([hearing, gateway.keys?.start()]);
-  registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
+  const { registry } = gateway.metrics;
+  registerBuildInfo(registry, "gateway");
+  registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
 
-  const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
+  const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.read(readGauges(gateway))));
   const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
   const port = await listen(server, address).catch(async (fault: unknown) => {
     await Promise.all([gateway.feed.close(), gateway.keys?.close()]);
@@ -88,6 +93,7 @@ export async function startGateway(
     url: printAddress(host, port),
     port,
     log,
+    registry,
     serviceStatus: gatewayServiceStatus(gateway),
     heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),

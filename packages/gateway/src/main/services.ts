@@ -6,6 +6,7 @@ import type { HealthRegistry } from "../health/health-registry.ts";
 import type { KeyFeed } from "../keys/key-feed.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
+import type { PendingQueue } from "../pipeline/pending-queue.ts";
 import type { Visitors } from "../pipeline/visitors.ts";
 import type { Runner } from "../pipeline/runner.ts";
 import type { LazyRealtime } from "../realtime/lazy-realtime.ts";
@@ -19,6 +20,8 @@ import type { Pools } from "../upstream/pools.ts";
 export interface Activity {
   /** Open requests, including rejected ones still being answered. */
   answering: number;
+  /** Connections that are open. */
+  connections: number;
   /** Set once, when shutdown starts. */
   draining: boolean;
 }
@@ -41,6 +44,7 @@ export interface Services {
   readonly realtime: LazyRealtime;
   readonly tokens: TokenCounts;
   readonly metrics: GatewayMetrics;
+  readonly pending: PendingQueue;
   readonly rejections: Pick<RejectionLog, "add" | "flush">;
   readonly activity: Activity;
   readonly clock: Clock;

@@ -1,4 +1,4 @@
-import { boundHeap, openAccessLog, openLog, StartError } from "@rollcall/runtime";
+import { boundHeap, openAccessLog, openLog, registerProcessMetrics, StartError } from "@rollcall/runtime";
 import { startGateway } from "../main/daemon.ts";
 import type { Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
@@ -17,6 +17,7 @@ try {
     heardElsewhere: (origin: string) => parent.heardElsewhere(origin),
   };
   const running = await startGateway({ ...options, env: process.env }, slot, asWorker(begun));
+  registerProcessMetrics(running.registry);
   parent.readCounts = () => running.readCounts();
   parent.heardAgo = (origin) => running.heardAgo(origin);
   await parent.send({ kind: "listening", port: running.port });

@@ -1,6 +1,6 @@
 import type { Config } from "@rollcall/contract";
 import type { SettingsStatus } from "@rollcall/runtime";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 
 /** What a worker needs to know to begin. */
 export interface WorkerOptions {
@@ -37,7 +37,7 @@ export type ToWorker =
   | StartMessage
   | SettingsMessage
   | { readonly kind: "count"; readonly id: number }
-  | { readonly kind: "page"; readonly id: number; readonly text: string }
+  | { readonly kind: "totals"; readonly id: number; readonly counts: Counts }
   /** When did it last hear of a server? */
   | { readonly kind: "listen"; readonly id: number; readonly origin: string }
   /** How many milliseconds ago the others did; null where one of them does not say. */

@@ -58,6 +58,8 @@ export interface Downstream {
   readonly usage: UsageReader | null;
   /** What takes usage out of the stream again, where only the gateway has asked for it. */
   readonly strip: UsageStrip | null;
+  /** Where the times between the pieces of a stream are recorded, in seconds; null before its first byte. */
+  readonly gaps: { record(seconds: number): void } | null;
   /** What the bytes of whole events go through, in this order. */
   eventTransforms(): readonly Transform[];
   /** What the bytes of an answer that is no stream of events go through, in this order. */

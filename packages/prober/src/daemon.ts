@@ -95,12 +95,8 @@ export async function startProber(
     rejections,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
-  const port = await listen(server, {
-    host,
-    port: options.port ?? config.prober.port,
-    flag: "--prober-port",
-  });
-  const url = printAddress(host, port);
+  const at = { host, port: options.port ?? config.prober.port, flag: "--prober-port" };
+  const url = printAddress(host, await listen(server, at));
   prober.url = url;
   const watching = watchSettings(source, systemClock, stop.signal);
   log.info({ address: url }, "prober listens");

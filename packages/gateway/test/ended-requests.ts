@@ -5,7 +5,7 @@ import type { RequestContext } from "../src/pipeline/request-context.ts";
 export function requestTo(alias: string, endpoint = "chat_completions"): RequestContext {
   return {
     alias,
-    endpoint: { name: endpoint, counts: ["tokens"] as readonly string[] },
+    endpoint: { name: endpoint, counts: ["tokens"] as readonly string[], response: { events: null } },
     fields: { stream: false },
     startedAt: 0,
     attempts: 1,

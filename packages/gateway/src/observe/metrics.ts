@@ -102,7 +102,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   attemptEnded({ candidate: { id }, ctx, sentAt }: AttemptFacts, end: AttemptEnd, now: number): void {
     this.#deployments.ended(ctx.alias, id, end);
     if (end.outcome.kind === "complete") this.#deployments.of(id).duration.record((now - sentAt) / 1_000);
-    if (ctx.usage !== null) this.#meter(ctx, id, ctx.usage);
+    if (isMetered(ctx) && ctx.usage !== null) this.#meter(ctx, id, ctx.usage);
   }
 
   requestEnded(ctx: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
@@ -117,7 +117,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
     if (ctx.queuedMs > 0) this.#queueWait.of({ alias }).record(ctx.queuedMs / 1_000);
     if (ending === "upstream_aborted" || ending === "client_disconnected")
       this.#interrupted.inc({ alias, endpoint: endpoint.name, ending });
-    if (ctx.usage === null && ctx.firstByteAt !== null && saysUsage(endpoint))
+    if (ctx.firstByteAt !== null && saysUsage(endpoint) && !isMetered(ctx))
       this.#unmetered.inc({ alias, endpoint: endpoint.name, ending });
     if (failure !== null && status < 500 && failure.kind !== "upstream_answer")
       this.rejected(endpoint.name, failure.kind);
@@ -193,6 +193,11 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       return;
     series.perToken.record(Math.max(0, lastByteAt - firstByteAt) / 1_000 / (output - 1));
   }
+}
+
+/** Does its answer say all that it used? A stream that broke off may have said what was read. */
+function isMetered({ endpoint, usage }: RequestContext): boolean {
+  return usage !== null && (usage.output !== null || endpoint.response.events === null);
 }
 
 /** The trace that a request is in, where the config wants it told. */

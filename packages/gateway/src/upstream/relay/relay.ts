@@ -39,6 +39,8 @@ export interface UsageReader {
   beforeStream(): void;
   /** A whole answer, before its head leaves; or a part of a stream that may say it. */
   read(part: Buffer): void;
+  /** The events that open a stream, where they say what was read. */
+  readOpening(part: Buffer): void;
   /** The end of an answer that was too long to be held back. */
   readEnd(part: Buffer): void;
 }

@@ -15,7 +15,6 @@ import { RequestCounts } from "./request-counts.ts";
 import { SECONDS } from "./series.ts";
 import { SeriesHistogram } from "./series-metrics.ts";
 import type { TokenUsage } from "./token-usage.ts";
-import { readTraceparent } from "./trace-context.ts";
 
 /** Endings of a request whose answer had begun: one series each, from the start. */
 const ENDINGS: readonly Ending[] = ["complete", "upstream_aborted", "client_disconnected", "error"];
@@ -201,7 +200,6 @@ function isMetered({ endpoint, usage }: RequestContext): boolean {
 }
 
 /** The trace that a request is in, where the config wants it told. */
-function traceOf({ incoming, state, trace }: RequestContext): string | null {
-  if (!state.config.metrics.exemplars) return null;
-  return (trace ?? readTraceparent(incoming.headers["traceparent"]))?.traceId ?? null;
+function traceOf(ctx: RequestContext): string | null {
+  return ctx.state.config.metrics.exemplars ? (ctx.trace?.traceId ?? null) : null;
 }

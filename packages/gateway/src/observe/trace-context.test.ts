@@ -3,7 +3,7 @@ import { readTraceparent } from "./trace-context.ts";
 
 const TRACE = "0af7651916cd43dd8448eb211c80319c";
 const SPAN = "b7ad6b7169203331";
-const read = { traceId: TRACE, parentId: SPAN };
+const read = { traceId: TRACE, parentId: SPAN, spanId: null };
 
 test.for([
   [`00-${TRACE}-${SPAN}-01`, { ...read, sampled: true }],

@@ -2,8 +2,10 @@
 export interface TraceContext {
   /** 32 hexadecimal digits. */
   readonly traceId: string;
-  /** Whoever is above it: 16 hexadecimal digits. */
-  readonly parentId: string;
+  /** The span above the gateway's, 16 hexadecimal digits; null where the trace begins here. */
+  readonly parentId: string | null;
+  /** The gateway's own span; null where it keeps none. */
+  readonly spanId: string | null;
   readonly sampled: boolean;
 }
 
@@ -14,5 +16,5 @@ export function readTraceparent(header: string | readonly string[] | undefined):
   if (typeof header !== "string") return null;
   const [, traceId, parentId, flags = ""] = TRACEPARENT.exec(header) ?? [];
   if (traceId === undefined || parentId === undefined) return null;
-  return { traceId, parentId, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
+  return { traceId, parentId, spanId: null, sampled: (Number.parseInt(flags, 16) & 1) === 1 };
 }

@@ -3,6 +3,7 @@ import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
 import type { TimeoutPhase } from "../errors/gateway-error.ts";
 import { DIALECTS } from "../errors/dialects.ts";
 import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts";
+import { idsOf } from "../observe/request-ids.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import { answerHeaders } from "../server/answer-headers.ts";
@@ -139,10 +140,7 @@ export class Dispatcher implements AttemptOwner {
         tell(observer);
       } catch (error) {
         const stack = error instanceof Error ? error.stack : String(error);
-        this.#deps.log.error(
-          { requestId: ctx.requestId, error: stack },
-          "internal error: an observer failed",
-        );
+        this.#deps.log.error({ ...idsOf(ctx), error: stack }, "internal error: an observer failed");
       }
     }
   }

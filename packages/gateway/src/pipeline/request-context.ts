@@ -6,9 +6,12 @@ import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
 import type { CutCause } from "../errors/gateway-error.ts";
 import type { Origin } from "../objects/object-ids.ts";
+import type { TriedAttempt } from "../observe/tried-attempt.ts";
 import type { TokenUsage } from "../observe/token-usage.ts";
-import type { TraceContext } from "../observe/trace-context.ts";
+import { readTraceparent, type TraceContext } from "../observe/trace-context.ts";
+import type { TracedRequest } from "../tracing/traced-request.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import { NOBODY, type PassedOver } from "../routing/passed-over.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
 import type { Cancelable } from "./cancelable.ts";
@@ -83,6 +86,16 @@ export class RequestContext implements Accepted {
   /** route: where the first attempt goes. */
   candidate!: Candidate;
 
+  /** route, dispatch: those that could not be taken instead of the deployment that was chosen last. */
+  passedOver: readonly PassedOver[] = NOBODY;
+
+  /** dispatch: where the last attempt went, and when, in monotonic milliseconds; null where none was made. */
+  sentTo: Candidate | null = null;
+  sentAt = 0;
+
+  /** dispatch: attempts that brought no whole answer; null where there are none. */
+  tried: TriedAttempt[] | null = null;
+
   /** dispatch: how many attempts were made, counted up with each. */
   attempts = 0;
 
@@ -105,8 +118,10 @@ export class RequestContext implements Accepted {
   /** relay: what the answer says that it used; null where it says nothing. */
   usage: TokenUsage | null = null;
 
-  /** accept: where it stands in a trace; null where it brought none and none is kept. */
-  trace: TraceContext | null = null;
+  /** accept: what is made of it for a trace; null where it goes through as it came. */
+  traced: TracedRequest | null = null;
+  /** What it brought; undefined where nobody has asked. */
+  #brought: TraceContext | null | undefined;
 
   // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
   next = 0;
@@ -123,5 +138,12 @@ export class RequestContext implements Accepted {
     this.resend = endpoint.resend;
     this.pathModel = pathModel;
     this.pathId = pathId;
+  }
+
+  /** Where it stands in a trace; null where it brought none and none begins here. Read when it is first asked for. */
+  get trace(): TraceContext | null {
+    if (this.traced !== null) return this.traced;
+    if (this.#brought === undefined) this.#brought = readTraceparent(this.incoming.headers["traceparent"]);
+    return this.#brought;
   }
 }

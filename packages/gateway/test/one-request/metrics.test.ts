@@ -224,15 +224,15 @@ test("the tokens of 300 mixed requests, of which many fail, are those that the s
     await Promise.all(mixed.slice(index, index + 12).map(({ shape, fate }) => ask(shape, fate)));
   await vi.waitFor(async () => expect(await gateway.inFlight()).toBe(0));
   const after = await read();
-  const counted = (type: string) =>
+  const metered = (type: string) =>
     sumOf(after, "rollcall_gateway_tokens_total", `type="${type}"`) -
     sumOf(before, "rollcall_gateway_tokens_total", `type="${type}"`);
   const usedNow = used();
-  expect({ input: counted("input"), output: counted("output") }).toEqual({
+  expect({ input: metered("input"), output: metered("output") }).toEqual({
     input: usedNow.input - usedBefore.input,
     output: usedNow.output - usedBefore.output,
   });
-  expect(counted("output")).toBeGreaterThan(500);
+  expect(metered("output")).toBeGreaterThan(500);
   const unmetered =
     sumOf(after, "rollcall_gateway_unmetered", "") - sumOf(before, "rollcall_gateway_unmetered", "");
   expect(unmetered).toBeGreaterThan(10);

@@ -15,9 +15,9 @@ export type RelayResult = "flow" | "silence" | "pause" | "done" | UpstreamError;
 /** What a text says that may be an error in place of an answer; null where it is none. */
 export type ReadError = (text: string) => UpstreamError | null;
 
-/** An answer that ended well as HTTP and is not whole. */
+/** An answer that has begun and is not whole, however it ended: who has sent some of it is not down. */
 export function endedEarly(): UpstreamError {
-  return new UpstreamError("down", { words: "The answer ended before it was whole." });
+  return new UpstreamError("server_error", { words: "The answer ended before it was whole.", isCut: true });
 }
 
 /** How an answer of one kind goes to the app. What it has not sent yet can still come from another deployment. */

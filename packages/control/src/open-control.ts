@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
 import {
+  registerBuildInfo,
   registerSettingsGauges,
   RejectionLog,
   StartError,
@@ -19,7 +20,7 @@ import { AdminApi, type Entrance } from "./api/admin-api.ts";
 import { controlApp } from "./control-app.ts";
 import { ChangeQueue } from "./directory/change-queue.ts";
 import { Directory } from "./directory/directory.ts";
-import { KeySet } from "./directory/key-set.ts";
+import { KeySet, recordsOf } from "./directory/key-set.ts";
 import { HolderStreams } from "./ledger/holder-streams.ts";
 import { LeaseJournal } from "./ledger/lease-journal.ts";
 import { ControlMetrics } from "./metrics.ts";
@@ -47,6 +48,7 @@ export interface OpenControl {
   readonly holders: HolderStreams;
   readonly token: ControlToken;
   readonly rejections: RejectionLog;
+  readonly metrics: ControlMetrics;
   /** What is answered at an entrance. */
   app(entrance: Entrance): Hono<{ Bindings: HttpBindings }>;
 }
@@ -56,18 +58,19 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
   const settings = source.cell;
   const directory = new Directory();
   const metrics = new ControlMetrics(() => directory.size);
+  registerBuildInfo(metrics.registry, "control");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_control", source });
   const token = new ControlToken(settings);
   const snapshots = new HttpSnapshotWriter<KeySnapshot, AccessRecord>({
     kind: KEYS,
     clock: systemClock,
     refusal: (headers) => token.refusal(headers),
+    records: recordsOf(directory),
   });
   const keySet = new KeySet({
     writer: snapshots,
     clock: systemClock,
     instance: randomUUID(),
-    rows: () => directory.all(),
   });
   const store = await openStore(files.database);
   const queue = new ChangeQueue({
@@ -104,7 +107,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
     return made;
   };
-  return { ...leases, app, directory, keySet, queue, rejections, snapshots, store, token };
+  return { ...leases, app, directory, keySet, metrics, queue, rejections, snapshots, store, token };
 }
 
 async function openLedger(

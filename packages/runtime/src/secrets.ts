@@ -1,5 +1,6 @@
 import path from "node:path";
 import {
+  CREDENTIALS_VARIABLE,
   describeSecretRef,
   isSendable,
   NOT_SENDABLE,
@@ -37,19 +38,29 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
         : checked(value, ref);
     }
     case "file": {
-      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
-      return text === null
-        ? err(`cannot read the file ${ref.path}: ${problem}`)
-        : checked(text.replace(/\r?\n$/, ""), ref);
+      const found = readFile(ref.path, source);
+      return found.ok ? checked(found.value.replace(/\r?\n$/, ""), ref) : found;
     }
     case "pem": {
-      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
-      if (text === null) return err(`cannot read the file ${ref.path}: ${problem}`);
-      return text.includes("-----BEGIN ") ? ok(text) : err(`the file ${ref.path} holds no PEM`);
+      const found = readFile(ref.path, source);
+      if (!found.ok || found.value.includes("-----BEGIN ")) return found;
+      return err(`the file ${ref.path} holds no PEM`);
     }
     default:
       return ref satisfies never;
   }
+}
+
+/** Of all variables this one alone stands for a directory: each unit has another, so that no config can name it. */
+function readFile(written: string, { env, directory, look = lookAt }: SecretSource): Result<string, string> {
+  const variable = `$${CREDENTIALS_VARIABLE}/`;
+  const isCredential = written.startsWith(variable);
+  const credentials = env[CREDENTIALS_VARIABLE] ?? "";
+  if (isCredential && credentials === "")
+    return err(`cannot read the file ${written}: environment variable ${CREDENTIALS_VARIABLE} is not set`);
+  const file = isCredential ? path.join(credentials, written.slice(variable.length)) : written;
+  const { text, problem } = look(path.resolve(directory, file));
+  return text === null ? err(`cannot read the file ${written}: ${problem}`) : ok(text);
 }
 
 /** What cannot stand in a header would only fail later, at every request. */

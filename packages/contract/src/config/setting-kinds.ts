@@ -39,6 +39,11 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     ...AS_WRITTEN,
   },
   boolean: { schema: () => ({ type: "boolean" }), ...AS_WRITTEN },
+  share: {
+    schema: () => ({ type: ["boolean", "number"], minimum: 0, maximum: 1 }),
+    format: "true, false, or a share of them such as 0.1.",
+    read: (written: boolean | number) => Number(written),
+  },
   enum: { schema: ({ values }) => ({ type: "string", enum: values }), ...AS_WRITTEN },
   string: { schema: () => ({ type: "string" }), ...AS_WRITTEN },
   origins: { schema: () => texts, format: "", read: readOrigins },

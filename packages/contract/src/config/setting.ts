@@ -9,6 +9,7 @@ export type Setting = Described &
     | { readonly kind: "integer"; readonly default: number; readonly minimum: number }
     | { readonly kind: "count_or_auto"; readonly default: number | "auto"; readonly maximum: number }
     | { readonly kind: "boolean"; readonly default: boolean }
+    | { readonly kind: "share"; readonly default: boolean | number }
     | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
@@ -52,6 +53,7 @@ const UNIT_SUFFIX = {
   integer: "",
   count_or_auto: "",
   boolean: "",
+  share: "",
   enum: "",
   string: "",
   origins: "",
@@ -71,6 +73,8 @@ interface Value {
   integer: number;
   count_or_auto: number | "auto";
   boolean: boolean;
+  /** 0 ≤ x ≤ 1 */
+  share: number;
   string: string;
   origins: readonly string[];
   hosts: readonly string[];
@@ -111,13 +115,15 @@ export type WrittenOf<Table, Shorthands = object> = {
 
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : S["kind"] extends "secrets"
-    ? readonly string[]
-    : S["kind"] extends "secret_headers"
-      ? Readonly<Record<string, string>>
-      : S["kind"] extends "secret"
-        ? string
-        : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "share"
+    ? boolean | number
+    : S["kind"] extends "secrets"
+      ? readonly string[]
+      : S["kind"] extends "secret_headers"
+        ? Readonly<Record<string, string>>
+        : S["kind"] extends "secret"
+          ? string
+          : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

@@ -10,10 +10,12 @@ import {
 import type { SnapshotReader } from "@rollcall/snapshot";
 import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
+import { RequestRing } from "../explain/request-ring.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
+import { AttemptTrail } from "../observe/attempt-trail.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
-import type { AttemptObserver, RequestObserver } from "../observe/observer.ts";
+import type { RequestObserver } from "../observe/observer.ts";
 import type { Revoke } from "../keys/running-requests.ts";
 import { GatewayMetrics } from "../observe/metrics.ts";
 import { IgnoredFields } from "../observe/ignored-fields.ts";
@@ -112,13 +114,17 @@ export function compose(parts: Parts): Composed {
     metrics,
     tracing: new Tracing({ load: loadOtel, clock, log: logs.log, registry: metrics.registry }, settings),
     rejections: new RejectionLog(logs.log, clock),
-    activity: { answering: 0, draining: false },
+    activity: { answering: 0, connections: 0, draining: false },
+    pending: new PendingQueue(clock),
     clock,
     log: logs.log,
+    host: parts.host,
+    requests: new RequestRing(settings.config.gateway.explainRequests, clock),
     deadlines,
     retryBudget: new RetryBudget(),
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
+      built.requests.resize(next.config.gateway.explainRequests);
       if (next.config !== state.get().config || next.secrets !== state.get().secrets)
         void built.tracing.update(next);
       if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
@@ -187,26 +193,41 @@ function idsAt({ config }: RoutingState, origin: string): readonly string[] {
   return config.deployments.filter(({ backend }) => backend.base.origin === origin).map(({ id }) => id);
 }
 
-/** Who routes, sends, observes and retries. */
-function composeRunners(
-  built: Omit<Composed, "realtime" | "runner">,
-  access: Access,
-  parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
-): Pick<Composed, "realtime" | "runner"> {
-  const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
-  const { ratios, silence, state, tokens, visitors } = built;
-  const { settings, source, clock, random, logs, transport } = parts;
-  const requestLog = new RequestLog(logs, rejections);
+/** Who hears of attempts and requests; of attempts first the one that the others read by. */
+function composeObservers(
+  { feed, metrics, rejections, reprobes, requests }: Omit<Composed, "realtime" | "runner">,
+  { alsoObserving, clock, logs, random, settings }: Parts & ObservedToo,
+) {
+  const requestLog = new RequestLog(logs, rejections, random);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
     reprobe: (id) => reprobes.request(id, "fault"),
   });
+  return {
+    healthObserver,
+    attemptObservers: [new AttemptTrail(), healthObserver, metrics, requestLog, new IgnoredFields(logs.log)],
+    requestObservers: [metrics, requestLog, requests, ...alsoObserving],
+  };
+}
+
+interface ObservedToo {
+  readonly alsoObserving: readonly RequestObserver[];
+}
+
+/** Who routes, sends, observes and retries. */
+function composeRunners(
+  built: Omit<Composed, "realtime" | "runner">,
+  access: Access,
+  parts: Parts & ObservedToo & { readonly tlsOf: TlsOf },
+): Pick<Composed, "realtime" | "runner"> {
+  const { activity, bodies, deadlines, feed, pools, retryBudget } = built;
+  const { pending, ratios, silence, state, tokens, visitors } = built;
+  const { source, clock, random, logs, transport } = parts;
+  const { attemptObservers, healthObserver, requestObservers } = composeObservers(built, parts);
   const router = new Router({ state, feed, clock, random });
-  const attempts: AttemptObserver[] = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
-  const requests: RequestObserver[] = [metrics, requestLog, ...parts.alsoObserving];
   // Where spans are kept, which may be from some reload on.
-  built.tracing.attach({ attempts, requests });
+  built.tracing.attach({ attempts: attemptObservers, requests: requestObservers });
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,
@@ -215,7 +236,7 @@ function composeRunners(
     deadlines,
     silence,
     truncations: new TruncationWatch(clock, ratios),
-    observers: attempts,
+    observers: attemptObservers,
     clock,
     log,
     isDraining: () => activity.draining,
@@ -231,18 +252,18 @@ function composeRunners(
     budget: retryBudget,
     tokens,
     state,
-    pending: new PendingQueue(clock),
+    pending,
     clock,
     random,
   };
   return {
-    runner: new Runner({ observers: requests, clock, log }, pipeline({ ...shared, dispatcher })),
+    runner: new Runner({ observers: requestObservers, clock, log }, pipeline({ ...shared, dispatcher })),
     realtime: new LazyRealtime({
       ...shared,
       source,
       tlsOf: parts.tlsOf,
-      attemptObservers: attempts,
-      requestObservers: requests,
+      attemptObservers,
+      requestObservers,
       tracing: built.tracing,
       log,
     }),

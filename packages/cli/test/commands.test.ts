@@ -193,6 +193,15 @@ describe("rollcall status and wait", () => {
     expect(table.out).toMatch(/ vllm\n/);
     const json = JSON.parse((await rollcall(["status", "--json", ...at])).out);
     expect(json.deployments[0]).toMatchObject({ alias: "chat", reason: "ok", expected: "gpt-oss-120b" });
+
+    // On Linux it finds the backend's key where the daemons have it.
+    const env: Record<string, string> = process.platform === "linux" ? {} : { BACKEND_KEY: "k" };
+    const doctor = ["doctor", "-c", files.path("config.yaml"), "--gateway-url", pair.gateway, ...at];
+    const looked = await rollcall([...doctor, "--bundle", files.path("report.tar")], { env });
+    expect(looked.out).toMatch(/^ok +backends +chat \(chat-\w{6}\): ready$/m);
+    expect(looked.out).toMatch(/\d ok, \d warn, 0 fail\n$/);
+    expect(looked).toMatchObject({ code: 0, err: expect.stringContaining("is without keys and hosts") });
+    expect(readFileSync(files.path("report.tar")).includes("rollcall-bundle/gateway-metrics.txt")).toBe(true);
     await pair.command.stop();
     await backend.close();
     files.remove();

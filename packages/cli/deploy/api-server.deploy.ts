@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { noteVersion, run } from "@rollcall/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -140,6 +140,17 @@ describe("a real API server", () => {
     const { body } = await server.request("GET", "/api/v1/namespaces/llm/configmaps/rollcall-config");
     expect((body as { data: Record<string, string> }).data["config.yaml"]).toContain("model_name: another");
     expect(await generation("Deployment")).toBe(before);
+  });
+
+  test("the walk's values are taken, and helm prints what the walk says", async () => {
+    const walk = readFileSync(path.join(KUBERNETES, "../../packages/docs/walk-kubernetes.md"), "utf8");
+    const [, values = ""] = /```yaml\n(.*?)```/s.exec(walk) ?? [];
+    const [, printed = ""] = /```\n(NAME: rollcall\n.*?)```/s.exec(walk) ?? [];
+    const file = scratch.path("my-values.yaml");
+    writeFileSync(file, values);
+    await helm("uninstall", "rollcall");
+    const said = await helm("install", "rollcall", CHART, "--values", file);
+    expect(said.replace(/LAST DEPLOYED: .*\n/, "").trim()).toBe(printed.trim());
   });
 
   test("uninstalled, it leaves nothing", async () => {

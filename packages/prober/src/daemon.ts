@@ -27,6 +27,7 @@ import {
   type ServiceStatus,
   type Log,
   type SettingsSource,
+  type ShutdownStep,
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,
@@ -92,6 +93,8 @@ export async function startProber(
     host,
     draining,
     rejections,
+    log,
+    logLevel: logs.level,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
   const port = await listen(server, {
@@ -110,18 +113,25 @@ export async function startProber(
     serviceStatus: proberServiceStatus({ prober, settings, source }),
     stop() {
       stop.abort();
-      const written = prober.stop();
-      return shutDown(
-        [
-          { name: "config", run: () => watching.then(() => true) },
-          { name: "http", run: () => closeServer(server) },
-          { name: "state", run: () => written.then(() => true) },
-          { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
-        ],
-        log,
-      );
+      return shutDown(stepsToEnd({ rejections, server, watching, written: prober.stop() }), log);
     },
   };
+}
+
+interface Ending {
+  readonly rejections: RejectionLog;
+  readonly server: ReturnType<typeof createAdaptorServer>;
+  readonly watching: Promise<unknown>;
+  readonly written: Promise<unknown>;
+}
+
+function stepsToEnd({ rejections, server, watching, written }: Ending): readonly ShutdownStep[] {
+  return [
+    { name: "config", run: () => watching.then(() => true) },
+    { name: "http", run: () => closeServer(server) },
+    { name: "state", run: () => written.then(() => true) },
+    { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
+  ];
 }
 
 function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {

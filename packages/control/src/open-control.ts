@@ -8,6 +8,7 @@ import {
   StartError,
   systemClock,
   type ControlFiles,
+  type DaemonLogs,
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
@@ -33,7 +34,7 @@ interface Opening {
   readonly source: SettingsSource;
   /** Aborted once it is to end. */
   readonly stop: AbortSignal;
-  readonly log: Log;
+  readonly logs: DaemonLogs;
 }
 
 /** The parts of control, put together: all but the listening. */
@@ -54,7 +55,8 @@ export interface OpenControl {
 }
 
 /** Opens the store and reads the keys. Throws StartError where that cannot be. */
-export async function openControl({ files, source, stop, log }: Opening): Promise<OpenControl> {
+export async function openControl({ files, source, stop, logs }: Opening): Promise<OpenControl> {
+  const { log, level: logLevel } = logs;
   const settings = source.cell;
   const directory = new Directory();
   const metrics = new ControlMetrics(() => directory.size);
@@ -101,7 +103,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
   });
   const commands = new StoreCommands({ store, queue, clock: systemClock });
   const isCurrent = () => queue.isCurrent;
-  const http = { api, metrics, source, isCurrent, draining: () => stop.aborted };
+  const http = { api, metrics, log, logLevel, source, isCurrent, draining: () => stop.aborted };
   const app = (entrance: Entrance) => {
     const made = controlApp(http, entrance);
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });

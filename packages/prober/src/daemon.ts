@@ -29,6 +29,7 @@ import {
   type ServiceStatus,
   type Log,
   type SettingsSource,
+  type ShutdownStep,
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,
@@ -96,6 +97,8 @@ export async function startProber(
     host,
     draining,
     rejections,
+    log,
+    logLevel: logs.level,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
   const at = { host, port: options.port ?? config.prober.port, flag: "--prober-port" };

@@ -86,7 +86,7 @@ function upsert<Columns>(
 ): Write<Columns> {
   const replacing = inserted(db, table, names).onConflict((on) =>
     on
-      .column("id" as never)
+      .column("id")
       .doUpdateSet(
         (set) =>
           Object.fromEntries(names.map((name) => [name, set.ref(`excluded.${name}` as never)])) as never,

@@ -2,7 +2,8 @@ import { parseByteSize } from "./byte-size.ts";
 import { parseDuration, printDuration } from "./duration.ts";
 import { texts } from "./schema-parts.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef, type SecretRef } from "./secret-ref.ts";
-import type { CorsRule, Setting } from "./setting.ts";
+import { NO_LIMITS, type ScopeLimits } from "../keys/records.ts";
+import type { CorsRule, Setting, WrittenLimits } from "./setting.ts";
 
 /** Says what is wrong with the value, or with one item of it. */
 type Complain = (message: string, item?: number) => void;
@@ -17,6 +18,12 @@ interface SettingKind<S extends Setting> {
 }
 
 type OfKind<K extends Setting["kind"]> = Extract<Setting, { kind: K }>;
+
+const LIMIT = { type: ["integer", "null"], minimum: 0 };
+const LIMITS = {
+  rpm: { ...LIMIT, description: "Requests a minute." },
+  parallel: { ...LIMIT, description: "Requests under way at once." },
+};
 
 const AS_WRITTEN = { format: "", read: (written: unknown) => written };
 
@@ -56,6 +63,22 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     schema: () => ({ type: "string" }),
     format: "As os.environ/NAME, file/PATH or the value itself.",
     read: (written: string, _setting, complain) => readSecret(written, complain),
+  },
+  limits: {
+    schema: () => ({
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        ...LIMITS,
+        models: {
+          type: "object",
+          description: "Of one model each, by alias.",
+          additionalProperties: { type: "object", additionalProperties: false, properties: LIMITS },
+        },
+      },
+    }),
+    format: "",
+    read: readLimits,
   },
 };
 
@@ -98,6 +121,16 @@ function readDuration(
   else if (ms < leastMs) expect(`at least ${leastMs} ms`);
   else if (ms > LONGEST_MS) expect(`at most ${printDuration(LONGEST_MS)}`);
   return ms ?? 0;
+}
+
+function readLimits({ models = {}, ...limits }: WrittenLimits): ScopeLimits {
+  return {
+    ...NO_LIMITS,
+    ...limits,
+    models: Object.fromEntries(
+      Object.entries(models).map(([alias, own]) => [alias, { ...NO_LIMITS, ...own }]),
+    ),
+  };
 }
 
 function readSize(written: string | number, _setting: Setting, complain: Complain): number {

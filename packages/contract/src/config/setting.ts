@@ -1,3 +1,4 @@
+import type { Limits, ScopeLimits } from "../keys/records.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
 /** What a setting's value is. Each kind has one line in `setting-kinds.ts`. */
@@ -16,6 +17,7 @@ export type Setting = Described &
     | { readonly kind: "cors"; readonly default: CorsRule }
     | { readonly kind: "secrets"; readonly default: readonly [] }
     | { readonly kind: "secret"; readonly default: null }
+    | { readonly kind: "limits"; readonly default: null }
   );
 
 /**
@@ -56,6 +58,7 @@ const UNIT_SUFFIX = {
   cors: "",
   secrets: "",
   secret: "",
+  limits: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -71,6 +74,7 @@ interface Value {
   cors: CorsRule;
   secrets: readonly SecretRef[];
   secret: SecretRef;
+  limits: ScopeLimits;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -99,13 +103,18 @@ export type WrittenOf<Table, Shorthands = object> = {
     : WrittenOf<Table[Key]> | (Key extends keyof Shorthands ? boolean : never);
 };
 
+/** Limits as a person writes them: what is left out is not limited. */
+export type WrittenLimits = Partial<Limits> & { readonly models?: Readonly<Record<string, Partial<Limits>>> };
+
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : S["kind"] extends "secrets"
-    ? readonly string[]
-    : S["kind"] extends "secret"
-      ? string
-      : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "limits"
+    ? WrittenLimits
+    : S["kind"] extends "secrets"
+      ? readonly string[]
+      : S["kind"] extends "secret"
+        ? string
+        : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

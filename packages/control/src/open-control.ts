@@ -12,7 +12,7 @@ import {
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
-import { Ledger, systemTimers } from "@rollcall/ledger";
+import { burstShareOf, Ledger, systemTimers } from "@rollcall/ledger";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { SqliteThread, type Store } from "@rollcall/store";
 import type { Hono } from "hono";
@@ -88,7 +88,7 @@ export async function openControl({ files, source, stop, logs }: Opening): Promi
     },
   });
   await queue.reload();
-  const leases = await openLedger(store, log);
+  const leases = await openLedger(store, { burstShare: burstShareOf(settings.get().config.keys), log });
   const rejections = new RejectionLog(log, systemClock);
   const api = new AdminApi({
     settings,
@@ -114,7 +114,7 @@ export async function openControl({ files, source, stop, logs }: Opening): Promi
 
 async function openLedger(
   store: Store,
-  log: Log,
+  { burstShare, log }: { readonly burstShare: number; readonly log: Log },
 ): Promise<Pick<OpenControl, "holders" | "journal" | "ledger">> {
   const onFault = (fault: string) => log.warn({ fault }, "leases cannot be written; they are kept in memory");
   const journal = new LeaseJournal({ store, onFault });
@@ -122,6 +122,7 @@ async function openLedger(
     clock: systemClock,
     timers: systemTimers,
     epoch: randomUUID(),
+    burstShare,
     journal,
     rows: await store.loadLeases(),
   });

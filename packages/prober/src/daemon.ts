@@ -29,7 +29,6 @@ import {
   type ServiceStatus,
   type Log,
   type SettingsSource,
-  type ShutdownStep,
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,

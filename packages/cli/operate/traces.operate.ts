@@ -20,14 +20,13 @@ beforeAll(async () => {
   collector = await startCollector(found.program, await freePort());
   const options = { servedNames: ["served-secretly"], apiKeys: ["sk-backend"], tokensPerSecond: 0 };
   backends = [await startSimulator(options), await startSimulator(options)];
-  const entry = (name: string, url: string) => ({
-    model_name: name,
+  const entries = backends.map(({ url }) => ({
+    model_name: "chat",
     litellm_params: { model: "openai/served-secretly", api_base: url, api_key: "sk-backend" },
-  });
-  const [first, second] = backends.map(({ url }) => url);
+  }));
   files = temporary({
     "config.yaml": JSON.stringify({
-      model_list: [entry("chat", first ?? ""), entry("chat", second ?? "")],
+      model_list: entries,
       general_settings: { master_key: KEY },
       litellm_settings: { success_callback: ["otel"], allowed_fails: 1_000 },
       rollcall: { state: { file: "state.json" }, gateway: { drain: "2s", workers: 2 } },
@@ -107,7 +106,7 @@ test.skipIf(missing !== null)(
     const requests = new Map(
       spans.filter(({ kind }) => kind === 2).map((span) => [span.attributes["rollcall.request.id"], span]),
     );
-    expect([...requests.keys()].toSorted()).toEqual(kept.map((index) => `lane-${index}`).toSorted());
+    expect(new Set(requests.keys())).toEqual(new Set(kept.map((index) => `lane-${index}`)));
     for (const index of kept.filter((one) => one % 2 === 0))
       expect(requests.get(`lane-${index}`)).toMatchObject({ traceId: traceOf(index), parentSpanId: SPAN });
     expectAttempts(spans, [...requests.values()]);
@@ -123,9 +122,9 @@ function expectAttempts(spans: readonly CollectedSpan[], requests: readonly Coll
     const attempts = spans.filter(({ parentSpanId }) => parentSpanId === request.spanId);
     expect(attempts).toHaveLength(Number(request.attributes["rollcall.attempts"]));
     expect(new Set(attempts.map(({ traceId }) => traceId))).toEqual(new Set([request.traceId]));
-    const outcomes = attempts.map(({ attributes }) => attributes["rollcall.outcome"]).toSorted();
-    expect(outcomes.at(0)).toBe("complete");
-    expect(outcomes.slice(1).every((outcome) => outcome === "failed")).toBe(true);
+    const outcomes = attempts.map(({ attributes }) => attributes["rollcall.outcome"]);
+    expect(outcomes.filter((outcome) => outcome === "complete")).toHaveLength(1);
+    expect(outcomes.filter((outcome) => outcome === "failed")).toHaveLength(attempts.length - 1);
     retried += attempts.length - 1;
   }
   expect(retried).toBeGreaterThan(0);

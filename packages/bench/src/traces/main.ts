@@ -21,6 +21,7 @@ const collector = createServer((request, response) => {
 await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
 const { port } = collector.address() as AddressInfo;
 
+const say = (line: string) => void process.stdout.write(`${line}\n`);
 const ways: Way[] = [];
 try {
   if ((await ROLLCALL_BEFORE.version()) !== null)
@@ -32,7 +33,6 @@ try {
     ways.push({ name: `on, ${share * 100} %`, system });
   }
   for (const { system } of ways) await untilAnswering(system);
-  const say = (line: string) => void process.stdout.write(`${line}\n`);
   await measureWays({ site, ways, rounds: Number(rounds) }, say);
   say(`${taken} exports taken`);
 } finally {

@@ -2,6 +2,7 @@ import { mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ENDPOINTS } from "@rollcall/contract";
 import { sha256Of } from "@rollcall/runtime";
 import { WebSocket } from "ws";
 import { keyRecord, teamRecord, UNLIMITED } from "./access-records.ts";
@@ -131,6 +132,27 @@ test("a key for managing calls no model, over HTTP or a WebSocket", async () => 
       socket.on("error", () => {});
     });
   expect([await status("sk-manager"), await status("sk-nobody")]).toEqual([403, 401]);
+});
+
+/** Limits hang on a request to a backend, not on a path: none that is added later can leave them out. */
+test.each(
+  ENDPOINTS.flatMap(({ model, name, paths, upgrade }) =>
+    upgrade === undefined && model !== "object_id" ? paths.map((route) => ({ model, name, route })) : [],
+  ),
+)("a limit holds at $route ($name)", async ({ model, route }) => {
+  const form = new FormData();
+  form.set("model", "chat");
+  form.set("file", new Blob(["x"]), "x.wav");
+  const answer = await fetch(gateway.url + route.replace("{model}", "chat"), {
+    method: "POST",
+    headers: {
+      authorization: "Bearer sk-none",
+      ...(model !== "multipart" && { "content-type": "application/json" }),
+    },
+    body: model === "multipart" ? form : JSON.stringify({ model: "chat" }),
+  });
+  const { error } = (await answer.json()) as { readonly error: { readonly message: string } };
+  expect([answer.status, error.message]).toEqual([400, expect.stringContaining("limit")]);
 });
 
 test("the master key does everything as ever", async () => {

@@ -49,10 +49,14 @@ beforeAll(async () => {
       state: { file: path.join(directory, "state.json") },
       settings: {
         router_settings: { fallbacks: [{ broken: ["small"] }], num_retries: 0 },
-        model_list: ["chat", "small", "broken"].map((name) => ({
+        model_list: ["chat", "small", "broken", "ranker"].map((name) => ({
           model_name: name,
           litellm_params: name === "broken" ? { ...params, api_base: "http://127.0.0.1:9/v1" } : params,
-          model_info: { id: `${name}-1`, ...(name === "small" && { access_groups: ["quick ones"] }) },
+          model_info: {
+            id: `${name}-1`,
+            ...(name === "small" && { access_groups: ["quick ones"] }),
+            ...(name === "ranker" && { mode: "rerank" }),
+          },
         })),
       },
       says: "nothing",
@@ -92,7 +96,7 @@ test.each([
 });
 
 test("models are listed, told of and counted for those who may call them", async () => {
-  expect(idsOf(await ask("sk-all", "/v1/models"))).toEqual(["chat", "small", "broken"]);
+  expect(idsOf(await ask("sk-all", "/v1/models"))).toEqual(["chat", "small", "broken", "ranker"]);
   expect(idsOf(await ask("sk-chat", "/v1/models"))).toEqual(["chat"]);
   expect(idsOf(await ask("sk-team", "/v1/models"))).toEqual(["small"]);
   expect(idsOf(await ask("sk-group", "/v1/models"))).toEqual(["small"]);
@@ -111,6 +115,12 @@ test.each([
   ["what nobody has, in the same words", "sk-chat", "chatt", "key_model_access_denied"],
 ])("a key may not call %s", async (...[, key, model, type]) => {
   expect(typeOf(await chat(key, model))).toEqual([403, type]);
+});
+
+test("what kind of model it is, is told to those who may call it", async () => {
+  expect(typeOf(await chat("sk-chat", "ranker"))).toEqual([403, "key_model_access_denied"]);
+  const told = await chat("sk-all", "ranker");
+  expect([told.status, told.text]).toEqual([400, expect.stringContaining("/v1/rerank")]);
 });
 
 test("a key that may call everything is told of a slip of the hand, and of a limit that nothing fits", async () => {
@@ -156,7 +166,7 @@ test.each(
 });
 
 test("the master key does everything as ever", async () => {
-  expect(idsOf(await ask(MASTER_KEY, "/v1/models"))).toEqual(["chat", "small", "broken"]);
+  expect(idsOf(await ask(MASTER_KEY, "/v1/models"))).toEqual(["chat", "small", "broken", "ranker"]);
 });
 
 describe("the admin API", () => {

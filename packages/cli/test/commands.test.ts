@@ -208,7 +208,9 @@ describe("rollcall status and wait", () => {
       rollcall(["wait", ...args, "--timeout", "100ms", "--prober-url", pair.prober]);
     expect((await rollcall(["wait", "chat", "--prober-url", pair.prober])).code).toBe(0);
     expect((await wait("chat", "--require", "any")).code).toBe(0);
-    const { deployments } = JSON.parse((await rollcall(["status", "--json", "--prober-url", pair.prober])).out);
+    const { deployments } = JSON.parse(
+      (await rollcall(["status", "--json", "--prober-url", pair.prober])).out,
+    );
     const { deployment } = deployments.find(({ reason }: { reason: string }) => reason === "ok");
     expect((await wait("--deployment", deployment)).code).toBe(0);
     expect(await wait("--fresh", "--deployment", deployment)).toMatchObject({

@@ -12,6 +12,8 @@ const FILES: Readonly<Record<string, string>> = {
   "packages/control/test/golden/openapi.txt": '"version": "0.1.0"',
   "deploy/docker/Dockerfile": "ARG VERSION=0.1.0\nLABEL x=0.1.0",
   "deploy/chart/Chart.yaml": 'version: 0.1.0\nappVersion: "0.1.0"\n',
+  "deploy/kubernetes/keys/rollcall.yaml":
+    'app.kubernetes.io/version: "0.1.0"\nimage: r.example/rollcall:0.1.0\n',
   [CHANGELOG]: LOG,
 };
 
@@ -24,6 +26,8 @@ describe("a release", () => {
       "packages/control/test/golden/openapi.txt": '"version": "0.2.0"',
       "deploy/docker/Dockerfile": "ARG VERSION=0.2.0\nLABEL x=0.1.0",
       "deploy/chart/Chart.yaml": 'version: 0.2.0\nappVersion: "0.2.0"\n',
+      "deploy/kubernetes/keys/rollcall.yaml":
+        'app.kubernetes.io/version: "0.2.0"\nimage: r.example/rollcall:0.2.0\n',
       [CHANGELOG]: LOG.replace("## [Unreleased]\n", "## [Unreleased]\n\n## [0.2.0] - 2026-02-03\n"),
     });
   });

@@ -18,6 +18,11 @@ const PLACES: readonly Place[] = [
   { files: /^deploy\/docker\/Dockerfile$/, text: (v) => `ARG VERSION=${v}`, isEverywhere: true },
   { files: /(^|\/)Chart\.yaml$/, text: (v) => `version: ${v}`, isEverywhere: true },
   { files: /(^|\/)Chart\.yaml$/, text: (v) => `appVersion: "${v}"`, isEverywhere: true },
+  { files: /^packages\/docs\/walk-kubernetes\.md$/, text: (v) => `rollcall:${v}`, isEverywhere: false },
+  { files: /^packages\/docs\/walk-kubernetes\.md$/, text: (v) => `Rollcall ${v}`, isEverywhere: false },
+  // Rendered from the chart, and what is beside it.
+  { files: /^deploy\/kubernetes\/.*\.yaml$/, text: (v) => `version: "${v}"`, isEverywhere: false },
+  { files: /^deploy\/kubernetes\/.*\.yaml$/, text: (v) => `rollcall:${v}`, isEverywhere: false },
 ];
 
 export const CHANGELOG = "packages/cli/CHANGELOG.md";

@@ -6,7 +6,8 @@ import {
   FileSettings,
   keepMasterKey,
   listen,
-  openLog,
+  followLogSettings,
+  openDaemonLogs,
   printAddress,
   reportListening,
   shutDown,
@@ -45,10 +46,12 @@ export interface RunningControl {
 /** Reads the config and the keys, and listens. Throws StartError where that cannot be. */
 export async function startControl(
   options: ControlDaemonOptions,
-  log: Log = openLog("control", options.logLevel),
+  logs = openDaemonLogs("control", { level: options.logLevel }),
 ): Promise<RunningControl> {
   const { configFile, env } = options;
+  const { log } = logs;
   const source = openSettings(options, log);
+  followLogSettings(logs, source.cell);
   const { config } = source.cell.get();
   if (!config.keys.enabled)
     throw new StartError("virtual keys are off in the config: set rollcall.keys: true", EXIT.usage);
@@ -137,9 +140,10 @@ function openSettings(options: ControlDaemonOptions, log: Log): FileSettings {
 /** Control as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runControl(options: ControlDaemonOptions): Promise<number> {
   process.title = "rollcall control";
-  const log = openLog("control", options.logLevel);
+  const logs = openDaemonLogs("control", { level: options.logLevel });
+  const { log } = logs;
   const signalled = untilSignalled(log);
-  const running = await startControl(options, log);
+  const running = await startControl(options, logs);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await Promise.race([signalled, running.failed]);

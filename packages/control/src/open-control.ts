@@ -19,7 +19,7 @@ import { AdminApi, type Entrance } from "./api/admin-api.ts";
 import { controlApp } from "./control-app.ts";
 import { ChangeQueue } from "./directory/change-queue.ts";
 import { Directory } from "./directory/directory.ts";
-import { KeySet } from "./directory/key-set.ts";
+import { KeySet, recordsOf } from "./directory/key-set.ts";
 import { HolderStreams } from "./ledger/holder-streams.ts";
 import { LeaseJournal } from "./ledger/lease-journal.ts";
 import { ControlMetrics } from "./metrics.ts";
@@ -62,12 +62,12 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     kind: KEYS,
     clock: systemClock,
     refusal: (headers) => token.refusal(headers),
+    records: recordsOf(directory),
   });
   const keySet = new KeySet({
     writer: snapshots,
     clock: systemClock,
     instance: randomUUID(),
-    rows: () => directory.all(),
   });
   const store = await openStore(files.database);
   const queue = new ChangeQueue({

@@ -14,7 +14,7 @@ import { AdminApi } from "../src/api/admin-api.ts";
 import { controlApp } from "../src/control-app.ts";
 import { ChangeQueue } from "../src/directory/change-queue.ts";
 import { Directory } from "../src/directory/directory.ts";
-import { KeySet } from "../src/directory/key-set.ts";
+import { KeySet, recordsOf } from "../src/directory/key-set.ts";
 import { ControlMetrics } from "../src/metrics.ts";
 
 export const MASTER_KEY = "sk-master";
@@ -84,8 +84,9 @@ export async function startApi({
     kind: KEYS,
     clock,
     refusal: () => null,
+    records: recordsOf(directory),
   });
-  const keySet = new KeySet({ writer, clock, instance: "run", rows: () => directory.all() });
+  const keySet = new KeySet({ writer, clock, instance: "run" });
   const api = { failing: false };
   const queue = new ChangeQueue({
     directory,
@@ -101,7 +102,7 @@ export async function startApi({
   });
   const write = writer.write.bind(writer);
   writer.write = (snapshot, change) => {
-    snapshots.push(snapshot);
+    snapshots.push({ ...snapshot, records: [...recordsOf(directory).all()] });
     return write(snapshot, change);
   };
   await queue.reload();

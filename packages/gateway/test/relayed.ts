@@ -31,6 +31,7 @@ export function downstream(response: Endpoint["response"], contentType = "") {
     alias: "chat",
     marks,
     usage: null,
+    strip: null,
     eventTransforms: () => [],
     bodyTransforms: () => [],
     cutEvent: (failure) => {

@@ -12,7 +12,8 @@ import {
   FileSettings,
   keepMasterKey,
   listen,
-  openLog,
+  followLogSettings,
+  openDaemonLogs,
   printAddress,
   RejectionLog,
   reportListening,
@@ -60,10 +61,12 @@ export interface RunningProber {
 /** Reads the config, listens and begins to probe. Throws StartError where that cannot be. */
 export async function startProber(
   options: ProberDaemonOptions,
-  log = openLog("prober", options.logLevel),
+  logs = openDaemonLogs("prober", { level: options.logLevel }),
 ): Promise<RunningProber> {
   const { configFile, env } = options;
+  const { log } = logs;
   const source = openSettings(options, log);
+  followLogSettings(logs, source.cell);
   const settings = source.cell;
   const { config } = settings.get();
   const host = options.host ?? config.prober.host;
@@ -107,18 +110,31 @@ export async function startProber(
     serviceStatus: proberServiceStatus({ prober, settings, source }),
     stop() {
       stop.abort();
-      const written = prober.stop();
-      return shutDown(
-        [
-          { name: "config", run: () => watching.then(() => true) },
-          { name: "http", run: () => closeServer(server) },
-          { name: "state", run: () => written.then(() => true) },
-          { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
-        ],
-        log,
-      );
+      return end({ log, prober, rejections, server, watching });
     },
   };
+}
+
+interface Running {
+  readonly log: Log;
+  readonly prober: Prober;
+  readonly rejections: RejectionLog;
+  readonly server: ReturnType<typeof createAdaptorServer>;
+  readonly watching: Promise<void>;
+}
+
+/** Resolves with the exit code. */
+function end({ log, prober, rejections, server, watching }: Running): Promise<number> {
+  const written = prober.stop();
+  return shutDown(
+    [
+      { name: "config", run: () => watching.then(() => true) },
+      { name: "http", run: () => closeServer(server) },
+      { name: "state", run: () => written.then(() => true) },
+      { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
+    ],
+    log,
+  );
 }
 
 function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
@@ -135,10 +151,11 @@ function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
   process.title = "rollcall prober";
-  const log = openLog("prober", options.logLevel);
+  const logs = openDaemonLogs("prober", { level: options.logLevel });
+  const { log } = logs;
   // Before it listens: whoever reads that it does may at once end it.
   const signalled = untilSignalled(log);
-  const running = await startProber(options, log);
+  const running = await startProber(options, logs);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await signalled;

@@ -12,7 +12,28 @@ export { boundHeap } from "./heap.ts";
 export { keepMasterKey } from "./keep-master-key.ts";
 export { hmacOf, sha256Of } from "./key-digest.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
-export { LOG_LEVELS, openAccessLog, openLog, relayOutput, silentLog, type Log } from "./log.ts";
+export { isJournal } from "./journal.ts";
+export {
+  followLogSettings,
+  logStartError,
+  openAccessLog,
+  openDaemonLogs,
+  openLog,
+  relayOutput,
+  silentLog,
+  type DaemonLogs,
+  type Log,
+  type Service,
+} from "./log.ts";
+export { LogLevelControl } from "./log-level.ts";
+export {
+  LEVELS_EXPECTED,
+  LOGGING_PATH,
+  orderLogLevel,
+  tellLogLevel,
+  type LogLevelAnswer,
+} from "./log-level-route.ts";
+export { LOG_LEVELS, withPriorities, type LogLevel } from "./log-lines.ts";
 export { isListening, reportListening } from "./parent-channel.ts";
 export { RejectionLog } from "./rejection-log.ts";
 export { drained, isLossy, LossyOutput, type OutputStream } from "./lossy-output.ts";

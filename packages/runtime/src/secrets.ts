@@ -181,18 +181,26 @@ const ADDITIONAL_MASTER_KEYS = "rollcall.gateway.additional_master_keys";
 export const KEY_PEPPER = "rollcall.keys.pepper";
 export const CONTROL_TOKEN = "rollcall.control.token";
 
+/** Place of those that an endpoint for spans wants. */
+export const TRACE_HEADERS = "rollcall.traces.headers";
+
 /** Is it a place in the config where a key that apps send is written? */
 export function isMasterKey(where: string): boolean {
   return where === MASTER_KEY || where.startsWith(ADDITIONAL_MASTER_KEYS);
 }
 
 function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
-  const { masterKeys, gateway, keys, control } = config;
+  const { masterKeys, gateway, keys, control, traceExport } = config;
   const own = masterKeys.length - gateway.additionalMasterKeys.length;
   for (const [index, ref] of masterKeys.entries())
     yield [index < own ? MASTER_KEY : `${ADDITIONAL_MASTER_KEYS}[${index - own}]`, ref];
   yield [KEY_PEPPER, keys.pepper ?? NO_SECRET];
   yield [CONTROL_TOKEN, control.token ?? NO_SECRET];
+  for (const { headers, headerLists, basic } of traceExport.destinations) {
+    for (const [name, ref] of headers) yield [`${TRACE_HEADERS}.${name}`, ref];
+    for (const ref of [...headerLists, ...(basic === null ? [] : [basic.user, basic.password])])
+      yield [`${TRACE_HEADERS} (${describeSecretRef(ref)})`, ref];
+  }
   for (const deployment of config.deployments) {
     const where = `model_list[${deployment.index}].litellm_params`;
     yield [`${where}.api_key`, deployment.backend.apiKey];

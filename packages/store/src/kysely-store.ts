@@ -23,7 +23,7 @@ import type {
 import type { Tables } from "./tables.ts";
 
 /** Rows a slice: so many are printed and sent at once while a store is loaded. */
-const SLICE = 2_000;
+const SLICE = 500;
 
 /** All of a store that is the same for every database. */
 export class KyselyStore implements Omit<Store, "backup" | "restore"> {

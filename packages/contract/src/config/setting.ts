@@ -9,6 +9,7 @@ export type Setting = Described &
     | { readonly kind: "integer"; readonly default: number; readonly minimum: number }
     | { readonly kind: "count_or_auto"; readonly default: number | "auto"; readonly maximum: number }
     | { readonly kind: "boolean"; readonly default: boolean }
+    | { readonly kind: "share"; readonly default: boolean | number }
     | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
@@ -16,6 +17,9 @@ export type Setting = Described &
     | { readonly kind: "cors"; readonly default: CorsRule }
     | { readonly kind: "secrets"; readonly default: readonly [] }
     | { readonly kind: "secret"; readonly default: null }
+    | { readonly kind: "url"; readonly default: null }
+    | { readonly kind: "ratio"; readonly default: number }
+    | { readonly kind: "secret_headers"; readonly default: null }
   );
 
 /**
@@ -49,6 +53,7 @@ const UNIT_SUFFIX = {
   integer: "",
   count_or_auto: "",
   boolean: "",
+  share: "",
   enum: "",
   string: "",
   origins: "",
@@ -56,6 +61,9 @@ const UNIT_SUFFIX = {
   cors: "",
   secrets: "",
   secret: "",
+  url: "",
+  ratio: "",
+  secret_headers: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -65,12 +73,18 @@ interface Value {
   integer: number;
   count_or_auto: number | "auto";
   boolean: boolean;
+  /** 0 ≤ x ≤ 1 */
+  share: number;
   string: string;
   origins: readonly string[];
   hosts: readonly string[];
   cors: CorsRule;
   secrets: readonly SecretRef[];
   secret: SecretRef;
+  url: string;
+  ratio: number;
+  /** Names in lower case. */
+  secret_headers: ReadonlyMap<string, SecretRef>;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -101,11 +115,15 @@ export type WrittenOf<Table, Shorthands = object> = {
 
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : S["kind"] extends "secrets"
-    ? readonly string[]
-    : S["kind"] extends "secret"
-      ? string
-      : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "share"
+    ? boolean | number
+    : S["kind"] extends "secrets"
+      ? readonly string[]
+      : S["kind"] extends "secret_headers"
+        ? Readonly<Record<string, string>>
+        : S["kind"] extends "secret"
+          ? string
+          : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

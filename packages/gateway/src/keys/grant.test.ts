@@ -15,7 +15,7 @@ function granted(facts: Partial<KeyRecord>, others: readonly AccessRecord[] = []
   const keys = step.value;
   const found = keys.find(sha256Of("sk-a"));
   if (found === undefined) throw new Error("no such key");
-  return { keys, grant: found.entry, hash: found.hash };
+  return { keys, grant: found };
 }
 
 test.each<[string, Partial<KeyRecord>, readonly AccessRecord[], string | null]>([
@@ -32,9 +32,11 @@ test.each<[string, Partial<KeyRecord>, readonly AccessRecord[], string | null]>(
 });
 
 test("an old secret opens nothing from its last moment on", () => {
-  const { grant, hash } = granted({});
-  expect(grant.refusal(1_000, { ...hash, until: 1_001 })).toBeNull();
-  expect(grant.refusal(1_001, { ...hash, until: 1_001 })).toBe("unknown_key");
+  const digest = sha256Of("sk-a");
+  const { grant } = granted({ hashes: [{ method: "sha256", digest, until: 1_001 }] });
+  expect(grant.refusal(1_000, digest)).toBeNull();
+  expect(grant.refusal(1_001, digest)).toBe("unknown_key");
+  expect(grant.refusal(1_000, sha256Of("sk-b"))).toBe("unknown_key");
 });
 
 test("only virtual keys have a grant", () => {

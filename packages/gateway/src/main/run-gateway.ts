@@ -9,7 +9,7 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   process.title = "rollcall gateway";
   const start = readStart(options);
   // Before it listens: whoever reads that it does may at once end it, and a signal without a handler cuts what runs.
-  const signalled = untilSignalled(start.log);
+  const signalled = untilSignalled(start.logs.log);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, { count, start, signalled });
   boundHeap();

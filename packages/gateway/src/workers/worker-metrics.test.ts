@@ -19,6 +19,7 @@ function worker(count: Worker["count"], listens = true): Worker {
     ended: new Promise(() => {}),
     count,
     lastHeard: () => Promise.resolve(Number.POSITIVE_INFINITY),
+    lookUp: () => Promise.resolve(null),
     configure: () => {},
     stop: () => {},
     kill: () => {},

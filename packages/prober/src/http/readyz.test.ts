@@ -143,7 +143,9 @@ describe("?max_age", () => {
 
   it("leaves what is not ready as it is", async () => {
     const { get } = await asked([]);
-    expect((await get("/readyz/deployment/1?verbose&max_age=0ms")).text).toBe("[-] a: 1 loading\nnot ready\n");
+    expect((await get("/readyz/deployment/1?verbose&max_age=0ms")).text).toBe(
+      "[-] a: 1 loading\nnot ready\n",
+    );
   });
 
   it("is 400 where it cannot be understood", async () => {

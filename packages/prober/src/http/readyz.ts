@@ -57,7 +57,9 @@ function withVerdicts(
 function parseMaxAge(written: string | undefined): Result<number | null, string> {
   if (written === undefined) return ok(null);
   const ms = parseDuration(written);
-  return ms === null ? err(`max_age must be a duration such as 5s, and not ${JSON.stringify(written)}`) : ok(ms);
+  return ms === null
+    ? err(`max_age must be a duration such as 5s, and not ${JSON.stringify(written)}`)
+    : ok(ms);
 }
 
 /** After a restart of a server the verdict on what it was before holds until the next probes. */

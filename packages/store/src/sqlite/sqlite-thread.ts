@@ -20,6 +20,9 @@ import type { Answer, Opening, Question, StoreMethod } from "./thread-messages.t
 
 const PROGRAM = entryPoint("store-thread", () => new URL("store-thread.ts", import.meta.url));
 
+/** All that the thread makes is a message or a statement: more room for them would be memory that it keeps. */
+const LITTLE_LIVES_LONG = { maxYoungGenerationSizeMb: 4 };
+
 interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
@@ -48,7 +51,7 @@ export class SqliteThread implements Store {
 
   /** Rejects where the file cannot be used, with why. */
   static open(file: string): Promise<SqliteThread> {
-    const worker = new Worker(PROGRAM, { workerData: { file } });
+    const worker = new Worker(PROGRAM, { workerData: { file }, resourceLimits: LITTLE_LIVES_LONG });
     return new Promise((resolve, reject) => {
       const refuse = (error: Error) => {
         void worker.terminate();

@@ -1,5 +1,5 @@
 import { execFile, spawnSync } from "node:child_process";
-import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -214,6 +214,44 @@ describe.skipIf(missing.length > 0)("the services, each on its own root", () => 
     const { key } = JSON.parse(await eventually(made, 30_000).catch(fail)) as { key: string };
     await eventually(async () => (await chat("coder", key)) !== null, 10_000).catch(fail);
     expect(await chat("default", key)).toBeNull();
+  });
+});
+
+describe.skipIf(missing.length > 0)("LiteLLM's compose file with another image", () => {
+  const files = new Scratch();
+  const host = new ComposeHost(files.directory);
+  afterAll(async () => {
+    await host.stop();
+    files.remove();
+  });
+
+  test("lists the aliases and answers, by its own command and mounts", async () => {
+    const text = readFileSync(path.join(COMPOSE, "article.yaml"), "utf8");
+    const { litellm } = (parse(text, {}) as { services: { litellm: Service } }).services;
+    const [config = ""] = readFileSync(path.join(COMPOSE, "rollcall/config.yaml"), "utf8").split(
+      "\n# Rollcall's own",
+    );
+    writeFileSync(files.path("config.yaml"), config);
+    await host.start({ "llm-backend-01": "127.0.0.4", "host.docker.internal": "127.0.0.5" });
+    const flags = "--host 127.0.0.5 --port 8000 --served-model-name qwen3-coder-30b --api-key two".split(" ");
+    host.service("backend", {}, [process.execPath, SIMULATOR, ...flags]);
+    const env = ["env", "LITELLM_MASTER_KEY=sk-article", "BACKEND_01_KEY=one", "BACKEND_02_KEY=two"];
+    const command = [...env, "STATE_DIRECTORY=/var/lib/rollcall", process.execPath, MAIN, ...litellm.command];
+    const { said } = host.service(
+      "litellm",
+      { ...litellm, volumes: [...(litellm.volumes ?? []), "state:/var/lib/rollcall"] },
+      command,
+    );
+    const key = ["-H", "Authorization: Bearer sk-article", "-H", "Content-Type: application/json"];
+    const body = '{"model": "coder", "messages": [{"role": "user", "content": "Hi"}], "max_tokens": 4}';
+    const answer = async () => host.curl(["http://127.0.0.1:4000/v1/chat/completions", ...key, "-d", body]);
+    await eventually(answer, 60_000).catch((cause: unknown) => {
+      throw new Error(said(), { cause });
+    });
+    const models = JSON.parse((await host.curl(["http://127.0.0.1:4000/v1/models", ...key])) ?? "") as {
+      data: { id: string }[];
+    };
+    expect(models.data.map(({ id }) => id).toSorted()).toEqual(["coder", "default"]);
   });
 });
 

@@ -1,12 +1,9 @@
-import { mkdirSync, copyFileSync } from "node:fs";
-import path from "node:path";
 import { noteVersion } from "@rollcall/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { documentedBlocks, unlike } from "../test/shell-blocks.ts";
-import { pack, type Packed } from "./packed.ts";
-import { missingForSystemd, SystemdMachine } from "./systemd-machine.ts";
+import { Server, WALK } from "./server.ts";
+import { missingForSystemd, type SystemdMachine } from "./systemd-machine.ts";
 
-const WALK = "packages/docs/walk-server.md";
 const PAGE = "deploy/README.md";
 
 const missing = missingForSystemd();
@@ -14,14 +11,6 @@ if (missing.length > 0)
   process.stdout.write(
     `skipped, since ${missing.join(" and ")} is not on this machine: a server with systemd\n`,
   );
-
-/** vLLM as the unit finds it: it needs what the drop-in gives, loads for seconds, then serves. */
-const VLLM = `#!/bin/sh
-set -eu
-command -v ninja > /dev/null || { echo "no ninja on the PATH"; exit 1; }
-mkdir -p "$HOME/.cache/vllm"
-exec node /opt/vllm/simulator.js --api-key "$VLLM_API_KEY" --load 4s --served-model-name qwen3-coder-30b --host 127.0.0.1 --port 8000
-`;
 
 /** What asks it as soon as it is started. */
 const AFTER_VLLM = `[Unit]
@@ -41,39 +30,19 @@ litellm_settings: {drop_params: true, num_retries: 2}
 `;
 
 describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
-  let packed: Packed;
+  let server: Server;
   let machine: SystemdMachine;
-  let installed: string;
+  let before: readonly string[];
+  let isLost = false;
 
   beforeAll(async () => {
-    packed = await pack();
-    machine = await SystemdMachine.boot();
-    const home = machine.path("/root");
-    copyFileSync(packed.tarball, path.join(home, path.basename(packed.tarball)));
-    installed = await machine.sh(LISTING);
-    mkdirSync(machine.path("/opt/vllm/bin"), { recursive: true });
-    copyFileSync(path.join(packed.directory, "simulator.js"), machine.path("/opt/vllm/simulator.js"));
-    machine.write("/opt/vllm/package.json", '{"type": "module"}\n');
-    machine.write("/opt/vllm/bin/vllm", VLLM, 0o755);
-    machine.write("/opt/vllm/bin/ninja", "#!/bin/sh\n", 0o755);
+    server = await Server.boot();
+    machine = server.machine;
+    before = (await machine.sh(LISTING)).split("\n");
   });
   afterAll(async () => {
-    await machine?.stop();
-    packed?.remove();
+    await server?.stop();
   });
-
-  /** Directory and variables go from one block to the next, as in a terminal. */
-  let before = "cd /root";
-  let isLost = false;
-  async function inTerminal(script: string): Promise<string> {
-    const network = /^(npm|apt-get) /m.test(script) ? "host" : undefined;
-    const out = await machine.sh(
-      `${before}\nset -aeo pipefail\n${script}\n{ ${KEEP}; } > /run/terminal`,
-      network === undefined ? {} : { network },
-    );
-    before = await machine.sh("cat /run/terminal");
-    return out;
-  }
 
   test.each(documentedBlocks(WALK).map((block) => [block.heading, block.line, block] as const))(
     "%s (line %i)",
@@ -81,7 +50,7 @@ describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
       if (isLost) throw new Error("a step before it failed");
       isLost = true;
       if (heading === "Remove it") await beyondTheWalk();
-      const printed = await inTerminal(script);
+      const printed = await server.type(script);
       isLost = false;
       expect(unlike(printed, prints)).toBeNull();
     },
@@ -102,7 +71,7 @@ describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
     await machine.sh("systemctl daemon-reload; systemctl stop vllm; systemctl start --no-block vllm after");
     const loading = await machine.run("systemctl is-active vllm after");
     expect(loading.out).toBe("activating\ninactive\n");
-    await inTerminal(documentedBlocks(PAGE, "An app that waits for its models")[0]?.script ?? "");
+    await server.type(documentedBlocks(PAGE, "An app that waits for its models")[0]?.script ?? "");
     expect(await machine.sh("systemctl is-active my-app vllm after")).toBe("active\nactive\nactive\n");
     expect(machine.read("/run/asked")).toContain('"qwen3-coder-30b"');
 
@@ -110,13 +79,14 @@ describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
     machine.write("/root/moving/config.yaml", LITELLM_CONFIG.replace("KEY", key));
     for (const [file, heading, directory] of [
       [PAGE, "Several fleets on one host", "/root"],
-      [PAGE, "Credentials", "/root"],
       ["packages/docs/operations.md", "Taking a deployment out of use", "/root"],
       ["packages/docs/operations.md", "Virtual keys: backup and restore", "/root"],
       ["packages/docs/migration.md", "What to change", "/root/moving"],
+      // Last, since the terminal has the key that is replaced.
+      [PAGE, "Credentials", "/root"],
     ] as const)
       for (const { script, prints } of documentedBlocks(file, heading)) {
-        const printed = await inTerminal(`cd ${directory}\n${script}`);
+        const printed = await server.type(`cd ${directory}\n${script}`);
         expect(unlike(printed, prints)).toBeNull();
       }
     const master = machine.read("/etc/rollcall/credentials/master-key").trim();
@@ -138,17 +108,11 @@ describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
   test("nothing is left", async ({ task }) => {
     const version = await machine.sh("systemctl --version");
     noteVersion(task, ["systemd", /\d+/.exec(version)?.[0] ?? ""]);
-    const left = (await machine.sh(LISTING))
-      .split("\n")
-      .filter((file) => !installed.split("\n").includes(file));
+    const left = (await machine.sh(LISTING)).split("\n").filter((file) => !before.includes(file));
     expect(left.filter((file) => /rollcall/.test(file))).toEqual([]);
     expect((await machine.run("pgrep -af rollcall")).out).toBe("");
   });
 });
-
-/** What a terminal has from one command to the next. */
-const KEEP =
-  'declare -px | grep -vE " (PATH|HOME|PWD|OLDPWD|SHLVL|NODE_EXTRA_CA_CERTS)=" || true; echo "umask $(umask)"; echo "cd $PWD"';
 
 /** All that lies where an installation puts something. */
 const LISTING = "find /etc /usr /var/lib /opt /run/systemd/system -xdev -not -path '*/prometheus/*' | sort";

@@ -49,8 +49,7 @@ function cgroupRoot(): string | undefined {
  * It has Node, npm and curl. `stop()` ends all that runs in it and leaves nothing.
  *
  *     const machine = await SystemdMachine.boot();
- *     await machine.install(tarball);
- *     await machine.sh("systemctl is-active rollcall-gateway");
+ *     await machine.sh("systemctl is-active dbus");
  */
 export class SystemdMachine {
   readonly #outer: ChildProcess;

@@ -15,7 +15,7 @@ const RELEASE = "packages/cli/deploy/release.deploy.ts";
 export const RUN_DOCUMENTS: readonly RunDocument[] = [
   { file: "README.md", heading: "Quick start", by: LAPTOP },
   { file: "packages/docs/quick-start.md", by: LAPTOP },
-  { file: "packages/docs/walk-server.md", by: SERVER },
+  { file: "packages/docs/walk-server.md", by: "packages/cli/deploy/server.ts" },
   { file: "packages/docs/keys.md", by: "packages/cli/test/keys.test.ts" },
   { file: "packages/docs/migration.md", heading: "What to change", by: SERVER },
   { file: "packages/docs/operations.md", heading: "Taking a deployment out of use", by: SERVER },

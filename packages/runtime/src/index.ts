@@ -47,6 +47,7 @@ export {
   type SettingsRule,
   type SettingsSource,
 } from "./settings.ts";
+export { registerBuildInfo, registerProcessMetrics } from "./process-metrics.ts";
 export { registerSettingsGauges } from "./settings-gauges.ts";
 export { faultOf, NO_FAULT, printSettingsStatus, type SettingsStatus } from "./settings-status.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";

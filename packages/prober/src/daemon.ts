@@ -25,6 +25,7 @@ import {
   untilSignalled,
   watchSettings,
   type ServiceStatus,
+  type DaemonLogs,
   type Log,
   type SettingsSource,
   type ShutdownStep,
@@ -66,8 +67,7 @@ export async function startProber(
 ): Promise<RunningProber> {
   const { configFile, env } = options;
   const { log } = logs;
-  const source = openSettings(options, log);
-  followLogSettings(logs, source.cell);
+  const source = openSettings(options, logs);
   const settings = source.cell;
   const { config } = settings.get();
   const host = options.host ?? config.prober.host;
@@ -134,13 +134,21 @@ function stepsToEnd({ rejections, server, watching, written }: Ending): readonly
   ];
 }
 
-function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
+function openSettings(options: ProberDaemonOptions, logs: DaemonLogs): FileSettings {
   const { configFile: file, env } = options;
   const overridden = (["host", "port"] as const)
     .filter((flag) => options[flag] !== undefined)
     .map((flag) => `prober.${flag}`);
   return new FileSettings(
-    { file, env, daemon: "prober", log, validate: [keepMasterKey], overridden },
+    {
+      file,
+      env,
+      daemon: "prober",
+      log: logs.log,
+      follow: (cell) => followLogSettings(logs, cell),
+      validate: [keepMasterKey],
+      overridden,
+    },
     systemClock.monotonic(),
   );
 }

@@ -7,6 +7,7 @@ import { addControlStore } from "./commands/control-store.ts";
 import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addCompare } from "./commands/compare.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
@@ -54,6 +55,7 @@ export function describeRollcall(program: Command, context: CommandContext): voi
     addDrain,
     addWait,
     addHealth,
+    addDoctor,
     addLog,
     addCompare,
     addCompletion,

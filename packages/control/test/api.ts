@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { readConfig } from "./config.ts";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
 import {
@@ -21,7 +22,7 @@ import { AdminApi } from "../src/api/admin-api.ts";
 import { controlApp } from "../src/control-app.ts";
 import { ChangeQueue } from "../src/directory/change-queue.ts";
 import { Directory } from "../src/directory/directory.ts";
-import { KeySet } from "../src/directory/key-set.ts";
+import { KeySet, recordsOf } from "../src/directory/key-set.ts";
 import { ControlMetrics } from "../src/metrics.ts";
 
 export const MASTER_KEY = "sk-master";
@@ -91,8 +92,9 @@ export async function startApi({
     kind: KEYS,
     clock,
     refusal: () => null,
+    records: recordsOf(directory),
   });
-  const keySet = new KeySet({ writer, clock, instance: "run", rows: () => directory.all() });
+  const keySet = new KeySet({ writer, clock, instance: "run" });
   const api = { failing: false };
   const queue = new ChangeQueue({
     directory,
@@ -108,7 +110,7 @@ export async function startApi({
   });
   const write = writer.write.bind(writer);
   writer.write = (snapshot, change) => {
-    snapshots.push(snapshot);
+    snapshots.push({ ...snapshot, records: [...recordsOf(directory).all()] });
     return write(snapshot, change);
   };
   await queue.reload();
@@ -143,22 +145,20 @@ export async function startApi({
     { body, from = "192.0.2.1", headers, key = MASTER_KEY, raw } = {},
   ) => {
     const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await app.request(
-      `http://127.0.0.1:4002${target}`,
-      {
-        method,
-        headers: {
-          host: "127.0.0.1:4002",
-          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-          ...(text === undefined
-            ? {}
-            : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
-          ...headers,
-        },
-        ...(text === undefined ? {} : { body: text }),
-      },
-      { incoming: { socket: { remoteAddress: from } } },
-    );
+    const sent = {
+      host: "127.0.0.1:4002",
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
+      ...headers,
+    };
+    const incoming = Object.assign(Readable.from(text === undefined ? [] : [Buffer.from(text)]), {
+      method,
+      headers: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value])),
+      socket: { remoteAddress: from },
+    });
+    const response = await app.request(`http://127.0.0.1:4002${target}`, { method }, { incoming });
     const answered = await response.text();
     return {
       status: response.status,

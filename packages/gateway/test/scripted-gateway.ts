@@ -66,7 +66,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, script: Scri
 export function askedOf({ requests }: Pick<Composed, "requests">): Asked {
   const logLevel = new LogLevelControl([], null);
   return {
-    scrape: () => Promise.resolve(""),
+    scrape: () => Promise.resolve([]),
     explain: (id) => Promise.resolve(requests.find(id)),
     logLevel,
     orderLogLevel: (level) => logLevel.order(level),

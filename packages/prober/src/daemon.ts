@@ -17,6 +17,8 @@ import {
   printAddress,
   RejectionLog,
   reportListening,
+  registerBuildInfo,
+  registerProcessMetrics,
   registerSettingsGauges,
   shutDown,
   startSystemd,
@@ -28,7 +30,6 @@ import {
   type DaemonLogs,
   type Log,
   type SettingsSource,
-  type ShutdownStep,
 } from "@rollcall/runtime";
 import {
   EverySnapshotWriter,
@@ -36,6 +37,7 @@ import {
   HttpSnapshotWriter,
   readSnapshotFile,
 } from "@rollcall/snapshot";
+import type { Registry } from "prom-client";
 import { proberServiceStatus } from "./service-status.ts";
 import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
@@ -56,6 +58,7 @@ export interface RunningProber {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -97,12 +100,8 @@ export async function startProber(
     logLevel: logs.level,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
-  const port = await listen(server, {
-    host,
-    port: options.port ?? config.prober.port,
-    flag: "--prober-port",
-  });
-  const url = printAddress(host, port);
+  const at = { host, port: options.port ?? config.prober.port, flag: "--prober-port" };
+  const url = printAddress(host, await listen(server, at));
   prober.url = url;
   const watching = watchSettings(source, systemClock, stop.signal);
   log.info({ address: url }, "prober listens");
@@ -111,27 +110,34 @@ export async function startProber(
     url,
     log,
     serviceStatus: proberServiceStatus({ prober, settings, source }),
+    registry: prober.metrics.registry,
     stop() {
       stop.abort();
-      return shutDown(stepsToEnd({ rejections, server, watching, written: prober.stop() }), log);
+      return end({ log, prober, rejections, server, watching });
     },
   };
 }
 
-interface Ending {
+interface Running {
+  readonly log: Log;
+  readonly prober: Prober;
   readonly rejections: RejectionLog;
   readonly server: ReturnType<typeof createAdaptorServer>;
-  readonly watching: Promise<unknown>;
-  readonly written: Promise<unknown>;
+  readonly watching: Promise<void>;
 }
 
-function stepsToEnd({ rejections, server, watching, written }: Ending): readonly ShutdownStep[] {
-  return [
-    { name: "config", run: () => watching.then(() => true) },
-    { name: "http", run: () => closeServer(server) },
-    { name: "state", run: () => written.then(() => true) },
-    { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
-  ];
+/** Resolves with the exit code. */
+function end({ log, prober, rejections, server, watching }: Running): Promise<number> {
+  const written = prober.stop();
+  return shutDown(
+    [
+      { name: "config", run: () => watching.then(() => true) },
+      { name: "http", run: () => closeServer(server) },
+      { name: "state", run: () => written.then(() => true) },
+      { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
+    ],
+    log,
+  );
 }
 
 function openSettings(options: ProberDaemonOptions, logs: DaemonLogs): FileSettings {
@@ -161,6 +167,7 @@ export async function runProber(options: ProberDaemonOptions): Promise<number> {
   // Before it listens: whoever reads that it does may at once end it.
   const signalled = untilSignalled(log);
   const running = await startProber(options, logs);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await signalled;
@@ -186,6 +193,7 @@ async function buildProber({
   // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
+  registerBuildInfo(metrics.registry, "prober");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
   const publisher = new Publisher({
     metrics,

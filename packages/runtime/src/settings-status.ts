@@ -52,17 +52,24 @@ export function vetoOf(file: string, veto: string): SettingsFault {
   };
 }
 
-/** The files are in use, but for secrets that can no longer be read: by their place, why. Null where there are none. */
-export function keptFault(file: string, problems: ReadonlyMap<string, string>): SettingsFault | null {
-  if (problems.size === 0) return null;
-  const lines = [...problems].map(
-    ([where, problem]) => `  ${file}: error: ${where}: ${problem}: its previous value stays in use`,
+/** A secret that cannot be read, and what is done without it. */
+export interface UnreadSecret {
+  readonly where: string;
+  readonly problem: string;
+  readonly instead: string;
+}
+
+/** The files are in use, but for secrets that cannot be read. Null where there are none. */
+export function secretsFault(file: string, unread: readonly UnreadSecret[]): SettingsFault | null {
+  if (unread.length === 0) return null;
+  const lines = unread.map(
+    ({ where, problem, instead }) => `  ${file}: error: ${where}: ${problem}: ${instead}`,
   );
-  const detail = [`${file} refers to secrets that are gone:`, ...lines].join("\n");
+  const detail = [`${file} refers to secrets that cannot be read:`, ...lines].join("\n");
   return {
     detail,
-    summary: "secrets cannot be read: their previous values are in use",
-    logged: { ...faultOf(detail).logged, secrets: problems.size },
+    summary: "secrets cannot be read: what needs them is left out, or goes on with their previous values",
+    logged: { ...faultOf(detail).logged, secrets: unread.length },
   };
 }
 

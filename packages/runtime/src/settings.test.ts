@@ -99,16 +99,22 @@ describe("the first reading", () => {
         .get()
         .secrets.lackOf(backend ?? { apiKey: { from: "none" }, headers: new Map(), tls: PLAIN_TLS });
     expect(lack()).toBe(problem);
+    expect(faultOf(source)).toBe(
+      `${file} refers to secrets that cannot be read:\n  ${file}: error: ${where}: ${problem}: the deployment is left out until it is there`,
+    );
     write("key", "sk-one\n");
     expect(source.reload(2_000)).toBe(true);
     expect(lack()).toBeNull();
+    expect(faultOf(source)).toBeNull();
   });
 
   test("does without the master key where that is not needed", () => {
     const { open, env } = place();
     delete env["MASTER"];
-    const { config, secrets } = open(0, "prober").cell.get();
+    const source = open(0, "prober");
+    const { config, secrets } = source.cell.get();
     expect(secrets.valuesOf(config.masterKeys)).toEqual([]);
+    expect(source.status.get().fault).toBeNull();
   });
 
   test("of a FIFO throws, and does not wait for somebody to write to it", () => {

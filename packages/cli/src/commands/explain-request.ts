@@ -17,7 +17,7 @@ export function addExplainRequest(explain: Command, { terminal, finish }: Comman
     async (id: string, options: AdminOptions) => {
       const gateway = findAdmin(options, terminal);
       const answer = await sendAdmin(gateway, { path: `/explain/request/${encodeURIComponent(id)}` });
-      const lookup = answer.value as Partial<RequestLookup> | null;
+      const lookup: Partial<RequestLookup> | null = answer.value;
       if (lookup?.kept === undefined) throw adminRefusal(gateway, answer);
       const { found } = lookup as RequestLookup;
       const now = systemClock.now();

@@ -64,7 +64,7 @@ async function order(daemon: AdminAddress, wanted: string | undefined): Promise<
       ? { path: LOGGING_PATH }
       : { path: LOGGING_PATH, method: "POST" as const, query: { level: wanted } };
   const answer = await sendAdmin(daemon, call);
-  const said = answer.value as Partial<LogLevelAnswer> | null;
+  const said: Partial<LogLevelAnswer> | null = answer.value;
   if (answer.status === 200 && said?.level !== undefined) return said as LogLevelAnswer;
   throw adminRefusal(daemon, answer);
 }

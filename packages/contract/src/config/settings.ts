@@ -1,6 +1,7 @@
 import { CONTROL_SETTINGS, KEYS_SETTINGS } from "./key-settings.ts";
 import { METRIC_SETTINGS } from "./metric-settings.ts";
 import type { SettingTable } from "./setting.ts";
+import { TRACES_SETTINGS } from "./trace-settings.ts";
 
 /**
  * Every setting under `rollcall:`. Its types, JSON schema, documentation, reader and what a reload says of it follow from
@@ -254,6 +255,7 @@ export const SETTINGS = {
   keys: KEYS_SETTINGS,
   control: CONTROL_SETTINGS,
   metrics: METRIC_SETTINGS,
+  traces: TRACES_SETTINGS,
   compat: {
     kind: "enum",
     values: ["none", "litellm"],

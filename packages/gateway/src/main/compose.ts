@@ -39,6 +39,8 @@ import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
 import { BytesPerToken } from "../truncation/bytes-per-token.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
 import { TokenCounts } from "../tokens/token-counts.ts";
+import { loadOtel } from "../tracing/otel-library.ts";
+import { Tracing } from "../tracing/tracing.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Services } from "./services.ts";
@@ -110,8 +112,10 @@ export function compose(parts: Parts): Composed {
     keys: withKeys?.keys ?? null,
     control: parts.keys?.control ?? null,
     metrics,
+    tracing: new Tracing({ load: loadOtel, clock, log: logs.log, registry: metrics.registry }, settings),
     rejections: new RejectionLog(logs.log, clock),
-    activity: { answering: 0, draining: false },
+    activity: { answering: 0, connections: 0, draining: false },
+    pending: new PendingQueue(clock),
     clock,
     log: logs.log,
     host: parts.host,
@@ -121,6 +125,8 @@ export function compose(parts: Parts): Composed {
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
       built.requests.resize(next.config.gateway.explainRequests);
+      if (next.config !== state.get().config || next.secrets !== state.get().secrets)
+        void built.tracing.update(next);
       if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
@@ -216,10 +222,12 @@ function composeRunners(
   parts: Parts & ObservedToo & { readonly tlsOf: TlsOf },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, pools, retryBudget } = built;
-  const { ratios, silence, state, tokens, visitors } = built;
+  const { pending, ratios, silence, state, tokens, visitors } = built;
   const { source, clock, random, logs, transport } = parts;
   const { attemptObservers, healthObserver, requestObservers } = composeObservers(built, parts);
   const router = new Router({ state, feed, clock, random });
+  // Where spans are kept, which may be from some reload on.
+  built.tracing.attach({ attempts: attemptObservers, requests: requestObservers });
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,
@@ -244,7 +252,7 @@ function composeRunners(
     budget: retryBudget,
     tokens,
     state,
-    pending: new PendingQueue(clock),
+    pending,
     clock,
     random,
   };
@@ -256,6 +264,7 @@ function composeRunners(
       tlsOf: parts.tlsOf,
       attemptObservers,
       requestObservers,
+      tracing: built.tracing,
       log,
     }),
   };

@@ -9,6 +9,7 @@ import type { Origin } from "../objects/object-ids.ts";
 import type { TriedAttempt } from "../observe/tried-attempt.ts";
 import type { TokenUsage } from "../observe/token-usage.ts";
 import { readTraceparent, type TraceContext } from "../observe/trace-context.ts";
+import type { TracedRequest } from "../tracing/traced-request.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { NOBODY, type PassedOver } from "../routing/passed-over.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -117,8 +118,10 @@ export class RequestContext implements Accepted {
   /** relay: what the answer says that it used; null where it says nothing. */
   usage: TokenUsage | null = null;
 
-  /** accept: the trace that is kept of it; undefined where none is, and nobody has asked what it brought. */
-  #trace: TraceContext | null | undefined;
+  /** accept: what is made of it for a trace; null where it goes through as it came. */
+  traced: TracedRequest | null = null;
+  /** What it brought; undefined where nobody has asked. */
+  #brought: TraceContext | null | undefined;
 
   // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
   next = 0;
@@ -137,9 +140,10 @@ export class RequestContext implements Accepted {
     this.pathId = pathId;
   }
 
-  /** Where it stands in a trace; null where it brought none and none is kept. Read when it is first asked for. */
+  /** Where it stands in a trace; null where it brought none and none begins here. Read when it is first asked for. */
   get trace(): TraceContext | null {
-    if (this.#trace === undefined) this.#trace = readTraceparent(this.incoming.headers["traceparent"]);
-    return this.#trace;
+    if (this.traced !== null) return this.traced;
+    if (this.#brought === undefined) this.#brought = readTraceparent(this.incoming.headers["traceparent"]);
+    return this.#brought;
   }
 }

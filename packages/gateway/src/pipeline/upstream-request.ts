@@ -34,13 +34,17 @@ export function usageEditsOf(
 /** What one attempt asks of its backend. */
 export function upstreamRequest(attempted: Attempted, template: UpstreamTemplate): UpstreamRequest {
   const { candidate, ctx } = attempted;
-  const { endpoint, incoming, requestId } = ctx;
+  const { endpoint, incoming, requestId, traced } = ctx;
   const { base } = candidate.deployment.backend;
   const { below, upstreamPath } = placeOf(endpoint, candidate.kind);
   return {
     method: endpoint.method,
     path: (below === "api" ? base.apiPath : base.rootPath) + withObject(upstreamPath, ctx),
-    headerLines: template.headers.print(incoming.headers, requestId),
+    headerLines: template.headers.print(
+      incoming.headers,
+      requestId,
+      traced === null ? null : traced.headerLines(),
+    ),
     body: upstreamBody(attempted, template),
     lender: ctx.body,
     repeatable: ctx.resend === "always",

@@ -61,7 +61,7 @@ test.each([
   ["a virtual key", KEY, "127.0.0.1", false],
   ["anybody on this machine, where no key is asked for", ANONYMOUS, "127.0.0.1", true],
   ["anybody of the network", ANONYMOUS, "0.0.0.0", false],
-])("%s: %s", async (_who, principal, host, isLetIn) => {
+])("%s: %s", async (...[, principal, host, isLetIn]) => {
   const ask = await site(principal, host);
   for (const line of ["GET /explain/request/r-1", "GET /logging", "POST /logging?level=info"])
     expect((await ask(line)).status).toBe(isLetIn ? 200 : 403);

@@ -51,6 +51,11 @@ export class GrantRules {
     );
   }
 
+  /** The key's own limit, for its headers. */
+  get rpm(): number | null {
+    return this.#grantees.key.limits.rpm;
+  }
+
   /** The name that the key, or its team, has another one for. */
   meant(name: string): string {
     return aliasFor(this.#grantees, name);

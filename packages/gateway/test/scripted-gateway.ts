@@ -127,6 +127,8 @@ export async function run(
     pathModel: null,
     pathId: null,
   });
+  if (state.config.traceExport.destinations.length > 0) await gateway.tracing.update(state);
+  if (gateway.tracing.isOn) ctx.traced = gateway.tracing.begin(incoming.headers);
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gateway.runner.leave(ctx);
   });

@@ -11,7 +11,11 @@ const GATHERED: Readonly<Record<string, "min" | "max">> = {
 };
 
 /** Gauges that are called as counters are, and say no more than the ones without the ending. */
-const LEFT_OUT = ["nodejs_active_handles_total", "nodejs_active_requests_total", "nodejs_active_resources_total"];
+const LEFT_OUT = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
 
 /** Which program, which version, on which Node. */
 export function registerBuildInfo(registry: Registry, component: "gateway" | "prober" | "control"): void {

@@ -9,6 +9,7 @@ import {
   followLogSettings,
   openDaemonLogs,
   printAddress,
+  registerProcessMetrics,
   reportListening,
   shutDown,
   StartError,
@@ -20,6 +21,7 @@ import {
   type ServiceStatus,
   type ShutdownStep,
 } from "@rollcall/runtime";
+import type { Registry } from "prom-client";
 import { openControl, type OpenControl } from "./open-control.ts";
 import { controlServiceStatus } from "./service-status.ts";
 import { takeUpgrades } from "./socket/ledger-endpoint.ts";
@@ -37,6 +39,7 @@ export interface RunningControl {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** Resolves where it cannot go on: its store is gone. */
   readonly failed: Promise<void>;
   /** Ends it and resolves with the exit code. */
@@ -58,7 +61,7 @@ export async function startControl(
   const files = controlFiles(config, configFile, env);
   await refuseSecondControl(files);
   const stop = new AbortController();
-  const control = await openControl({ files, source, stop: stop.signal, log });
+  const control = await openControl({ files, source, stop: stop.signal, logs });
   const local = createAdaptorServer({ fetch: control.app({ boundTo: null }).fetch });
   takeUpgrades(local, { token: control.token, serve: (stream) => control.holders.add(stream) });
   const host = options.host ?? config.control.host;
@@ -68,7 +71,12 @@ export async function startControl(
     control.token.write(files);
     const at = { host, port: options.port ?? config.control.port, flag: "--control-port" };
     const url = printAddress(host, await listen(server, at));
-    return { url, log, ...run({ control, servers: [server, local], source, stop }, { url, log }) };
+    return {
+      url,
+      log,
+      registry: control.metrics.registry,
+      ...run({ control, servers: [server, local], source, stop }, { url, log }),
+    };
   } catch (error) {
     local.close();
     await control.store.close();
@@ -144,6 +152,7 @@ export async function runControl(options: ControlDaemonOptions): Promise<number>
   const { log } = logs;
   const signalled = untilSignalled(log);
   const running = await startControl(options, logs);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await Promise.race([signalled, running.failed]);

@@ -32,6 +32,7 @@ export function downstream(response: Endpoint["response"], contentType = "") {
     marks,
     usage: null,
     strip: null,
+    gaps: null,
     eventTransforms: () => [],
     bodyTransforms: () => [],
     cutEvent: (failure) => {

@@ -58,7 +58,7 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, script: Scri
 export function askedOf({ requests }: Pick<Composed, "requests">): Asked {
   const logLevel = new LogLevelControl([], null);
   return {
-    scrape: () => Promise.resolve(""),
+    scrape: () => Promise.resolve([]),
     explain: (id) => Promise.resolve(requests.find(id)),
     logLevel,
     orderLogLevel: (level) => logLevel.order(level),
@@ -127,6 +127,8 @@ export async function run(
     pathModel: null,
     pathId: null,
   });
+  if (state.config.traceExport.destinations.length > 0) await gateway.tracing.update(state);
+  if (gateway.tracing.isOn) ctx.traced = gateway.tracing.begin(incoming.headers);
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gateway.runner.leave(ctx);
   });

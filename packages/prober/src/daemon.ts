@@ -17,6 +17,8 @@ import {
   printAddress,
   RejectionLog,
   reportListening,
+  registerBuildInfo,
+  registerProcessMetrics,
   registerSettingsGauges,
   shutDown,
   startSystemd,
@@ -34,6 +36,7 @@ import {
   HttpSnapshotWriter,
   readSnapshotFile,
 } from "@rollcall/snapshot";
+import type { Registry } from "prom-client";
 import { proberServiceStatus } from "./service-status.ts";
 import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
@@ -54,6 +57,7 @@ export interface RunningProber {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -92,14 +96,12 @@ export async function startProber(
     host,
     draining,
     rejections,
+    log,
+    logLevel: logs.level,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
-  const port = await listen(server, {
-    host,
-    port: options.port ?? config.prober.port,
-    flag: "--prober-port",
-  });
-  const url = printAddress(host, port);
+  const at = { host, port: options.port ?? config.prober.port, flag: "--prober-port" };
+  const url = printAddress(host, await listen(server, at));
   prober.url = url;
   const watching = watchSettings(source, systemClock, stop.signal);
   log.info({ address: url }, "prober listens");
@@ -108,6 +110,7 @@ export async function startProber(
     url,
     log,
     serviceStatus: proberServiceStatus({ prober, settings, source }),
+    registry: prober.metrics.registry,
     stop() {
       stop.abort();
       return end({ log, prober, rejections, server, watching });
@@ -156,6 +159,7 @@ export async function runProber(options: ProberDaemonOptions): Promise<number> {
   // Before it listens: whoever reads that it does may at once end it.
   const signalled = untilSignalled(log);
   const running = await startProber(options, logs);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await signalled;
@@ -181,6 +185,7 @@ async function buildProber({
   // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
+  registerBuildInfo(metrics.registry, "prober");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
   const publisher = new Publisher({
     metrics,

@@ -27,12 +27,12 @@ export const METRIC_SETTINGS = {
   },
   key_labels: {
     kind: "enum",
-    values: ["none", "team", "key_alias", "team_and_key_alias"],
+    values: ["none", "team", "key", "team_and_key"],
     default: "none",
     reload: "live",
     daemons: ["gateway"],
     description:
-      "Count requests and tokens by who asked, too; /metrics of the gateway then needs a master key.",
+      "Count requests and tokens by the ids of who asked, too; /metrics of the gateway then needs a master key.",
   },
   key_series: {
     kind: "integer",
@@ -40,7 +40,6 @@ export const METRIC_SETTINGS = {
     minimum: 1,
     reload: "live",
     daemons: ["gateway"],
-    description:
-      "So many teams or key aliases have a series of their own; further ones are counted as other.",
+    description: "So many teams or keys have series of their own; further ones are counted as other.",
   },
 } as const satisfies SettingTable;

@@ -114,7 +114,8 @@ export function compose(parts: Parts): Composed {
     metrics,
     tracing: new Tracing({ load: loadOtel, clock, log: logs.log, registry: metrics.registry }, settings),
     rejections: new RejectionLog(logs.log, clock),
-    activity: { answering: 0, draining: false },
+    activity: { answering: 0, connections: 0, draining: false },
+    pending: new PendingQueue(clock),
     clock,
     log: logs.log,
     host: parts.host,
@@ -221,7 +222,7 @@ function composeRunners(
   parts: Parts & ObservedToo & { readonly tlsOf: TlsOf },
 ): Pick<Composed, "realtime" | "runner"> {
   const { activity, bodies, deadlines, feed, pools, retryBudget } = built;
-  const { ratios, silence, state, tokens, visitors } = built;
+  const { pending, ratios, silence, state, tokens, visitors } = built;
   const { source, clock, random, logs, transport } = parts;
   const { attemptObservers, healthObserver, requestObservers } = composeObservers(built, parts);
   const router = new Router({ state, feed, clock, random });
@@ -251,7 +252,7 @@ function composeRunners(
     budget: retryBudget,
     tokens,
     state,
-    pending: new PendingQueue(clock),
+    pending,
     clock,
     random,
   };

@@ -2,6 +2,7 @@ import type { Server } from "node:http";
 import {
   listen,
   printAddress,
+  registerBuildInfo,
   registerSettingsGauges,
   shutDown,
   stateFile,
@@ -11,6 +12,7 @@ import {
   type Log,
   type Settings,
 } from "@rollcall/runtime";
+import type { Registry } from "prom-client";
 import { isHeartbeat } from "@rollcall/snapshot";
 import { openKeys, type OpenKeys } from "./open-keys.ts";
 import { drain } from "./drain.ts";
@@ -18,7 +20,7 @@ import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./compose.ts";
 import type { RequestLookup } from "../explain/request-explanation.ts";
 import type { Services } from "./services.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 import { readGauges } from "../observe/gauges.ts";
 import { openServer } from "../server/server.ts";
 import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
@@ -31,6 +33,7 @@ export interface RunningGateway {
   readonly port: number;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** All that it has counted, and its gauges as they are now. */
   readCounts(): Promise<Counts>;
   /** What it knows of a request that has ended. */
@@ -76,10 +79,12 @@ export async function startGateway(
     if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
   await Promise.all([hearing, gateway.keys?.start(), gateway.tracing.update(settings)]);
-  registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
+  const { registry } = gateway.metrics;
+  registerBuildInfo(registry, "gateway");
+  registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
 
   const server = openServer(gateway, {
-    scrape: slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))),
+    scrape: slot?.scrape ?? (() => gateway.metrics.read(readGauges(gateway))),
     explain: async (id) => (await slot?.explain(id)) ?? gateway.requests.find(id),
     logLevel: logs.level,
     orderLogLevel: slot?.orderLogLevel ?? ((level) => logs.level.order(level)),
@@ -96,6 +101,7 @@ export async function startGateway(
     url: printAddress(host, port),
     port,
     log,
+    registry,
     serviceStatus: gatewayServiceStatus(gateway),
     heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
     lookUp: (requestId) => gateway.requests.find(requestId),

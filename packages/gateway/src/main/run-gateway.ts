@@ -1,4 +1,10 @@
-import { boundHeap, reportListening, startSystemd, untilSignalled } from "@rollcall/runtime";
+import {
+  boundHeap,
+  registerProcessMetrics,
+  reportListening,
+  startSystemd,
+  untilSignalled,
+} from "@rollcall/runtime";
 import { startGateway } from "./daemon.ts";
 import { readStart, type GatewayDaemonOptions } from "./start.ts";
 import { countWorkers } from "../workers/count-workers.ts";
@@ -14,6 +20,7 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   if (count > 1) return runWorkers(options, { count, start, signalled });
   boundHeap();
   const running = await startGateway(options, null, start);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await signalled;

@@ -7,6 +7,7 @@ import type { RequestRing } from "../explain/request-ring.ts";
 import type { KeyFeed } from "../keys/key-feed.ts";
 import type { GatewayMetrics } from "../observe/metrics.ts";
 import type { Authenticator } from "../pipeline/authenticate.ts";
+import type { PendingQueue } from "../pipeline/pending-queue.ts";
 import type { Visitors } from "../pipeline/visitors.ts";
 import type { Runner } from "../pipeline/runner.ts";
 import type { LazyRealtime } from "../realtime/lazy-realtime.ts";
@@ -21,6 +22,8 @@ import type { Pools } from "../upstream/pools.ts";
 export interface Activity {
   /** Open requests, including rejected ones still being answered. */
   answering: number;
+  /** Connections that are open. */
+  connections: number;
   /** Set once, when shutdown starts. */
   draining: boolean;
 }
@@ -43,6 +46,7 @@ export interface Services {
   readonly realtime: LazyRealtime;
   readonly tokens: TokenCounts;
   readonly metrics: GatewayMetrics;
+  readonly pending: PendingQueue;
   readonly tracing: Tracing;
   readonly rejections: Pick<RejectionLog, "add" | "flush">;
   readonly activity: Activity;

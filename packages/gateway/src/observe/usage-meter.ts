@@ -22,6 +22,12 @@ export class UsageMeter implements UsageReader {
     this.#watch?.read(part);
   }
 
+  /** What is written is not known yet, whatever stands there. */
+  readOpening(part: Buffer): void {
+    const opening = readUsage(part, null);
+    if (opening !== null) this.#ctx.usage = { ...opening, output: null };
+  }
+
   readEnd(part: Buffer): void {
     this.#ctx.usage = readUsage(part, this.#ctx.usage);
   }

@@ -9,6 +9,7 @@ import { saysUsage } from "../endpoints/usage-request.ts";
 import { UsageMeter } from "../observe/usage-meter.ts";
 import { UsageStrip } from "../upstream/relay/usage-strip.ts";
 import type { Edit } from "../body/edits.ts";
+import type { Series } from "../observe/series.ts";
 import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -61,10 +62,11 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   readonly strip: UsageStrip | null;
   readonly #owner: AttemptOwner;
   #own: EventTransform | null = null;
+  gaps: Series | null = null;
   status = 200;
 
   constructor(
-    { ctx, candidate, number, sentAt }: AttemptFacts,
+    { ctx, candidate, number, sentAt }: Omit<AttemptFacts, "gaps">,
     { headers, state, usageEdits, onEnd, owner, truncations }: DispatchedOptions,
   ) {
     this.ctx = ctx;

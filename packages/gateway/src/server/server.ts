@@ -44,16 +44,15 @@ export function openServer(services: Services, asked: Asked): Server {
     turns.refuse(socket, () => answerClientError(error, socket)),
   );
   letStuckGo(server, STUCK_MS, (socket) => turns.isAtWork(socket));
-  limitConnections(server, () => services.state.get().config.gateway.maxConnections);
+  limitConnections(server, services);
   return server;
 }
 
 /** Above the limit a connection gets a clear answer and ends: memory and descriptors are for those that are served. */
-function limitConnections(server: Server, limit: () => number): void {
-  let open = 0;
+function limitConnections(server: Server, { activity, state }: Services): void {
   server.on("connection", (socket: Socket) => {
-    open += 1;
-    socket.once("close", () => (open -= 1));
-    if (open > limit()) answerTooMany(socket);
+    activity.connections += 1;
+    socket.once("close", () => (activity.connections -= 1));
+    if (activity.connections > state.get().config.gateway.maxConnections) answerTooMany(socket);
   });
 }

@@ -92,6 +92,8 @@ export class PromptWatch implements UsageReader {
   /** By then its head has left. */
   readEnd(): void {}
 
+  readOpening(): void {}
+
   get #ratio(): number {
     return this.#known.ratios.of(this.#attempt.candidate.deployment.alias);
   }

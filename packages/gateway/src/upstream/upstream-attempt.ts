@@ -138,7 +138,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
 
   data(piece: Buffer): void {
     if (this.#ended) return;
-    this.heardAt = this.#options.deadlines.now();
+    const { deadlines, down } = this.#options;
+    const now = deadlines.now();
+    down.gaps?.record((now - this.heardAt) / 1_000);
+    this.heardAt = now;
     try {
       if (this.#relay === null) this.#takeError(piece);
       else this.#relayPiece(this.#relay, piece);

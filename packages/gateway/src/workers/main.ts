@@ -1,4 +1,10 @@
-import { boundHeap, openDaemonLogs, StartError, type LogLevel } from "@rollcall/runtime";
+import {
+  boundHeap,
+  openDaemonLogs,
+  registerProcessMetrics,
+  StartError,
+  type LogLevel,
+} from "@rollcall/runtime";
 import { startGateway } from "../main/daemon.ts";
 import type { Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
@@ -22,6 +28,7 @@ try {
   parent.onLogLevel = (level) => start.logs.level.order(level);
   const running = await startGateway({ ...options, env: process.env }, slot, start);
   parent.lookUp = (requestId) => running.lookUp(requestId);
+  registerProcessMetrics(running.registry);
   parent.readCounts = () => running.readCounts();
   parent.heardAgo = (origin) => running.heardAgo(origin);
   await parent.send({ kind: "listening", port: running.port });

@@ -1,7 +1,7 @@
 import type { Config } from "@rollcall/contract";
 import type { LogLevel, SettingsStatus } from "@rollcall/runtime";
 import type { RequestLookup } from "../explain/request-explanation.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 
 /** What a worker needs to know to begin. */
 export interface WorkerOptions {
@@ -46,7 +46,7 @@ export type ToWorker =
   | StartMessage
   | SettingsMessage
   | { readonly kind: "count"; readonly id: number }
-  | { readonly kind: "page"; readonly id: number; readonly text: string }
+  | { readonly kind: "totals"; readonly id: number; readonly counts: Counts }
   /** When did it last hear of a server? */
   | { readonly kind: "listen"; readonly id: number; readonly origin: string }
   /** How many milliseconds ago the others did; null where one of them does not say. */

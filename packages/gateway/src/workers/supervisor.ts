@@ -1,5 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import { EXIT, StartError, supervise, type Log, type RestartDecision } from "@rollcall/runtime";
+import type { Counts } from "../observe/counts.ts";
 import { lastHeard } from "./last-heard.ts";
 import type { RequestLookup } from "../explain/request-explanation.ts";
 import { lookUp } from "./look-up.ts";
@@ -11,7 +12,7 @@ import type { End, Worker } from "./worker-process.ts";
 export interface Launch {
   readonly index: number;
   readonly port: number;
-  readonly scrape: () => Promise<string>;
+  readonly scrape: () => Promise<Counts>;
   readonly heardElsewhere: (origin: string) => Promise<number | null>;
   readonly explain: (requestId: string) => Promise<RequestLookup>;
 }
@@ -99,7 +100,7 @@ export class Supervisor {
   }
 
   #launch(index: number): Worker {
-    const scrape = () => this.#metrics.print(this.#running);
+    const scrape = () => this.#metrics.sum(this.#running);
     const heardElsewhere = (origin: string) => this.#heardElsewhere(index, origin);
     const explain = (requestId: string) =>
       lookUp([...this.#running.values()], requestId, this.#options.clock);

@@ -2,7 +2,7 @@ import { fork, type ChildProcess } from "node:child_process";
 import type { Environment } from "@rollcall/contract";
 import { entryPoint, relayOutput, StartError, type LogLevel } from "@rollcall/runtime";
 import type { RequestLookup } from "../explain/request-explanation.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 import type { FromWorker, LogLevelMessage, SettingsMessage, StartMessage, ToWorker } from "./message.ts";
 import { Questions } from "./questions.ts";
 
@@ -40,8 +40,8 @@ export interface Worker {
 export interface WorkerSpec {
   readonly start: Omit<StartMessage, "kind">;
   readonly env: Environment;
-  /** The text of `/metrics` for all workers, for the one that was asked. */
-  readonly scrape: () => Promise<string>;
+  /** What all workers have counted, for the one that was asked. */
+  readonly scrape: () => Promise<Counts>;
   /** When the other workers heard of a server. */
   readonly heardElsewhere: (origin: string) => Promise<number | null>;
   /** What all workers know of a request. */
@@ -136,7 +136,7 @@ export class WorkerProcess implements Worker {
         this.#asked.delete(message.id);
         return;
       case "scrape":
-        void this.#spec.scrape().then((text) => this.#send({ kind: "page", id: message.id, text }));
+        void this.#spec.scrape().then((counts) => this.#send({ kind: "totals", id: message.id, counts }));
         return;
       case "heard":
         this.#listened.get(message.id)?.(message.agoMs);

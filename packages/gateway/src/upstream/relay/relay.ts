@@ -39,6 +39,8 @@ export interface UsageReader {
   beforeStream(): void;
   /** A whole answer, before its head leaves; or a part of a stream that may say it. */
   read(part: Buffer): void;
+  /** The events that open a stream, where they say what was read. */
+  readOpening(part: Buffer): void;
   /** The end of an answer that was too long to be held back. */
   readEnd(part: Buffer): void;
 }
@@ -58,6 +60,8 @@ export interface Downstream {
   readonly usage: UsageReader | null;
   /** What takes usage out of the stream again, where only the gateway has asked for it. */
   readonly strip: UsageStrip | null;
+  /** Where the times between the pieces of a stream are recorded, in seconds; null before its first byte. */
+  readonly gaps: { record(seconds: number): void } | null;
   /** What the bytes of whole events go through, in this order. */
   eventTransforms(): readonly Transform[];
   /** What the bytes of an answer that is no stream of events go through, in this order. */

@@ -251,7 +251,7 @@ export class StreamRelay implements Relay {
     this.#held = [];
     if (held.length === 0) return events === null ? "flow" : this.#goOn(events);
     const opening = Buffer.concat(events === null ? held : [...held, events]);
-    if (this.#marks.usageOpens) this.#down.usage?.read(opening);
+    if (this.#marks.usageOpens) this.#down.usage?.readOpening(opening);
     return this.#goOn(opening);
   }
 }

@@ -2,11 +2,13 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
 import {
+  registerBuildInfo,
   registerSettingsGauges,
   RejectionLog,
   StartError,
   systemClock,
   type ControlFiles,
+  type DaemonLogs,
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
@@ -32,7 +34,7 @@ interface Opening {
   readonly source: SettingsSource;
   /** Aborted once it is to end. */
   readonly stop: AbortSignal;
-  readonly log: Log;
+  readonly logs: DaemonLogs;
 }
 
 /** The parts of control, put together: all but the listening. */
@@ -47,15 +49,18 @@ export interface OpenControl {
   readonly holders: HolderStreams;
   readonly token: ControlToken;
   readonly rejections: RejectionLog;
+  readonly metrics: ControlMetrics;
   /** What is answered at an entrance. */
   app(entrance: Entrance): Hono<{ Bindings: HttpBindings }>;
 }
 
 /** Opens the store and reads the keys. Throws StartError where that cannot be. */
-export async function openControl({ files, source, stop, log }: Opening): Promise<OpenControl> {
+export async function openControl({ files, source, stop, logs }: Opening): Promise<OpenControl> {
+  const { log, level: logLevel } = logs;
   const settings = source.cell;
   const directory = new Directory();
   const metrics = new ControlMetrics(() => directory.size);
+  registerBuildInfo(metrics.registry, "control");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_control", source });
   const token = new ControlToken(settings);
   const snapshots = new HttpSnapshotWriter<KeySnapshot, AccessRecord>({
@@ -98,13 +103,13 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
   });
   const commands = new StoreCommands({ store, queue, clock: systemClock });
   const isCurrent = () => queue.isCurrent;
-  const http = { api, metrics, source, isCurrent, draining: () => stop.aborted };
+  const http = { api, metrics, log, logLevel, source, isCurrent, draining: () => stop.aborted };
   const app = (entrance: Entrance) => {
     const made = controlApp(http, entrance);
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
     return made;
   };
-  return { ...leases, app, directory, keySet, queue, rejections, snapshots, store, token };
+  return { ...leases, app, directory, keySet, metrics, queue, rejections, snapshots, store, token };
 }
 
 async function openLedger(

@@ -5,7 +5,14 @@ import path from "node:path";
 import { Readable } from "node:stream";
 import { readConfig } from "./config.ts";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
-import { Cell, Secrets, type Settings, type SettingsStatus } from "@rollcall/runtime";
+import {
+  Cell,
+  LogLevelControl,
+  Secrets,
+  silentLog,
+  type Settings,
+  type SettingsStatus,
+} from "@rollcall/runtime";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { SqliteStore, type Change, type Store } from "@rollcall/store";
 import { FakeClock } from "@rollcall/testkit";
@@ -121,7 +128,15 @@ export async function startApi({
   });
   const source = { status: new Cell<SettingsStatus>({ fault: null, needRestart: [] }) };
   const app = controlApp(
-    { api: admin, metrics, source, isCurrent: () => queue.isCurrent, draining: () => false },
+    {
+      api: admin,
+      metrics,
+      log: silentLog,
+      logLevel: new LogLevelControl([], null),
+      source,
+      isCurrent: () => queue.isCurrent,
+      draining: () => false,
+    },
     { boundTo },
   );
   const request: Api["request"] = async (

@@ -5,6 +5,7 @@ import type { GatewayError } from "../src/errors/gateway-error.ts";
 import { COMPAT_ROWS } from "../src/errors/litellm-compat.ts";
 import { toOpenAi } from "../src/errors/to-openai.ts";
 import { KeyMetrics } from "../src/observe/key-metrics.ts";
+import { LITELLM_NAMES } from "../src/observe/litellm-names.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
@@ -122,6 +123,13 @@ test("the page of operations lists every metric with its type and labels", async
     return `${metric.name} ${types.get(metric.name)} ${labelNames.join(", ")}`.trim();
   });
   expect(listedMetrics().toSorted()).toEqual(real.toSorted());
+});
+
+test("the page of operations lists what is printed under LiteLLM's names", () => {
+  const rows = [...page("operations.md").matchAll(/^\| `(litellm_\w+)` +\| `(\w+)` +\|$/gm)];
+  expect(rows.map(([, name, from]) => [name, from])).toEqual(
+    Object.entries(LITELLM_NAMES).map(([name, { from }]) => [name, from]),
+  );
 });
 
 test("the page of endpoints lists what the switch for LiteLLM's statuses changes", () => {

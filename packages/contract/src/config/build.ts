@@ -9,6 +9,7 @@ import { STRATEGIES, type Strategy } from "./known-keys.ts";
 import { error, warning, type Complaint } from "./problem.ts";
 import { droppingDiffers } from "./request-rules.ts";
 import { readRollcall } from "./rollcall-section.ts";
+import { readTraceExport } from "./read-trace-export.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { bySpecificity, isPattern } from "./wildcard.ts";
 import type { WrittenConfig } from "./written.ts";
@@ -38,6 +39,8 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
   complaints.push(...droppingDiffers(written, hosted));
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const own = readRollcall(rollcall ?? {}, complaints);
+  const traces = readTraceExport(written, own, context.env);
+  complaints.push(...traces.complaints);
   const config: Config = {
     checksum: digest(JSON.stringify(written)),
     deployments,
@@ -65,6 +68,7 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     keyHeader: written.general_settings?.litellm_key_header_name?.toLowerCase() ?? null,
     forwardsClientHeaders: written.general_settings?.forward_client_headers_to_llm_api ?? false,
     environment: setVariables(written),
+    traceExport: traces.traceExport,
     ...own,
     ...readQueue(written, own),
   };

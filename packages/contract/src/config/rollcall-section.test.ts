@@ -41,9 +41,11 @@ test("the defaults are what they were promised to be", () => {
       slowStartMs: 10_000,
       drainMs: 600_000,
       settleMs: 0,
-      accessLog: false,
+      accessLog: 0,
+      explainRequests: 10_000,
     },
     queue: { size: 0, timeMs: 30_000 },
+    log: { level: "info", format: "json", clientAddress: false },
   });
 });
 
@@ -105,7 +107,7 @@ test("everything that is said is taken, in units of one kind", () => {
       slowStartMs: 500,
       maxConnections: 100,
       workers: "auto",
-      accessLog: true,
+      accessLog: 1,
       keyless: true,
     },
     state: { file: "state.json", probers: ["http://a:4001", "https://b"], onStale: "refuse" },

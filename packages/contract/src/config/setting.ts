@@ -10,6 +10,7 @@ export type Setting = Described &
     | { readonly kind: "integer"; readonly default: number; readonly minimum: number }
     | { readonly kind: "count_or_auto"; readonly default: number | "auto"; readonly maximum: number }
     | { readonly kind: "boolean"; readonly default: boolean }
+    | { readonly kind: "share"; readonly default: boolean | number }
     | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
@@ -17,6 +18,9 @@ export type Setting = Described &
     | { readonly kind: "cors"; readonly default: CorsRule }
     | { readonly kind: "secrets"; readonly default: readonly [] }
     | { readonly kind: "secret"; readonly default: null }
+    | { readonly kind: "url"; readonly default: null }
+    | { readonly kind: "ratio"; readonly default: number }
+    | { readonly kind: "secret_headers"; readonly default: null }
     | { readonly kind: "limits"; readonly default: null }
   );
 
@@ -51,6 +55,7 @@ const UNIT_SUFFIX = {
   integer: "",
   count_or_auto: "",
   boolean: "",
+  share: "",
   enum: "",
   string: "",
   origins: "",
@@ -58,6 +63,9 @@ const UNIT_SUFFIX = {
   cors: "",
   secrets: "",
   secret: "",
+  url: "",
+  ratio: "",
+  secret_headers: "",
   limits: "",
 } as const satisfies Record<Setting["kind"], string>;
 
@@ -68,12 +76,18 @@ interface Value {
   integer: number;
   count_or_auto: number | "auto";
   boolean: boolean;
+  /** 0 ≤ x ≤ 1 */
+  share: number;
   string: string;
   origins: readonly string[];
   hosts: readonly string[];
   cors: CorsRule;
   secrets: readonly SecretRef[];
   secret: SecretRef;
+  url: string;
+  ratio: number;
+  /** Names in lower case. */
+  secret_headers: ReadonlyMap<string, SecretRef>;
   limits: ScopeLimits;
 }
 
@@ -108,13 +122,17 @@ export type WrittenLimits = Partial<Limits> & { readonly models?: Readonly<Recor
 
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : S["kind"] extends "limits"
-    ? WrittenLimits
-    : S["kind"] extends "secrets"
-      ? readonly string[]
-      : S["kind"] extends "secret"
-        ? string
-        : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "share"
+    ? boolean | number
+    : S["kind"] extends "limits"
+      ? WrittenLimits
+      : S["kind"] extends "secrets"
+        ? readonly string[]
+        : S["kind"] extends "secret_headers"
+          ? Readonly<Record<string, string>>
+          : S["kind"] extends "secret"
+            ? string
+            : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

@@ -3,10 +3,10 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Clock } from "@rollcall/contract";
 import type { Cell, RejectionLog, Settings } from "@rollcall/runtime";
 import { ExpectedKeys } from "@rollcall/runtime";
-import { Hono, type Context } from "hono";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { refuseRoute } from "../access/admin-routes.ts";
 import { authenticate } from "../access/authenticate.ts";
-import type { Caller } from "../access/caller.ts";
+import { MASTER, type Caller } from "../access/caller.ts";
 import type { FailedAttempts } from "../access/failed-attempts.ts";
 import { pepperOf } from "../access/pepper.ts";
 import type { ChangeQueue } from "../directory/change-queue.ts";
@@ -39,6 +39,13 @@ export interface AdminObserver {
   adminAnswered(route: string, status: number): void;
 }
 
+const FOR_MASTERS: Refusal = {
+  status: 403,
+  message: "Only the master key may ask for this",
+  type: "auth_error",
+  param: null,
+};
+
 type Env = { Bindings: HttpBindings };
 
 /** Where a request came in: on the network, or on the socket of this host. `boundTo` null: the socket. */
@@ -63,6 +70,17 @@ export class AdminApi {
     for (const path of LATER_ROUTES)
       app.all(path, (c) => this.#guarded(c, { path, entrance }, () => notYet(path)));
     return app;
+  }
+
+  /** For what only the master key may ask for. */
+  mastersOnly(entrance: Entrance): MiddlewareHandler<Env> {
+    return async (c, next) => {
+      const found = this.#admit(c, entrance);
+      if (isRefusal(found)) return this.#refuse(c, "other", found);
+      if (found !== MASTER) return this.#refuse(c, "other", FOR_MASTERS);
+      await next();
+      return undefined;
+    };
   }
 
   #answer(c: Context<Env>, { route, entrance }: { route: AdminRoute; entrance: Entrance }) {

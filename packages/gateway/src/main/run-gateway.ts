@@ -1,4 +1,10 @@
-import { boundHeap, reportListening, startSystemd, untilSignalled } from "@rollcall/runtime";
+import {
+  boundHeap,
+  registerProcessMetrics,
+  reportListening,
+  startSystemd,
+  untilSignalled,
+} from "@rollcall/runtime";
 import { startGateway } from "./daemon.ts";
 import { readStart, type GatewayDaemonOptions } from "./start.ts";
 import { countWorkers } from "../workers/count-workers.ts";
@@ -9,11 +15,12 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   process.title = "rollcall gateway";
   const start = readStart(options);
   // Before it listens: whoever reads that it does may at once end it, and a signal without a handler cuts what runs.
-  const signalled = untilSignalled(start.log);
+  const signalled = untilSignalled(start.logs.log);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, { count, start, signalled });
   boundHeap();
   const running = await startGateway(options, null, start);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
   const signal = await signalled;

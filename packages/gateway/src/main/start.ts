@@ -2,11 +2,11 @@ import type { Environment } from "@rollcall/contract";
 import {
   FileSettings,
   keepMasterKey,
-  openAccessLog,
-  openLog,
+  followLogSettings,
+  openDaemonLogs,
   systemClock,
   watchSettings,
-  type Log,
+  type DaemonLogs,
   type SettingsSource,
 } from "@rollcall/runtime";
 import { checkMasterKey } from "./auth-guard.ts";
@@ -27,15 +27,14 @@ export interface Start {
   /** Follows what the settings come from until the signal is aborted. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
   readonly host: string;
-  readonly log: Log;
-  /** A line for every request, where the config wants them. */
-  readonly accessLog: Log;
+  readonly logs: DaemonLogs;
 }
 
 /** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
 export function readStart(options: GatewayDaemonOptions): Start {
-  const { configFile: file, env, logLevel = "info" } = options;
-  const log = openLog("gateway", logLevel);
+  const { configFile: file, env, logLevel } = options;
+  const logs = openDaemonLogs("gateway", { level: logLevel });
+  const { log } = logs;
   const source = new FileSettings(
     {
       file,
@@ -49,9 +48,10 @@ export function readStart(options: GatewayDaemonOptions): Start {
     },
     systemClock.monotonic(),
   );
+  followLogSettings(logs, source.cell);
   const settings = source.cell.get();
   const host = options.host ?? settings.config.gateway.host;
   checkMasterKey(settings, { host, log });
   const follow = (signal: AbortSignal) => watchSettings(source, systemClock, signal);
-  return { source, follow, host, log, accessLog: openAccessLog("gateway", logLevel) };
+  return { source, follow, host, logs };
 }

@@ -208,7 +208,9 @@ export class RetryLoop {
 
   async #wait(ms: number): Promise<void> {
     this.#ctx.waitsFor = { cancel: () => this.#left.abort() };
+    const since = this.#deps.clock.monotonic();
     await this.#deps.clock.sleep(ms, this.#left.signal);
+    this.#ctx.pausedMs += this.#deps.clock.monotonic() - since;
   }
 
   #hasAnother(): boolean {

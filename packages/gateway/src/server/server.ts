@@ -3,8 +3,7 @@ import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Services } from "../main/services.ts";
 import { Acceptor } from "./accept.ts";
-import { gatewayApp } from "./app.ts";
-import type { Scrape } from "./open-routes.ts";
+import { gatewayApp, type Asked } from "./app.ts";
 import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
 import { letStuckGo } from "./stuck.ts";
 import { Upgrades } from "./upgrades.ts";
@@ -20,8 +19,8 @@ const REQUEST_MS = 300_000;
 const STUCK_MS = 60_000;
 
 /** The gateway's HTTP server, with its limits. */
-export function openServer(services: Services, scrape: Scrape): Server {
-  const listener = getRequestListener(gatewayApp(services, scrape).fetch, {
+export function openServer(services: Services, asked: Asked): Server {
+  const listener = getRequestListener(gatewayApp(services, asked).fetch, {
     // HTTP/1.0 knows no Host, and some load balancers look that way whether we live.
     hostname: "localhost",
     errorHandler: answerUnreadable,
@@ -45,16 +44,15 @@ export function openServer(services: Services, scrape: Scrape): Server {
     turns.refuse(socket, () => answerClientError(error, socket)),
   );
   letStuckGo(server, STUCK_MS, (socket) => turns.isAtWork(socket));
-  limitConnections(server, () => services.state.get().config.gateway.maxConnections);
+  limitConnections(server, services);
   return server;
 }
 
 /** Above the limit a connection gets a clear answer and ends: memory and descriptors are for those that are served. */
-function limitConnections(server: Server, limit: () => number): void {
-  let open = 0;
+function limitConnections(server: Server, { activity, state }: Services): void {
   server.on("connection", (socket: Socket) => {
-    open += 1;
-    socket.once("close", () => (open -= 1));
-    if (open > limit()) answerTooMany(socket);
+    activity.connections += 1;
+    socket.once("close", () => (activity.connections -= 1));
+    if (activity.connections > state.get().config.gateway.maxConnections) answerTooMany(socket);
   });
 }

@@ -1,4 +1,10 @@
-import { boundHeap, openAccessLog, openLog, StartError } from "@rollcall/runtime";
+import {
+  boundHeap,
+  openDaemonLogs,
+  registerProcessMetrics,
+  StartError,
+  type LogLevel,
+} from "@rollcall/runtime";
 import { startGateway } from "../main/daemon.ts";
 import type { Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
@@ -15,8 +21,14 @@ try {
     count,
     scrape: () => parent.scrape(),
     heardElsewhere: (origin: string) => parent.heardElsewhere(origin),
+    explain: (requestId: string) => parent.explain(requestId),
+    orderLogLevel: (level: LogLevel | null) => void parent.send({ kind: "log_level", level }),
   };
-  const running = await startGateway({ ...options, env: process.env }, slot, asWorker(begun));
+  const start = asWorker(begun);
+  parent.onLogLevel = (level) => start.logs.level.order(level);
+  const running = await startGateway({ ...options, env: process.env }, slot, start);
+  parent.lookUp = (requestId) => running.lookUp(requestId);
+  registerProcessMetrics(running.registry);
   parent.readCounts = () => running.readCounts();
   parent.heardAgo = (origin) => running.heardAgo(origin);
   await parent.send({ kind: "listening", port: running.port });
@@ -29,13 +41,10 @@ try {
 }
 
 /** The parent follows the files, and has said what is to be warned of at the start. */
-function asWorker({ options: { host, index: from0, logLevel = "info" }, source }: WorkerStart): Start {
-  const whose = { worker: from0 + 1 };
-  return {
-    source,
-    follow: () => Promise.resolve(),
-    host,
-    log: openLog("gateway", logLevel).child(whose),
-    accessLog: openAccessLog("gateway", logLevel).child(whose),
-  };
+function asWorker({ options: its, orderedLogLevel, source }: WorkerStart): Start {
+  const { host, index: from0, logLevel } = its;
+  const logs = openDaemonLogs("gateway", { level: logLevel, facts: { worker: from0 + 1 } });
+  logs.level.follow(source.cell);
+  logs.level.order(orderedLogLevel);
+  return { source, follow: () => Promise.resolve(), host, logs };
 }

@@ -5,13 +5,14 @@ import {
   printSettingsStatus,
   startSystemd,
   systemClock,
+  type LogLevel,
 } from "@rollcall/runtime";
 import type { GatewayDaemonOptions, Start } from "../main/start.ts";
 import { reporterOfDeaths } from "../main/open-keys.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./divide-limits.ts";
 import { sendSettings } from "./parent-settings.ts";
-import { Supervisor } from "./supervisor.ts";
+import { Supervisor, type Launch } from "./supervisor.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const CHECK_MS = 10_000;
@@ -28,25 +29,18 @@ export async function runWorkers(
   options: GatewayDaemonOptions,
   { count, start, signalled }: WorkersStart,
 ): Promise<number> {
-  const { host, log, source, follow } = start;
+  const { host, logs, source, follow } = start;
+  const { log } = logs;
   const port = await checkStart(options, count, start);
-  const { configFile, env, logLevel } = options;
+  const { configFile, env } = options;
   const supervisor = new Supervisor({
     count,
     port,
-    launch: ({ scrape, heardElsewhere, ...where }) =>
-      new WorkerProcess({
-        start: {
-          options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
-          // The last good ones, whatever the files hold by now.
-          settings: sendSettings(source.cell.get()),
-          status: source.status.get(),
-        },
-        env,
-        scrape,
-        heardElsewhere,
-        refresh: () => source.refresh(systemClock.monotonic()),
-      }),
+    launch: launcher(options, {
+      count,
+      start,
+      order: (level) => supervisor.configure({ kind: "log_level", level }),
+    }),
     ended: reporterOfDeaths({ source, configFile, env, clock: systemClock, log }),
     clock: systemClock,
     log,
@@ -83,6 +77,35 @@ export async function runWorkers(
   return signal === undefined ? EXIT.failed : code;
 }
 
+interface Launching extends Pick<WorkersStart, "count" | "start"> {
+  /** Tells all workers of a level that was ordered. */
+  readonly order: (level: LogLevel | null) => void;
+}
+
+/** How a worker is started, and what is done for it. */
+function launcher({ configFile, env, logLevel }: GatewayDaemonOptions, { count, start, order }: Launching) {
+  const { host, logs, source } = start;
+  return ({ scrape, heardElsewhere, explain, ...where }: Launch) =>
+    new WorkerProcess({
+      start: {
+        options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
+        // The last good ones, whatever the files hold by now.
+        settings: sendSettings(source.cell.get()),
+        status: source.status.get(),
+        orderedLogLevel: logs.level.ordered,
+      },
+      env,
+      scrape,
+      heardElsewhere,
+      explain,
+      orderLogLevel: (level) => {
+        logs.level.order(level);
+        order(level);
+      },
+      refresh: () => source.refresh(systemClock.monotonic()),
+    });
+}
+
 /** Checks the workers until the signal is aborted. */
 async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void> {
   for (;;) {
@@ -94,11 +117,11 @@ async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void>
 
 /** What would keep every worker from starting is said once, here, and what is to be warned of. Throws StartError. */
 async function checkStart(options: GatewayDaemonOptions, count: number, start: Start): Promise<number> {
-  const { host, log, source } = start;
+  const { host, logs, source } = start;
   const { config } = source.cell.get();
   const port = options.port ?? config.gateway.port;
   for (const { id, maxParallel } of tooFewForAll(config, count)) {
-    log.warn(
+    logs.log.warn(
       { deployment: id, maxParallel, workers: count },
       "max_parallel_requests is below the number of workers: each of them may send one",
     );

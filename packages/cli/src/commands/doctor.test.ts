@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { Command } from "commander";
 import { systemClock } from "@rollcall/runtime";
 import { startSimulator, type CertificateKind } from "@rollcall/simulator";
@@ -179,16 +179,19 @@ test("a config that cannot be used, or not be found, is the one finding", async 
   );
 });
 
-test("a key file that everyone may read or change is told", async () => {
+test("a key file that everyone may change is told, and one that cannot be looked at", async () => {
   const good = await backend();
+  const entry = (alias: string, key: string) =>
+    `{model_name: ${alias}, litellm_params: {model: openai/m, api_base: "${good}", api_key: file/${key}}}`;
   const files = temporary({
     key: BACKEND,
-    "config.yaml": `model_list: [{model_name: a, litellm_params: {model: openai/m, api_base: "${good}", api_key: file/key}}]\nrollcall: {gateway: {port: 0}, prober: {port: 0}}\n`,
+    "config.yaml": `model_list: [${entry("a", "key")}, ${entry("b", "loop")}]\nrollcall: {gateway: {port: 0}, prober: {port: 0}}\n`,
   });
   onTestFinished(() => files.remove());
   chmodSync(files.path("key"), 0o666);
-  writeFileSync(files.path("key"), BACKEND);
+  symlinkSync("loop", files.path("loop"));
   expect((await doctor(files.path("config.yaml"), "--json")).of("permissions")).toEqual([
     `fail ${files.path("key")}`,
+    "fail model_list[1].litellm_params.api_key",
   ]);
 });

@@ -13,7 +13,17 @@ export { keepMasterKey } from "./keep-master-key.ts";
 export { hmacOf, sha256Of } from "./key-digest.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
 export { LOG_LEVELS, openAccessLog, openLog, relayOutput, silentLog, type Log } from "./log.ts";
-export { isListening, reportListening } from "./parent-channel.ts";
+export {
+  isListening,
+  isSocket,
+  LEAVE,
+  reportListening,
+  reportSocket,
+  socketOf,
+  untilLeft,
+  type HeldSocket,
+} from "./parent-channel.ts";
+export { boundHost, FIRST_PASSED, passedSockets, passingSockets } from "./passed-sockets.ts";
 export { RejectionLog } from "./rejection-log.ts";
 export { drained, isLossy, LossyOutput, type OutputStream } from "./lossy-output.ts";
 export { type RestartDecision } from "./restart-policy.ts";

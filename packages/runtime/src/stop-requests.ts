@@ -1,4 +1,5 @@
 import { systemClock } from "./clock.ts";
+import { isLeave } from "./parent-channel.ts";
 
 /** One Ctrl-C may reach a process twice: from the terminal, and from npm, which passes it on. */
 const SAME_KEY_MS = 500;
@@ -25,7 +26,7 @@ export interface StopHandlers {
 
 /**
  * Calls back when this process is to stop: at SIGTERM and SIGINT, and when the process that started us, and left a channel
- * open, is gone. Returns what ends that.
+ * open, is gone without having said that it leaves us. Returns what ends that.
  */
 export function onStopRequest({ first, again }: StopHandlers): () => void {
   const requests = new StopRequests();
@@ -35,10 +36,14 @@ export function onStopRequest({ first, again }: StopHandlers): () => void {
     if (request === "again") again(signal);
   };
   const onDisconnect = () => onSignal("SIGTERM");
+  const onMessage = (message: unknown) => {
+    if (isLeave(message)) process.off("disconnect", onDisconnect);
+  };
   process.on("SIGTERM", onSignal);
   process.on("SIGINT", onSignal);
   if (process.connected) {
     process.once("disconnect", onDisconnect);
+    process.on("message", onMessage);
     // The channel is there to be lost, not to keep us alive.
     process.channel?.unref();
   }
@@ -46,5 +51,6 @@ export function onStopRequest({ first, again }: StopHandlers): () => void {
     process.off("SIGTERM", onSignal);
     process.off("SIGINT", onSignal);
     process.off("disconnect", onDisconnect);
+    process.off("message", onMessage);
   };
 }

@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import { LOG_LEVELS } from "@rollcall/runtime";
+import { LOG_LEVELS, passedSockets } from "@rollcall/runtime";
 import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
+import { runMainProcess } from "../main-process.ts";
 import { parsePort } from "../port.ts";
 import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 
@@ -17,6 +18,11 @@ export function describeGateway(command: Command, { terminal, finish }: CommandC
   describeDaemon(command, { name: "gateway", port: 4000 })
     .option(...WORKERS, parseWorkerCount)
     .action(async (options: DaemonOptions) => {
+      const sockets = passedSockets(terminal.env, process.pid);
+      if (sockets.length > 0 && !process.connected) {
+        finish(await runMainProcess({ args: process.argv.slice(1), env: terminal.env, sockets }));
+        return;
+      }
       const { runGateway } = await import("@rollcall/gateway");
       finish(await runGateway(toDaemon(options, terminal.env)));
     });

@@ -1,11 +1,11 @@
-import type { Server } from "node:http";
 import {
-  listen,
   printAddress,
   registerSettingsGauges,
   shutDown,
   stateFile,
   systemClock,
+  type Address,
+  type HeldSocket,
   type ServiceStatus,
   type ShutdownStep,
   type Log,
@@ -19,8 +19,11 @@ import { compose } from "./compose.ts";
 import type { Services } from "./services.ts";
 import type { Counts } from "../observe/metrics.ts";
 import { readGauges } from "../observe/gauges.ts";
+import { remove, type Taking } from "../generations/generation.ts";
+import { retire } from "../generations/retire.ts";
+import { Doors } from "../server/doors.ts";
 import { openServer } from "../server/server.ts";
-import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
+import { OWN_ENTRY, readStart, type Entry, type GatewayDaemonOptions, type Start } from "./start.ts";
 import { openStateReader } from "../probers/state-reader.ts";
 import { divideLimits } from "../workers/divide-limits.ts";
 import type { WorkerSlot } from "../workers/worker-slot.ts";
@@ -34,8 +37,19 @@ export interface RunningGateway {
   readCounts(): Promise<Counts>;
   /** How many milliseconds ago it heard of a server; Infinity: never. */
   heardAgo(origin: string): number;
+  /** Listening sockets, for the next generation. */
+  readonly sockets: readonly HeldSocket[];
   /** Drains and ends it; resolves with the exit code. */
   stop(): Promise<number>;
+  /** Ends it in favour of the next generation, which takes what comes from now on; resolves with the exit code. */
+  handOver(taking: Taking): Promise<number>;
+}
+
+/** What a gateway is started with, beside its options. */
+export interface Place {
+  readonly slot?: WorkerSlot | null;
+  readonly start?: Start;
+  readonly entry?: Entry;
 }
 
 /**
@@ -44,8 +58,7 @@ export interface RunningGateway {
  */
 export async function startGateway(
   options: GatewayDaemonOptions,
-  slot: WorkerSlot | null = null,
-  start: Start = readStart(options),
+  { slot = null, start = readStart(options), entry = OWN_ENTRY }: Place = {},
 ): Promise<RunningGateway> {
   const { source, follow, host, log, accessLog } = start;
   const { configFile, env } = options;
@@ -75,12 +88,13 @@ export async function startGateway(
   await Promise.all([hearing, gateway.keys?.start()]);
   registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
 
-  const server = openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway))));
-  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
-  const port = await listen(server, address).catch(async (fault: unknown) => {
-    await Promise.all([gateway.feed.close(), gateway.keys?.close()]);
-    throw fault;
-  });
+  const doors = new Doors(
+    openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway)))),
+    entry.passed,
+  );
+  const ownPort = options.port ?? config.gateway.port;
+  const address = { host, port: ownPort, flag: "--port", shared: slot?.sharesPort ?? false };
+  const port = await openDoors(gateway, doors, { address, entry });
   const endFollowing = startFollowing(follow);
   // Of several workers their parent says it, once; and only now, since a SIGHUP may be the answer.
   if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
@@ -91,20 +105,60 @@ export async function startGateway(
     serviceStatus: gatewayServiceStatus(gateway),
     heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
-    stop: () => shutDown(stepsToEnd(gateway, { keys, server, endFollowing }), log),
+    sockets: doors.sockets,
+    ...endings(gateway, doors, { keys, endFollowing }),
+  };
+}
+
+/** Returns the port. Throws StartError. */
+async function openDoors(
+  { activity, feed, health, keys }: Services,
+  doors: Doors,
+  { address, entry }: { readonly address: Address; readonly entry: Entry },
+): Promise<number> {
+  await entry.begin((held) => {
+    if (activity.successor === null) health.holdElsewhere(held);
+  });
+  try {
+    const port = await doors.open(address);
+    if (entry.door !== null) {
+      remove(entry.door);
+      await doors.openPath(entry.door);
+    }
+    return port;
+  } catch (fault) {
+    await Promise.all([feed.close(), keys?.close()]);
+    throw fault;
+  }
+}
+
+/** How it ends. */
+function endings(
+  gateway: Services,
+  doors: Doors,
+  rest: Omit<Ending, "requests">,
+): Pick<RunningGateway, "handOver" | "stop"> {
+  const { log } = gateway;
+  return {
+    stop: () => shutDown(stepsToEnd(gateway, { ...rest, requests: () => drain(gateway, doors) }), log),
+    handOver: (taking) => {
+      rest.keys?.retire();
+      return shutDown(stepsToEnd(gateway, { ...rest, requests: () => retire(gateway, doors, taking) }), log);
+    },
   };
 }
 
 interface Ending {
   readonly keys: OpenKeys | null;
-  readonly server: Server;
   readonly endFollowing: () => Promise<boolean>;
+  /** Lets them end; true: all of them by themselves. */
+  readonly requests: () => Promise<boolean>;
 }
 
-function stepsToEnd(gateway: Services, { keys, server, endFollowing }: Ending): readonly ShutdownStep[] {
+function stepsToEnd(gateway: Services, { keys, endFollowing, requests }: Ending): readonly ShutdownStep[] {
   const { feed } = gateway;
   return [
-    { name: "requests", run: () => drain(gateway, server) },
+    { name: "requests", run: requests },
     // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
     { name: "config", run: endFollowing },
     { name: "feed", run: () => Promise.all([feed.close(), gateway.keys?.close()]).then(() => true) },

@@ -1,4 +1,5 @@
-import { boundHeap, reportListening, startSystemd, untilSignalled } from "@rollcall/runtime";
+import { boundHeap, reportListening, reportSocket, startSystemd, untilSignalled } from "@rollcall/runtime";
+import { Lineage } from "../generations/lineage.ts";
 import { startGateway } from "./daemon.ts";
 import { readStart, type GatewayDaemonOptions } from "./start.ts";
 import { countWorkers } from "../workers/count-workers.ts";
@@ -10,16 +11,28 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   const start = readStart(options);
   // Before it listens: whoever reads that it does may at once end it, and a signal without a handler cuts what runs.
   const signalled = untilSignalled(start.log);
+  const lineage = new Lineage(options, start);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
-  if (count > 1) return runWorkers(options, { count, start, signalled });
+  if (count > 1) return runWorkers(options, { count, start, signalled, lineage });
   boundHeap();
-  const running = await startGateway(options, null, start);
+  const running = await startGateway(options, { start, entry: lineage.entry });
+  await lineage.listens(running.sockets);
+  if (start.passed.length === 0) for (const socket of running.sockets) reportSocket(socket);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
-  const signal = await signalled;
+  const ending = await lineage.ending(signalled, () => systemd?.end());
+  if (ending.kind === "hand_over") {
+    // What is said of the unit is the next generation's to say.
+    await systemd?.end();
+    const code = await running.handOver(ending.taking);
+    lineage.close();
+    return code;
+  }
+  const { signal } = ending;
+  lineage.close();
   running.log.info({ signal }, "gateway stops");
   const stopped = running.stop();
-  systemd?.stopping();
+  if (signal !== null) systemd?.stopping();
   const code = await stopped;
   await systemd?.end();
   return code;

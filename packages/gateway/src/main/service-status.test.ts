@@ -26,7 +26,7 @@ function observed() {
     state: new Cell(buildRoutingState({ settings, snapshot: snapshotOf(verdicts), ...known })),
     feed: { freshness: () => state.freshness } as never,
     source: { status: new Cell<SettingsStatus>(NO_FAULT), refresh: () => false },
-    activity: { answering: 0, draining: false },
+    activity: { answering: 0, draining: false, refusing: false, successor: null, relaying: 0 },
   };
   return { gateway, known, state, settings };
 }

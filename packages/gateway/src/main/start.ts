@@ -1,14 +1,17 @@
 import type { Environment } from "@rollcall/contract";
 import {
+  boundHost,
   FileSettings,
   keepMasterKey,
   openAccessLog,
   openLog,
+  passedSockets,
   systemClock,
   watchSettings,
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
+import type { Held } from "../generations/held.ts";
 import { checkMasterKey } from "./auth-guard.ts";
 
 export interface GatewayDaemonOptions {
@@ -21,12 +24,28 @@ export interface GatewayDaemonOptions {
   readonly workers?: number | "auto";
 }
 
+/** How connections come to a process. */
+export interface Entry {
+  /** Descriptors of listening sockets that somebody else keeps; none: it listens by itself. */
+  readonly passed: readonly number[];
+  /** A Unix socket that takes the late requests of older generations; null: none. */
+  readonly door: string | null;
+  /** To be waited for before the first connection is accepted: older generations then accept no more. */
+  readonly begin: (hold: (held: Held) => void) => Promise<void>;
+}
+
+/** Nobody passes sockets on, so there is nobody to take over from. */
+export const OWN_ENTRY: Entry = { passed: [], door: null, begin: () => Promise.resolve() };
+
 /** What a gateway begins with, alone, as the parent of several workers, or as one of them. */
 export interface Start {
   readonly source: SettingsSource;
   /** Follows what the settings come from until the signal is aborted. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
+  /** The address listened on. */
   readonly host: string;
+  /** Descriptors of listening sockets that somebody else keeps. */
+  readonly passed: readonly number[];
   readonly log: Log;
   /** A line for every request, where the config wants them. */
   readonly accessLog: Log;
@@ -50,8 +69,12 @@ export function readStart(options: GatewayDaemonOptions): Start {
     systemClock.monotonic(),
   );
   const settings = source.cell.get();
-  const host = options.host ?? settings.config.gateway.host;
+  const passed = passedSockets(env, process.pid);
+  const [first] = passed;
+  // Who keeps the socket has chosen the address, whatever the config says.
+  const bound = first === undefined ? null : boundHost(first);
+  const host = bound ?? options.host ?? settings.config.gateway.host;
   checkMasterKey(settings, { host, log });
   const follow = (signal: AbortSignal) => watchSettings(source, systemClock, signal);
-  return { source, follow, host, log, accessLog: openAccessLog("gateway", logLevel) };
+  return { source, follow, host, passed, log, accessLog: openAccessLog("gateway", logLevel) };
 }

@@ -5,7 +5,13 @@ import type { Services } from "../main/services.ts";
 import { Acceptor } from "./accept.ts";
 import { gatewayApp } from "./app.ts";
 import type { Scrape } from "./open-routes.ts";
-import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
+import {
+  answerClientError,
+  answerStopping,
+  answerTooMany,
+  answerUnreadable,
+  MAX_HEADER_BYTES,
+} from "./client-error.ts";
 import { letStuckGo } from "./stuck.ts";
 import { Upgrades } from "./upgrades.ts";
 
@@ -45,16 +51,17 @@ export function openServer(services: Services, scrape: Scrape): Server {
     turns.refuse(socket, () => answerClientError(error, socket)),
   );
   letStuckGo(server, STUCK_MS, (socket) => turns.isAtWork(socket));
-  limitConnections(server, () => services.state.get().config.gateway.maxConnections);
+  limitConnections(server, services);
   return server;
 }
 
 /** Above the limit a connection gets a clear answer and ends: memory and descriptors are for those that are served. */
-function limitConnections(server: Server, limit: () => number): void {
+function limitConnections(server: Server, { activity, state }: Pick<Services, "activity" | "state">): void {
   let open = 0;
   server.on("connection", (socket: Socket) => {
     open += 1;
     socket.once("close", () => (open -= 1));
-    if (open > limit()) answerTooMany(socket);
+    if (activity.refusing) answerStopping(socket);
+    else if (open > state.get().config.gateway.maxConnections) answerTooMany(socket);
   });
 }

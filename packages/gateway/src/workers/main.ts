@@ -1,26 +1,44 @@
-import { boundHeap, openAccessLog, openLog, StartError } from "@rollcall/runtime";
+import { boundHeap, FIRST_PASSED, openAccessLog, openLog, StartError } from "@rollcall/runtime";
 import { startGateway } from "../main/daemon.ts";
-import type { Start } from "../main/start.ts";
+import type { Entry, Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
 
 /** One of several gateway processes that share a port: started, configured and ended by their parent alone. */
 boundHeap();
 const parent = new ParentLink();
 const begun = await parent.start;
-const { index, count, ...options } = begun.options;
+const { index, count, passed, sharesPort, door, ...options } = begun.options;
 process.title = `rollcall gateway worker ${index + 1}`;
 try {
   const slot = {
     index,
     count,
+    sharesPort,
     scrape: () => parent.scrape(),
     heardElsewhere: (origin: string) => parent.heardElsewhere(origin),
   };
-  const running = await startGateway({ ...options, env: process.env }, slot, asWorker(begun));
+  const entry: Entry = {
+    passed: Array.from({ length: passed }, (_, at) => FIRST_PASSED + at),
+    door,
+    begin: async (hold) => {
+      parent.hold = hold;
+      await parent.send({ kind: "ready" });
+      await parent.mayServe;
+    },
+  };
+  const running = await startGateway(
+    { ...options, env: process.env },
+    { slot, start: asWorker(begun), entry },
+  );
+  // Of several that listen by themselves nobody could take over: each has its own queue.
+  if (!sharesPort && passed === 0)
+    for (const one of running.sockets) await parent.send({ kind: "socket" }, one);
   parent.readCounts = () => running.readCounts();
   parent.heardAgo = (origin) => running.heardAgo(origin);
   await parent.send({ kind: "listening", port: running.port });
-  if ((await parent.stopped) === "orphaned") running.log.warn("parent process is gone; shutting down");
+  const stopped = await parent.stopped;
+  if (typeof stopped === "object") process.exit(await running.handOver(stopped));
+  if (stopped === "orphaned") running.log.warn("parent process is gone; shutting down");
   process.exit(await running.stop());
 } catch (fault) {
   if (!(fault instanceof StartError)) throw fault;
@@ -35,6 +53,7 @@ function asWorker({ options: { host, index: from0, logLevel = "info" }, source }
     source,
     follow: () => Promise.resolve(),
     host,
+    passed: [],
     log: openLog("gateway", logLevel).child(whose),
     accessLog: openAccessLog("gateway", logLevel).child(whose),
   };

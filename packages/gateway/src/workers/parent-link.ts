@@ -1,4 +1,6 @@
-import { EXIT } from "@rollcall/runtime";
+import { EXIT, type HeldSocket } from "@rollcall/runtime";
+import type { Taking } from "../generations/generation.ts";
+import type { Held } from "../generations/held.ts";
 import type { Counts } from "../observe/metrics.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
 import { ParentSettings } from "./parent-settings.ts";
@@ -14,14 +16,19 @@ export interface WorkerStart {
 /** A worker's end of the channel to its parent. */
 export class ParentLink {
   readonly #begin = Promise.withResolvers<WorkerStart>();
-  readonly #stop = Promise.withResolvers<"asked" | "orphaned">();
+  readonly #stop = Promise.withResolvers<"asked" | "orphaned" | Taking>();
+  readonly #mayServe = Promise.withResolvers<void>();
   readonly #pages = new Map<number, (text: string) => void>();
   readonly #elsewhere = new Map<number, (agoMs: number | null) => void>();
   #settings: ParentSettings | null = null;
   #questions = 0;
   #stopping = false;
   readonly start = this.#begin.promise;
-  /** Resolves when it is time to drain: the parent says so, or it is gone. */
+  /** Resolves once older generations accept no more; to be waited for after `ready` was sent. */
+  readonly mayServe = this.#mayServe.promise;
+  /** How it is told what older generations hold. */
+  hold: (held: Held) => void = () => {};
+  /** Resolves when it is time to drain: the parent says so, or it is gone; or the next generation takes over. */
   readonly stopped = this.#stop.promise;
   /** How the parent's question for the counts is answered. */
   readCounts: (() => Promise<Counts>) | null = null;
@@ -40,10 +47,10 @@ export class ParentLink {
     });
   }
 
-  /** Resolves once it has been handed over. */
-  send(message: FromWorker): Promise<void> {
+  /** Resolves once it has been handed over, with a listening socket where one is given. */
+  send(message: FromWorker, socket?: HeldSocket): Promise<void> {
     return new Promise((resolve) => {
-      if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+      if (process.connected) process.send?.(message, socket as never, undefined, () => resolve());
       else resolve();
     });
   }
@@ -100,6 +107,16 @@ export class ParentLink {
       case "elsewhere":
         this.#elsewhere.get(message.id)?.(message.agoMs);
         return;
+      case "hold":
+        this.hold(message.held);
+        this.#mayServe.resolve();
+        return;
+      case "hand_over": {
+        const { door } = message;
+        this.#stopping = true;
+        this.#stop.resolve({ door, tell: (held) => void this.send({ kind: "held", held }) });
+        return;
+      }
       case "stop":
         this.#stopping = true;
         this.#stop.resolve("asked");

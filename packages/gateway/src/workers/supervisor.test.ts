@@ -39,6 +39,8 @@ class FakeWorker implements Worker {
   count: Worker["count"] = () => Promise.resolve([]);
   lastHeard: Worker["lastHeard"] = () => Promise.resolve(Number.POSITIVE_INFINITY);
   configure = (message: SettingsMessage) => void this.told.push(message);
+  hold = () => {};
+  handOver = () => void (this.stops += 1);
   stop = () => void (this.stops += 1);
   kill = () => void this.end(KILLED);
 }

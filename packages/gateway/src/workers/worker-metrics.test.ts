@@ -20,6 +20,8 @@ function worker(count: Worker["count"], listens = true): Worker {
     count,
     lastHeard: () => Promise.resolve(Number.POSITIVE_INFINITY),
     configure: () => {},
+    hold: () => {},
+    handOver: () => {},
     stop: () => {},
     kill: () => {},
   };

@@ -80,7 +80,7 @@ function runWith(node) {
       });
     });
   }
-  ["SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
+  ["SIGABRT", "SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
     process.on(signal, function () {
       child.kill(signal);
     });

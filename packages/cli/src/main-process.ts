@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { constants } from "node:os";
 import { EXIT, LEAVE, passingSockets } from "@rollcall/runtime";
 
 export interface MainProcessOptions {
@@ -10,7 +9,8 @@ export interface MainProcessOptions {
   readonly sockets: readonly number[];
 }
 
-const PASSED_ON = ["SIGHUP", "SIGINT", "SIGTERM"] as const;
+/** SIGABRT is how systemd ends what does not feed its watchdog any more. */
+const PASSED_ON = ["SIGABRT", "SIGHUP", "SIGINT", "SIGTERM"] as const;
 
 /**
  * The main process of a unit whose socket systemd keeps: the daemon itself is its child. So it can end at once, which is what
@@ -28,7 +28,12 @@ export function runMainProcess({ args, env, sockets }: MainProcessOptions): Prom
     process.on("SIGUSR2", () => child.send(LEAVE, () => resolve(EXIT.ok)));
     child.once("error", () => resolve(EXIT.failed));
     child.once("exit", (code, signal) => {
-      resolve(code ?? 128 + (signal === null ? 0 : constants.signals[signal]));
+      if (signal === null) {
+        resolve(code ?? EXIT.failed);
+        return;
+      }
+      process.removeAllListeners(signal);
+      process.kill(process.pid, signal);
     });
   });
 }

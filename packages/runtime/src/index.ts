@@ -23,7 +23,14 @@ export {
   untilLeft,
   type HeldSocket,
 } from "./parent-channel.ts";
-export { boundHost, FIRST_PASSED, passedSockets, passingSockets } from "./passed-sockets.ts";
+export {
+  areOwnSockets,
+  boundAddress,
+  FIRST_PASSED,
+  OWN_SOCKET,
+  passedSockets,
+  passingSockets,
+} from "./passed-sockets.ts";
 export { RejectionLog } from "./rejection-log.ts";
 export { drained, isLossy, LossyOutput, type OutputStream } from "./lossy-output.ts";
 export { type RestartDecision } from "./restart-policy.ts";

@@ -52,10 +52,11 @@ export function isLeave(message: unknown): message is LeaveMessage {
   return (message as Partial<LeaveMessage> | null)?.kind === "leave";
 }
 
-/** Resolves when the process that started us goes and leaves us running. */
-export function untilLeft(): Promise<void> {
+/** Resolves when the process that started us goes and leaves us running: because it says so, or because it is to be outlived. */
+export function untilLeft(outlivesParent: boolean): Promise<void> {
   return new Promise((resolve) => {
     if (!process.connected) return;
+    if (outlivesParent) process.once("disconnect", resolve);
     process.on("message", (message) => {
       if (isLeave(message)) resolve();
     });

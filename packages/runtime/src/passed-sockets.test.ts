@@ -1,8 +1,8 @@
 import { once } from "node:events";
-import { createServer } from "node:net";
+import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { socketOf } from "./parent-channel.ts";
-import { boundHost, passedSockets, passingSockets } from "./passed-sockets.ts";
+import { boundAddress, passedSockets, passingSockets } from "./passed-sockets.ts";
 
 describe("passedSockets", () => {
   it.each<[string, Record<string, string>, readonly number[]]>([
@@ -23,15 +23,17 @@ describe("passedSockets", () => {
   });
 });
 
-describe("boundHost", () => {
+describe("boundAddress", () => {
   it.each(["127.0.0.1", "0.0.0.0", "::1", "::"])("%s", async (host) => {
     const server = createServer().listen(0, host);
     await once(server, "listening");
     onTestFinished(() => void server.close());
-    expect(boundHost(socketOf(server)?.fd ?? -1)).toBe(process.platform === "linux" ? host : null);
+    const { port } = server.address() as AddressInfo;
+    const bound = boundAddress(socketOf(server)?.fd ?? -1);
+    expect(bound).toEqual(process.platform === "linux" ? { host, port } : null);
   });
 
   it("what is no listening socket is bound nowhere", () => {
-    expect(boundHost(0)).toBeNull();
+    expect(boundAddress(0)).toBeNull();
   });
 });

@@ -18,26 +18,48 @@ export function passedSockets(env: Environment, pid: number): readonly number[] 
     : [];
 }
 
-/** The environment of a child that gets so many sockets, behind its standard streams. */
-export function passingSockets(env: Environment, count: number): Record<string, string | undefined> {
+/** The environment of a child that gets so many sockets, behind its standard streams; all of one name, as LISTEN_FDNAMES has it. */
+export function passingSockets(
+  env: Environment,
+  count: number,
+  name?: string,
+): Record<string, string | undefined> {
   const { LISTEN_PID: _pid, LISTEN_FDNAMES: _names, LISTEN_FDS: _count, ...rest } = env;
-  return count === 0 ? rest : { ...rest, LISTEN_FDS: String(count) };
+  if (count === 0) return rest;
+  const names =
+    name === undefined ? {} : { LISTEN_FDNAMES: Array.from({ length: count }, () => name).join(":") };
+  return { ...rest, LISTEN_FDS: String(count), ...names };
+}
+
+/** The name of sockets that a generation before us has opened, by its config. */
+export const OWN_SOCKET = "rollcall";
+
+/** Were they opened by a generation before us? Else by somebody who has chosen the address, whatever the config says. */
+export function areOwnSockets(env: Environment): boolean {
+  return env["LISTEN_FDNAMES"]?.split(":")[0] === OWN_SOCKET;
 }
 
 const LISTENS = "0A";
 const ANY_V6 = "0".repeat(32);
 const LOOPBACK_V6 = "00000000000000000000000001000000";
 
+export interface BoundAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
 /**
  * The address that a listening TCP socket is bound to, from proc(5); null where that does not say. Node itself says it only
  * once it accepts.
  */
-export function boundHost(fd: number, net = "/proc/self/net"): string | null {
+export function boundAddress(fd: number, net = "/proc/self/net"): BoundAddress | null {
   const inode = String(fstatSync(fd).ino);
   for (const file of ["tcp", "tcp6"]) {
     for (const line of linesOf(path.join(net, file))) {
       const [, local = "", , state, , , , , , of] = line.trim().split(/\s+/);
-      if (state === LISTENS && of === inode) return printHost(local.split(":")[0] ?? "");
+      if (state !== LISTENS || of !== inode) continue;
+      const [host = "", port = ""] = local.split(":");
+      return { host: printHost(host), port: Number.parseInt(port, 16) };
     }
   }
   return null;

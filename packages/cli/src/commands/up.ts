@@ -79,5 +79,6 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
     onLine: (line) => log.out(print(line)),
     onError: (text) => log.err(text),
   });
+  process.on("SIGUSR2", () => void pair.restart());
   return untilInterrupted(pair);
 }

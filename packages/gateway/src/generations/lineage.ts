@@ -1,6 +1,6 @@
 import { fstatSync } from "node:fs";
 import { systemClock, untilLeft, type HeldSocket, type Log } from "@rollcall/runtime";
-import type { Entry, GatewayDaemonOptions, Start } from "../main/start.ts";
+import { OWN_ENTRY, type Entry, type GatewayDaemonOptions, type Start } from "../main/start.ts";
 import { Generation, remove, type Taking } from "./generation.ts";
 import { GenerationFiles } from "./generation-files.ts";
 import type { Held } from "./held.ts";
@@ -18,12 +18,18 @@ export type Ending =
 export class Lineage {
   readonly #files: GenerationFiles;
   readonly #passed: readonly number[];
+  readonly #isPortKept: boolean;
+  /** From the start: who started us may leave at any time. */
+  readonly #left: Promise<void>;
+  readonly #mayBeFollowed = process.connected;
   readonly #log: Log;
   #generation: Generation | null = null;
 
-  constructor({ configFile, env }: GatewayDaemonOptions, { passed, source, log }: Start) {
+  constructor({ configFile, env }: GatewayDaemonOptions, { passed, isPortKept, source, log }: Start) {
     this.#files = new GenerationFiles(source.cell.get().config, configFile, env);
     this.#passed = passed;
+    this.#isPortKept = isPortKept;
+    this.#left = untilLeft(isPortKept);
     this.#log = log;
   }
 
@@ -31,14 +37,14 @@ export class Lineage {
   get entry(): Entry {
     const { pid } = process;
     const passed = this.#passed;
-    if (passed.length === 0) return { passed, door: null, begin: () => Promise.resolve() };
+    if (passed.length === 0) return OWN_ENTRY;
     const door = this.#files.door(pid);
-    return { passed, door, begin: (hold) => this.#takeOver(door, hold) };
+    return { passed, isPortKept: this.#isPortKept, door, begin: (hold) => this.#takeOver(door, hold) };
   }
 
   /** From now on the next generation may take over, where whoever started us can start one. */
   async listens(sockets: readonly HeldSocket[]): Promise<void> {
-    if (!process.connected || sockets.length === 0) return;
+    if (!this.#mayBeFollowed || sockets.length === 0) return;
     try {
       this.#files.makeDirectory();
     } catch (error) {
@@ -55,7 +61,7 @@ export class Lineage {
 
   /** Resolves when it is to end. `left` is called where it lives on without the process that started it. */
   ending(signalled: Promise<NodeJS.Signals>, left: () => unknown): Promise<Ending> {
-    const lingered = untilLeft().then(async () => {
+    const lingered = this.#left.then(async () => {
       this.#log.info({ maxMs: LINGER_MS }, "left running until the next generation takes over");
       left();
       await systemClock.sleep(LINGER_MS);

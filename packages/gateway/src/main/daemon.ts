@@ -90,7 +90,7 @@ export async function startGateway(
 
   const doors = new Doors(
     openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway)))),
-    entry.passed,
+    entry,
   );
   const ownPort = options.port ?? config.gateway.port;
   const address = { host, port: ownPort, flag: "--port", shared: slot?.sharesPort ?? false };

@@ -28,7 +28,7 @@ export async function drain(services: Services, doors: Doors): Promise<boolean> 
   const began = clock.monotonic();
   const deadline = began + drainMs;
   const isQuiet = () => activity.answering === 0 && clock.monotonic() - began >= ARRIVE_MS;
-  if (doors.arePassed) {
+  if (doors.isPortKept) {
     activity.refusing = true;
     while (!isQuiet() && clock.monotonic() < deadline) {
       realtime.opened?.sessions.restartQuiet();

@@ -10,7 +10,11 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   process.title = "rollcall gateway";
   const start = readStart(options);
   // Before it listens: whoever reads that it does may at once end it, and a signal without a handler cuts what runs.
-  const signalled = untilSignalled(start.log);
+  const signalled = untilSignalled(start.log, { outlivesParent: start.isPortKept });
+  process.on("SIGUSR2", () => {
+    // With a main process or `rollcall up` it is for them, and may reach us too.
+    if (!process.connected) start.log.warn("nobody keeps the port: cannot hand over; use the socket unit");
+  });
   const lineage = new Lineage(options, start);
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, { count, start, signalled, lineage });
@@ -19,11 +23,15 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   await lineage.listens(running.sockets);
   if (start.passed.length === 0) for (const socket of running.sockets) reportSocket(socket);
   reportListening(running.url);
-  const systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
-  const ending = await lineage.ending(signalled, () => systemd?.end());
-  if (ending.kind === "hand_over") {
+  let systemd = startSystemd(running.serviceStatus, { env: options.env, log: running.log });
+  const hush = () => {
     // What is said of the unit is the next generation's to say.
-    await systemd?.end();
+    void systemd?.end();
+    systemd = null;
+  };
+  const ending = await lineage.ending(signalled, hush);
+  if (ending.kind === "hand_over") {
+    hush();
     const code = await running.handOver(ending.taking);
     lineage.close();
     return code;
@@ -32,7 +40,7 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   lineage.close();
   running.log.info({ signal }, "gateway stops");
   const stopped = running.stop();
-  if (signal !== null) systemd?.stopping();
+  systemd?.stopping();
   const code = await stopped;
   await systemd?.end();
   return code;

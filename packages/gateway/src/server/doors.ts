@@ -1,20 +1,19 @@
 import type { Server as HttpServer } from "node:http";
 import { createServer, Server } from "node:net";
+import type { Entry } from "../main/start.ts";
 import { listen, socketOf, type Address, type HeldSocket } from "@rollcall/runtime";
 
 /** All that one HTTP server takes connections from. */
 export class Doors {
   readonly #server: HttpServer;
   readonly #others: Server[] = [];
-  /** Whoever started us keeps the port: connections come to it whether we accept them or not. */
-  readonly arePassed: boolean;
+  readonly isPortKept: boolean;
   readonly #passed: readonly number[];
 
-  /** `passed`: descriptors of sockets that listen already. */
-  constructor(server: HttpServer, passed: readonly number[]) {
+  constructor(server: HttpServer, { passed, isPortKept }: Pick<Entry, "isPortKept" | "passed">) {
     this.#server = server;
     this.#passed = passed;
-    this.arePassed = passed.length > 0;
+    this.isPortKept = isPortKept;
   }
 
   /** Returns the port. Throws StartError. */

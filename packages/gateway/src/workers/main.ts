@@ -7,7 +7,7 @@ import { ParentLink, type WorkerStart } from "./parent-link.ts";
 boundHeap();
 const parent = new ParentLink();
 const begun = await parent.start;
-const { index, count, passed, sharesPort, door, ...options } = begun.options;
+const { index, count, passed, isPortKept, sharesPort, door, ...options } = begun.options;
 process.title = `rollcall gateway worker ${index + 1}`;
 try {
   const slot = {
@@ -19,6 +19,7 @@ try {
   };
   const entry: Entry = {
     passed: Array.from({ length: passed }, (_, at) => FIRST_PASSED + at),
+    isPortKept,
     door,
     begin: async (hold) => {
       parent.hold = hold;
@@ -54,6 +55,7 @@ function asWorker({ options: { host, index: from0, logLevel = "info" }, source }
     follow: () => Promise.resolve(),
     host,
     passed: [],
+    isPortKept: false,
     log: openLog("gateway", logLevel).child(whose),
     accessLog: openAccessLog("gateway", logLevel).child(whose),
   };

@@ -14,6 +14,7 @@ export interface WorkerOptions {
   readonly count: number;
   /** How many listening sockets it was started with; 0: it listens by itself. */
   readonly passed: number;
+  readonly isPortKept: boolean;
   /** Each worker listens by itself (SO_REUSEPORT), where none was passed. */
   readonly sharesPort: boolean;
   /** Where it takes the late requests of older generations; null: another worker does. */

@@ -38,7 +38,7 @@ export class ParentLink {
   constructor() {
     // Ctrl-C, a hang-up and systemd's stop reach every process: the parent's word is the one that counts, or it would
     // start again what it has not yet been told to end.
-    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, () => {});
     process.on("message", (message) => this.#hear(message as ToWorker));
     process.once("disconnect", () => {
       // The parent died while we drained: exit now.

@@ -59,17 +59,21 @@ export async function runWorkers(
       `${supervisor.pids.length} of ${count} workers running`,
       ...printSettingsStatus(source.status.get()),
     ].join("; ");
-  const systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
+  let systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
+  const hush = () => {
+    // What is said of the unit is the next generation's to say.
+    void systemd?.end();
+    systemd = null;
+  };
   const stop = new AbortController();
   void watch(supervisor, stop.signal);
   const ending = await Promise.race([
-    lineage.ending(signalled, () => systemd?.end()),
+    lineage.ending(signalled, hush),
     supervisor.gaveUp.then(() => ({ kind: "gave_up" as const })),
   ]);
   stop.abort();
   if (ending.kind === "hand_over") {
-    // What is said of the unit is the next generation's to say.
-    await systemd?.end();
+    hush();
     generations.handOver(ending.taking, supervisor.indices);
     const code = await supervisor.handOver(ending.taking.door);
     following.abort();
@@ -78,7 +82,7 @@ export async function runWorkers(
   }
   lineage.close();
   if (ending.kind === "stop") log.info({ signal: ending.signal }, "gateway stops");
-  if (ending.kind === "gave_up" || ending.signal !== null) systemd?.stopping();
+  systemd?.stopping();
   const code = await supervisor.stop();
   following.abort();
   await systemd?.end();
@@ -120,6 +124,7 @@ function makeSupervisor(
             index,
             port: own,
             passed: sockets.length,
+            isPortKept: entry.isPortKept,
             sharesPort,
             door: index === 0 ? entry.door : null,
             ...(logLevel === undefined ? {} : { logLevel }),

@@ -19,6 +19,8 @@ held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
 held.bind((address, port))
 held.listen(4096)
 main = None
+mains = []
+stopped = False
 
 
 def say(**facts):
@@ -36,6 +38,7 @@ def start(argv, env):
         os.setpgid(0, 0)
         os.execvpe(argv[0], argv, {**env, "LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())})
     main = pid
+    mains.append(pid)
     say(started=pid)
 
 
@@ -59,7 +62,15 @@ for line in sys.stdin:
     if verb.strip() == "stop":
         wait_for_main(signal.SIGTERM)
         held.close()
+        stopped = True
         break
+if not stopped:
+    # Whoever reads us has given up.
+    for group in mains:
+        try:
+            os.killpg(group, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
 # Generations that still drain.
 try:
     while True:

@@ -64,6 +64,14 @@ export class SocketUnit {
     await this.#startBy("restart", run);
   }
 
+  /** Ends what is left of it, at once. */
+  async close(): Promise<void> {
+    if (this.#child.exitCode !== null) return;
+    const ended = once(this.#child, "close");
+    this.#child.stdin?.end();
+    await ended;
+  }
+
   /** As `systemctl stop`; resolves with the exit codes of all processes, once the last generation is gone. */
   async stop(): Promise<readonly number[]> {
     const ended = once(this.#child, "close");

@@ -47,7 +47,7 @@ export class Generation {
       });
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      options.log.warn({ code }, "state directory cannot hold a socket: a restart will have a gap");
+      options.log.warn({ code }, "state directory cannot be written: a restart will have a gap");
       return null;
     }
     server.unref();

@@ -49,7 +49,7 @@ export class Lineage {
       this.#files.makeDirectory();
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      this.#log.warn({ code }, "state directory cannot be made: a restart will have a gap");
+      this.#log.warn({ code }, "state directory cannot be written: a restart will have a gap");
       return;
     }
     this.#generation = await Generation.open({

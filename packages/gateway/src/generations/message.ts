@@ -23,7 +23,10 @@ export function send(socket: Socket, message: ToOlder | ToNewer): void {
 
 /** Calls back with each message; what is none ends the connection. */
 export function receive(socket: Socket, onMessage: (message: ToOlder | ToNewer) => void): void {
-  createInterface({ input: socket }).on("line", (line) => {
+  const lines = createInterface({ input: socket });
+  // It hands on what goes wrong with the socket, whose owner hears of it.
+  lines.on("error", () => {});
+  lines.on("line", (line) => {
     try {
       onMessage(JSON.parse(line) as ToOlder | ToNewer);
     } catch {

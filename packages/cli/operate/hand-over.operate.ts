@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
 import { renameSync } from "node:fs";
+import os from "node:os";
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { eventually, RunningCommand } from "../test/harness.ts";
 import { Shipped } from "../test/shipped.ts";
@@ -9,6 +10,8 @@ import { faultsOf, openStreams, pause, Pressure, Traffic } from "./traffic.ts";
 
 const PER_SECOND = 100;
 const STREAMS = 50;
+/** Processes that could run, for each core, beyond which any request waits for its turn. */
+const BUSY = 4;
 /** 20 seconds of a stream. */
 const TOKENS = 100;
 
@@ -37,8 +40,11 @@ async function underTraffic(url: string, site: Site, change: () => Promise<void>
   expect(faultsOf(seen)).toEqual({});
   expect(streams.filter(({ isWhole }) => !isWhole).map(({ text }) => text.slice(-200))).toEqual([]);
   expect(site.capped.most).toBe(CAP);
-  expect([...statuses.keys()].toSorted()).toEqual([200, 429]);
-  expect(Math.max(...heads)).toBeLessThan(1_000 + slowestBefore);
+  expect(new Set(statuses.keys())).toEqual(new Set([200, 429]));
+  const [load = 0] = os.loadavg();
+  if (load > BUSY * os.availableParallelism())
+    process.stdout.write(`not judged, since the load of this machine is ${load}: how long requests waited\n`);
+  else expect(Math.max(...heads)).toBeLessThan(1_000 + slowestBefore);
 }
 
 describe.skipIf(!hasPython)("a unit whose socket systemd keeps", () => {

@@ -23,7 +23,7 @@ export class Site {
 
   static async open(rollcall: object = {}): Promise<Site> {
     const [fast, slow, capped] = await Promise.all([
-      startSimulator({ servedNames: ["fast"], tokensPerSecond: 0 }),
+      startSimulator({ servedNames: ["chat"], tokensPerSecond: 0 }),
       startSimulator({ servedNames: ["slow"], tokensPerSecond: 5 }),
       CappedBackend.open(150),
     ]);
@@ -43,16 +43,9 @@ export class Site {
   }
 
   #write(rollcall: object): string {
-    const entry = (name: string, url: string, more: object = {}) => ({
-      model_name: name,
-      litellm_params: { model: `openai/${name}`, api_base: url, ...more },
-    });
     return JSON.stringify({
       model_list: [
-        {
-          ...entry("chat", this.#fast.url),
-          litellm_params: { model: "openai/fast", api_base: this.#fast.url },
-        },
+        entry("chat", this.#fast.url),
         entry("slow", this.#slow.url),
         entry("capped", this.capped.url, { max_parallel_requests: CAP }),
       ],
@@ -69,4 +62,8 @@ export async function whenAllReady(url: string): Promise<void> {
     const text = await (await fetch(`${url}/readyz?verbose`, { headers: { connection: "close" } })).text();
     return ["chat", "slow", "capped"].every((alias) => text.includes(`${alias}: 1 ready`));
   }, 60_000);
+}
+
+function entry(name: string, url: string, more: object = {}): object {
+  return { model_name: name, litellm_params: { model: `openai/${name}`, api_base: url, ...more } };
 }

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import { assert, integer, pre, property, tuple } from "fast-check";
 import { describe, expect, it, test } from "vitest";
 import { elsewhereFor, heldOf, sumOf } from "./held.ts";
 
@@ -27,27 +27,27 @@ const config = (maxParallel: number | null) =>
   ({ deployments: [{ id: "a", maxParallel }] }) as unknown as Parameters<typeof elsewhereFor>[0];
 
 describe("elsewhereFor", () => {
-  it.each<[string, number | null, number, number, (number | undefined)[]]>([
-    ["the only process takes it all", 4, 3, 1, [3]],
-    ["of two workers each gives up its half", 4, 2, 2, [1, 1]],
-    ["one may be left with nothing", 4, 3, 2, [1, 2]],
-    ["more is held than the limit is by now", 2, 5, 1, [2]],
-    ["nothing is held", 4, 0, 2, [undefined, undefined]],
-    ["without a limit it only weighs", null, 4, 2, [2, 2]],
-  ])("%s", (_what, cap, held, count, expected) => {
+  it.each<[string, readonly [cap: number | null, held: number, count: number], (number | undefined)[]]>([
+    ["the only process takes it all", [4, 3, 1], [3]],
+    ["of two workers each gives up its half", [4, 2, 2], [1, 1]],
+    ["one may be left with nothing", [4, 3, 2], [1, 2]],
+    ["more is held than the limit is by now", [2, 5, 1], [2]],
+    ["nothing is held", [4, 0, 2], [undefined, undefined]],
+    ["without a limit it only weighs", [null, 4, 2], [2, 2]],
+  ])("%s", (_what, [cap, held, count], expected) => {
     const found = expected.map((_, index) => elsewhereFor(config(cap), { a: held }, { index, count })["a"]);
     expect(found).toEqual(expected);
   });
 
   it("all generations and workers together stay within the limit", () => {
-    const numbers = fc.tuple(
-      fc.integer({ min: 1, max: 40 }),
-      fc.integer({ min: 1, max: 40 }),
-      fc.integer({ min: 1, max: 9 }),
+    const numbers = tuple(
+      integer({ min: 1, max: 40 }),
+      integer({ min: 1, max: 40 }),
+      integer({ min: 1, max: 9 }),
     );
-    fc.assert(
-      fc.property(numbers, ([cap, held, count]) => {
-        fc.pre(cap >= count && held <= cap);
+    assert(
+      property(numbers, ([cap, held, count]) => {
+        pre(cap >= count && held <= cap);
         let allowed = held;
         for (let index = 0; index < count; index += 1) {
           const part = Math.floor(cap / count) + (index < cap % count ? 1 : 0);

@@ -1,7 +1,7 @@
 import path from "node:path";
 import { defineConfig } from "vitest/config";
 
-/** `npm run test:operate`: restarts and upgrades under traffic, as a service manager makes them; one file after the other. */
+/** `npm run test:operate`: what operators do and look at, with the programs that they use; one file after the other. */
 export default defineConfig({
   test: {
     root: import.meta.dirname,
@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: [path.join(import.meta.dirname, "../../testkit/src/no-leftover-processes.ts")],
     fileParallelism: false,
     sequence: { concurrent: false, shuffle: false },
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 900_000,
+    hookTimeout: 900_000,
   },
 });

@@ -8,13 +8,14 @@ export function printLogLine(line: string, terminal: Terminal): string {
   } catch {
     return line;
   }
-  const { level, time, service, msg, ...facts } = entry;
+  const { level, time, service, msg, complaints, ...facts } = entry;
   if (typeof msg !== "string" || typeof time !== "string") return line;
   const clock = time.slice(11, 19);
-  const style = level === "error" ? "red" : level === "warn" ? "yellow" : "dim";
+  const style = level === "error" || level === "fatal" ? "red" : level === "warn" ? "yellow" : "dim";
   const details = Object.entries(facts)
     .filter(([, value]) => value !== "")
     .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
     .join(" ");
-  return `${terminal.paint("dim", clock)} ${terminal.paint(style, String(service).padEnd(7))} ${msg}${details === "" ? "" : ` ${terminal.paint("dim", details)}`}`;
+  const below = Array.isArray(complaints) ? complaints.map((one) => `\n  ${String(one)}`).join("") : "";
+  return `${terminal.paint("dim", clock)} ${terminal.paint(style, String(service).padEnd(7))} ${msg}${details === "" ? "" : ` ${terminal.paint("dim", details)}`}${below}`;
 }

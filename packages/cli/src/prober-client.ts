@@ -129,8 +129,12 @@ export interface ReadyAnswer {
 }
 
 export interface ReadyQuestion {
-  /** Null: all of the config. */
+  /** Null: all of the config, or one deployment. */
   readonly alias: string | null;
+  /** A deployment's id, instead of an alias. */
+  readonly deployment?: string;
+  /** A probe must have found it ready so long ago at most; absent: however long. */
+  readonly maxAgeMs?: number;
   /** `any`, `all` or a number; null: the prober's default. */
   readonly require: string | null;
 }
@@ -147,11 +151,16 @@ export async function fetchFirstReady(
   return { url: urls[0] ?? "", status: null, text: "" };
 }
 
-/** `GET /readyz/<alias>?verbose`, or of all aliases. */
-async function fetchReady(url: string, { alias, require }: ReadyQuestion): Promise<ReadyAnswer> {
-  const path = alias === null ? "" : `/${encodeURIComponent(alias)}`;
+/** `GET /readyz/<alias>?verbose`, or of a deployment, or of all aliases. */
+async function fetchReady(
+  url: string,
+  { alias, deployment, require, maxAgeMs }: ReadyQuestion,
+): Promise<ReadyAnswer> {
+  const ofAlias = alias === null ? "" : `/${encodeURIComponent(alias)}`;
+  const path = deployment === undefined ? ofAlias : `/deployment/${encodeURIComponent(deployment)}`;
   const requirement = require === null ? "" : `&require=${encodeURIComponent(require)}`;
-  const answer = await get(`${url}/readyz${path}?verbose${requirement}`, null);
+  const age = maxAgeMs === undefined ? "" : `&max_age=${Math.floor(maxAgeMs)}ms`;
+  const answer = await get(`${url}/readyz${path}?verbose${requirement}${age}`, null);
   return answer === null ? { status: null, text: "" } : { status: answer.status, text: answer.body };
 }
 

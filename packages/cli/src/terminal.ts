@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { LossyOutput, type OutputStream } from "@rollcall/runtime";
+import { isJournal, LossyOutput, withPriorities, type OutputStream } from "@rollcall/runtime";
 
 type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
 
@@ -24,9 +24,13 @@ export interface LogTerminal {
 /** The line that says how many were lost. */
 type PrintLost = (lines: number) => string;
 
-function lossy(stream: OutputStream, printLost: PrintLost): (text: string) => void {
-  const output = new LossyOutput(stream, (lines) => output.write(printLost(lines)));
-  return (text) => output.write(text);
+function lossy(stream: OutputStream & { readonly fd: number }, printLost: PrintLost): (text: string) => void {
+  const output = new LossyOutput(stream, (lines) => write(printLost(lines)));
+  const inJournal = isJournal(stream.fd, process.env);
+  // What the daemons say on standard error beside their log is an error of some kind.
+  const other = stream.fd === process.stderr.fd ? 3 : null;
+  const write = (text: string) => output.write(inJournal ? withPriorities(text, other) : text);
+  return write;
 }
 
 export function processTerminal(): Terminal {

@@ -1,32 +1,20 @@
 import { execFile, spawnSync } from "node:child_process";
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseEnv, promisify } from "node:util";
 import { DEFAULTS, parseDuration, REASON_CODES, type Config } from "@rollcall/contract";
 import { loadConfig } from "@rollcall/runtime";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
-import { Command, CommanderError } from "commander";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { describeRollcall } from "../src/describe-rollcall.ts";
+import { templateUnit } from "../scripts/template-unit.ts";
 import { chat, eventually, mapHosts, rollcall, RunningCommand, temporary } from "./harness.ts";
+import { Manifest, parseYaml } from "./manifests.ts";
+import { refusal } from "./refusal.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DEPLOY = path.join(ROOT, "deploy");
 const read = (name: string) => readFileSync(path.join(DEPLOY, name), "utf8");
-
-// The contract package reads YAML; this one has no use for it outside of this file.
-const yaml = createRequire(path.join(ROOT, "packages/contract/package.json"))("yaml") as {
-  parseAllDocuments(text: string, options: object): { errors: Error[]; warnings: Error[]; toJS(): unknown }[];
-};
-
-function parseYaml(text: string): unknown[] {
-  return yaml.parseAllDocuments(text, { merge: true }).map((document) => {
-    expect([...document.errors, ...document.warnings]).toEqual([]);
-    return document.toJS();
-  });
-}
 
 interface Service {
   readonly image: string;
@@ -42,60 +30,19 @@ interface Service {
   readonly stop_grace_period?: string;
 }
 
-interface HttpProbe {
-  readonly httpGet: { readonly path: string; readonly port: number };
-}
-
-interface Container {
-  readonly name: string;
-  readonly image: string;
-  readonly args: readonly string[];
-  readonly restartPolicy?: string;
-  readonly ports: readonly { readonly containerPort: number }[];
-  readonly livenessProbe: HttpProbe;
-  readonly readinessProbe?: HttpProbe;
-  readonly lifecycle?: { readonly preStop: { readonly exec: { readonly command: readonly string[] } } };
-  readonly securityContext: object;
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
-}
-
-interface Pod {
-  readonly terminationGracePeriodSeconds: number;
-  readonly securityContext: object;
-  readonly initContainers: readonly [Container];
-  readonly containers: readonly [Container];
-  readonly volumes: readonly {
-    readonly name: string;
-    readonly secret?: object;
-    readonly emptyDir?: object;
-  }[];
-}
-
-interface Policy {
-  readonly ingress: readonly { readonly ports: readonly { readonly port: number }[] }[];
-  readonly egress: readonly { readonly ports: readonly { readonly port: number }[] }[];
-}
-
 interface Rule {
   readonly alert: string;
   readonly expr: string;
 }
 
 const { services } = parseYaml(read("compose/compose.yaml"))[0] as {
-  services: Readonly<Record<"gateway" | "prober", Service>>;
+  services: Readonly<Record<"gateway" | "prober" | "control", Service>>;
 };
 const environment = parseEnv(read("compose/.env.example")) as Record<string, string>;
 
-const objects = parseYaml(read("kubernetes/rollcall.yaml")) as { kind: string; [key: string]: unknown }[];
-function objectOf(kind: string): unknown {
-  const [found, ...others] = objects.filter((object) => object.kind === kind);
-  expect(others).toEqual([]);
-  return found;
-}
-const pod = (objectOf("Deployment") as { spec: { template: { spec: Pod } } }).spec.template.spec;
-const [sidecar, gatewayContainer] = [pod.initContainers[0], pod.containers[0]];
-const policy = (objectOf("NetworkPolicy") as { spec: Policy }).spec;
-const keys = (objectOf("Secret") as { stringData: Readonly<Record<string, string>> }).stringData;
+// What both have to agree on with the image.
+const manifest = new Manifest("sidecar/rollcall.yaml");
+const [sidecar, gatewayContainer] = [manifest.container("prober"), manifest.container("gateway")];
 
 const dockerfile = read("docker/Dockerfile")
   .replaceAll(/^#.*\n/gm, "")
@@ -110,6 +57,7 @@ const units = {
   control: read("systemd/rollcall-control.service"),
   socket: read("systemd/rollcall-gateway.socket"),
   drop: read("systemd/wait-for-models.conf"),
+  server: read("systemd/vllm.conf"),
 };
 function setting(unit: string, name: string): string {
   return new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1] ?? "";
@@ -126,25 +74,20 @@ const drawn = dashboard.panels.flatMap(({ targets = [] }) => targets.map(({ expr
 /** The files of the image as a process of this machine sees them: the two directories lie below a temporary one. */
 function unpack(config: string): { readonly at: (text: string) => string; remove(): void } {
   const files = temporary({});
-  const at = (text: string) =>
-    text.replaceAll(/\/(etc\/rollcall|var\/lib\/rollcall|run\/secrets\/rollcall)/g, files.path("$1"));
-  for (const directory of ["/etc/rollcall", "/var/lib/rollcall", "/run/secrets/rollcall"])
+  const at = (text: string) => text.replaceAll(/\/(etc\/rollcall|var\/lib\/rollcall)/g, files.path("$1"));
+  for (const directory of ["/etc/rollcall", "/var/lib/rollcall"])
     mkdirSync(at(directory), { recursive: true });
   writeFileSync(at("/etc/rollcall/config.yaml"), at(config));
-  for (const [name, value] of Object.entries(keys)) writeFileSync(at(`/run/secrets/rollcall/${name}`), value);
   return { at, remove: () => files.remove() };
 }
 
-const configs: Readonly<Record<"compose" | "kubernetes", string>> = {
-  compose: read("compose/rollcall/config.yaml"),
-  kubernetes: (objectOf("ConfigMap") as { data: Readonly<Record<string, string>> }).data["config.yaml"] ?? "",
-};
+const composeConfig = read("compose/rollcall/config.yaml");
 
-function load(name: keyof typeof configs): Config {
-  const files = temporary({ "config.yaml": configs[name] });
+function load(): Config {
+  const files = temporary({ "config.yaml": composeConfig });
   const { config } = loadConfig(files.path("config.yaml"), environment, { inContainer: true });
   files.remove();
-  if (config === null) throw new Error(`${name}: the config has errors`);
+  if (config === null) throw new Error("the config of compose has errors");
   return config;
 }
 
@@ -167,12 +110,15 @@ async function complaints(tool: string, args: readonly string[], cwd = DEPLOY): 
 describe("the files", () => {
   const all = readdirSync(DEPLOY, { recursive: true, encoding: "utf8" });
 
-  it.each(all.filter((name) => name.endsWith(".yaml")))("%s is YAML", (name) => {
-    expect(parseYaml(read(name)).length).toBeGreaterThan(0);
-  });
+  it.each(all.filter((name) => name.endsWith(".yaml") && !name.includes("/templates/")))(
+    "%s is YAML",
+    (name) => {
+      expect(parseYaml(read(name)).length).toBeGreaterThan(0);
+    },
+  );
 
   it("are all in the README's table, and its links lead somewhere", () => {
-    const links = [...read("README.md").matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? "");
+    const links = [...read("README.md").matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] ?? "");
     expect(links.filter((link) => !existsSync(path.join(DEPLOY, link)))).toEqual([]);
     const folders = all.filter((name) => !name.includes("/") && !name.endsWith(".md"));
     expect(folders.filter((folder) => !links.some((link) => link.startsWith(`${folder}/`)))).toEqual([]);
@@ -180,32 +126,7 @@ describe("the files", () => {
 });
 
 describe("command lines", () => {
-  /** Parses as `rollcall` does and runs nothing. Answers with the complaint, or null. */
-  function refusal(args: readonly string[]): string | null {
-    const context = {
-      terminal: {
-        out: () => {},
-        err: () => {},
-        logTo: () => ({ out: () => {}, err: () => {} }),
-        interactive: false,
-        paint: () => "",
-        env: {},
-      },
-      finish: () => {},
-    };
-    const program = new Command().exitOverride().configureOutput({ writeErr: () => {} });
-    describeRollcall(program, context);
-    for (const command of program.commands) command.action(() => {});
-    try {
-      program.parse(args, { from: "user" });
-      return null;
-    } catch (fault) {
-      if (fault instanceof CommanderError) return fault.message;
-      throw fault;
-    }
-  }
-
-  const inProse = [...`${read("README.md")}\n${configs.compose}`.matchAll(/^.*$/gm)].flatMap(([line]) => {
+  const inProse = [...`${read("README.md")}\n${composeConfig}`.matchAll(/^.*$/gm)].flatMap(([line]) => {
     const match = /(?:rollcall|prober) ((?:up|gateway|prober|check|status|explain|wait|health)\b[^`&]*)/.exec(
       line,
     );
@@ -223,14 +144,15 @@ describe("command lines", () => {
     ],
     ["compose prober", services.prober.command],
     ["compose gateway", services.gateway.command],
+    ["compose control", services.control.command],
+    ["compose gateway health check", (services.gateway.healthcheck?.test ?? []).slice(2)],
     ["compose health check", (services.prober.healthcheck?.test ?? []).slice(2)],
-    ["kubernetes prober", sidecar.args],
-    ["kubernetes gateway", gatewayContainer.args],
     ["README init container", initContainer.split(", ").map((word) => word.replaceAll('"', ""))],
     ...[
       setting(units.gateway, "ExecStart"),
       setting(units.prober, "ExecStart"),
       setting(units.drop, "ExecStartPre"),
+      setting(units.server, "ExecStartPost"),
     ].map((line): [string, string[]] => {
       const [program, ...args] = line.split(" ");
       expect(program).toBe("/usr/local/bin/rollcall");
@@ -260,29 +182,18 @@ describe("command lines", () => {
 });
 
 describe("configs", () => {
-  it.each(["compose", "kubernetes"] as const)(
-    "%s passes `rollcall check` without a warning",
-    async (name) => {
-      const image = unpack(configs[name]);
-      const env = name === "compose" ? environment : {};
-      const { code, out } = await rollcall(
-        ["check", image.at("/etc/rollcall/config.yaml"), "--in-container"],
-        {
-          env,
-        },
-      );
-      image.remove();
-      expect(out).toMatch(/config\.yaml: 2 aliases, 2 deployments, 2 backends; 0 errors, 0 warnings\n$/);
-      expect(code).toBe(0);
-    },
-  );
+  it("compose passes `rollcall check` without a warning", async () => {
+    const image = unpack(composeConfig);
+    const args = ["check", image.at("/etc/rollcall/config.yaml"), "--in-container"];
+    const { code, out } = await rollcall(args, { env: environment });
+    image.remove();
+    expect(out).toMatch(/config\.yaml: 2 aliases, 2 deployments, 2 backends; 0 errors, 0 warnings\n$/);
+    expect(code).toBe(0);
+  });
 
   it("read every key of the examples, and no other", () => {
-    expect(configs.compose.match(/(?<=os\.environ\/)\w+/g)?.toSorted()).toEqual(
+    expect(composeConfig.match(/(?<=os\.environ\/)\w+/g)?.toSorted()).toEqual(
       Object.keys(environment).toSorted(),
-    );
-    expect(configs.kubernetes.match(/(?<=file\/\/run\/secrets\/rollcall\/)[\w-]+/g)?.toSorted()).toEqual(
-      Object.keys(keys).toSorted(),
     );
   });
 });
@@ -316,7 +227,6 @@ describe("the image", () => {
   it("runs the command itself, without a shell and not as root", () => {
     expect(JSON.parse(instruction("ENTRYPOINT"))).toEqual(["rollcall"]);
     expect(instruction("USER")).toMatch(/^[1-9]\d*:[1-9]\d*$/);
-    expect(pod.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000, fsGroup: 1000 });
     expect(instruction("USER")).toBe("1000:1000");
     expect(dockerfile).toContain("--owner=1000 --group=1000");
   });
@@ -329,17 +239,6 @@ describe("ports and paths", () => {
     expect(instruction("EXPOSE")).toBe(`${gateway.port} ${prober.port}`);
     expect(services.gateway.ports).toEqual([`127.0.0.1:${gateway.port}:${gateway.port}`]);
     expect(services.prober.ports).toBeUndefined();
-    expect(sidecar.ports).toEqual([expect.objectContaining({ containerPort: prober.port })]);
-    expect(gatewayContainer.ports).toEqual([expect.objectContaining({ containerPort: gateway.port })]);
-    const service = objectOf("Service") as { spec: { ports: { port: number; targetPort: number }[] } };
-    expect(service.spec.ports.map(({ port, targetPort }) => [port, targetPort])).toEqual([
-      [gateway.port, gateway.port],
-      [prober.port, prober.port],
-    ]);
-    expect(policy.ingress.flatMap(({ ports }) => ports.map(({ port }) => port))).toEqual([
-      gateway.port,
-      prober.port,
-    ]);
     const [scrape] = parseYaml(read("prometheus/scrape.yaml")) as [
       { scrape_configs: { static_configs: { targets: string[] }[] }[] },
     ];
@@ -347,22 +246,17 @@ describe("ports and paths", () => {
       [`127.0.0.1:${gateway.port}`],
       [`127.0.0.1:${prober.port}`],
     ]);
-    for (const name of ["compose", "kubernetes"] as const) {
-      expect(load(name)).toMatchObject({ gateway: { port: gateway.port }, prober: { port: prober.port } });
-    }
+    expect(load()).toMatchObject({ gateway: { port: gateway.port }, prober: { port: prober.port } });
   });
 
   it("bind what is reached from outside of the container, and nothing else", () => {
-    for (const { command } of Object.values(services)) expect(command.join(" ")).toContain("--host 0.0.0.0");
-    for (const { args } of [sidecar, gatewayContainer]) expect(args.join(" ")).toContain("--host 0.0.0.0");
+    for (const { command } of [services.gateway, services.prober])
+      expect(command.join(" ")).toContain("--host 0.0.0.0");
     for (const unit of [units.gateway, units.prober]) expect(unit).not.toContain("--host");
   });
 
-  it("let the gateway out to every backend of the config", () => {
-    const open = policy.egress.flatMap(({ ports }) => ports.map(({ port }) => port));
-    for (const { base } of load("kubernetes").backends)
-      expect(open).toContain(Number(new URL(base.origin).port));
-    const hosts = load("compose").backends.map(({ base }) => base.hostname);
+  it("let the gateway reach the host that the config names", () => {
+    const hosts = load().backends.map(({ base }) => base.hostname);
     expect(hosts).toContain("host.docker.internal");
     expect(services.gateway.extra_hosts).toContain("host.docker.internal:host-gateway");
   });
@@ -370,23 +264,12 @@ describe("ports and paths", () => {
   it("put the snapshot where both daemons have the same writable directory", () => {
     const shared = "/var/lib/rollcall";
     expect(instruction("ENV")).toContain(`STATE_DIRECTORY=${shared}`);
-    for (const service of Object.values(services)) {
+    for (const service of [services.gateway, services.prober, services.control]) {
       expect(service.volumes).toContain(`state:${shared}`);
       expect(service.volumes).toContain("./rollcall:/etc/rollcall:ro");
       expect(service.read_only).toBe(true);
     }
-    for (const { volumeMounts, securityContext } of [sidecar, gatewayContainer]) {
-      expect(volumeMounts).toContainEqual({ name: "state", mountPath: shared });
-      expect(securityContext).toEqual({
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
-      });
-    }
-    expect(pod.volumes.find(({ name }) => name === "state")?.emptyDir).toBeDefined();
-    for (const name of ["compose", "kubernetes"] as const) {
-      expect(path.dirname(load(name).state.file ?? "")).toBe(shared);
-    }
+    expect(path.dirname(load().state.file ?? "")).toBe(shared);
     // Same user, same STATE_DIRECTORY, same config path: the same file.
     for (const name of ["User", "StateDirectory", "ProtectSystem"]) {
       expect(setting(units.gateway, name)).not.toBe("");
@@ -402,20 +285,15 @@ describe("order and patience", () => {
   const stopping = ({ gateway }: Config) => (gateway.settleMs + gateway.drainMs) / 1_000;
 
   it("gives the gateway longer than its drain", () => {
-    expect(seconds(services.gateway.stop_grace_period)).toBeGreaterThan(stopping(load("compose")));
+    expect(seconds(services.gateway.stop_grace_period)).toBeGreaterThan(stopping(load()));
     const byDefault = (DEFAULTS.gateway.settleMs + DEFAULTS.gateway.drainMs) / 1_000;
     expect(seconds(setting(units.gateway, "TimeoutStopSec"))).toBeGreaterThan(byDefault);
     expect(seconds(/--stop-timeout (\d+)/.exec(read("README.md"))?.[1])).toBeGreaterThan(byDefault);
-    const sleep = gatewayContainer.lifecycle?.preStop.exec.command ?? [];
-    expect(sleep[0]).toBe("sleep");
-    expect(pod.terminationGracePeriodSeconds).toBeGreaterThan(
-      Number(sleep[1]) + stopping(load("kubernetes")),
-    );
   });
 
-  it("gives the start of an app longer than the wait for its models", () => {
-    const timeout = parseDuration(/--timeout (\S+)/.exec(units.drop)?.[1] ?? "") ?? 0;
-    expect(seconds(setting(units.drop, "TimeoutStartSec")) * 1_000).toBeGreaterThan(timeout);
+  it.each(["drop", "server"] as const)("gives a start longer than its wait for models: %s", (name) => {
+    const timeout = parseDuration(/--timeout (\S+)/.exec(units[name])?.[1] ?? "") ?? 0;
+    expect(seconds(setting(units[name], "TimeoutStartSec")) * 1_000).toBeGreaterThan(timeout);
     expect(timeout).toBeGreaterThanOrEqual(DEFAULTS.prober.loadTimeMs);
   });
 
@@ -424,8 +302,6 @@ describe("order and patience", () => {
     expect(setting(units.gateway, "After")).toContain("rollcall-prober.service");
     expect(units.gateway).not.toMatch(/^BindsTo=|ExecStartPre/m);
     expect(setting(units.gateway, "Requires")).toBe("rollcall-gateway.socket");
-    expect(sidecar.restartPolicy).toBe("Always");
-    expect(sidecar.readinessProbe).toBeUndefined();
   });
 
   it("starts systemd's daemons again, always", () => {
@@ -440,7 +316,9 @@ describe("order and patience", () => {
     expect(setting(units.socket, "ListenStream")).toBe("127.0.0.1:4000");
     expect(setting(units.gateway, "KillMode")).toBe("process");
     const stop = setting(units.gateway, "ExecStop");
-    expect(stop).toMatch(/^\+\/bin\/sh -c '.* restart .* kill -s USR2 \$MAINPID ;; .* stop %p\.socket /);
+    expect(stop).toMatch(
+      /^-\+\/bin\/sh -c '.* restart .* kill -s USR2 \$MAINPID ;; .* stop rollcall-gateway\.socket /,
+    );
   });
 
   it("lets systemd's daemons say by a child when they are ready, and ends one that hangs", () => {
@@ -455,7 +333,7 @@ describe("order and patience", () => {
 });
 
 describe("compose, run without containers", () => {
-  const image = unpack(configs.compose);
+  const image = unpack(composeConfig);
   const hosts = { "llm-backend-01": "127.0.0.4", "host.docker.internal": "127.0.0.5" };
   const env = { ...mapHosts(hosts), ...environment };
   const daemons: RunningCommand[] = [];
@@ -512,9 +390,6 @@ describe("compose, run without containers", () => {
       const { status } = await fetch(`${base}${probe?.httpGet.path}`);
       expect(`${probe?.httpGet.path} ${status}`).toMatch(/^\/(livez|readyz) 200$/);
     }
-    expect(sidecar.livenessProbe.httpGet.port).toBe(DEFAULTS.prober.port);
-    expect(gatewayContainer.livenessProbe.httpGet.port).toBe(DEFAULTS.gateway.port);
-    expect(gatewayContainer.readinessProbe?.httpGet.port).toBe(DEFAULTS.gateway.port);
   });
 
   it("is healthy by its own health check, and tells details to the master key alone", async () => {
@@ -624,6 +499,13 @@ describe("systemd", () => {
     writeFileSync(files.path("my-app.service"), "[Service]\nExecStart=/bin/true\n");
     mkdirSync(files.path("my-app.service.d"));
     writeFileSync(files.path("my-app.service.d/wait-for-models.conf"), here(units.drop));
+    writeFileSync(files.path("vllm.service"), "[Service]\nExecStart=/bin/true\n");
+    mkdirSync(files.path("vllm.service.d"));
+    writeFileSync(files.path("vllm.service.d/rollcall.conf"), here(units.server));
+    mkdirSync(files.path("rollcall-.service.d"));
+    writeFileSync(files.path("rollcall-.service.d/credentials.conf"), read("systemd/credentials.conf"));
+    for (const name of ["gateway", "prober", "control"] as const)
+      writeFileSync(files.path(`rollcall-${name}@.service`), here(templateUnit(units[name])));
   });
 
   afterAll(() => files.remove());
@@ -634,7 +516,10 @@ describe("systemd", () => {
       "rollcall-control.service",
       "rollcall-gateway.service",
       "rollcall-gateway.socket",
+      "rollcall-gateway@batch.service",
+      "rollcall-control@batch.service",
       "my-app.service",
+      "vllm.service",
     ];
     expect(await complaints("systemd-analyze", ["verify", ...names.map(files.path)])).toBe("");
   });

@@ -1,19 +1,10 @@
 import { once } from "node:events";
-import { readFileSync, writeFileSync, mkdirSync } from "node:fs";
-import { createRequire } from "node:module";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { startSimulator } from "@rollcall/simulator";
-import { loadConfig } from "@rollcall/runtime";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { eventually, RunningCommand, SteadyLoad, temporary } from "./harness.ts";
-
-const ROOT = path.resolve(import.meta.dirname, "../../..");
-
-// The parser that reads the config, where it is installed.
-const yaml = createRequire(path.join(ROOT, "packages/contract/package.json"))("yaml") as {
-  parseAllDocuments(text: string): readonly { toJS(): unknown }[];
-};
 
 const KEY = "sk-test";
 
@@ -104,50 +95,4 @@ rollcall:
       for (const port of ports) expect(gateway.out).not.toContain(String(port));
     },
   );
-});
-
-describe("deploy/kubernetes/several-hosts.yaml", () => {
-  const text = readFileSync(path.join(ROOT, "deploy/kubernetes/several-hosts.yaml"), "utf8");
-  interface Kind {
-    readonly kind: string;
-    readonly metadata: { readonly name: string };
-    readonly data?: Readonly<Record<string, string>>;
-    readonly spec?: Record<string, unknown>;
-  }
-  const objects = yaml.parseAllDocuments(text).map((document) => document.toJS() as Kind);
-  const of = (kind: string) => objects.filter((object) => object.kind === kind);
-
-  it("has a config without faults, which names each prober of the StatefulSet and its port", () => {
-    const files = temporary({ "config.yaml": of("ConfigMap")[0]?.data?.["config.yaml"] ?? "" });
-    onTestFinished(() => files.remove());
-    const { config, problems } = loadConfig(files.path("config.yaml"), {}, { inContainer: true });
-    const [set] = of("StatefulSet");
-    const { replicas = 0, serviceName = "" } = (set?.spec ?? {}) as {
-      replicas?: number;
-      serviceName?: string;
-    };
-    expect(problems).toEqual([]);
-    expect(config?.state.probers).toEqual(
-      Array.from(
-        { length: replicas },
-        (_, index) => `http://${set?.metadata.name}-${index}.${serviceName}:${config?.prober.port}`,
-      ),
-    );
-    expect(of("Service").find(({ metadata }) => metadata.name === serviceName)?.spec).toMatchObject({
-      clusterIP: "None",
-      ports: [{ port: config?.prober.port }],
-    });
-  });
-
-  it("selects by labels that its pods carry", () => {
-    const selected = of("Deployment").concat(of("StatefulSet"));
-    const labels = selected.map(
-      ({ spec }) => (spec as { template: { metadata: { labels: object } } }).template.metadata.labels,
-    );
-    expect(labels).toHaveLength(2);
-    for (const [index, { spec }] of selected.entries()) {
-      expect((spec as { selector: { matchLabels: object } }).selector.matchLabels).toEqual(labels[index]);
-    }
-    for (const { spec } of of("Service")) expect(labels).toContainEqual(spec?.["selector"]);
-  });
 });

@@ -111,9 +111,7 @@ rollcall: ${own}
     };
     expect(status.prober.configFault).toContain("model_list: found 5, expected a list");
     const told = await rollcall(["status", "--prober-url", pair.prober, "--gateway-url", pair.gateway]);
-    expect(told.err).toMatch(
-      /^The prober keeps to its previous config: .*\n.*model_list: found 5, expected a list/,
-    );
+    expect(told.err).toMatch(/^prober: \[!\] .* cannot be used:\n.*model_list: found 5, expected a list/);
     expect(told.out).toContain("gateway: [!] the config file has errors: the previous config is in use\n");
     writeConfig({ apiKey: "new-key" });
     await eventually(async () => !(await verbose(pair.gateway)).includes("the config file has errors"));

@@ -30,14 +30,24 @@ export {
   type Parsed,
   type HostContext,
 } from "./config/parse.ts";
+export type { TraceDestination, TraceExport } from "./config/trace-export.ts";
+export { readPairs } from "./config/read-trace-export.ts";
 export { isWritten } from "./config/is-written.ts";
 export { settingsNeedingRestart, withRunningSettings } from "./config/rollcall-section.ts";
 export type { CorsRule, Daemon } from "./config/setting.ts";
 export type { Compatibility, ReportLine } from "./config/compatibility.ts";
 export { explainSetting, nearestSetting, type SettingExplanation } from "./config/explain-setting.ts";
 export { groupProblems, printGroup, printLines, type ProblemGroup } from "./config/group-problems.ts";
-export { printPath, printProblem, type Path, type Position, type Problem } from "./config/problem.ts";
 export {
+  printPath,
+  printProblem,
+  withoutQuotes,
+  type Path,
+  type Position,
+  type Problem,
+} from "./config/problem.ts";
+export {
+  CREDENTIALS_VARIABLE,
   describeSecretRef,
   isSendable,
   NOT_SENDABLE,
@@ -45,6 +55,7 @@ export {
   NO_SECRET,
   type SecretRef,
 } from "./config/secret-ref.ts";
+export { redactConfig, type Hiding } from "./config/redacted-config.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { withoutProvider } from "./config/provider.ts";

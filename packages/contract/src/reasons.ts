@@ -218,7 +218,7 @@ const TABLE = {
   server_error: {
     ...NO_TRAITS,
     failsRequests: true,
-    meaning: "The backend answers with an error of its own (5xx).",
+    meaning: "The backend answers with an error of its own (5xx), or breaks its answers off.",
     fix: "Read the backend's log.",
   },
 } as const satisfies Record<string, ReasonFacts>;

@@ -6,8 +6,10 @@ import {
   FileSettings,
   keepMasterKey,
   listen,
-  openLog,
+  followLogSettings,
+  openDaemonLogs,
   printAddress,
+  registerProcessMetrics,
   reportListening,
   shutDown,
   StartError,
@@ -19,6 +21,7 @@ import {
   type ServiceStatus,
   type ShutdownStep,
 } from "@rollcall/runtime";
+import type { Registry } from "prom-client";
 import { openControl, type OpenControl } from "./open-control.ts";
 import { controlServiceStatus } from "./service-status.ts";
 import { takeUpgrades } from "./socket/ledger-endpoint.ts";
@@ -36,6 +39,7 @@ export interface RunningControl {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** Resolves where it cannot go on: its store is gone. */
   readonly failed: Promise<void>;
   /** Ends it and resolves with the exit code. */
@@ -45,17 +49,19 @@ export interface RunningControl {
 /** Reads the config and the keys, and listens. Throws StartError where that cannot be. */
 export async function startControl(
   options: ControlDaemonOptions,
-  log: Log = openLog("control", options.logLevel),
+  logs = openDaemonLogs("control", { level: options.logLevel }),
 ): Promise<RunningControl> {
   const { configFile, env } = options;
+  const { log } = logs;
   const source = openSettings(options, log);
+  followLogSettings(logs, source.cell);
   const { config } = source.cell.get();
   if (!config.keys.enabled)
     throw new StartError("virtual keys are off in the config: set rollcall.keys: true", EXIT.usage);
   const files = controlFiles(config, configFile, env);
   await refuseSecondControl(files);
   const stop = new AbortController();
-  const control = await openControl({ files, source, stop: stop.signal, log });
+  const control = await openControl({ files, source, stop: stop.signal, logs });
   const local = createAdaptorServer({ fetch: control.app({ boundTo: null }).fetch });
   takeUpgrades(local, { token: control.token, serve: (stream) => control.holders.add(stream) });
   const host = options.host ?? config.control.host;
@@ -65,7 +71,12 @@ export async function startControl(
     control.token.write(files);
     const at = { host, port: options.port ?? config.control.port, flag: "--control-port" };
     const url = printAddress(host, await listen(server, at));
-    return { url, log, ...run({ control, servers: [server, local], source, stop }, { url, log }) };
+    return {
+      url,
+      log,
+      registry: control.metrics.registry,
+      ...run({ control, servers: [server, local], source, stop }, { url, log }),
+    };
   } catch (error) {
     local.close();
     await control.store.close();
@@ -137,9 +148,11 @@ function openSettings(options: ControlDaemonOptions, log: Log): FileSettings {
 /** Control as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runControl(options: ControlDaemonOptions): Promise<number> {
   process.title = "rollcall control";
-  const log = openLog("control", options.logLevel);
+  const logs = openDaemonLogs("control", { level: options.logLevel });
+  const { log } = logs;
   const signalled = untilSignalled(log);
-  const running = await startControl(options, log);
+  const running = await startControl(options, logs);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await Promise.race([signalled, running.failed]);

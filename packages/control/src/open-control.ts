@@ -2,15 +2,17 @@ import { randomBytes, randomUUID } from "node:crypto";
 import type { HttpBindings } from "@hono/node-server";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
 import {
+  registerBuildInfo,
   registerSettingsGauges,
   RejectionLog,
   StartError,
   systemClock,
   type ControlFiles,
+  type DaemonLogs,
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
-import { Ledger, systemTimers } from "@rollcall/ledger";
+import { burstShareOf, Ledger, systemTimers } from "@rollcall/ledger";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { SqliteThread, type Store } from "@rollcall/store";
 import type { Hono } from "hono";
@@ -19,7 +21,7 @@ import { AdminApi, type Entrance } from "./api/admin-api.ts";
 import { controlApp } from "./control-app.ts";
 import { ChangeQueue } from "./directory/change-queue.ts";
 import { Directory } from "./directory/directory.ts";
-import { KeySet } from "./directory/key-set.ts";
+import { KeySet, recordsOf } from "./directory/key-set.ts";
 import { HolderStreams } from "./ledger/holder-streams.ts";
 import { LeaseJournal } from "./ledger/lease-journal.ts";
 import { ControlMetrics } from "./metrics.ts";
@@ -32,7 +34,7 @@ interface Opening {
   readonly source: SettingsSource;
   /** Aborted once it is to end. */
   readonly stop: AbortSignal;
-  readonly log: Log;
+  readonly logs: DaemonLogs;
 }
 
 /** The parts of control, put together: all but the listening. */
@@ -47,27 +49,30 @@ export interface OpenControl {
   readonly holders: HolderStreams;
   readonly token: ControlToken;
   readonly rejections: RejectionLog;
+  readonly metrics: ControlMetrics;
   /** What is answered at an entrance. */
   app(entrance: Entrance): Hono<{ Bindings: HttpBindings }>;
 }
 
 /** Opens the store and reads the keys. Throws StartError where that cannot be. */
-export async function openControl({ files, source, stop, log }: Opening): Promise<OpenControl> {
+export async function openControl({ files, source, stop, logs }: Opening): Promise<OpenControl> {
+  const { log, level: logLevel } = logs;
   const settings = source.cell;
   const directory = new Directory();
   const metrics = new ControlMetrics(() => directory.size);
+  registerBuildInfo(metrics.registry, "control");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_control", source });
   const token = new ControlToken(settings);
   const snapshots = new HttpSnapshotWriter<KeySnapshot, AccessRecord>({
     kind: KEYS,
     clock: systemClock,
     refusal: (headers) => token.refusal(headers),
+    records: recordsOf(directory),
   });
   const keySet = new KeySet({
     writer: snapshots,
     clock: systemClock,
     instance: randomUUID(),
-    rows: () => directory.all(),
   });
   const store = await openStore(files.database);
   const queue = new ChangeQueue({
@@ -83,7 +88,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     },
   });
   await queue.reload();
-  const leases = await openLedger(store, log);
+  const leases = await openLedger(store, { burstShare: burstShareOf(settings.get().config.keys), log });
   const rejections = new RejectionLog(log, systemClock);
   const api = new AdminApi({
     settings,
@@ -98,18 +103,18 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
   });
   const commands = new StoreCommands({ store, queue, clock: systemClock });
   const isCurrent = () => queue.isCurrent;
-  const http = { api, metrics, source, isCurrent, draining: () => stop.aborted };
+  const http = { api, metrics, log, logLevel, source, isCurrent, draining: () => stop.aborted };
   const app = (entrance: Entrance) => {
     const made = controlApp(http, entrance);
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
     return made;
   };
-  return { ...leases, app, directory, keySet, queue, rejections, snapshots, store, token };
+  return { ...leases, app, directory, keySet, metrics, queue, rejections, snapshots, store, token };
 }
 
 async function openLedger(
   store: Store,
-  log: Log,
+  { burstShare, log }: { readonly burstShare: number; readonly log: Log },
 ): Promise<Pick<OpenControl, "holders" | "journal" | "ledger">> {
   const onFault = (fault: string) => log.warn({ fault }, "leases cannot be written; they are kept in memory");
   const journal = new LeaseJournal({ store, onFault });
@@ -117,6 +122,7 @@ async function openLedger(
     clock: systemClock,
     timers: systemTimers,
     epoch: randomUUID(),
+    burstShare,
     journal,
     rows: await store.loadLeases(),
   });

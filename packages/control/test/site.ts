@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { request } from "node:http";
 import os from "node:os";
 import path from "node:path";
-import { controlFiles, silentLog, type ControlFiles } from "@rollcall/runtime";
+import { controlFiles, type ControlFiles } from "@rollcall/runtime";
 import { onTestFinished } from "vitest";
 import { startControl, type RunningControl } from "../src/index.ts";
 import { readConfig, writeConfig } from "./config.ts";
@@ -25,7 +25,7 @@ export function makeSite(rollcall: object = {}): Site {
 
 /** Control in this process. */
 export async function runningControl({ configFile }: Site): Promise<RunningControl> {
-  const running = await startControl({ configFile, env: {}, port: 0 }, silentLog);
+  const running = await startControl({ configFile, env: {}, port: 0, logLevel: "silent" });
   let ended: Promise<number> | null = null;
   const once = () => (ended ??= running.stop());
   onTestFinished(() => void once());

@@ -5,7 +5,9 @@ import type { GatewayError } from "../src/errors/gateway-error.ts";
 import { COMPAT_ROWS } from "../src/errors/litellm-compat.ts";
 import { toOpenAi } from "../src/errors/to-openai.ts";
 import { KeyMetrics } from "../src/observe/key-metrics.ts";
+import { LITELLM_NAMES } from "../src/observe/litellm-names.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
+import { ExportCounts } from "../src/tracing/export-counts.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 
@@ -115,7 +117,8 @@ test("the page of operations lists every metric with its type and labels", async
   const { registry } = new GatewayMetrics();
   const source = { cell: new Cell({ generation: 1 } as Settings), status: new Cell(NO_FAULT) };
   const nothing = { keys: null, sequence: 0, faults: 0, ageMs: () => 0, freshness: () => "none" as const };
-  expect(new KeyMetrics(registry, nothing)).toBeDefined();
+  expect(new KeyMetrics(registry, nothing, { counts: { lent: 0 } })).toBeDefined();
+  expect(new ExportCounts(registry)).toBeDefined();
   registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
   const types = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type)]));
   const real = registry.getMetricsAsArray().map((metric) => {
@@ -123,6 +126,13 @@ test("the page of operations lists every metric with its type and labels", async
     return `${metric.name} ${types.get(metric.name)} ${labelNames.join(", ")}`.trim();
   });
   expect(listedMetrics().toSorted()).toEqual(real.toSorted());
+});
+
+test("the page of operations lists what is printed under LiteLLM's names", () => {
+  const rows = [...page("operations.md").matchAll(/^\| `(litellm_\w+)` +\| `(\w+)` +\|$/gm)];
+  expect(rows.map(([, name, from]) => [name, from])).toEqual(
+    Object.entries(LITELLM_NAMES).map(([name, { from }]) => [name, from]),
+  );
 });
 
 test("the page of endpoints lists what the switch for LiteLLM's statuses changes", () => {

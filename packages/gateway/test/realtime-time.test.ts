@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { openServer } from "../src/server/server.ts";
 import { configOf, snapshotOf, verdictOn } from "./deployments.ts";
-import { scriptedGateway } from "./scripted-gateway.ts";
+import { askedOf, scriptedGateway } from "./scripted-gateway.ts";
 import { socketBackend, type SocketBackendOptions } from "./socket-backend.ts";
 import { connect, refusal } from "./socket-client.ts";
 
@@ -16,7 +16,7 @@ async function timed(options: SocketBackendOptions = {}) {
   );
   const snapshot = snapshotOf(config.deployments.map((deployment) => verdictOn(deployment)));
   const { gateway, clock } = scriptedGateway(config, snapshot, { play: () => {} });
-  const server = openServer(gateway, () => Promise.resolve(""));
+  const server = openServer(gateway, askedOf(gateway));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   onTestFinished(() => void server.close());

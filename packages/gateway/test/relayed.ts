@@ -31,6 +31,8 @@ export function downstream(response: Endpoint["response"], contentType = "") {
     alias: "chat",
     marks,
     usage: null,
+    strip: null,
+    gaps: null,
     eventTransforms: () => [],
     bodyTransforms: () => [],
     cutEvent: (failure) => {

@@ -111,6 +111,10 @@ test("a whole answer that breaks off in its middle comes from another deployment
   bad.control.fault("cut-mid-stream");
   expect(gist(await gateway.chat())).toEqual(GOOD);
   expect(asked(bad, good)).toEqual([1, 1]);
+  // It has answered, so it is not down.
+  const failures = (reason: string) =>
+    gateway.metric(`attempt_failures_total{deployment="chat-1",reason="${reason}"}`);
+  expect([await failures("server_error"), await failures("down")]).toEqual([1, 0]);
 });
 
 test("a stream that breaks off before its first event comes from another deployment", async () => {

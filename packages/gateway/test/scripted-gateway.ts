@@ -3,9 +3,10 @@ import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { setImmediate as endOfTurn } from "node:timers/promises";
 import { ENDPOINTS, type Config, type Snapshot } from "@rollcall/contract";
-import { Cell, NO_FAULT, Secrets, silentLog, type Log } from "@rollcall/runtime";
+import { Cell, LogLevelControl, NO_FAULT, Secrets, silentLog, type Log } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { compose, type Composed, type Parts } from "../src/main/compose.ts";
+import type { Asked } from "../src/server/app.ts";
 import { RequestContext } from "../src/pipeline/request-context.ts";
 import type { ResponseSink } from "../src/upstream/http1/sending.ts";
 import type { UpstreamRequest } from "../src/upstream/http1/request-bytes.ts";
@@ -24,11 +25,13 @@ export interface Attempt {
 export interface Script extends Pick<Parts, "access"> {
   readonly play: (attempt: Attempt) => void;
   readonly log?: Log;
+  /** Default: none. */
+  readonly accessLog?: Log;
 }
 
 /** The gateway's own parts, with time and backends as the test plays them. */
 export function scriptedGateway(config: Config, snapshot: Snapshot, script: Script) {
-  const { play, log = silentLog, ...parts } = script;
+  const { play, log = silentLog, accessLog = silentLog, ...parts } = script;
   const clock = new FakeClock({ sleepsPass: true });
   const settings = {
     config,
@@ -43,12 +46,23 @@ export function scriptedGateway(config: Config, snapshot: Snapshot, script: Scri
     reader: { start: () => Promise.resolve(), close: () => Promise.resolve() },
     clock,
     random: seeded(5),
-    logs: { log, accessLog: silentLog },
+    logs: { log, accessLog },
     transport: scriptedTransport(config, play),
     ...parts,
   });
   gateway.update(settings, snapshot);
   return { gateway, clock, source };
+}
+
+/** What its server answers for all workers: it is the only one. */
+export function askedOf({ requests }: Pick<Composed, "requests">): Asked {
+  const logLevel = new LogLevelControl([], null);
+  return {
+    scrape: () => Promise.resolve([]),
+    explain: (id) => Promise.resolve(requests.find(id)),
+    logLevel,
+    orderLogLevel: (level) => logLevel.order(level),
+  };
 }
 
 /** Every deployment is on a server of its own: its origin tells which. */
@@ -113,6 +127,8 @@ export async function run(
     pathModel: null,
     pathId: null,
   });
+  if (state.config.traceExport.destinations.length > 0) await gateway.tracing.update(state);
+  if (gateway.tracing.isOn) ctx.traced = gateway.tracing.begin(incoming.headers);
   outgoing.on("close", () => {
     if (!outgoing.writableFinished) gateway.runner.leave(ctx);
   });

@@ -12,10 +12,13 @@ import {
   FileSettings,
   keepMasterKey,
   listen,
-  openLog,
+  followLogSettings,
+  openDaemonLogs,
   printAddress,
   RejectionLog,
   reportListening,
+  registerBuildInfo,
+  registerProcessMetrics,
   registerSettingsGauges,
   shutDown,
   startSystemd,
@@ -33,6 +36,7 @@ import {
   HttpSnapshotWriter,
   readSnapshotFile,
 } from "@rollcall/snapshot";
+import type { Registry } from "prom-client";
 import { proberServiceStatus } from "./service-status.ts";
 import { openNetwork } from "./ask/fresh-connection.ts";
 import { proberApp } from "./http/app.ts";
@@ -53,6 +57,7 @@ export interface RunningProber {
   readonly url: string;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** Ends it and resolves with the exit code. */
   stop(): Promise<number>;
 }
@@ -60,10 +65,12 @@ export interface RunningProber {
 /** Reads the config, listens and begins to probe. Throws StartError where that cannot be. */
 export async function startProber(
   options: ProberDaemonOptions,
-  log = openLog("prober", options.logLevel),
+  logs = openDaemonLogs("prober", { level: options.logLevel }),
 ): Promise<RunningProber> {
   const { configFile, env } = options;
+  const { log } = logs;
   const source = openSettings(options, log);
+  followLogSettings(logs, source.cell);
   const settings = source.cell;
   const { config } = settings.get();
   const host = options.host ?? config.prober.host;
@@ -89,14 +96,12 @@ export async function startProber(
     host,
     draining,
     rejections,
+    log,
+    logLevel: logs.level,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
-  const port = await listen(server, {
-    host,
-    port: options.port ?? config.prober.port,
-    flag: "--prober-port",
-  });
-  const url = printAddress(host, port);
+  const at = { host, port: options.port ?? config.prober.port, flag: "--prober-port" };
+  const url = printAddress(host, await listen(server, at));
   prober.url = url;
   const watching = watchSettings(source, systemClock, stop.signal);
   log.info({ address: url }, "prober listens");
@@ -105,20 +110,34 @@ export async function startProber(
     url,
     log,
     serviceStatus: proberServiceStatus({ prober, settings, source }),
+    registry: prober.metrics.registry,
     stop() {
       stop.abort();
-      const written = prober.stop();
-      return shutDown(
-        [
-          { name: "config", run: () => watching.then(() => true) },
-          { name: "http", run: () => closeServer(server) },
-          { name: "state", run: () => written.then(() => true) },
-          { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
-        ],
-        log,
-      );
+      return end({ log, prober, rejections, server, watching });
     },
   };
+}
+
+interface Running {
+  readonly log: Log;
+  readonly prober: Prober;
+  readonly rejections: RejectionLog;
+  readonly server: ReturnType<typeof createAdaptorServer>;
+  readonly watching: Promise<void>;
+}
+
+/** Resolves with the exit code. */
+function end({ log, prober, rejections, server, watching }: Running): Promise<number> {
+  const written = prober.stop();
+  return shutDown(
+    [
+      { name: "config", run: () => watching.then(() => true) },
+      { name: "http", run: () => closeServer(server) },
+      { name: "state", run: () => written.then(() => true) },
+      { name: "log", run: () => Promise.resolve(rejections.flush()).then(() => true) },
+    ],
+    log,
+  );
 }
 
 function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
@@ -135,10 +154,12 @@ function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
 /** The prober as a process: until SIGTERM or SIGINT. Resolves with the exit code. */
 export async function runProber(options: ProberDaemonOptions): Promise<number> {
   process.title = "rollcall prober";
-  const log = openLog("prober", options.logLevel);
+  const logs = openDaemonLogs("prober", { level: options.logLevel });
+  const { log } = logs;
   // Before it listens: whoever reads that it does may at once end it.
   const signalled = untilSignalled(log);
-  const running = await startProber(options, log);
+  const running = await startProber(options, logs);
+  registerProcessMetrics(running.registry);
   reportListening(running.url);
   const systemd = startSystemd(running.serviceStatus, { env: options.env, log });
   const signal = await signalled;
@@ -164,6 +185,7 @@ async function buildProber({
   // As with the file: until the initial probe round is done, what an earlier run knew serves better than nothing.
   if (previous !== null) await snapshots.write(previous);
   const metrics = new ProberMetrics();
+  registerBuildInfo(metrics.registry, "prober");
   registerSettingsGauges({ registry: metrics.registry, prefix: "rollcall_prober", source });
   const publisher = new Publisher({
     metrics,

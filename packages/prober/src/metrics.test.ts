@@ -66,13 +66,17 @@ describe("a deployment", () => {
     ]);
   });
 
-  it("shows one reason at a time, and none of what it was", async () => {
+  it("shows one reason at a time, and what it was as 0, until the config is without it", async () => {
     record(first, serves("llama"), 7_000);
     await print();
     record(first, fault("wrong_key", "x"), 8_000);
-    expect(await lines('rollcall_deployment_reason{deployment="1"')).toEqual([
+    const reasons = () => lines('rollcall_deployment_reason{deployment="1"');
+    expect(await reasons()).toEqual([
+      'rollcall_deployment_reason{deployment="1",alias="a",reason="ok"} 0',
       'rollcall_deployment_reason{deployment="1",alias="a",reason="wrong_key"} 1',
     ]);
+    fleet.adopt(configOf([{ id: "2", alias: "b/c" }]), null, instant(9_000));
+    expect(await reasons()).toEqual([]);
   });
 
   it("is gone when the config is without it", async () => {
@@ -145,7 +149,9 @@ it("a warning is shown as long as it holds", async () => {
     'rollcall_deployment_warning{deployment="1",alias="a",warning="clock_skew"} 1',
   ]);
   see(first, {}, 8_000);
-  expect(await lines("rollcall_deployment_warning{")).toEqual([]);
+  expect(await lines("rollcall_deployment_warning{")).toEqual([
+    'rollcall_deployment_warning{deployment="1",alias="a",warning="clock_skew"} 0',
+  ]);
 });
 
 it("endpoints that are missing are shown, each by itself", async () => {
@@ -157,7 +163,8 @@ it("endpoints that are missing are shown, each by itself", async () => {
     'rollcall_deployment_endpoint_missing{deployment="1",alias="a",endpoint="rerank"} 1',
   ]);
   fleet.recordEndpoints(first, { ...round, missing: ["rerank"] });
-  expect(await lines("rollcall_deployment_endpoint_missing{")).toHaveLength(1);
+  const missing = await lines("rollcall_deployment_endpoint_missing{");
+  expect(missing.filter((line) => line.endsWith(" 1"))).toHaveLength(1);
 });
 
 it("a warning that comes is no transition of the reason", async () => {

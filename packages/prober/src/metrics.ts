@@ -64,13 +64,20 @@ export class ProberMetrics {
     registers: [this.registry],
   });
   readonly #facts = deploymentGauges(this.#make);
-  readonly #reason = this.#make.deployment("reason", "1 for the reason that holds now.", "reason");
-  readonly #warning = this.#make.deployment("warning", "1 for every warning that holds now.", "warning");
-  readonly #endpointMissing = this.#make.deployment(
-    "endpoint_missing",
-    "1 for every endpoint that the backend was found not to have.",
-    "endpoint",
+  readonly #reason = new HeldGauge(
+    this.#make.deployment("reason", "1 for the reason that holds now, 0 for one that did.", "reason"),
   );
+  readonly #warning = new HeldGauge(
+    this.#make.deployment("warning", "1 for every warning that holds now, 0 for one that did.", "warning"),
+  );
+  readonly #endpointMissing = new HeldGauge(
+    this.#make.deployment(
+      "endpoint_missing",
+      "1 for every endpoint that the backend was found not to have.",
+      "endpoint",
+    ),
+  );
+  readonly #held = [this.#reason, this.#warning, this.#endpointMissing];
   /** The deployments of the last print, by both labels. */
   #known = new Map<string, Record<Labels, string>>();
 
@@ -109,11 +116,10 @@ export class ProberMetrics {
   print(fleet: Fleet, { now, writtenAt }: ProcessFacts): Promise<string> {
     this.#snapshotAge.set(writtenAt === null ? Number.NaN : (now - writtenAt) / 1_000);
     for (const [gauge] of this.#facts) gauge.reset();
-    this.#reason.reset();
-    this.#warning.reset();
-    this.#endpointMissing.reset();
     const all = fleet.evidence();
     this.#forget(all);
+    // What has held goes to zero and stays: a series that ends cannot be told from one that is not scraped.
+    for (const held of this.#held) held.clear();
     for (const evidence of all) this.#set(evidence, now);
     return this.registry.metrics();
   }
@@ -127,9 +133,9 @@ export class ProberMetrics {
       // What a backend does not say has no sample, rather than a zero.
       if (value !== null) gauge.set(labels, value);
     }
-    this.#reason.set({ ...labels, reason }, 1);
-    for (const warning of warnings) this.#warning.set({ ...labels, warning }, 1);
-    for (const endpoint of served?.missing ?? []) this.#endpointMissing.set({ ...labels, endpoint }, 1);
+    this.#reason.set({ ...labels, reason });
+    for (const warning of warnings) this.#warning.set({ ...labels, warning });
+    for (const endpoint of served?.missing ?? []) this.#endpointMissing.set({ ...labels, endpoint });
   }
 
   /** Counters of what the config no longer has would be told for ever. */
@@ -137,13 +143,47 @@ export class ProberMetrics {
     const present = new Map(
       all.map(({ verdict }) => [`${verdict.deployment}\n${verdict.alias}`, labelsOf(verdict)]),
     );
-    for (const [key, labels] of this.#known) if (!present.has(key)) this.#transitions.remove(labels);
+    for (const [key, labels] of this.#known) {
+      if (present.has(key)) continue;
+      this.#transitions.remove(labels);
+      for (const held of this.#held) held.forget(labels);
+    }
     this.#known = present;
   }
 }
 
 function labelsOf({ deployment, alias }: Record<Labels, string>): Record<Labels, string> {
   return { deployment, alias };
+}
+
+type Held<L extends string> = Readonly<Record<Labels | L, string>>;
+
+/** A gauge of what holds: 1, and 0 for what once did. Of what never did there is no sample. */
+class HeldGauge<L extends string> {
+  readonly #gauge: Gauge<Labels | L>;
+  readonly #seen = new Map<string, Held<L>>();
+
+  constructor(gauge: Gauge<Labels | L>) {
+    this.#gauge = gauge;
+  }
+
+  clear(): void {
+    for (const labels of this.#seen.values()) this.#gauge.set(labels, 0);
+  }
+
+  set(labels: Held<L>): void {
+    this.#seen.set(JSON.stringify(labels), labels);
+    this.#gauge.set(labels, 1);
+  }
+
+  /** Of a deployment that the config no longer has. */
+  forget({ deployment, alias }: Record<Labels, string>): void {
+    for (const [key, labels] of this.#seen) {
+      if (labels.deployment !== deployment || labels.alias !== alias) continue;
+      this.#seen.delete(key);
+      this.#gauge.remove(labels);
+    }
+  }
 }
 
 /** Makes metrics by the two prefixes. */

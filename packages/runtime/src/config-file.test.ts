@@ -41,16 +41,18 @@ describe("a config file with others included", () => {
     expect(config?.deployments.map(({ alias }) => alias)).toEqual(["main", "b", "a"]);
   });
 
-  test("has complaints by the names of its files, as seen from here", () => {
+  test.each([
+    ["whole", (file: string) => file],
+    ["relative", (file: string) => path.relative("", file)],
+  ])("has complaints by the names of its files, as the first was given: %s", (_how, given) => {
     const directory = files({
       "config.yaml": `include: [a.yaml]\n${ENTRY("main", "gpu-1")}`,
       "a.yaml": `# More\n${ENTRY("a", "gpu-2")}`,
     });
-    const { problems } = loadConfig(path.join(directory, "config.yaml"), {}, OUTSIDE);
-    const from = path.relative("", directory);
+    const { problems } = loadConfig(given(path.join(directory, "config.yaml")), {}, OUTSIDE);
     expect(problems.map(({ at }) => [at.file, at.line])).toEqual([
-      [path.join(from, "config.yaml"), 2],
-      [path.join(from, "a.yaml"), 2],
+      [given(path.join(directory, "config.yaml")), 2],
+      [given(path.join(directory, "a.yaml")), 2],
     ]);
   });
 

@@ -40,11 +40,13 @@ export function readConfigFiles(
   file: string,
   { last = null, look = lookAt }: ConfigReading = {},
 ): ConfigFiles {
+  // Whole where the config's own was given whole: from the root directory, as under systemd, it would lack its slash.
+  const shown = (place: string) => (path.isAbsolute(file) ? place : path.relative("", place) || place);
   const read = (name: string, from: string) => {
     const place = path.resolve(path.dirname(file), name);
-    return readText(look(place), { place, from });
+    return readText(look(place), { place, shown: shown(place), from });
   };
-  const main = readText(look(file), { place: file, from: "--config" });
+  const main = readText(look(file), { place: file, shown: shown(file), from: "--config" });
   const named = last?.texts.main.text === main.text ? last.named : namedFiles(main.text);
   const included = named.includes.map((name) => read(name, `include: in ${file}`));
   const envText = named.envFile === null ? null : read(named.envFile, `rollcall.env_file in ${file}`).text;
@@ -94,9 +96,9 @@ export function examineConfigFile(file: string, processEnv: Environment, host: H
 
 function readText(
   { text, problem }: FileLook,
-  { place, from }: { readonly place: string; readonly from: string },
+  { place, shown, from }: { readonly place: string; readonly shown: string; readonly from: string },
 ): SourceText {
   if (text === null)
     throw new StartError(`cannot read ${printConfigPath(place)} (${from}): ${problem}`, EXIT.usage);
-  return { file: printConfigPath(path.relative("", place) || place), text };
+  return { file: printConfigPath(shown), text };
 }

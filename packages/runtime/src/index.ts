@@ -7,12 +7,33 @@ export { controlFiles, type ControlFiles } from "./control-files.ts";
 export { insideContainer } from "./container.ts";
 export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
-export { lookAt } from "./file-look.ts";
+export { lookAt, printFileError } from "./file-look.ts";
 export { boundHeap } from "./heap.ts";
 export { keepMasterKey } from "./keep-master-key.ts";
 export { hmacOf, sha256Of } from "./key-digest.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
-export { LOG_LEVELS, openAccessLog, openLog, relayOutput, silentLog, type Log } from "./log.ts";
+export { isJournal } from "./journal.ts";
+export {
+  followLogSettings,
+  logStartError,
+  openAccessLog,
+  openDaemonLogs,
+  openLog,
+  relayOutput,
+  silentLog,
+  type DaemonLogs,
+  type Log,
+  type Service,
+} from "./log.ts";
+export { LogLevelControl } from "./log-level.ts";
+export {
+  LEVELS_EXPECTED,
+  LOGGING_PATH,
+  orderLogLevel,
+  tellLogLevel,
+  type LogLevelAnswer,
+} from "./log-level-route.ts";
+export { LOG_LEVELS, withPriorities, type LogLevel } from "./log-lines.ts";
 export {
   isListening,
   isSocket,
@@ -43,6 +64,7 @@ export {
   type SettingsRule,
   type SettingsSource,
 } from "./settings.ts";
+export { registerBuildInfo, registerProcessMetrics } from "./process-metrics.ts";
 export { registerSettingsGauges } from "./settings-gauges.ts";
 export { faultOf, NO_FAULT, printSettingsStatus, type SettingsStatus } from "./settings-status.ts";
 export { shutDown, untilSignalled, type ShutdownStep } from "./shutdown.ts";

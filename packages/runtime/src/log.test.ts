@@ -1,5 +1,8 @@
 import { spawnSync } from "node:child_process";
-import { expect, test } from "vitest";
+import { closeSync, fstatSync, mkdtempSync, openSync, readFileSync, rmSync } from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { expect, onTestFinished, test } from "vitest";
 import { silentLog } from "./log.ts";
 
 function logged(script: string): Record<string, unknown>[] {
@@ -65,6 +68,39 @@ test("the access log's lines are held, keep their place among the others, and ar
     status: 200,
     msg: "one",
   });
+});
+
+test("journald has priorities on both streams, in either format, and why a daemon does not start", () => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), "rollcall-log-"));
+  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const file = path.join(directory, "journal");
+  const journal = openSync(file, "a");
+  onTestFinished(() => closeSync(journal));
+  const { dev, ino } = fstatSync(journal, { bigint: true });
+  const module = new URL("log.ts", import.meta.url).href;
+  const code = `
+    import { followLogSettings, logStartError, openDaemonLogs } from ${JSON.stringify(module)};
+    const logs = openDaemonLogs("gateway", { facts: { worker: 1 } });
+    logs.log.error("one");
+    const log = { level: "warn", format: "text", clientAddress: false };
+    followLogSettings(logs, { get: () => ({ config: { log } }), subscribe: () => {} });
+    logs.log.info("not told");
+    logs.accessLog.warn({ status: 503 }, "two");
+    logStartError("gateway", { message: 'c.yaml cannot be used:\\n  /c.yaml:1:1: error: api_base: found "http://gpu"' });
+  `;
+  spawnSync(process.execPath, ["--input-type=module", "--eval", code], {
+    env: { JOURNAL_STREAM: `${dev}:${ino}` },
+    stdio: ["ignore", journal, journal],
+  });
+  const told = readFileSync(file, "utf8")
+    .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, "TIME")
+    .split("\n");
+  expect(told.toSorted()).toEqual([
+    "",
+    '<2>TIME fatal gateway cannot start complaints=["/c.yaml:1:1: error: api_base: found \\"…\\""]',
+    '<3>{"level":"error","time":"TIME","service":"gateway","worker":1,"msg":"one"}',
+    "<4>TIME warn  gateway two worker=1 status=503",
+  ]);
 });
 
 test("the silent log has every method and says nothing", () => {

@@ -1,33 +1,45 @@
 import type { Readable } from "node:stream";
 import { pino, type DestinationStream, type Logger, type LoggerOptions } from "pino";
 import { systemClock } from "./clock.ts";
-import { BufferedLineWriter } from "./buffered-line-writer.ts";
+import { BufferedLineWriter, type LineSink } from "./buffered-line-writer.ts";
+import type { StartError } from "./exit-codes.ts";
+import { isJournal } from "./journal.ts";
+import { asText, withPriorities } from "./log-lines.ts";
+import { LogLevelControl, type LogSettings, type LogSettingsCell } from "./log-level.ts";
 import { LossyOutput } from "./lossy-output.ts";
+import { complaintsOf } from "./settings-status.ts";
 import { WholeLines } from "./whole-lines.ts";
 
 export type Log = Pick<Logger, "debug" | "info" | "warn" | "error">;
 
-type Service = "gateway" | "prober" | "control";
+export type Service = "gateway" | "prober" | "control";
 
 interface Output {
   /** A line is out when the call returns, as long as somebody reads. */
   readonly immediate: DestinationStream;
   readonly buffered: BufferedLineWriter;
   /** Standard error. */
-  readonly errors: LossyOutput;
+  readonly errors: LineSink;
 }
 
 let output: Output | null = null;
 
+let isText = false;
+
+function setFormat({ config }: LogSettings): void {
+  isText = config.log.format === "text";
+}
+
 /** Standard output, opened once: all loggers write through it, so that their lines stay in order. */
 function standardOutput(service: Service): Output {
   if (output !== null) return output;
-  const destination = new LossyOutput(process.stdout, (lines) => {
+  const lossy = new LossyOutput(process.stdout, (lines) => {
     pino(formatOf(service, "warn"), destination).warn(
       { lines },
       "log lines lost: they were not read in time",
     );
   });
+  const destination = dressed(lossy, process.stdout);
   const buffered = new BufferedLineWriter(destination);
   const immediate = {
     write: (line: string) => {
@@ -36,10 +48,31 @@ function standardOutput(service: Service): Output {
     },
   };
   // Node itself warns there too, and whoever reads it may go away.
-  const errors = new LossyOutput(process.stderr, () => {});
+  const errors = dressed(new LossyOutput(process.stderr, () => {}), process.stderr);
   process.on("exit", () => buffered.flush());
   output = { immediate, buffered, errors };
   return output;
+}
+
+/** Lines on their way to a stream, in the log's format and, where journald reads it, with their priorities. */
+function dressed(sink: LineSink, { fd }: { readonly fd: number }): LineSink {
+  const inJournal = isJournal(fd, process.env);
+  const other = fd === process.stderr.fd ? UNKNOWN_ERROR : null;
+  return {
+    write: (lines: string) => {
+      const told = isText ? asText(lines) : lines;
+      sink.write(inJournal ? withPriorities(told, other) : told);
+    },
+  };
+}
+
+/** The priority of what a process says on standard error beside its log: err. */
+const UNKNOWN_ERROR = 3;
+
+/** Says why a process does not start, in the log's own format, whatever its level: on standard error, as ever. */
+export function logStartError(service: Service, { message }: Pick<StartError, "message">): void {
+  const { errors } = standardOutput(service);
+  pino(formatOf(service, "fatal"), errors).fatal({ complaints: complaintsOf(message) }, "cannot start");
 }
 
 /**
@@ -60,6 +93,34 @@ export function openLog(service: Service, level = "info"): Logger {
  */
 export function openAccessLog(service: Service, level = "info"): Logger {
   return pino(formatOf(service, level), standardOutput(service).buffered);
+}
+
+/** The log of a daemon, and who says how much is in it. */
+export interface DaemonLogs {
+  readonly log: Log;
+  /** A line for every request, where the config wants them. */
+  readonly accessLog: Log;
+  readonly level: LogLevelControl;
+}
+
+/** `level`: as the command line has it. `facts`: in every line, such as which worker it is of. */
+export function openDaemonLogs(
+  service: Service,
+  { level = null, facts = {} }: { readonly level?: string | null | undefined; readonly facts?: object } = {},
+): DaemonLogs {
+  const log = openLog(service).child(facts);
+  const accessLog = openAccessLog(service).child(facts);
+  return { log, accessLog, level: new LogLevelControl([log, accessLog], level) };
+}
+
+/**
+ * Level and format as the settings in force have them, from now on. A worker's lines stay JSON: whoever passes them on sees
+ * to the format.
+ */
+export function followLogSettings({ level }: Pick<DaemonLogs, "level">, settings: LogSettingsCell): void {
+  level.follow(settings);
+  setFormat(settings.get());
+  settings.subscribe(setFormat);
 }
 
 /**
@@ -102,8 +163,6 @@ function printTime(): string {
   }
   return printed.text;
 }
-
-export const LOG_LEVELS = ["debug", "info", "warn", "error", "silent"] as const;
 
 /** For tests and tools that want none. */
 export const silentLog: Log = pino({ level: "silent" });

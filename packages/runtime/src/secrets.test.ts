@@ -104,6 +104,32 @@ describe("a file", () => {
   });
 });
 
+describe("a credential of a systemd unit", () => {
+  const from = (env: Record<string, string>, file: string) =>
+    resolveSecret({ from: "file", path: file }, { env, directory: "/nowhere" });
+  const WRITTEN = "$CREDENTIALS_DIRECTORY/rollcall_master-key";
+
+  test("is found where systemd has put it", () => {
+    const directory = temporaryDirectory();
+    writeFileSync(path.join(directory, "rollcall_master-key"), "sk-1234\n");
+    expect(from({ CREDENTIALS_DIRECTORY: directory }, WRITTEN)).toEqual({ ok: true, value: "sk-1234" });
+  });
+
+  test.each([
+    ["without a unit", {}, `environment variable CREDENTIALS_DIRECTORY is not set`],
+    ["that the unit does not have", { CREDENTIALS_DIRECTORY: "/none" }, "there is no such file"],
+  ])("%s is told by its written name", (_what, env, why) => {
+    expect(from(env, WRITTEN)).toEqual({ ok: false, error: `cannot read the file ${WRITTEN}: ${why}` });
+  });
+
+  test("is the only variable in a path", () => {
+    expect(from({ HOME: "/root" }, "$HOME/key")).toEqual({
+      ok: false,
+      error: "cannot read the file $HOME/key: there is no such file",
+    });
+  });
+});
+
 function configOf(text: string): Config {
   const { config, problems } = parseConfig({ main: { file: "config.yaml", text }, included: [] }, {});
   if (config === null) throw new Error(JSON.stringify(problems));

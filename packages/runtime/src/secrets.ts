@@ -1,5 +1,6 @@
 import path from "node:path";
 import {
+  CREDENTIALS_VARIABLE,
   describeSecretRef,
   isSendable,
   NOT_SENDABLE,
@@ -37,19 +38,29 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
         : checked(value, ref);
     }
     case "file": {
-      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
-      return text === null
-        ? err(`cannot read the file ${ref.path}: ${problem}`)
-        : checked(text.replace(/\r?\n$/, ""), ref);
+      const found = readFile(ref.path, source);
+      return found.ok ? checked(found.value.replace(/\r?\n$/, ""), ref) : found;
     }
     case "pem": {
-      const { text, problem } = (source.look ?? lookAt)(path.resolve(source.directory, ref.path));
-      if (text === null) return err(`cannot read the file ${ref.path}: ${problem}`);
-      return text.includes("-----BEGIN ") ? ok(text) : err(`the file ${ref.path} holds no PEM`);
+      const found = readFile(ref.path, source);
+      if (!found.ok || found.value.includes("-----BEGIN ")) return found;
+      return err(`the file ${ref.path} holds no PEM`);
     }
     default:
       return ref satisfies never;
   }
+}
+
+/** Of all variables this one alone stands for a directory: each unit has another, so that no config can name it. */
+function readFile(written: string, { env, directory, look = lookAt }: SecretSource): Result<string, string> {
+  const variable = `$${CREDENTIALS_VARIABLE}/`;
+  const isCredential = written.startsWith(variable);
+  const credentials = env[CREDENTIALS_VARIABLE] ?? "";
+  if (isCredential && credentials === "")
+    return err(`cannot read the file ${written}: environment variable ${CREDENTIALS_VARIABLE} is not set`);
+  const file = isCredential ? path.join(credentials, written.slice(variable.length)) : written;
+  const { text, problem } = look(path.resolve(directory, file));
+  return text === null ? err(`cannot read the file ${written}: ${problem}`) : ok(text);
 }
 
 /** What cannot stand in a header would only fail later, at every request. */
@@ -170,18 +181,26 @@ const ADDITIONAL_MASTER_KEYS = "rollcall.gateway.additional_master_keys";
 export const KEY_PEPPER = "rollcall.keys.pepper";
 export const CONTROL_TOKEN = "rollcall.control.token";
 
+/** Place of those that an endpoint for spans wants. */
+export const TRACE_HEADERS = "rollcall.traces.headers";
+
 /** Is it a place in the config where a key that apps send is written? */
 export function isMasterKey(where: string): boolean {
   return where === MASTER_KEY || where.startsWith(ADDITIONAL_MASTER_KEYS);
 }
 
 function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
-  const { masterKeys, gateway, keys, control } = config;
+  const { masterKeys, gateway, keys, control, traceExport } = config;
   const own = masterKeys.length - gateway.additionalMasterKeys.length;
   for (const [index, ref] of masterKeys.entries())
     yield [index < own ? MASTER_KEY : `${ADDITIONAL_MASTER_KEYS}[${index - own}]`, ref];
   yield [KEY_PEPPER, keys.pepper ?? NO_SECRET];
   yield [CONTROL_TOKEN, control.token ?? NO_SECRET];
+  for (const { headers, headerLists, basic } of traceExport.destinations) {
+    for (const [name, ref] of headers) yield [`${TRACE_HEADERS}.${name}`, ref];
+    for (const ref of [...headerLists, ...(basic === null ? [] : [basic.user, basic.password])])
+      yield [`${TRACE_HEADERS} (${describeSecretRef(ref)})`, ref];
+  }
   for (const deployment of config.deployments) {
     const where = `model_list[${deployment.index}].litellm_params`;
     yield [`${where}.api_key`, deployment.backend.apiKey];

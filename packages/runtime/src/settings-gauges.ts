@@ -25,8 +25,10 @@ export function registerSettingsGauges({ registry, prefix, source }: SettingsGau
     "Counts the configs and secrets taken over since the start.",
     () => source.cell.get().generation,
   );
-  gauge("config_fault", "1 where the config file was refused and an older one is in use.", () =>
-    source.status.get().fault === null ? 0 : 1,
+  gauge(
+    "config_fault",
+    "1 where the config file was refused and an older one is in use, or a secret cannot be read.",
+    () => (source.status.get().fault === null ? 0 : 1),
   );
   gauge(
     "settings_need_restart",

@@ -52,7 +52,7 @@ describe("the first reading", () => {
     expect(lines).toEqual([
       {
         level: "warn",
-        msg: `${path.relative("", file)}:5:1: warning: modle_list: unknown key, no effect: did you mean "model_list"?`,
+        msg: `${file}:5:1: warning: modle_list: unknown key, no effect: did you mean "model_list"?`,
       },
     ]);
   });
@@ -60,15 +60,14 @@ describe("the first reading", () => {
   test("of a wrong config throws every complaint at once", () => {
     const { write, open, file } = place();
     write("config.yaml", `model_list: chat\nrollcall: {prober: {port: http}}\n`);
-    const shown = path.relative("", file);
     expect(() => open()).toThrow(
       expect.objectContaining({
         name: "StartError",
         exitCode: EXIT.usage,
         message: [
           `${file} cannot be used:`,
-          `  ${shown}:1:1: error: model_list: found "chat", expected a list`,
-          `  ${shown}:2:21: error: rollcall.prober.port: found "http", expected a whole number`,
+          `  ${file}:1:1: error: model_list: found "chat", expected a list`,
+          `  ${file}:2:21: error: rollcall.prober.port: found "http", expected a whole number`,
         ].join("\n"),
       }),
     );
@@ -100,16 +99,22 @@ describe("the first reading", () => {
         .get()
         .secrets.lackOf(backend ?? { apiKey: { from: "none" }, headers: new Map(), tls: PLAIN_TLS });
     expect(lack()).toBe(problem);
+    expect(faultOf(source)).toBe(
+      `${file} refers to secrets that cannot be read:\n  ${file}: error: ${where}: ${problem}: the deployment is left out until it is there`,
+    );
     write("key", "sk-one\n");
     expect(source.reload(2_000)).toBe(true);
     expect(lack()).toBeNull();
+    expect(faultOf(source)).toBeNull();
   });
 
   test("does without the master key where that is not needed", () => {
     const { open, env } = place();
     delete env["MASTER"];
-    const { config, secrets } = open(0, "prober").cell.get();
+    const source = open(0, "prober");
+    const { config, secrets } = source.cell.get();
     expect(secrets.valuesOf(config.masterKeys)).toEqual([]);
+    expect(source.status.get().fault).toBeNull();
   });
 
   test("of a FIFO throws, and does not wait for somebody to write to it", () => {
@@ -315,7 +320,7 @@ describe("a bad reading", () => {
   });
 
   test("is logged once, and again when it is bad in another way", () => {
-    const { open, write, lines } = place();
+    const { open, write, lines, file } = place();
     const source = open();
     write("config.yaml", "model_list: [");
     for (const now of [2_000, 3_000, 4_000]) source.reload(now);
@@ -323,7 +328,12 @@ describe("a bad reading", () => {
     write("config.yaml", "model_list: chat");
     source.reload(5_000);
     expect(lines).toHaveLength(2);
-    expect(faultOf(source)).toContain("expected a list");
+    expect(faultOf(source)).toContain('found "chat", expected a list');
+    // The complaint and its place, and nothing of what was written.
+    expect(lines[1]).toMatchObject({
+      msg: "config not reloaded: the previous one stays in use",
+      complaints: [`${file}:1:1: error: model_list: found "…", expected a list`],
+    });
   });
 
   test("is told without the values of secrets", () => {

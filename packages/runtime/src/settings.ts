@@ -24,13 +24,14 @@ import { insideContainer } from "./container.ts";
 import { EXIT, StartError } from "./exit-codes.ts";
 import { isSameLook, lookAt, type FileLook } from "./file-look.ts";
 import type { Log } from "./log.ts";
-import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets } from "./secrets.ts";
+import { CONTROL_TOKEN, isMasterKey, KEY_PEPPER, MASTER_KEY, Secrets, TRACE_HEADERS } from "./secrets.ts";
 import {
   faultOf,
-  keptFault,
   NO_FAULT,
+  secretsFault,
   vetoOf,
   type SettingsFault,
+  type UnreadSecret,
   type SettingsStatus,
 } from "./settings-status.ts";
 import { Settling, type FileLooks } from "./settling.ts";
@@ -84,6 +85,7 @@ export class FileSettings implements SettingsSource {
   #lookedAt: number;
   /** How soon to look again at files that somebody may be writing; 0: none is. */
   settlesInMs = 0;
+  #isFrozen = false;
 
   /** Throws StartError, with every complaint, where the first reading does not succeed. */
   constructor(options: FileSettingsOptions, now: number) {
@@ -99,6 +101,8 @@ export class FileSettings implements SettingsSource {
     this.#started = config;
     this.cell = new Cell({ config, secrets, generation: 1 });
     this.#tellMissing(secrets, null);
+    const fault = this.#faultOfSecrets(secrets);
+    if (fault !== null) this.status.set({ fault, needRestart: [] });
     if (options.file === STANDARD_INPUT)
       options.log.info("config came by standard input: it cannot be reloaded, a restart takes another");
   }
@@ -115,12 +119,18 @@ export class FileSettings implements SettingsSource {
     return this.#look(now, true);
   }
 
+  /** From now on nothing changes any more: what the files hold is for whoever comes after us. */
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
   refresh(now: number): boolean {
     return now - this.#lookedAt >= REFRESH_MS && this.look(now);
   }
 
   #look(now: number, announced: boolean): boolean {
     this.#lookedAt = now;
+    if (this.#isFrozen) return false;
     const { looks, found } = this.#read();
     this.settlesInMs = this.#settling.note(looks, { now, announced });
     if (this.settlesInMs > 0 || sameLooks(looks, this.#judged)) return false;
@@ -152,7 +162,7 @@ export class FileSettings implements SettingsSource {
     const config = withRunningSettings({ running, written });
     const old = this.cell.get();
     const secrets = read.keeping(old.secrets);
-    const kept = keptFault(file, secrets.kept);
+    const unread = this.#faultOfSecrets(secrets);
     const isSame = config.checksum === old.config.checksum && secrets.equals(old.secrets);
     const next = isSame ? old : { config, secrets, generation: old.generation + 1 };
     const veto = validate.map((rule) => rule(next, old)).find((objection) => objection !== null);
@@ -161,16 +171,16 @@ export class FileSettings implements SettingsSource {
       return false;
     }
     const { fault, needRestart: before } = this.status.get();
-    if (fault !== null && kept === null) log.info("config file is valid again");
-    if (kept !== null && kept.detail !== fault?.detail)
-      log.error(kept.logged, "secrets cannot be read: their previous values stay in use");
+    if (fault !== null && unread === null) log.info("config file is valid again");
+    if (unread !== null && secrets.kept.size > 0 && unread.detail !== fault?.detail)
+      log.error(unread.logged, "secrets cannot be read: their previous values stay in use");
     const needRestart = settingsNeedingRestart(daemon, { running, written }).filter(
       (setting) => !overridden.includes(setting),
     );
     const isNews = needRestart.join() !== before.join();
     if (isNews && needRestart.length > 0) log.warn({ settings: needRestart }, "settings need a restart");
     if (isNews && needRestart.length === 0) log.info("no settings need a restart any more");
-    if (isNews || fault?.detail !== kept?.detail) this.status.set({ fault: kept, needRestart });
+    if (isNews || fault?.detail !== unread?.detail) this.status.set({ fault: unread, needRestart });
     if (isSame) return false;
     this.cell.set(next);
     this.#tellMissing(secrets, old.secrets);
@@ -178,17 +188,23 @@ export class FileSettings implements SettingsSource {
     return true;
   }
 
-  /** One line for each secret that was not missing before. The prober needs no master key to do its work. */
+  /** One line for each secret that was not missing before. */
   #tellMissing(secrets: Secrets, before: Secrets | null): void {
     const { log } = this.#options;
     const file = printConfigPath(this.#options.file);
-    for (const [where, problem] of secrets.lacking) {
-      if (where === MASTER_KEY || before?.lacking.get(where) === problem) continue;
-      const what = isMasterKey(where)
-        ? "no key is taken for it"
-        : (WITHOUT.get(where) ?? "the deployment is left out");
-      log.warn(`${file}: warning: ${where}: ${problem}: ${what} until it is there`);
+    for (const { where, problem, instead } of lackingIn(secrets)) {
+      if (before?.lacking.get(where) === problem) continue;
+      log.warn(`${file}: warning: ${where}: ${problem}: ${instead}`);
     }
+  }
+
+  #faultOfSecrets(secrets: Secrets): SettingsFault | null {
+    const kept = [...secrets.kept].map(([where, problem]) => ({
+      where,
+      problem,
+      instead: "its previous value stays in use",
+    }));
+    return secretsFault(printConfigPath(this.#options.file), [...kept, ...lackingIn(secrets)]);
   }
 
   #refuse(fault: SettingsFault): void {
@@ -197,6 +213,19 @@ export class FileSettings implements SettingsSource {
     this.#options.log.error(fault.logged, "config not reloaded: the previous one stays in use");
     this.status.set({ fault, needRestart });
   }
+}
+
+/** Those that nothing stands in for, with what they cost. The master key that this daemon needs would have ended it. */
+function lackingIn({ lacking }: Secrets): readonly UnreadSecret[] {
+  return [...lacking]
+    .filter(([where]) => where !== MASTER_KEY)
+    .map(([where, problem]) => ({ where, problem, instead: `${costOf(where)} until it is there` }));
+}
+
+function costOf(where: string): string {
+  if (isMasterKey(where)) return "no key is taken for it";
+  if (where.startsWith(TRACE_HEADERS)) return "no spans are sent";
+  return WITHOUT.get(where) ?? "the deployment is left out";
 }
 
 /** What a secret that is missing costs, where it is no deployment's. */

@@ -29,6 +29,8 @@ export class RequestLog {
   completed = 0;
   /** Clients that left before the end of the answer. */
   cancelled = 0;
+  /** Tokens of answers that went out whole: what a gateway in front can have been told. */
+  readonly tokens = { input: 0, output: 0 };
   #requests: SeenRequest[] = [];
   #onIdle: (() => void)[] = [];
   #counts = new Map<string, number>();
@@ -55,6 +57,8 @@ export class RequestLog {
   clear(): void {
     this.completed = 0;
     this.cancelled = 0;
+    this.tokens.input = 0;
+    this.tokens.output = 0;
     this.#requests = [];
     this.#counts.clear();
   }
@@ -64,6 +68,12 @@ export class RequestLog {
     this.#counts.set(request.path, (this.#counts.get(request.path) ?? 0) + 1);
     this.#requests.push(request);
     if (this.#requests.length > KEPT) this.#requests.shift();
+  }
+
+  /** An answer that used so many tokens went out whole. */
+  used({ input, output }: RequestLog["tokens"]): void {
+    this.tokens.input += input;
+    this.tokens.output += output;
   }
 
   /** Resolves once no request is in flight. */

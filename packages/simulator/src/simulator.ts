@@ -112,12 +112,14 @@ function receive({ backend, kind, seen: log }: Receiver, exchange: Exchange): vo
   exchange.onOver((end) => log.ended(end));
   countWhenOver(exchange, backend);
   const fault = isInference(exchange.path) ? backend.faults.take() : backend.faults.current;
-  serve({ exchange, backend, seen, fault }, kind).catch((error: unknown) => {
-    // A bug here must not look like a failure that somebody switched on.
-    process.nextTick(() => {
-      throw error;
-    });
-  });
+  serve({ exchange, backend, seen, fault, used: (tokens) => log.used(tokens) }, kind).catch(
+    (error: unknown) => {
+      // A bug here must not look like a failure that somebody switched on.
+      process.nextTick(() => {
+        throw error;
+      });
+    },
+  );
 }
 
 /** A path that leads nowhere is nobody's handler. */

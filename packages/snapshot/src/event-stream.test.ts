@@ -22,10 +22,10 @@ function received(text: string, cuts: readonly number[]) {
 test("events come out as they went in, wherever the stream is cut", () => {
   const events = [
     null,
-    { id: "prober-1", type: "", data: TEXT },
+    { id: "prober-1", type: "", data: TEXT, taker: null },
     null,
     null,
-    { id: "prober-2", type: "change", data: "x" },
+    { id: "prober-2", type: "change", data: "x", taker: null },
   ];
   for (let one = 0; one <= SENT.length; one += 1) {
     for (let other = one; other <= SENT.length; other += 1)
@@ -46,7 +46,7 @@ test("half an event is none, and is known to be under way", () => {
 test("a heartbeat in the middle of an event does not end it", () => {
   expect(received("id: 1\ndata: a\n:\ndata: b\n\n", []).events).toEqual([
     null,
-    { id: "1", type: "", data: "a\nb" },
+    { id: "1", type: "", data: "a\nb", taker: null },
   ]);
 });
 

@@ -32,20 +32,36 @@ export function printEventEnd(id: string): string {
   return `\nid: ${id}\n\n`;
 }
 
-export interface StreamEvent {
+export interface StreamEvent<Taker = null> {
   readonly id: string;
   /** Empty where none is named. */
   readonly type: string;
+  /** Empty where its lines were taken. */
   readonly data: string;
+  /** What took them. */
+  readonly taker: Taker | null;
+}
+
+/** Takes the lines of an event's data as they come, where that is too large to be gathered. */
+export interface LineTaker {
+  take(line: string): void;
 }
 
 /** Puts events together from a stream that comes in pieces of any length. */
-export class EventStream {
+export class EventStream<Taker extends LineTaker = never> {
+  readonly #takerFor: (type: string) => Taker | null;
   #partial = "";
   #id = "";
   #type = "";
   #data: string[] = [];
+  /** Undefined: no data has come of this event. */
+  #taker: Taker | null | undefined;
   #size = 0;
+
+  /** `takerFor`: of an event of that type; null: its data is gathered. */
+  constructor(takerFor: (type: string) => Taker | null = () => null) {
+    this.#takerFor = takerFor;
+  }
 
   /** Characters of the event that has not ended yet. */
   get pending(): number {
@@ -53,8 +69,8 @@ export class EventStream {
   }
 
   /** What ends within this piece: events, and null for a heartbeat. */
-  read(piece: string): readonly (StreamEvent | null)[] {
-    const ended: (StreamEvent | null)[] = [];
+  read(piece: string): readonly (StreamEvent<Taker> | null)[] {
+    const ended: (StreamEvent<Taker> | null)[] = [];
     let from = 0;
     for (;;) {
       const to = piece.indexOf("\n", from);
@@ -68,10 +84,13 @@ export class EventStream {
     return ended;
   }
 
-  #readLine(line: string, ended: (StreamEvent | null)[]): void {
+  #readLine(line: string, ended: (StreamEvent<Taker> | null)[]): void {
     if (line === "") {
-      if (this.#data.length > 0) ended.push({ id: this.#id, type: this.#type, data: this.#data.join("\n") });
+      const taker = this.#taker;
+      if (taker !== undefined)
+        ended.push({ id: this.#id, type: this.#type, data: this.#data.join("\n"), taker });
       this.#data = [];
+      this.#taker = undefined;
       this.#type = "";
       this.#size = 0;
     } else if (line.startsWith(":")) {
@@ -79,9 +98,15 @@ export class EventStream {
     } else {
       this.#size += line.length;
       const value = line.slice(line.indexOf(":") + 1).replace(/^ /, "");
-      if (line.startsWith("data:")) this.#data.push(value);
+      if (line.startsWith("data:")) this.#takeData(value);
       if (line.startsWith("id:")) this.#id = value;
       if (line.startsWith("event:")) this.#type = value;
     }
+  }
+
+  #takeData(value: string): void {
+    if (this.#taker === undefined) this.#taker = this.#takerFor(this.#type);
+    if (this.#taker === null) this.#data.push(value);
+    else this.#taker.take(value);
   }
 }

@@ -35,7 +35,7 @@ export class FileCursor<Whole extends SnapshotHeader, Item> {
       if (base !== null) this.#opening = "";
       const changes = await this.#readWith(changeLogOf(this.#file), (handle) => this.#readLog(handle));
       if (base === null && changes === null) return;
-      const received: Received = { ...(base === null ? {} : { base }), changes: changes ?? [] };
+      const received: Received<Whole> = { ...(base === null ? {} : { base }), changes: changes ?? [] };
       if ((await this.#receiver.receive(received)) !== "gap") return;
       if (count === 0) this.#opening = "";
     }

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Clock, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
 import { backOffMs } from "./back-off.ts";
+import { BaseLines } from "./base-lines.ts";
 import { CHANGE_EVENT, CHANGES, EVENT_STREAM, EventStream, type StreamEvent } from "./event-stream.ts";
 import { HttpConnection } from "./http-connection.ts";
 import { printPosition } from "./position.ts";
 import type { SnapshotListener, SnapshotReader } from "./ports.ts";
-import { splitBase, splitChanges } from "./snapshot-text.ts";
+import { splitChanges } from "./snapshot-text.ts";
 import { MAX_BYTES, SnapshotReceiver, type Received, type Reception } from "./snapshot-receiver.ts";
 
 /** As often as a file is looked at. */
@@ -102,7 +103,8 @@ export class HttpSnapshotReader<Whole extends SnapshotHeader, Item> implements S
 
   async #follow(receiver: SnapshotReceiver<Whole, Item>, onContact: () => void): Promise<Outcome> {
     const connection = this.#connect();
-    const stream = new EventStream();
+    const { kind } = this.#options;
+    const stream = new EventStream((type) => (type === CHANGE_EVENT ? null : new BaseLines(kind)));
     // Half an event is half a snapshot.
     const ended = (): Outcome => {
       if (stream.pending > 0) receiver.complain(`broke off after ${stream.pending} characters: torn`);
@@ -180,13 +182,16 @@ export class HttpSnapshotReader<Whole extends SnapshotHeader, Item> implements S
 
   #receiveEvent(
     receiver: SnapshotReceiver<Whole, Item>,
-    { type, data }: StreamEvent,
+    { data, taker }: StreamEvent<BaseLines<Whole, Item>>,
   ): Promise<"kept up" | "lost"> {
-    return this.#receive(receiver, type === CHANGE_EVENT ? { changes: [data] } : splitBase(data));
+    return this.#receive(receiver, taker === null ? { changes: [data] } : taker.end());
   }
 
   /** A base that cannot be read leaves everything as it was; changes that cannot lead nowhere. */
-  async #receive(receiver: SnapshotReceiver<Whole, Item>, received: Received): Promise<"kept up" | "lost"> {
+  async #receive(
+    receiver: SnapshotReceiver<Whole, Item>,
+    received: Received<Whole>,
+  ): Promise<"kept up" | "lost"> {
     const reception: Reception = await receiver.receive(received);
     const isLost = reception !== "received" && received.base === undefined;
     const { last } = receiver;

@@ -113,8 +113,8 @@ describe("followed", () => {
     await writer.write(snapshotOf(2));
     await until(() => events.length === 2);
     expect(events).toEqual([
-      { id: "prober-1-1", type: "", data: printSnapshot(VERDICTS, snapshotOf(1)) },
-      { id: "prober-1-2", type: "", data: printSnapshot(VERDICTS, snapshotOf(2)) },
+      { id: "prober-1-1", type: "", data: printSnapshot(VERDICTS, snapshotOf(1)), taker: null },
+      { id: "prober-1-2", type: "", data: printSnapshot(VERDICTS, snapshotOf(2)), taker: null },
     ]);
   });
 
@@ -199,8 +199,8 @@ describe("changes", () => {
     await writer.write(snapshotOf(3), changeTo(3));
     await until(() => events.length === 3);
     expect(events.slice(1)).toEqual([
-      { id: "prober-1-2", type: "change", data: textOf(2) },
-      { id: "prober-1-3", type: "change", data: textOf(3) },
+      { id: "prober-1-2", type: "change", data: textOf(2), taker: null },
+      { id: "prober-1-3", type: "change", data: textOf(3), taker: null },
     ]);
   });
 
@@ -364,4 +364,33 @@ test("more readers than there may be are refused, until one has gone", async () 
     if (reply.status === 200) break;
   }
   expect((await ask()).status).toBe(200);
+});
+
+test("records that somebody else keeps are looked at for a base, and its text is not kept for long", async () => {
+  const held = new Map(snapshotOf(1).verdicts.map((verdict) => [verdict.deployment, verdict]));
+  let looks = 0;
+  const records = {
+    count: () => held.size,
+    *all() {
+      looks += 1;
+      yield* held.values();
+    },
+  };
+  const { ask, clock, writer } = await open({ records });
+  const bare = (sequence: number) => ({ ...snapshotOf(sequence), verdicts: [] });
+  const text = async (query = "") => (await ask({}, query)).text();
+  await writer.write(bare(1));
+  expect(parseSnapshot(VERDICTS, await text())).toEqual({ ok: true, value: snapshotOf(1) });
+  await text();
+  expect(looks).toBe(1);
+  await clock.advance(10_000);
+  await text();
+  expect(looks).toBe(2);
+  const changed = { ...verdictOf(0, 1), detail: "another" };
+  held.set(changed.deployment, changed);
+  await writer.write(bare(2), { after: 1, changed: [changed], removed: [] });
+  expect(await text("?since=prober-1-1")).toContain('"another"');
+  expect(looks).toBe(2);
+  expect(await text()).toContain('"another"');
+  expect(looks).toBe(3);
 });

@@ -21,11 +21,25 @@ const MAX_READERS = 256;
 /** Whoever takes nothing for so long is gone, or might as well be. */
 const STUCK_MS = 30_000;
 
+/** Whoever comes soon after is sent the same text; then it is let go, since many records are much text. */
+const BASE_KEPT_MS = 10_000;
+
+/**
+ * Records that somebody else keeps, and tells changes of. They are looked at while a base is printed: what a later write says
+ * may be in it already.
+ */
+export interface HeldRecords<Item> {
+  count(): number;
+  all(): Iterable<Item>;
+}
+
 export interface HttpWriterOptions<Whole extends SnapshotHeader, Item> {
   readonly kind: SnapshotKind<Whole, Item>;
   readonly clock: Clock;
   /** Judges a request's headers by the credential of this kind: null allows, a text says why it is refused. */
   readonly refusal: (headers: IncomingHttpHeaders) => string | null;
+  /** Of snapshots that are written without them; default: each snapshot has its own. */
+  readonly records?: HeldRecords<Item>;
   readonly maxReaders?: number;
   readonly stuckMs?: number;
 }
@@ -60,7 +74,7 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
   }
 
   async write(snapshot: Whole, change: SnapshotChange<Item> | null = null): Promise<void> {
-    const { kind } = this.#options;
+    const { kind, records } = this.#options;
     const before = this.#snapshot;
     const follows =
       before !== null &&
@@ -68,7 +82,8 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
       continues({ instance: kind.instanceOf(snapshot), sequence: change.after }, positionOf(kind, before));
     this.#snapshot = snapshot;
     if (follows) {
-      this.#history.add(new PostedChange(kind, snapshot, change), recordsOf(kind, snapshot).length);
+      const count = records?.count() ?? recordsOf(kind, snapshot).length;
+      this.#history.add(new PostedChange(kind, snapshot, change), count);
     } else {
       this.#history.clear();
     }
@@ -123,16 +138,24 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
     const changes = this.#since(knownTo(request));
     const body =
       changes === null
-        ? await this.#newest(snapshot).body()
+        ? Buffer.concat(await this.#newest(snapshot).body())
         : Buffer.from(changes.map(({ text }) => `${text}\n`).join(""));
     const type = changes === null ? "application/json" : CHANGES;
     response.writeHead(200, { ...facts, "content-type": type, "content-length": body.length }).end(body);
   }
 
   #newest(snapshot: Whole): PostedBase<Whole, Item> {
-    if (this.#base?.position.sequence !== snapshot.sequence)
-      this.#base = new PostedBase(this.#options.kind, snapshot);
-    return this.#base;
+    if (this.#base?.position.sequence === snapshot.sequence) return this.#base;
+    const { kind, records } = this.#options;
+    const base = new PostedBase(kind, snapshot, () => records?.all() ?? recordsOf(kind, snapshot));
+    this.#base = base;
+    void this.#dropLater(base);
+    return base;
+  }
+
+  async #dropLater(base: PostedBase<Whole, Item>): Promise<void> {
+    await this.#options.clock.sleep(BASE_KEPT_MS, this.#closing.signal);
+    if (this.#base === base) this.#base = null;
   }
 
   #stream(request: IncomingMessage, response: ServerResponse): void {
@@ -181,7 +204,7 @@ export class HttpSnapshotWriter<Whole extends SnapshotHeader, Item> implements S
     follower.sent =
       changes === null || snapshot === null ? base.position : positionOf(this.#options.kind, snapshot);
     if (!follower.response.writable) return;
-    follower.response.write(data);
+    for (const part of data) follower.response.write(part);
     const rest = (changes ?? []).map(({ text }) => printData(`\n${text}`)).join("");
     follower.isFull = !follower.response.write(rest + printEventEnd(printPosition(follower.sent)));
     this.#offer(follower);

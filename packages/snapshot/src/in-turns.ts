@@ -11,13 +11,13 @@ export async function inTurns<Value>(slices: Generator<void, Value>): Promise<Va
 }
 
 /** All that is printed slice by slice, likewise. */
-export async function collectInTurns(slices: Generator<string>): Promise<Buffer> {
+export async function collectInTurns(slices: Generator<string>): Promise<readonly Buffer[]> {
   const parts: Buffer[] = [];
   for (const slice of slices) {
     parts.push(Buffer.from(slice));
     await nextTurn();
   }
-  return Buffer.concat(parts);
+  return parts;
 }
 
 /** Does it at once, where nothing else has to go on meanwhile. */

@@ -5,7 +5,7 @@ export { FailoverReader, type FailoverOptions } from "./failover-reader.ts";
 export { FileSnapshotReader } from "./file-reader.ts";
 export { FileSnapshotWriter } from "./file-writer.ts";
 export { HttpSnapshotReader, type HttpReaderOptions, type ReaderCredential } from "./http-reader.ts";
-export { HttpSnapshotWriter, type HttpWriterOptions } from "./http-writer.ts";
+export { HttpSnapshotWriter, type HeldRecords, type HttpWriterOptions } from "./http-writer.ts";
 export type { SnapshotListener, SnapshotReader, SnapshotWriter } from "./ports.ts";
 export { parseSnapshotFile, readSnapshotFile } from "./read-snapshot-file.ts";
 export { parseSnapshot, printSnapshot } from "./snapshot-text.ts";

@@ -11,6 +11,8 @@ export interface SnapshotWriter<Whole extends SnapshotHeader, Item> {
 }
 
 export interface SnapshotListener<Whole extends SnapshotHeader, Item> {
+  /** It keeps the records itself: a snapshot that comes with a change has none, and none are kept for it. */
+  readonly keepsRecords?: true;
   /**
    * A snapshot newer than the last one. `change` is what differs from that one, by which a reader's own tables can follow
    * at a cost in proportion; null where everything may.

@@ -11,32 +11,38 @@ import { withRecords } from "./whole.ts";
 export class PostedBase<Whole extends SnapshotHeader, Item> {
   readonly #kind: SnapshotKind<Whole, Item>;
   readonly #snapshot: Whole;
-  #body: Promise<Buffer> | null = null;
-  #data: Promise<Buffer> | null = null;
+  readonly #records: () => Iterable<Item>;
+  #body: Promise<readonly Buffer[]> | null = null;
+  #data: Promise<readonly Buffer[]> | null = null;
 
-  constructor(kind: SnapshotKind<Whole, Item>, snapshot: Whole) {
+  constructor(kind: SnapshotKind<Whole, Item>, snapshot: Whole, records: () => Iterable<Item>) {
     this.#kind = kind;
     this.#snapshot = snapshot;
+    this.#records = records;
   }
 
   get position(): Position {
     return positionOf(this.#kind, this.#snapshot);
   }
 
-  body(): Promise<Buffer> {
-    this.#body ??= collectInTurns(printSnapshotInSlices(this.#kind, this.#snapshot));
+  body(): Promise<readonly Buffer[]> {
+    this.#body ??= collectInTurns(this.#print());
     return this.#body;
   }
 
   /** The beginning of an event: changes since and its end follow. */
-  data(): Promise<Buffer> {
+  data(): Promise<readonly Buffer[]> {
     this.#data ??= collectInTurns(this.#printData());
     return this.#data;
   }
 
   *#printData(): Generator<string> {
     yield "data: ";
-    for (const slice of printSnapshotInSlices(this.#kind, this.#snapshot)) yield printData(slice);
+    for (const slice of this.#print()) yield printData(slice);
+  }
+
+  #print(): Generator<string> {
+    return printSnapshotInSlices(this.#kind, this.#snapshot, this.#records());
   }
 }
 

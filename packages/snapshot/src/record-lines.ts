@@ -16,11 +16,12 @@ export const CLOSING = "\n]}";
 const SLICE = 128 * 1024;
 
 /** The text, a slice at a time. `list`: the field that holds the records. */
-export function* printInSlices(head: object, list: string, records: readonly unknown[]): Generator<string> {
+export function* printInSlices(head: object, list: string, records: Iterable<unknown>): Generator<string> {
   let slice = `${JSON.stringify(head).slice(0, -1)},"${list}":[\n`;
-  for (const [index, record] of records.entries()) {
-    if (index > 0) slice += BETWEEN;
-    slice += JSON.stringify(record);
+  let isFirst = true;
+  for (const record of records) {
+    slice += isFirst ? JSON.stringify(record) : BETWEEN + JSON.stringify(record);
+    isFirst = false;
     if (slice.length < SLICE) continue;
     yield slice;
     slice = "";

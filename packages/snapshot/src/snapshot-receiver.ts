@@ -1,18 +1,19 @@
-import type { SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
+import type { Result, SnapshotChange, SnapshotHeader, SnapshotKind } from "@rollcall/contract";
 import { mergeChanges } from "./changes.ts";
 import { inTurns } from "./in-turns.ts";
 import { continues, isNewer, positionOf, replaces, writeOf, type Write } from "./position.ts";
 import type { SnapshotListener } from "./ports.ts";
 import { RecordTable } from "./record-table.ts";
 import { parseChangeInSlices, parseSnapshotInSlices } from "./snapshot-text.ts";
+import { withRecords } from "./whole.ts";
 
 /** Larger than any real fleet's snapshot, in bytes; a hostile one must not fill the memory. */
 export const MAX_BYTES = 256 * 1024 * 1024;
 
 /** What a carrier found at one look. */
-export interface Received {
-  /** The text of a whole snapshot, where it had to be read. */
-  readonly base?: string;
+export interface Received<Whole> {
+  /** A whole snapshot, where there had to be one: its text, or what came of reading it. */
+  readonly base?: string | Result<Whole, string>;
   /** Texts of changes, in their order. */
   readonly changes?: readonly string[];
 }
@@ -27,7 +28,7 @@ export type Reception = "received" | "gap" | "fault";
 export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
   readonly #kind: SnapshotKind<Whole, Item>;
   #listener: SnapshotListener<Whole, Item> | null;
-  #table: RecordTable<Whole, Item> | null = null;
+  #table: Pick<RecordTable<Whole, Item>, "apply" | "snapshot"> | null = null;
   #delivered: Write | null = null;
   #fault = "";
 
@@ -55,7 +56,7 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
   }
 
   /** One at a time. What comes together is delivered together, so that no state is shown that was over before. */
-  async receive({ base, changes = [] }: Received): Promise<Reception> {
+  async receive({ base, changes = [] }: Received<Whole>): Promise<Reception> {
     const isReadable = base === undefined || (await this.#receiveBase(base));
     const applied: SnapshotChange<Item>[] = [];
     let reception: Reception = "received";
@@ -77,14 +78,18 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
     this.#listener?.onFault(fault);
   }
 
-  async #receiveBase(text: string): Promise<boolean> {
-    const parsed = await inTurns(parseSnapshotInSlices(this.#kind, text));
+  async #receiveBase(base: string | Result<Whole, string>): Promise<boolean> {
+    const parsed = typeof base === "string" ? await inTurns(parseSnapshotInSlices(this.#kind, base)) : base;
     if (!parsed.ok) {
       this.complain(parsed.error);
       return false;
     }
     if (replaces(writeOf(this.#kind, parsed.value), this.last)) {
-      this.#table = await inTurns(RecordTable.build(this.#kind, parsed.value));
+      if (this.#listener?.keepsRecords === true) {
+        this.#table = new LastHeader(this.#kind, parsed.value);
+        // Changes behind it come by themselves.
+        this.#deliver([], parsed.value);
+      } else this.#table = await inTurns(RecordTable.build(this.#kind, parsed.value));
     }
     return true;
   }
@@ -106,9 +111,8 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
     return "received";
   }
 
-  #deliver([first, ...rest]: readonly SnapshotChange<Item>[]): void {
-    if (this.#table === null) return;
-    const { snapshot } = this.#table;
+  #deliver([first, ...rest]: readonly SnapshotChange<Item>[], snapshot = this.#table?.snapshot): void {
+    if (snapshot === undefined) return;
     const write = writeOf(this.#kind, snapshot);
     if (!replaces(write, this.#delivered)) return;
     const change = first === undefined ? null : mergeChanges(this.#kind, [first, ...rest]);
@@ -116,5 +120,21 @@ export class SnapshotReceiver<Whole extends SnapshotHeader, Item> {
     this.#delivered = write;
     const follows = change !== null && continues({ ...write, sequence: change.after }, last);
     this.#listener?.onSnapshot(snapshot, follows ? change : null);
+  }
+}
+
+/** Of a snapshot whose records somebody else keeps. */
+class LastHeader<Whole extends SnapshotHeader, Item> {
+  readonly #kind: SnapshotKind<Whole, Item>;
+  /** Without them. */
+  snapshot: Whole;
+
+  constructor(kind: SnapshotKind<Whole, Item>, snapshot: Whole) {
+    this.#kind = kind;
+    this.snapshot = withRecords(kind, snapshot, []);
+  }
+
+  apply(header: Whole): void {
+    this.snapshot = withRecords(this.#kind, header, []);
   }
 }

@@ -23,12 +23,13 @@ export interface ReceivedChange<Whole, Item> extends SnapshotChange<Item> {
   readonly header: Whole;
 }
 
-/** The whole as text, a slice at a time. */
+/** The whole as text, a slice at a time. `records`: where the snapshot has none of its own. */
 export function printSnapshotInSlices<Whole extends SnapshotHeader, Item>(
   kind: SnapshotKind<Whole, Item>,
   snapshot: Whole,
+  records: Iterable<Item> = recordsOf(kind, snapshot),
 ): Generator<string> {
-  return printInSlices(headOf(kind, snapshot), kind.list, recordsOf(kind, snapshot));
+  return printInSlices(headOf(kind, snapshot), kind.list, records);
 }
 
 export function printSnapshot<Whole extends SnapshotHeader, Item>(
@@ -122,14 +123,14 @@ function headOf<Whole extends SnapshotHeader, Item>(
   return { version, ...snapshot, [list]: undefined };
 }
 
-/** The version is a matter of the text alone. */
-function headerIn({ list }: { readonly list: string }, head: Head): object {
+/** A header without what is a matter of the text alone: the version, and where the records stand. */
+export function headerIn({ list }: { readonly list: string }, head: Head): object {
   const { version: _version, [list]: _records, ...header } = head;
   return header;
 }
 
 /** What is wrong but for the records themselves. */
-function headerFault<Whole extends SnapshotHeader, Item>(
+export function headerFault<Whole extends SnapshotHeader, Item>(
   kind: SnapshotKind<Whole, Item>,
   head: Head,
 ): string | null {

@@ -7,3 +7,11 @@ export { noteFigure } from "./note-figure.ts";
 export { Program, run, type Finished, type ProgramOptions } from "./program.ts";
 export { installOnce, runSteps, type InstallStep } from "./install-once.ts";
 export { installPython, missingPython, pythonIn } from "./python-environment.ts";
+export {
+  startOtlpReceiver,
+  type OtlpReceiver,
+  type OtlpValue,
+  type ReceivedEvent,
+  type ReceivedExport,
+  type ReceivedSpan,
+} from "./otlp-receiver.ts";

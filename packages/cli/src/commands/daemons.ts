@@ -1,5 +1,5 @@
 import { Option, type Command } from "commander";
-import { LOG_LEVELS, passedSockets } from "@rollcall/runtime";
+import { LOG_LEVELS, logStartError, passedSockets, StartError, type Service } from "@rollcall/runtime";
 import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
 import { runMainProcess } from "../main-process.ts";
@@ -17,29 +17,48 @@ interface DaemonOptions {
 export function describeGateway(command: Command, { terminal, finish }: CommandContext): void {
   describeDaemon(command, { name: "gateway", port: 4000 })
     .option(...WORKERS, parseWorkerCount)
-    .action(async (options: DaemonOptions) => {
-      const sockets = passedSockets(terminal.env, process.pid);
-      if (sockets.length > 0 && !process.connected) {
-        finish(await runMainProcess({ args: process.argv.slice(1), env: terminal.env, sockets }));
-        return;
-      }
-      const { runGateway } = await import("@rollcall/gateway");
-      finish(await runGateway(toDaemon(options, terminal.env)));
-    });
+    .action((options: DaemonOptions) =>
+      start("gateway", finish, async () => {
+        const sockets = passedSockets(terminal.env, process.pid);
+        if (sockets.length > 0 && !process.connected)
+          return runMainProcess({ args: process.argv.slice(1), env: terminal.env, sockets });
+        const { runGateway } = await import("@rollcall/gateway");
+        return runGateway(toDaemon(options, terminal.env));
+      }),
+    );
 }
 
 export function describeProber(command: Command, { terminal, finish }: CommandContext): void {
-  describeDaemon(command, { name: "prober", port: 4001 }).action(async (options: DaemonOptions) => {
-    const { runProber } = await import("@rollcall/prober");
-    finish(await runProber(toDaemon(options, terminal.env)));
-  });
+  describeDaemon(command, { name: "prober", port: 4001 }).action((options: DaemonOptions) =>
+    start("prober", finish, async () => {
+      const { runProber } = await import("@rollcall/prober");
+      return runProber(toDaemon(options, terminal.env));
+    }),
+  );
 }
 
 export function describeControl(command: Command, { terminal, finish }: CommandContext): void {
-  describeDaemon(command, { name: "control", port: 4002 }).action(async (options: DaemonOptions) => {
-    const { runControl } = await import("@rollcall/control");
-    finish(await runControl(toDaemon(options, terminal.env)));
-  });
+  describeDaemon(command, { name: "control", port: 4002 }).action((options: DaemonOptions) =>
+    start("control", finish, async () => {
+      const { runControl } = await import("@rollcall/control");
+      return runControl(toDaemon(options, terminal.env));
+    }),
+  );
+}
+
+/** Why it does not start is told in its log's own format, unless a person looks on. */
+async function start(
+  service: Service,
+  finish: CommandContext["finish"],
+  run: () => Promise<number>,
+): Promise<void> {
+  try {
+    finish(await run());
+  } catch (fault) {
+    if (!(fault instanceof StartError) || process.stderr.isTTY) throw fault;
+    logStartError(service, fault);
+    finish(fault.exitCode);
+  }
 }
 
 function describeDaemon(command: Command, { name, port }: { name: string; port: number }): Command {
@@ -48,7 +67,11 @@ function describeDaemon(command: Command, { name, port }: { name: string; port: 
     .option(...CONFIG)
     .option("-p, --port <number>", `port to listen on, instead of the config's (${port})`, parsePort)
     .option("--host <address>", "address to listen on, instead of the config's")
-    .addOption(new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS).default("info"));
+    .addOption(
+      new Option("--log-level <level>", "how much to log, instead of the config's (info)").choices(
+        LOG_LEVELS,
+      ),
+    );
 }
 
 function toDaemon({ config, ...rest }: DaemonOptions, env: CommandContext["terminal"]["env"]) {

@@ -59,7 +59,7 @@ async function show(
   else {
     if (!status.prober.initialRoundDone) terminal.out("The first probe round is still running.\n");
     const { configFault, settingsNeedRestart } = status.prober;
-    if (configFault !== null) terminal.err(`The prober keeps to its previous config: ${configFault}\n`);
+    if (configFault !== null) terminal.err(`prober: [!] ${configFault}\n`);
     if (settingsNeedRestart.length > 0)
       terminal.out(`prober: [!] settings need a restart: ${settingsNeedRestart.join(", ")}\n`);
     for (const [alias, why] of Object.entries(status.prober.skipped))

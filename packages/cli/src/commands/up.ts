@@ -25,7 +25,9 @@ export const PROBER_PORT = [
 export const JSON_LINES = ["--json", "log lines as JSON (always so in a pipe)"] as const;
 
 export function logLevelOption(): Option {
-  return new Option("--log-level <level>", "how much to log").choices(LOG_LEVELS);
+  return new Option("--log-level <level>", "how much to log, instead of the config's (info)").choices(
+    LOG_LEVELS,
+  );
 }
 
 export function addPairOptions(command: Command): Command {
@@ -77,7 +79,15 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
     env: terminal.env,
     control: hasVirtualKeys(options.config, terminal.env),
     onLine: (line) => log.out(print(line)),
-    onError: (text) => log.err(text),
+    onError: (text) =>
+      log.err(
+        plain
+          ? text
+          : text
+              .split("\n")
+              .map((line) => printLogLine(line, terminal))
+              .join("\n"),
+      ),
   });
   process.on("SIGUSR2", () => void pair.restart());
   return untilInterrupted(pair);

@@ -9,6 +9,8 @@ import type { Terminal } from "../terminal.ts";
 interface WaitOptions extends ProberOptions {
   readonly timeout: string;
   readonly require?: string;
+  readonly deployment?: readonly string[];
+  readonly fresh?: boolean;
   readonly quiet?: boolean;
 }
 
@@ -24,6 +26,8 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
       "-r, --require <any|all|N>",
       "how many deployments must be ready: any, all, or so many of each alias (default 1)",
     )
+    .option("-d, --deployment <id...>", "deployments to wait for, as `rollcall status` names them")
+    .option("--fresh", "only what a probe finds from now on counts: after a restart of the server")
     .option("-q, --quiet", "print nothing");
   addProberOptions(command).action(async (aliases: string[], options: WaitOptions) => {
     const timeoutMs = parseDuration(options.timeout);
@@ -34,14 +38,32 @@ export function addWait(program: Command, { terminal, finish }: CommandContext):
       );
     const urls = findProbers(options, terminal).map(({ url }) => url);
     const say = options.quiet === true ? () => {} : (line: string) => terminal.out(`${line}\n`);
-    const require = options.require ?? null;
-    finish(await waitFor({ urls, aliases, require, timeoutMs, say, terminal, clock: systemClock }));
+    const { require = null, fresh = false, deployment: deployments = [] } = options;
+    if (require !== null && deployments.length > 0)
+      throw new StartError("--require has no meaning for single deployments", EXIT.usage);
+    const named = [
+      ...aliases.map((alias): Subject => ({ name: alias, alias })),
+      ...deployments.map((deployment): Subject => ({ name: deployment, alias: null, deployment })),
+    ];
+    const subjects = named.length === 0 ? [EVERYTHING] : named;
+    finish(await waitFor({ urls, subjects, require, fresh, timeoutMs, say, terminal, clock: systemClock }));
   });
 }
 
+/** What is waited for. */
+interface Subject {
+  readonly name: string;
+  readonly alias: string | null;
+  readonly deployment?: string;
+}
+
+const EVERYTHING: Subject = { name: "all aliases", alias: null };
+
 interface Waiting {
   readonly urls: readonly string[];
-  readonly aliases: readonly string[];
+  readonly subjects: readonly Subject[];
+  /** What was found before the wait began does not count. */
+  readonly fresh: boolean;
   readonly require: string | null;
   readonly timeoutMs: number;
   readonly say: (line: string) => void;
@@ -50,21 +72,22 @@ interface Waiting {
 }
 
 async function waitFor(waiting: Waiting): Promise<number> {
-  const { urls, aliases, require, timeoutMs, say, terminal, clock } = waiting;
+  const { urls, subjects, require, fresh, timeoutMs, say, terminal, clock } = waiting;
   const start = clock.monotonic();
-  const pending = new Map<string | null, string>(
-    (aliases.length === 0 ? [null] : aliases).map((alias) => [alias, ""]),
-  );
+  const pending = new Map(subjects.map((subject) => [subject, ""]));
   for (;;) {
-    for (const [alias, told] of pending) {
-      const { url, status, text } = await fetchFirstReady(urls, { alias, require });
+    for (const [subject, told] of pending) {
+      const { name, ...asked } = subject;
+      const age = fresh ? { maxAgeMs: clock.monotonic() - start } : {};
+      const { url, status, text } = await fetchFirstReady(urls, { ...asked, ...age, require });
       if (status === 200) {
-        say(`${alias ?? "all aliases"}: ready after ${printDuration(clock.monotonic() - start)}`);
-        pending.delete(alias);
+        say(`${name}: ready after ${printDuration(clock.monotonic() - start)}`);
+        pending.delete(subject);
         continue;
       }
-      if (status === 404 && alias !== null) {
-        terminal.err(`rollcall: the prober at ${url} knows no alias ${JSON.stringify(alias)}\n`);
+      if (status === 404 && subject !== EVERYTHING) {
+        const what = subject.alias === null ? "deployment" : "alias";
+        terminal.err(`rollcall: the prober at ${url} knows no ${what} ${JSON.stringify(name)}\n`);
         return EXIT.usage;
       }
       if (status === 400) {
@@ -72,8 +95,8 @@ async function waitFor(waiting: Waiting): Promise<number> {
         return EXIT.usage;
       }
       const now = status === null ? `no prober answers at ${urls.join(" or ")} yet` : waitingFor(text);
-      if (now !== told) say(`${alias ?? "all aliases"}: ${now}`);
-      pending.set(alias, now);
+      if (now !== told) say(`${name}: ${now}`);
+      pending.set(subject, now);
     }
     if (pending.size === 0) return EXIT.ok;
     const left = timeoutMs - (clock.monotonic() - start);

@@ -6,9 +6,10 @@ import { withDefaultParams } from "./default-params.ts";
 import { readDeployments, type Entries } from "./deployments.ts";
 import type { Environment } from "./environment.ts";
 import { STRATEGIES, type Strategy } from "./known-keys.ts";
-import { error, type Complaint } from "./problem.ts";
+import { error, warning, type Complaint } from "./problem.ts";
 import { droppingDiffers } from "./request-rules.ts";
 import { readRollcall } from "./rollcall-section.ts";
+import { readTraceExport } from "./read-trace-export.ts";
 import { envNameOf, parseSecretRef, type SecretRef } from "./secret-ref.ts";
 import { bySpecificity, isPattern } from "./wildcard.ts";
 import type { WrittenConfig } from "./written.ts";
@@ -38,6 +39,8 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
   complaints.push(...droppingDiffers(written, hosted));
   const { litellm_settings: settings, router_settings: router, rollcall } = written;
   const own = readRollcall(rollcall ?? {}, complaints);
+  const traces = readTraceExport(written, own, context.env);
+  complaints.push(...traces.complaints);
   const config: Config = {
     checksum: digest(JSON.stringify(written)),
     deployments,
@@ -65,12 +68,26 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
     keyHeader: written.general_settings?.litellm_key_header_name?.toLowerCase() ?? null,
     forwardsClientHeaders: written.general_settings?.forward_client_headers_to_llm_api ?? false,
     environment: setVariables(written),
+    traceExport: traces.traceExport,
     ...own,
     ...readQueue(written, own),
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
   if (config.keys.enabled && config.masterKeys.length === 0) complaints.push(KEYS_WITHOUT_MASTER_KEY);
+  complaints.push(...limitsOfNothing(config));
   return { config, foreign, waits, complaints };
+}
+
+/** A limit for an alias that is not there limits nothing, and its author believes that it does. */
+function limitsOfNothing({ aliases, keys, skipped }: Config): readonly Complaint[] {
+  return Object.keys(keys.limits?.models ?? {})
+    .filter((alias) => !aliases.has(alias) && !skipped.has(alias))
+    .map((alias) =>
+      warning(
+        ["rollcall", "keys", "limits", "models", alias],
+        "no entry has this model_name: nothing is limited",
+      ),
+    );
 }
 
 const KEYS_WITHOUT_MASTER_KEY: Complaint = error(

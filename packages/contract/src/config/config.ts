@@ -8,6 +8,7 @@ import type { ModelParams } from "./provider.ts";
 import type { RequestChanges } from "./request-changes.ts";
 import type { RollcallConfig } from "./rollcall-section.ts";
 import type { SecretRef } from "./secret-ref.ts";
+import type { TraceExport } from "./trace-export.ts";
 
 /** One server process as reached. Probed once, however many deployments use it. */
 export interface Backend {
@@ -97,6 +98,7 @@ export interface Config extends RollcallConfig {
   readonly keyHeader: string | null;
   /** Do all headers of apps that begin with `x-` go on to backends, but for those with keys and those meant for us? */
   readonly forwardsClientHeaders: boolean;
+  readonly traceExport: TraceExport;
   /** `environment_variables`: they win over the process's own. */
   readonly environment: Readonly<Record<string, string>>;
 }

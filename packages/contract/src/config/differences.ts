@@ -1,5 +1,11 @@
+import { CALLBACK_KEYS } from "./callback-keys.ts";
+
 /** Settings that are honoured with another effect than in LiteLLM, by their name. */
 export const DIFFERENCES: ReadonlyMap<string, string> = new Map([
+  ...CALLBACK_KEYS.map((key): [string, string] => [
+    `litellm_settings.${key}`,
+    "otel and langfuse send spans over OTLP/HTTP, without prompts and answers; prometheus has nothing to turn on, since /metrics is there in any case",
+  ]),
   ["litellm_params.rpm", "a weight where routing_strategy is simple-shuffle, and no limit"],
   ["litellm_params.tpm", "a weight where routing_strategy is simple-shuffle, and no limit"],
   [

@@ -52,9 +52,10 @@ export const MODEL_INFO_KEYS: KnownKeys = {
 
 export const LITELLM_SETTINGS_KEYS: KnownKeys = {
   used: words(`num_retries drop_params request_timeout fallbacks context_window_fallbacks default_fallbacks
-    ssl_verify ssl_certificate allowed_fails cooldown_time`),
-  known: words(`content_policy_fallbacks callbacks
-    success_callback failure_callback service_callback service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
+    ssl_verify ssl_certificate allowed_fails cooldown_time
+    callbacks success_callback failure_callback service_callback`),
+  known:
+    words(`content_policy_fallbacks service_callbacks cache cache_params set_verbose json_logs turn_off_message_logging
     redact_user_api_key_info max_budget budget_duration max_end_user_budget max_internal_user_budget
     default_internal_user_params default_team_settings default_team_params upperbound_key_generate_params
     key_generation_settings check_provider_endpoint modify_params telemetry force_ipv4

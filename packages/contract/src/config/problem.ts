@@ -66,3 +66,13 @@ export function printProblem(problem: Problem): string {
   const path = problem.path.length === 0 ? "" : `${printPath(problem.path)}: `;
   return `${file}:${line}:${column}: ${problem.severity}: ${path}${problem.message}`;
 }
+
+/**
+ * A complaint as a log may have it: what it quotes of the config may be a host, a name or a key. What it proposes instead
+ * is a word of ours, or an alias.
+ */
+export function withoutQuotes(complaint: string): string {
+  return complaint.replaceAll(/(did you mean )?"(?:[^"\\]|\\.)*(?:"|$)/g, (text, isProposed?: string) =>
+    isProposed === undefined ? '"…"' : text,
+  );
+}

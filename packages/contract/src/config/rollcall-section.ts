@@ -122,7 +122,7 @@ export function settingsNeedingRestart(
 
 /** What was written, as far as it can be in force: settings that need a restart are as they run. */
 export function withRunningSettings<C extends RollcallConfig>({ running, written }: TwoConfigs<C>): C {
-  const { prober, gateway, queue, state, keys, control } = written;
+  const { prober, gateway, queue, state, keys, control, traces } = written;
   const kept = {
     ...written,
     prober: { ...prober },
@@ -131,6 +131,7 @@ export function withRunningSettings<C extends RollcallConfig>({ running, written
     state: { ...state },
     keys: { ...keys },
     control: { ...control },
+    traces: { ...traces },
   };
   for (const placed of RESTART_SETTINGS) {
     sectionOf(kept, placed.path)[propertyAt(placed)] = valueOf(running, placed);

@@ -45,7 +45,7 @@ general_settings:
       "LiteLLM's, but not used here",
       `${ONE}      itpm: 2
       tag_regex: [a]
-litellm_settings: {callbacks: [prometheus]}
+litellm_settings: {callbacks: [prometheus, s3]}
 router_settings: {retry_policy: {}}
 general_settings: {database_url: os.environ/DATABASE_URL}
 guardrails: []
@@ -53,7 +53,7 @@ guardrails: []
       [
         "config.yaml:6:7: warning: model_list[0].litellm_params.itpm: is a LiteLLM setting that has no effect here",
         "config.yaml:7:7: warning: model_list[0].litellm_params.tag_regex: has no effect here: the header User-Agent chooses no deployment, tags do",
-        "config.yaml:8:20: warning: litellm_settings.callbacks: has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
+        'config.yaml:8:20: warning: litellm_settings.callbacks: "s3" has no effect here: otel and langfuse send spans, metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log',
         "config.yaml:9:19: warning: router_settings.retry_policy: is a LiteLLM setting that has no effect here",
         "config.yaml:10:20: warning: general_settings.database_url: has no effect here yet: rollcall.keys: true keeps virtual keys, in SQLite",
         "config.yaml:11:1: warning: guardrails: has no effect here: prompts and answers pass as they are, so what has to be looked at must be before or behind the gateway",

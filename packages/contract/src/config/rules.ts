@@ -10,6 +10,7 @@ import {
   STRATEGIES,
 } from "./known-keys.ts";
 import { writtenParams } from "./default-params.ts";
+import { isSettableHeader } from "./header-names.ts";
 import { differs, error, unsupported, warning, type Complaint, type Path } from "./problem.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef } from "./secret-ref.ts";
 import { allowedFailsDiffer } from "./read-breaker.ts";
@@ -191,21 +192,11 @@ const strategyIsKnown: Rule = (written) =>
         ];
   });
 
-/** RFC 9110: what a header's name may be made of. */
-const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
-
-/** These are the connection's own or follow from the body: HTTP clients set them, nobody else can. */
-const NOT_OURS = new Set(
-  "connection content-length expect host keep-alive proxy-connection te trailer transfer-encoding upgrade".split(
-    " ",
-  ),
-);
-
 const headersCanBeSent: Rule = (written) =>
   writtenParams(written).flatMap(({ path, params }) =>
     (["headers", "extra_headers"] as const).flatMap((key) =>
       Object.keys(params[key] ?? {})
-        .filter((name) => !HEADER_NAME.test(name) || NOT_OURS.has(name.toLowerCase()))
+        .filter((name) => !isSettableHeader(name))
         .map((name) =>
           error(
             [...path, key, name],
@@ -228,7 +219,7 @@ const PASSED_ON: ReadonlySet<string> = new Set([...FORWARDED_HEADERS, "x-request
 const keyHeaderCanBringKeys: Rule = ({ general_settings: settings }) => {
   const name = settings?.litellm_key_header_name;
   if (name === undefined) return [];
-  const isHeader = HEADER_NAME.test(name) && !NOT_OURS.has(name.toLowerCase());
+  const isHeader = isSettableHeader(name);
   if (isHeader && !PASSED_ON.has(name.toLowerCase())) return [];
   const message = isHeader
     ? "goes on to backends, and the key would with it: choose another, such as X-Litellm-Key"

@@ -12,6 +12,12 @@ export const NO_SECRET: SecretRef = { from: "none" };
 const ENV_PREFIX = "os.environ/";
 const FILE_PREFIX = "file/";
 
+/**
+ * Where systemd puts what a unit's `LoadCredential=` names (systemd.exec(5)): `file/$CREDENTIALS_DIRECTORY/NAME` and the
+ * same in paths of certificates.
+ */
+export const CREDENTIALS_VARIABLE = "CREDENTIALS_DIRECTORY";
+
 /** `os.environ/NAME` (LiteLLM's form) → env, `file/PATH` → file (`file//run/k` is absolute), else the value itself. */
 export function parseSecretRef(written: string | undefined): SecretRef {
   if (written === undefined || written === "") return NO_SECRET;

@@ -1,8 +1,10 @@
 import { parseByteSize } from "./byte-size.ts";
 import { parseDuration, printDuration } from "./duration.ts";
+import { isSettableHeader } from "./header-names.ts";
 import { texts } from "./schema-parts.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef, type SecretRef } from "./secret-ref.ts";
-import type { CorsRule, Setting } from "./setting.ts";
+import { NO_LIMITS, type ScopeLimits } from "../keys/records.ts";
+import type { CorsRule, Setting, WrittenLimits } from "./setting.ts";
 
 /** Says what is wrong with the value, or with one item of it. */
 type Complain = (message: string, item?: number) => void;
@@ -17,6 +19,12 @@ interface SettingKind<S extends Setting> {
 }
 
 type OfKind<K extends Setting["kind"]> = Extract<Setting, { kind: K }>;
+
+const LIMIT = { type: ["integer", "null"], minimum: 0 };
+const LIMITS = {
+  rpm: { ...LIMIT, description: "Requests a minute." },
+  parallel: { ...LIMIT, description: "Requests under way at once." },
+};
 
 const AS_WRITTEN = { format: "", read: (written: unknown) => written };
 
@@ -38,6 +46,11 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     ...AS_WRITTEN,
   },
   boolean: { schema: () => ({ type: "boolean" }), ...AS_WRITTEN },
+  share: {
+    schema: () => ({ type: ["boolean", "number"], minimum: 0, maximum: 1 }),
+    format: "true, false, or a share of them such as 0.1.",
+    read: (written: boolean | number) => Number(written),
+  },
   enum: { schema: ({ values }) => ({ type: "string", enum: values }), ...AS_WRITTEN },
   string: { schema: () => ({ type: "string" }), ...AS_WRITTEN },
   origins: { schema: () => texts, format: "", read: readOrigins },
@@ -56,6 +69,29 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     schema: () => ({ type: "string" }),
     format: "As os.environ/NAME, file/PATH or the value itself.",
     read: (written: string, _setting, complain) => readSecret(written, complain),
+  },
+  url: { schema: () => ({ type: "string" }), format: "", read: readUrl },
+  ratio: { schema: () => ({ type: "number", minimum: 0, maximum: 1 }), ...AS_WRITTEN },
+  secret_headers: {
+    schema: () => ({ type: "object", additionalProperties: { type: "string" } }),
+    format: "Values as os.environ/NAME, file/PATH or the value itself.",
+    read: readSecretHeaders,
+  },
+  limits: {
+    schema: () => ({
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        ...LIMITS,
+        models: {
+          type: "object",
+          description: "Of one model each, by alias.",
+          additionalProperties: { type: "object", additionalProperties: false, properties: LIMITS },
+        },
+      },
+    }),
+    format: "",
+    read: readLimits,
   },
 };
 
@@ -98,6 +134,16 @@ function readDuration(
   else if (ms < leastMs) expect(`at least ${leastMs} ms`);
   else if (ms > LONGEST_MS) expect(`at most ${printDuration(LONGEST_MS)}`);
   return ms ?? 0;
+}
+
+function readLimits({ models = {}, ...limits }: WrittenLimits): ScopeLimits {
+  return {
+    ...NO_LIMITS,
+    ...limits,
+    models: Object.fromEntries(
+      Object.entries(models).map(([alias, own]) => [alias, { ...NO_LIMITS, ...own }]),
+    ),
+  };
 }
 
 function readSize(written: string | number, _setting: Setting, complain: Complain): number {
@@ -167,6 +213,31 @@ function readSecret(text: string, complain: Complain): SecretRef {
   if (ref.from === "none") complain("is empty");
   if (ref.from === "literal" && !isSendable(ref.value)) complain(NOT_SENDABLE);
   return ref;
+}
+
+function readUrl(written: string, _setting: Setting, complain: Complain): string {
+  const url = URL.parse(written);
+  if (url !== null && /^https?:$/.test(url.protocol) && url.username === "" && url.password === "")
+    return written;
+  // What is no URL may be a key.
+  complain("expected a URL such as http://host:4318, without a user name or password");
+  return "";
+}
+
+function readSecretHeaders(
+  written: Readonly<Record<string, string>>,
+  _setting: Setting,
+  complain: Complain,
+): ReadonlyMap<string, SecretRef> {
+  return new Map(
+    Object.entries(written).map(([name, text]) => {
+      if (!isSettableHeader(name))
+        complain(
+          `${JSON.stringify(name)} cannot be set: not a valid header name, or one that belongs to the connection`,
+        );
+      return [name.toLowerCase(), parseSecretRef(text)];
+    }),
+  );
 }
 
 /** Origins only: what is asked there is ours to say. */

@@ -1,3 +1,4 @@
+import type { Limits, ScopeLimits } from "../keys/records.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
 /** What a setting's value is. Each kind has one line in `setting-kinds.ts`. */
@@ -9,6 +10,7 @@ export type Setting = Described &
     | { readonly kind: "integer"; readonly default: number; readonly minimum: number }
     | { readonly kind: "count_or_auto"; readonly default: number | "auto"; readonly maximum: number }
     | { readonly kind: "boolean"; readonly default: boolean }
+    | { readonly kind: "share"; readonly default: boolean | number }
     | { readonly kind: "enum"; readonly default: string; readonly values: readonly string[] }
     | { readonly kind: "string"; readonly default: string | null }
     | { readonly kind: "origins"; readonly default: readonly [] }
@@ -16,6 +18,10 @@ export type Setting = Described &
     | { readonly kind: "cors"; readonly default: CorsRule }
     | { readonly kind: "secrets"; readonly default: readonly [] }
     | { readonly kind: "secret"; readonly default: null }
+    | { readonly kind: "url"; readonly default: null }
+    | { readonly kind: "ratio"; readonly default: number }
+    | { readonly kind: "secret_headers"; readonly default: null }
+    | { readonly kind: "limits"; readonly default: null }
   );
 
 /**
@@ -49,6 +55,7 @@ const UNIT_SUFFIX = {
   integer: "",
   count_or_auto: "",
   boolean: "",
+  share: "",
   enum: "",
   string: "",
   origins: "",
@@ -56,6 +63,10 @@ const UNIT_SUFFIX = {
   cors: "",
   secrets: "",
   secret: "",
+  url: "",
+  ratio: "",
+  secret_headers: "",
+  limits: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -65,12 +76,19 @@ interface Value {
   integer: number;
   count_or_auto: number | "auto";
   boolean: boolean;
+  /** 0 ≤ x ≤ 1 */
+  share: number;
   string: string;
   origins: readonly string[];
   hosts: readonly string[];
   cors: CorsRule;
   secrets: readonly SecretRef[];
   secret: SecretRef;
+  url: string;
+  ratio: number;
+  /** Names in lower case. */
+  secret_headers: ReadonlyMap<string, SecretRef>;
+  limits: ScopeLimits;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -99,13 +117,22 @@ export type WrittenOf<Table, Shorthands = object> = {
     : WrittenOf<Table[Key]> | (Key extends keyof Shorthands ? boolean : never);
 };
 
+/** Limits as a person writes them: what is left out is not limited. */
+export type WrittenLimits = Partial<Limits> & { readonly models?: Readonly<Record<string, Partial<Limits>>> };
+
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
-  : S["kind"] extends "secrets"
-    ? readonly string[]
-    : S["kind"] extends "secret"
-      ? string
-      : NonNullable<ValueOf<S>>;
+  : S["kind"] extends "share"
+    ? boolean | number
+    : S["kind"] extends "limits"
+      ? WrittenLimits
+      : S["kind"] extends "secrets"
+        ? readonly string[]
+        : S["kind"] extends "secret_headers"
+          ? Readonly<Record<string, string>>
+          : S["kind"] extends "secret"
+            ? string
+            : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

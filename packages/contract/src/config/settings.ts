@@ -1,5 +1,7 @@
 import { CONTROL_SETTINGS, KEYS_SETTINGS } from "./key-settings.ts";
+import { METRIC_SETTINGS } from "./metric-settings.ts";
 import type { SettingTable } from "./setting.ts";
+import { TRACES_SETTINGS } from "./trace-settings.ts";
 
 /**
  * Every setting under `rollcall:`. Its types, JSON schema, documentation, reader and what a reload says of it follow from
@@ -179,10 +181,40 @@ export const SETTINGS = {
         "After SIGTERM, how long to go on taking connections while readiness already says no. Behind a load balancer: longer than it takes to notice.",
     },
     access_log: {
+      kind: "share",
+      default: false,
+      reload: "live",
+      description: "Log a line for every request, not only for those that fail or are cut.",
+    },
+    explain_requests: {
+      kind: "integer",
+      default: 10_000,
+      minimum: 0,
+      reload: "live",
+      description:
+        "How many of the last requests `rollcall explain request` knows, divided among workers; 0 for none.",
+    },
+  },
+  log: {
+    level: {
+      kind: "enum",
+      values: ["debug", "info", "warn", "error", "silent"],
+      default: "info",
+      reload: "live",
+      description: "How much all daemons log, unless --log-level says otherwise.",
+    },
+    format: {
+      kind: "enum",
+      values: ["json", "text"],
+      default: "json",
+      reload: "live",
+      description: "Lines of JSON, or lines for people.",
+    },
+    client_address: {
       kind: "boolean",
       default: false,
       reload: "live",
-      description: "Log a line for every request, not only for those that fail.",
+      description: "Have the client's address in the lines about requests.",
     },
   },
   queue: {
@@ -223,6 +255,8 @@ export const SETTINGS = {
   },
   keys: KEYS_SETTINGS,
   control: CONTROL_SETTINGS,
+  metrics: METRIC_SETTINGS,
+  traces: TRACES_SETTINGS,
   compat: {
     kind: "enum",
     values: ["none", "litellm"],

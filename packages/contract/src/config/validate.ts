@@ -142,7 +142,7 @@ function missing(key: string, where: unknown): string {
 
 /** What stands in place of what holds master keys may be such a key: it is not repeated. */
 const HOLDS_KEYS =
-  /^\/(?:general_settings|rollcall(?:\/(?:gateway(?:\/additional_master_keys)?|keys(?:\/pepper)?|control(?:\/token)?))?)$/;
+  /^\/(?:general_settings|rollcall(?:\/(?:gateway(?:\/additional_master_keys)?|keys(?:\/pepper)?|control(?:\/token)?|traces(?:\/headers.*)?))?)$/;
 
 function showInstead({ data, instancePath }: ErrorObject): string {
   if (!HOLDS_KEYS.test(instancePath)) return show(data);

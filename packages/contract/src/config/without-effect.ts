@@ -29,8 +29,8 @@ export const WITHOUT_EFFECT: ReadonlyMap<string, string> = new Map([
     "has no effect here: nobody is alerted by the gateway; rules for Prometheus, whose Alertmanager knows Slack and mail, are in deploy/prometheus",
   ),
   ...noting(
-    "callbacks success_callback failure_callback service_callback service_callbacks callback_settings",
-    "has no effect here: metrics are on /metrics in any case, a log line for each request with rollcall.gateway.access_log",
+    "service_callbacks callback_settings",
+    "has no effect here: what callbacks does is fixed; rollcall.traces says where spans go",
   ),
   ...noting(
     "cache cache_params cache_responses cache_kwargs caching_groups",

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Environment } from "./environment.ts";
 import { OTHER_STRATEGIES, STRATEGIES } from "./known-keys.ts";
+import { withoutQuotes } from "./problem.ts";
 import { CONFIG_SCHEMA } from "./written.ts";
 import { ONE, problemsOf, read } from "../../test/configs.ts";
 
@@ -903,7 +904,7 @@ const ROLLCALL: readonly WrongConfig[] = [
       "config.yaml:14:5: error: rollcall.gateway.host: found a map of keys, expected text",
       "config.yaml:15:5: error: rollcall.gateway.port: found 4000.5, expected a whole number",
       "config.yaml:16:5: error: rollcall.gateway.max_body: found a list, expected text or a number",
-      'config.yaml:17:5: error: rollcall.gateway.access_log: found "yes", expected true or false',
+      'config.yaml:17:5: error: rollcall.gateway.access_log: found "yes", expected true or false or a number',
       "config.yaml:18:5: error: rollcall.gateway.keyless: found 2, expected true or false",
       "config.yaml:20:5: error: rollcall.state.file: found a map of keys, expected text",
     ],
@@ -912,13 +913,15 @@ const ROLLCALL: readonly WrongConfig[] = [
     about: "values out of range",
     text: `${ONE}rollcall:
   prober: {port: 65536, failures: 0, concurrency: -1}
-  gateway: {port: -1}
+  gateway: {port: -1, access_log: 1.5, explain_requests: -1}
 `,
     says: [
       "config.yaml:7:12: error: rollcall.prober.port: found 65536, which must be <= 65535",
       "config.yaml:7:25: error: rollcall.prober.failures: found 0, which must be >= 1",
       "config.yaml:7:38: error: rollcall.prober.concurrency: found -1, which must be >= 1",
       "config.yaml:8:13: error: rollcall.gateway.port: found -1, which must be >= 0",
+      "config.yaml:8:23: error: rollcall.gateway.access_log: found 1.5, which must be <= 1",
+      "config.yaml:8:40: error: rollcall.gateway.explain_requests: found -1, which must be >= 0",
     ],
   },
   {
@@ -1206,6 +1209,14 @@ describe.each([
     (_about, { text, env = {}, says }) => {
       expect(problemsOf(text, { env })).toEqual(says);
       expect(read(text, { env }).config).toBeNull();
+      // What was written stays out of logs: there it may be a host, a name or a key.
+      const secrets = [
+        ...text.matchAll(/\b(?:api_base|api_key|base_url|master_key): *['"]?([^,}\s'"]{8,})/g),
+      ];
+      for (const line of says.map(withoutQuotes)) {
+        expect(line.replaceAll(/(?:did you mean )?"…"|did you mean "[^"]+"/g, "")).not.toContain('"');
+        for (const [, value = ""] of secrets) expect(line).not.toContain(value);
+      }
     },
   );
 });

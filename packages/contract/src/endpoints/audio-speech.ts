@@ -14,7 +14,7 @@ export const audioSpeech: Endpoint = {
     usage: [],
     events: {
       model: [],
-      usage: ["usage"],
+      usage: [["usage"]],
       named: false,
       opening: [],
       terminal: ["speech.audio.done"],

@@ -14,7 +14,7 @@ export const chatCompletions: Endpoint = {
     usage: ["usage"],
     events: {
       model: [["model"]],
-      usage: ["usage"],
+      usage: [["usage"]],
       named: false,
       opening: [],
       terminal: ["[DONE]"],

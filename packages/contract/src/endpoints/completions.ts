@@ -14,7 +14,7 @@ export const completions: Endpoint = {
     usage: ["usage"],
     events: {
       model: [["model"]],
-      usage: ["usage"],
+      usage: [["usage"]],
       named: false,
       opening: [],
       terminal: ["[DONE]"],

@@ -24,8 +24,8 @@ export type Dialect = "openai" | "anthropic" | "cohere";
 export interface EventShape {
   /** Where the data object of an event repeats the model's name. */
   readonly model: readonly KeyPath[];
-  /** Where usage stands in the event that has it. */
-  readonly usage: KeyPath;
+  /** Where usage stands in the events that have it: where there are several, first in one that opens the stream. */
+  readonly usage: readonly KeyPath[];
   /** Do events carry an `event:` line? */
   readonly named: boolean;
   /** Names of events that open a stream and carry nothing of the answer. */

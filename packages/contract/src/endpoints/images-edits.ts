@@ -14,7 +14,7 @@ export const imagesEdits: Endpoint = {
     usage: ["usage"],
     events: {
       model: [],
-      usage: ["usage"],
+      usage: [["usage"]],
       named: true,
       opening: [],
       terminal: ["image_edit.completed"],

@@ -14,7 +14,7 @@ export const messages: Endpoint = {
     usage: ["usage"],
     events: {
       model: [["message", "model"]],
-      usage: ["usage"],
+      usage: [["message", "usage"], ["usage"]],
       named: true,
       opening: ["message_start", "ping", "content_block_start"],
       terminal: ["message_stop"],

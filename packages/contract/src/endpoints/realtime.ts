@@ -16,7 +16,7 @@ export const realtime: Endpoint = {
     usage: ["response", "usage"],
     events: {
       model: [["session", "model"]],
-      usage: ["response", "usage"],
+      usage: [["response", "usage"]],
       named: false,
       opening: [],
       terminal: [],

@@ -10,7 +10,7 @@ export const transcriptionResponse: ResponseShape = {
   usage: ["usage"],
   events: {
     model: [["model"]],
-    usage: ["usage"],
+    usage: [["usage"]],
     named: false,
     opening: [],
     terminal: ["[DONE]", "transcript.text.done"],

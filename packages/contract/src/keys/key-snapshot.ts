@@ -3,7 +3,7 @@ import { isRecord } from "../is-record.ts";
 import { err, ok, type Result } from "../result.ts";
 import type { SnapshotHeader, SnapshotKind } from "../snapshot.ts";
 import { ACCESS_RECORD_SCHEMA } from "./record-schema.ts";
-import { accessRecordKey, isSameAccessRecord, type AccessRecord, type KeyRecord } from "./records.ts";
+import { accessRecordKey, isSameAccessRecord, type AccessRecord } from "./records.ts";
 
 /** All keys, teams, users and members at one moment, as control serves them to gateways alone. */
 export interface KeySnapshot extends SnapshotHeader {
@@ -30,31 +30,11 @@ function readRecord(value: unknown): Result<AccessRecord, string> {
   validate ??= new Ajv({ discriminator: true, allowUnionTypes: true }).compile<AccessRecord>(
     ACCESS_RECORD_SCHEMA,
   );
-  if (validate(value)) return ok(value.kind === "key" ? withSharedParts(value) : value);
+  if (validate(value)) return ok(value);
   const fault = validate.errors?.[0];
   return err(
     fault?.instancePath.slice(1) || (fault?.params["missingProperty"] as string | undefined) || "itself",
   );
-}
-
-const NOTHING_LISTED: readonly string[] = Object.freeze([]);
-const NOTHING_NAMED: Readonly<Record<string, never>> = Object.freeze({});
-
-/** What most of a hundred thousand keys do not have is there once for all of them: a quarter of what they take. */
-function withSharedParts(key: KeyRecord): KeyRecord {
-  const { models, routes, aliases, limits } = key;
-  return {
-    ...key,
-    models: models.length === 0 ? NOTHING_LISTED : models,
-    routes: routes.length === 0 ? NOTHING_LISTED : routes,
-    aliases: isEmpty(aliases) ? NOTHING_NAMED : aliases,
-    limits: isEmpty(limits.models) ? { ...limits, models: NOTHING_NAMED } : limits,
-  };
-}
-
-function isEmpty(record: object): boolean {
-  for (const _ in record) return false;
-  return true;
 }
 
 /** Compiled with the first record: who has no keys does not pay for it. */

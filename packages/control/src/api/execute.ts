@@ -20,7 +20,7 @@ export function changeOf(
     ...author,
     objectKind: kind,
     objectId: id,
-    before: withoutSecrets(rowIn(directory, kind, id)),
+    before: withoutSecrets(directory.row({ kind, id })),
     after: withoutSecrets(after),
   });
   return {
@@ -31,16 +31,6 @@ export function changeOf(
       ...put.map((row) => entry(row.kind, row.id, row)),
     ],
   };
-}
-
-function rowIn(directory: Directory, kind: RowKind, id: string): Row | null {
-  const find = {
-    key: () => directory.key(id),
-    team: () => directory.team(id),
-    user: () => directory.user(id),
-    member: () => directory.member(id),
-  };
-  return find[kind]();
 }
 
 /** Not even digests: what can be guessed from them is guessed elsewhere. How many secrets it has, and until when, is told. */

@@ -1,6 +1,5 @@
-import { ROW_KINDS, type Change, type Row, type Slice, type Store } from "@rollcall/store";
-import { compacted } from "./compact-row.ts";
-import type { Directory } from "./directory.ts";
+import { ROW_KINDS, type Change, type Row, type RowKind, type Slice, type Store } from "@rollcall/store";
+import { Directory } from "./directory.ts";
 
 /** What is committed and may be shown to gateways. */
 export interface Committed {
@@ -45,17 +44,13 @@ export class ChangeQueue {
   async reload(): Promise<void> {
     const { directory, onCommitted, store } = this.#options;
     this.#isCurrent = false;
-    const found: Row[] = [];
+    const read = new Directory();
     for (const kind of ROW_KINDS) {
-      let after: string | null = null;
-      do {
-        const slice: Slice = await store.load(kind, after);
-        for (const row of JSON.parse(slice.json) as readonly Row[]) found.push(compacted(row));
-        after = slice.next;
-      } while (after !== null);
+      for await (const json of slicesOf(store, kind)) {
+        for (const row of JSON.parse(json) as readonly Row[]) read.put(row);
+      }
     }
-    directory.clear();
-    for (const row of found) directory.put(row);
+    directory.become(read);
     this.#isCurrent = true;
     onCommitted({ changes: null });
   }
@@ -123,5 +118,15 @@ export class ChangeQueue {
     } catch (error) {
       this.#options.onFault(error instanceof Error ? error.message : String(error));
     }
+  }
+}
+
+/** All rows of a kind; the next slice is being read while one is used. */
+async function* slicesOf(store: Pick<Store, "load">, kind: RowKind): AsyncGenerator<string> {
+  let reading: Promise<Slice> | null = store.load(kind, null);
+  while (reading !== null) {
+    const slice: Slice = await reading;
+    reading = slice.next === null ? null : store.load(kind, slice.next);
+    yield slice.json;
   }
 }

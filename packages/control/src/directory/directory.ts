@@ -1,128 +1,152 @@
 import type { KeyRow, MemberRow, Row, RowName, TeamRow, UserRow } from "@rollcall/store";
+import { KeyCompactor, compacted, type CompactKey } from "./compact-row.ts";
 import { Groups } from "./groups.ts";
+
+/** Rows by their ids, and ids by whatever else names a row. */
+class Tables {
+  readonly keys = new Map<string, CompactKey>();
+  readonly teams = new Map<string, TeamRow>();
+  readonly users = new Map<string, UserRow>();
+  readonly members = new Map<string, MemberRow>();
+  readonly byDigest = new Map<string, string>();
+  readonly byAlias = new Map<string, string>();
+  readonly byEmail = new Map<string, string>();
+  readonly groups = new Groups();
+  readonly compactor = new KeyCompactor();
+}
 
 /**
  * All keys, teams, users and members, found by whatever names them. What is staged stands here before it is committed, so
  * that the next decision reckons with it.
  */
 export class Directory {
-  readonly #keys = new Map<string, KeyRow>();
-  readonly #teams = new Map<string, TeamRow>();
-  readonly #users = new Map<string, UserRow>();
-  readonly #members = new Map<string, MemberRow>();
-  readonly #byDigest = new Map<string, string>();
-  readonly #byAlias = new Map<string, string>();
-  readonly #byEmail = new Map<string, string>();
-  readonly #groups = new Groups();
+  #tables = new Tables();
 
   get size(): number {
-    return this.#keys.size;
+    return this.#tables.keys.size;
+  }
+
+  /** Of all kinds. */
+  get rows(): number {
+    const { keys, members, teams, users } = this.#tables;
+    return keys.size + members.size + teams.size + users.size;
   }
 
   key(id: string): KeyRow | null {
-    return this.#keys.get(id) ?? null;
+    return this.#tables.keys.get(id)?.row() ?? null;
   }
 
   keyByDigest(digest: string): KeyRow | null {
-    return this.key(this.#byDigest.get(digest) ?? "");
+    return this.key(this.#tables.byDigest.get(digest) ?? "");
   }
 
   keyByAlias(alias: string): KeyRow | null {
-    return this.key(this.#byAlias.get(alias) ?? "");
+    return this.key(this.#tables.byAlias.get(alias) ?? "");
   }
 
   team(id: string): TeamRow | null {
-    return this.#teams.get(id) ?? null;
+    return this.#tables.teams.get(id) ?? null;
   }
 
   user(id: string): UserRow | null {
-    return this.#users.get(id) ?? null;
+    return this.#tables.users.get(id) ?? null;
   }
 
   userByEmail(email: string): UserRow | null {
-    return this.user(this.#byEmail.get(email.toLowerCase()) ?? "");
+    return this.user(this.#tables.byEmail.get(email.toLowerCase()) ?? "");
   }
 
   /** By `memberId`. */
   member(id: string): MemberRow | null {
-    return this.#members.get(id) ?? null;
+    return this.#tables.members.get(id) ?? null;
   }
 
   keysOfTeam(team: string): readonly KeyRow[] {
-    return this.#rows(this.#keys, `team keys ${team}`);
+    return this.#ids(`team keys ${team}`).flatMap((id) => this.key(id) ?? []);
   }
 
   keysOfUser(user: string): readonly KeyRow[] {
-    return this.#rows(this.#keys, `user keys ${user}`);
+    return this.#ids(`user keys ${user}`).flatMap((id) => this.key(id) ?? []);
   }
 
   membersOfTeam(team: string): readonly MemberRow[] {
-    return this.#rows(this.#members, `team members ${team}`);
+    return this.#ids(`team members ${team}`).flatMap((id) => this.member(id) ?? []);
   }
 
   membershipsOf(user: string): readonly MemberRow[] {
-    return this.#rows(this.#members, `user members ${user}`);
+    return this.#ids(`user members ${user}`).flatMap((id) => this.member(id) ?? []);
   }
 
   *all(): Iterable<Row> {
-    yield* this.#teams.values();
-    yield* this.#users.values();
-    yield* this.#members.values();
-    yield* this.#keys.values();
+    const { keys, members, teams, users } = this.#tables;
+    yield* teams.values();
+    yield* users.values();
+    yield* members.values();
+    for (const key of keys.values()) yield key.row();
   }
 
   put(row: Row): void {
     this.remove(row);
+    const { byAlias, byDigest, byEmail, compactor, groups, keys, members, teams, users } = this.#tables;
     switch (row.kind) {
       case "key":
-        this.#keys.set(row.id, row);
-        for (const { digest } of row.hashes) this.#byDigest.set(digest, row.id);
-        if (row.alias !== null) this.#byAlias.set(row.alias, row.id);
+        keys.set(row.id, compactor.compact(row));
+        for (const { digest } of row.hashes) byDigest.set(digest, row.id);
+        if (row.alias !== null) byAlias.set(row.alias, row.id);
         break;
       case "team":
-        this.#teams.set(row.id, row);
+        teams.set(row.id, compacted(row));
         break;
       case "user":
-        this.#users.set(row.id, row);
-        if (row.email !== null) this.#byEmail.set(row.email.toLowerCase(), row.id);
+        users.set(row.id, compacted(row));
+        if (row.email !== null) byEmail.set(row.email.toLowerCase(), row.id);
         break;
       case "member":
-        this.#members.set(row.id, row);
+        members.set(row.id, compacted(row));
     }
-    for (const group of groupsOf(row)) this.#groups.add(group, row.id);
+    for (const group of groupsOf(row)) groups.add(group, row.id);
   }
 
-  remove({ kind, id }: RowName): void {
-    const before = this.#row({ kind, id });
+  remove(name: RowName): void {
+    const before = this.row(name);
     if (before === null) return;
-    for (const group of groupsOf(before)) this.#groups.remove(group, id);
-    this.#table(kind).delete(id);
+    const { byAlias, byDigest, byEmail, groups } = this.#tables;
+    for (const group of groupsOf(before)) groups.remove(group, before.id);
+    this.#table(before.kind).delete(before.id);
     if (before.kind === "key") {
-      for (const { digest } of before.hashes) this.#byDigest.delete(digest);
-      if (before.alias !== null) this.#byAlias.delete(before.alias);
+      for (const { digest } of before.hashes) byDigest.delete(digest);
+      if (before.alias !== null) byAlias.delete(before.alias);
     }
-    if (before.kind === "user" && before.email !== null) this.#byEmail.delete(before.email.toLowerCase());
+    if (before.kind === "user" && before.email !== null) byEmail.delete(before.email.toLowerCase());
   }
 
-  clear(): void {
-    for (const kind of ["key", "team", "user", "member"] as const) this.#table(kind).clear();
-    this.#byDigest.clear();
-    this.#byAlias.clear();
-    this.#byEmail.clear();
-    this.#groups.clear();
+  /** Has from now on what the other one has, which is of no use afterwards. */
+  become(other: Directory): void {
+    this.#tables = other.#tables;
   }
 
-  #row({ kind, id }: RowName): Row | null {
-    return this.#table(kind).get(id) ?? null;
+  row({ kind, id }: RowName): Row | null {
+    switch (kind) {
+      case "key":
+        return this.key(id);
+      case "team":
+        return this.team(id);
+      case "user":
+        return this.user(id);
+      case "member":
+        return this.member(id);
+      default:
+        return kind satisfies never;
+    }
   }
 
-  #table(kind: Row["kind"]): Map<string, Row> {
-    const tables = { key: this.#keys, team: this.#teams, user: this.#users, member: this.#members };
-    return tables[kind];
+  #table(kind: Row["kind"]): Map<string, unknown> {
+    const { keys, members, teams, users } = this.#tables;
+    return { key: keys, team: teams, user: users, member: members }[kind];
   }
 
-  #rows<Found>(table: ReadonlyMap<string, Found>, group: string): readonly Found[] {
-    return this.#groups.ids(group).flatMap((id) => table.get(id) ?? []);
+  #ids(group: string): readonly string[] {
+    return this.#tables.groups.ids(group);
   }
 }
 

@@ -1,24 +1,23 @@
-/** Ids by the group they belong to, in the order in which they came. */
+/** Ids by the group they belong to, in the order in which they came. Most groups have one, which is kept as it is. */
 export class Groups {
-  readonly #groups = new Map<string, Set<string>>();
+  readonly #groups = new Map<string, string | Set<string>>();
 
   add(group: string, id: string): void {
     const ids = this.#groups.get(group);
-    if (ids === undefined) this.#groups.set(group, new Set([id]));
+    if (ids === undefined) this.#groups.set(group, id);
+    else if (typeof ids === "string") this.#groups.set(group, new Set([ids, id]));
     else ids.add(id);
   }
 
   remove(group: string, id: string): void {
     const ids = this.#groups.get(group);
-    ids?.delete(id);
-    if (ids?.size === 0) this.#groups.delete(group);
+    if (ids === undefined) return;
+    if (typeof ids !== "string") ids.delete(id);
+    if (typeof ids === "string" ? ids === id : ids.size === 0) this.#groups.delete(group);
   }
 
   ids(group: string): readonly string[] {
-    return [...(this.#groups.get(group) ?? [])];
-  }
-
-  clear(): void {
-    this.#groups.clear();
+    const ids = this.#groups.get(group) ?? [];
+    return typeof ids === "string" ? [ids] : [...ids];
   }
 }

@@ -5,10 +5,11 @@ import {
   type KeySnapshot,
   type SnapshotChange,
 } from "@rollcall/contract";
-import type { SnapshotWriter } from "@rollcall/snapshot";
-import type { Change, Row } from "@rollcall/store";
+import type { HeldRecords, SnapshotWriter } from "@rollcall/snapshot";
+import type { Change } from "@rollcall/store";
 import { accessRecordOf } from "./access-record.ts";
 import type { Committed } from "./change-queue.ts";
+import type { Directory } from "./directory.ts";
 
 /** A gateway that has heard nothing for three of these says that its keys are not fresh. */
 export const KEYS_INTERVAL_MS = 1_000;
@@ -18,16 +19,15 @@ export interface KeySetOptions {
   readonly clock: Clock;
   /** Names this run of control. */
   readonly instance: string;
-  /** All rows that there are. */
-  readonly rows: () => Iterable<Row>;
 }
 
-/** The records that gateways follow, numbered and published: what changed at once, and a heartbeat every interval. */
+/**
+ * What gateways follow, numbered and published: what changed at once, and a heartbeat every interval. The records themselves
+ * are the directory's, which the writer looks at for a base.
+ */
 export class KeySet {
   readonly #options: KeySetOptions;
   readonly #startedAt: number;
-  readonly #places = new Map<string, number>();
-  #records: AccessRecord[] = [];
   #sequence = 0;
 
   constructor(options: KeySetOptions) {
@@ -37,17 +37,7 @@ export class KeySet {
 
   /** Resolves once gateways can see it. */
   async publish({ changes }: Committed): Promise<void> {
-    if (changes === null) {
-      this.#rebuild();
-      await this.#write(null);
-      return;
-    }
-    const { changed, removed } = summarise(changes);
-    // Readers hold what was published before.
-    this.#records = [...this.#records];
-    for (const key of removed) this.#remove(key);
-    for (const record of changed) this.#put(record);
-    await this.#write({ after: this.#sequence, changed, removed });
+    await this.#write(changes === null ? null : { after: this.#sequence, ...summarise(changes) });
   }
 
   /** Says that nothing has changed, until the signal is aborted. */
@@ -60,30 +50,6 @@ export class KeySet {
     }
   }
 
-  #rebuild(): void {
-    this.#records = [];
-    this.#places.clear();
-    for (const row of this.#options.rows()) this.#put(accessRecordOf(row));
-  }
-
-  #put(record: AccessRecord): void {
-    const key = accessRecordKey(record);
-    const place = this.#places.get(key) ?? this.#records.length;
-    this.#places.set(key, place);
-    this.#records[place] = record;
-  }
-
-  /** The last one takes its place, so that none has to move up. */
-  #remove(key: string): void {
-    const place = this.#places.get(key);
-    const last = place === undefined ? undefined : this.#records.pop();
-    if (place === undefined || last === undefined) return;
-    this.#places.delete(key);
-    if (place === this.#records.length) return;
-    this.#records[place] = last;
-    this.#places.set(accessRecordKey(last), place);
-  }
-
   #write(change: SnapshotChange<AccessRecord> | null): Promise<void> {
     const { clock, instance, writer } = this.#options;
     this.#sequence += 1;
@@ -92,7 +58,7 @@ export class KeySet {
       writtenAt: clock.now(),
       intervalMs: KEYS_INTERVAL_MS,
       control: { instance, startedAt: this.#startedAt },
-      records: this.#records,
+      records: [],
     };
     return writer.write(snapshot, change);
   }
@@ -113,4 +79,17 @@ function summarise(changes: readonly Change[]): Pick<SnapshotChange<AccessRecord
     }
   }
   return { changed: [...changed.values()], removed: [...removed] };
+}
+
+/**
+ * The directory as gateways are told of it. What is staged may be seen a moment before it is committed; where that fails the
+ * whole is published anew.
+ */
+export function recordsOf(directory: Directory): HeldRecords<AccessRecord> {
+  return {
+    count: () => directory.rows,
+    *all() {
+      for (const row of directory.all()) yield accessRecordOf(row);
+    },
+  };
 }

@@ -32,7 +32,7 @@ function changesOf({
   const replacements = new Map(
     Object.entries(replace).map(([key, value]) => [key, Buffer.from(JSON.stringify(value))]),
   );
-  return { additions, replacements, drops: treeOf(drop), streamUsage };
+  return { additions, replacements, drops: treeOf(drop), streamUsage, setsStreamOptions: false };
 }
 
 function changed(body: string, wanted: Wanted): string {

@@ -24,6 +24,8 @@ export interface BodyChanges {
   readonly drops: DropTree | null;
   /** Is usage asked for where `stream_options` say nothing of it? */
   readonly streamUsage: boolean;
+  /** Does the config say itself what becomes of `stream_options`? */
+  readonly setsStreamOptions: boolean;
 }
 
 /**

@@ -26,7 +26,13 @@ function changesOf({ add = {}, replace = {}, drop = [] }: Wanted): BodyChanges {
     forStreams: false,
   }));
   const replacements = new Map(Object.keys(replace).map((key) => [key, Buffer.alloc(0)]));
-  return { additions, replacements, drops: treeOf(drop.map((key) => [key])), streamUsage: false };
+  return {
+    additions,
+    replacements,
+    drops: treeOf(drop.map((key) => [key])),
+    streamUsage: false,
+    setsStreamOptions: false,
+  };
 }
 
 function changed(body: Buffer, wanted: Wanted): Buffer {

@@ -21,6 +21,7 @@ export interface Span {
 const WANTED = [
   "model",
   "stream",
+  "stream_options",
   "messages",
   "prompt",
   "input",

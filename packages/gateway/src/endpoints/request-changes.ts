@@ -31,7 +31,14 @@ export function compileChanges(changes: RequestChanges, endpoint: string): BodyC
   const drops = treeOf(changes.drops.filter(([key]) => !replacements.has(key)));
   return values.size === 0 && drops === null
     ? null
-    : { additions: [...values].map((one) => addition(one, replacements)), replacements, drops, streamUsage };
+    : {
+        additions: [...values].map((one) => addition(one, replacements)),
+        replacements,
+        drops,
+        streamUsage,
+        setsStreamOptions:
+          values.has(STREAM_OPTIONS) || changes.drops.some(([key]) => key === STREAM_OPTIONS),
+      };
 }
 
 /** A key of the config's own that wins is no wish for which another one can stand. */

@@ -25,12 +25,12 @@ export class Lineage {
   readonly #log: Log;
   #generation: Generation | null = null;
 
-  constructor({ configFile, env }: GatewayDaemonOptions, { passed, isPortKept, source, log }: Start) {
+  constructor({ configFile, env }: GatewayDaemonOptions, { passed, isPortKept, source, logs }: Start) {
     this.#files = new GenerationFiles(source.cell.get().config, configFile, env);
     this.#passed = passed;
     this.#isPortKept = isPortKept;
     this.#left = untilLeft(isPortKept);
-    this.#log = log;
+    this.#log = logs.log;
   }
 
   /** For the one process of a generation, or for the parent of its workers. */

@@ -67,6 +67,11 @@ export class DeploymentHealth {
     return mayPass(this.#breaker, now) ? null : { definite: false, reason: this.#breaker.reason };
   }
 
+  /** Does its breaker let through no request, or a trial alone? */
+  get isBreakerOpen(): boolean {
+    return this.#breaker.openUntil !== null;
+  }
+
   get ejection(): Ejection | null {
     return this.#ejection;
   }

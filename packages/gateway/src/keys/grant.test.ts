@@ -15,7 +15,7 @@ function granted(facts: Partial<KeyRecord>, others: readonly AccessRecord[] = []
   const keys = step.value;
   const found = keys.find(sha256Of("sk-a"));
   if (found === undefined) throw new Error("no such key");
-  return { keys, grant: found.entry, hash: found.hash };
+  return { keys, grant: found };
 }
 
 test.each<[string, Partial<KeyRecord>, readonly AccessRecord[], string | null]>([
@@ -32,9 +32,11 @@ test.each<[string, Partial<KeyRecord>, readonly AccessRecord[], string | null]>(
 });
 
 test("an old secret opens nothing from its last moment on", () => {
-  const { grant, hash } = granted({});
-  expect(grant.refusal(1_000, { ...hash, until: 1_001 })).toBeNull();
-  expect(grant.refusal(1_001, { ...hash, until: 1_001 })).toBe("unknown_key");
+  const digest = sha256Of("sk-a");
+  const { grant } = granted({ hashes: [{ method: "sha256", digest, until: 1_001 }] });
+  expect(grant.refusal(1_000, digest)).toBeNull();
+  expect(grant.refusal(1_001, digest)).toBe("unknown_key");
+  expect(grant.refusal(1_000, sha256Of("sk-b"))).toBe("unknown_key");
 });
 
 test("only virtual keys have a grant", () => {
@@ -135,4 +137,16 @@ test("a user's own limits count for keys without a team, and for those of teams 
   expect(scopes({ user: "u" }, {})).toEqual(["user:u"]);
   expect(scopes({ user: "u", team: "t" }, {})).toEqual([]);
   expect(scopes({ user: "u", team: "t" }, { keys: { user_budget_on_team_keys: true } })).toEqual(["user:u"]);
+});
+
+test("what all keys together may use comes first, and what of one model before its keys", () => {
+  const limits = { rpm: 600, models: { chat: { parallel: 20 } } };
+  const { grant } = granted({ limits: { ...UNLIMITED, rpm: 6 } });
+  const rules = grant.rules(configOf({ chat: {}, other: {} }, { rollcall: { keys: { limits } } }));
+  expect(rules.demands("chat")).toEqual([
+    { scope: "global", limits: { rpm: 600, parallel: null } },
+    { scope: "model:chat", limits: { rpm: null, parallel: 20 } },
+    { scope: `key:${grant.id}`, limits: { rpm: 6, parallel: null } },
+  ]);
+  expect(rules.demands("other").map(({ scope }) => scope)).toEqual(["global", `key:${grant.id}`]);
 });

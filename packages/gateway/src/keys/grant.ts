@@ -1,12 +1,4 @@
-import type {
-  Config,
-  KeyHash,
-  KeyRecord,
-  MemberRecord,
-  Principal,
-  TeamRecord,
-  UserRecord,
-} from "@rollcall/contract";
+import type { Config, KeyRecord, MemberRecord, Principal, TeamRecord, UserRecord } from "@rollcall/contract";
 import { isCurrent, keyFaultOf } from "@rollcall/policy";
 import { GrantRules } from "./grant-rules.ts";
 import type { KeyEntry, Slot } from "./key-entry.ts";
@@ -36,10 +28,13 @@ export class Grant implements Principal, KeyEntry {
     return this.record.id;
   }
 
-  /** `now`: epoch milliseconds. A key of a team that is gone went with it. */
-  refusal(now: number, hash: KeyHash | null): KeyRefusal | null {
+  /**
+   * `now`: epoch milliseconds. `digest`: of the secret that was sent; null: none was now. A key of a team that is gone went
+   * with it.
+   */
+  refusal(now: number, digest: string | null): KeyRefusal | null {
     const { record, team, user } = this;
-    if (hash !== null && !isCurrent(hash, now)) return "unknown_key";
+    if (digest !== null && !opens(record, digest, now)) return "unknown_key";
     if (team !== null && team.record === null) return "unknown_key";
     const whose = { key: record, team: team?.record ?? null, user: user?.record ?? null };
     const fault = keyFaultOf(whose, now);
@@ -57,4 +52,10 @@ export class Grant implements Principal, KeyEntry {
 /** Null for those that may do everything. */
 export function grantOf(principal: Principal): Grant | null {
   return principal instanceof Grant ? principal : null;
+}
+
+/** A secret that was replaced opens nothing from its last moment on. */
+function opens({ hashes }: KeyRecord, digest: string, now: number): boolean {
+  for (const hash of hashes) if (hash.digest === digest) return isCurrent(hash, now);
+  return false;
 }

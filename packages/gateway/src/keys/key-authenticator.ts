@@ -5,7 +5,6 @@ import type { AuthenticationError, Authenticator } from "../pipeline/authenticat
 import type { RoutingState } from "../routing-state.ts";
 import type { Grant } from "./grant.ts";
 import type { KeyFeed } from "./key-feed.ts";
-import type { FoundKey } from "./key-set.ts";
 
 export interface KeyAuthenticatorDeps {
   readonly state: Cell<RoutingState>;
@@ -38,18 +37,22 @@ export class KeyAuthenticator implements Authenticator {
     const { feed, now } = this.#deps;
     const { keys } = feed;
     if (keys === null) return "keys_unavailable";
-    const found = keys.find(sha256Of(sent)) ?? this.#findPeppered(sent);
-    const freshness = feed.freshness();
-    if (freshness === "expired") return "keys_unavailable";
-    if (found === undefined) return "unknown_key";
-    return found.entry.refusal(now(), found.hash) ?? found.entry;
+    const digest = sha256Of(sent);
+    const grant = keys.find(digest);
+    const found = grant === undefined ? this.#findPeppered(sent) : { grant, digest };
+    if (feed.freshness() === "expired") return "keys_unavailable";
+    if (found === null) return "unknown_key";
+    return found.grant.refusal(now(), found.digest) ?? found.grant;
   }
 
-  #findPeppered(sent: string): FoundKey<Grant> | undefined {
+  #findPeppered(sent: string): { readonly grant: Grant; readonly digest: string } | null {
     const { feed, state } = this.#deps;
     const { config, secrets } = state.get();
     const { pepper } = config.keys;
     const secret = pepper === null ? null : secrets.value(pepper);
-    return secret === null ? undefined : feed.keys?.find(hmacOf(sent, secret));
+    if (secret === null) return null;
+    const digest = hmacOf(sent, secret);
+    const grant = feed.keys?.find(digest);
+    return grant === undefined ? null : { grant, digest };
   }
 }

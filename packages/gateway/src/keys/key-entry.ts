@@ -4,8 +4,8 @@ import type { AccessRecord, KeyRecord, MemberRecord, TeamRecord, UserRecord } fr
 export interface Slot<Item extends AccessRecord> {
   /** Null: there is none, or it was deleted. */
   record: Item | null;
-  /** How many keys refer to it. */
-  keys: number;
+  /** How many entries of keys refer to it. */
+  entries: number;
 }
 
 /** A key, and whose it is. */

@@ -32,7 +32,7 @@ function fed(staleOkMs = 60_000) {
   return { feed, clock, told, heard };
 }
 
-const idOf = (feed: KeyFeed, secret: string) => feed.keys?.find(sha256Of(secret))?.entry.id ?? null;
+const idOf = (feed: KeyFeed, secret: string) => feed.keys?.find(sha256Of(secret))?.id ?? null;
 
 test("keys are known once control has told them, and change with what it says", async () => {
   const { feed, told, heard } = fed();

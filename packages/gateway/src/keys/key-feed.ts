@@ -47,6 +47,7 @@ export class KeyFeed {
   async start(): Promise<void> {
     const { reader, log } = this.#deps;
     await reader.start({
+      keepsRecords: true,
       onSnapshot: (snapshot, change) => this.#take(snapshot, change),
       onFault: (fault) => {
         this.faults += 1;

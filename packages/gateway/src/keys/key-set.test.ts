@@ -13,7 +13,7 @@ function built(records: readonly AccessRecord[]): KeySet<KeyEntry> {
   }
 }
 
-const find = (set: KeySet<KeyEntry>, secret: string) => set.find(sha256Of(secret))?.entry;
+const find = (set: KeySet<KeyEntry>, secret: string) => set.find(sha256Of(secret));
 const NOTHING = { changed: [], removed: [] };
 
 describe("a set of keys", () => {
@@ -62,7 +62,28 @@ describe("a set of keys", () => {
     const [old] = keyRecord("sk-old").hashes;
     if (now === undefined || old === undefined) throw new Error("no hash");
     const set = built([keyRecord("sk-new", { hashes: [now, { ...old, until: 5 }] })]);
+    expect(find(set, "sk-old")).toBeDefined();
     expect(find(set, "sk-old")).toBe(find(set, "sk-new"));
-    expect(set.find(sha256Of("sk-old"))?.hash.until).toBe(5);
+  });
+
+  test("keeps the entries of keys that were used lately, and makes the others anew with what is so now", () => {
+    const made: string[] = [];
+    const set = new KeySet<KeyEntry>((entry) => {
+      made.push(entry.record.id);
+      return entry;
+    }, 2);
+    const changed = ["a", "b", "c", "d", "e"].map((name) => keyRecord(`sk-${name}`, { team: "t" }));
+    set.apply({ ...NOTHING, changed: [teamRecord("t"), ...changed] });
+    for (const name of ["a", "b", "a", "c", "a", "d", "e", "a"]) find(set, `sk-${name}`);
+    expect(made).toEqual(["a", "b", "c", "d", "e"].map((name) => `id-of-sk-${name}`));
+    set.apply({ ...NOTHING, removed: ["team:t"] });
+    expect(find(set, "sk-b")?.team?.record).toBeNull();
+    set.apply({ ...NOTHING, changed: [teamRecord("t", { blocked: true })] });
+    expect(["a", "b", "c"].map((name) => find(set, `sk-${name}`)?.team?.record?.blocked)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(made.length).toBeGreaterThan(5);
   });
 });

@@ -2,7 +2,6 @@ import {
   accessRecordKey,
   memberId,
   type AccessRecord,
-  type KeyHash,
   type KeyRecord,
   type MemberRecord,
   type SnapshotChange,
@@ -10,28 +9,29 @@ import {
   type UserRecord,
 } from "@rollcall/contract";
 import type { KeyEntry, Slot } from "./key-entry.ts";
-
-/** One of the hashes by which a key is found. */
-export interface FoundKey<Entry extends KeyEntry> {
-  readonly entry: Entry;
-  readonly hash: KeyHash;
-}
+import { RecentEntries } from "./recent-entries.ts";
 
 /** After so many records others have a turn. */
 const SLICE = 1_000;
 
+/** Entries of keys that were used lately: what a key may do is a hundred times its record. */
+const MOST_ENTRIES = 5_000;
+
 /**
  * All keys by their digests. Follows changes at a cost in proportion to them: of a team that changes one slot does, not its
- * keys.
+ * keys. What a key needs beyond its record is made when it is used.
  */
 export class KeySet<Entry extends KeyEntry> {
   readonly #make: (entry: KeyEntry) => Entry;
-  readonly #byDigest = new Map<string, FoundKey<Entry>>();
-  readonly #keys = new Map<string, Entry>();
+  readonly #byDigest = new Map<string, KeyRecord>();
+  readonly #keys = new Map<string, KeyRecord>();
   readonly #slots = new Map<string, Slot<AccessRecord>>();
+  readonly #entries: RecentEntries<Entry>;
 
-  constructor(make: (entry: KeyEntry) => Entry) {
+  /** `most`: entries that are kept. */
+  constructor(make: (entry: KeyEntry) => Entry, most = MOST_ENTRIES) {
     this.#make = make;
+    this.#entries = new RecentEntries(most, ({ record }) => this.#letGoOf(record));
   }
 
   /** With a break after every slice, for its caller to let others go first. */
@@ -52,13 +52,15 @@ export class KeySet<Entry extends KeyEntry> {
   }
 
   /** By the digest of a secret, as records write it. Undefined: there is no such key. */
-  find(digest: string): FoundKey<Entry> | undefined {
-    return this.#byDigest.get(digest);
+  find(digest: string): Entry | undefined {
+    const record = this.#byDigest.get(digest);
+    return record === undefined ? undefined : this.#entryOf(record);
   }
 
   /** By its id. */
   get(id: string): Entry | undefined {
-    return this.#keys.get(id);
+    const record = this.#keys.get(id);
+    return record === undefined ? undefined : this.#entryOf(record);
   }
 
   apply({ changed, removed }: Pick<SnapshotChange<AccessRecord>, "changed" | "removed">): void {
@@ -72,20 +74,9 @@ export class KeySet<Entry extends KeyEntry> {
   }
 
   #putKey(record: KeyRecord): void {
-    const { id, team, user, hashes } = record;
-    // The new one's slots first: those that both have stay.
-    const entry = this.#make({
-      record,
-      team: this.#refer<TeamRecord>("team", team),
-      user: this.#refer<UserRecord>("user", user),
-      member: this.#refer<MemberRecord>(
-        "member",
-        team === null || user === null ? null : memberId(team, user),
-      ),
-    });
-    this.#dropKey(id);
-    this.#keys.set(id, entry);
-    for (const hash of hashes) this.#byDigest.set(hash.digest, { entry, hash });
+    this.#dropKey(record.id);
+    this.#keys.set(record.id, record);
+    for (const { digest } of record.hashes) this.#byDigest.set(digest, record);
   }
 
   #remove(key: string): void {
@@ -96,7 +87,7 @@ export class KeySet<Entry extends KeyEntry> {
       const slot = this.#slots.get(key);
       if (slot === undefined) return;
       slot.record = null;
-      if (slot.keys === 0) this.#slots.delete(key);
+      if (slot.entries === 0) this.#slots.delete(key);
     }
   }
 
@@ -104,32 +95,53 @@ export class KeySet<Entry extends KeyEntry> {
     const before = this.#keys.get(id);
     if (before === undefined) return;
     this.#keys.delete(id);
-    const { team, user, hashes } = before.record;
-    for (const { digest } of hashes)
-      if (this.#byDigest.get(digest)?.entry === before) this.#byDigest.delete(digest);
-    this.#letGo("team", team);
-    this.#letGo("user", user);
-    this.#letGo("member", team === null || user === null ? null : memberId(team, user));
+    for (const { digest } of before.hashes)
+      if (this.#byDigest.get(digest) === before) this.#byDigest.delete(digest);
+    this.#entries.delete(id);
+  }
+
+  #entryOf(record: KeyRecord): Entry {
+    const known = this.#entries.get(record.id);
+    if (known !== undefined) return known;
+    const { id, team, user } = record;
+    const entry = this.#make({
+      record,
+      team: this.#refer<TeamRecord>("team", team),
+      user: this.#refer<UserRecord>("user", user),
+      member: this.#refer<MemberRecord>("member", memberOf(record)),
+    });
+    this.#entries.set(id, entry);
+    return entry;
+  }
+
+  #letGoOf(record: KeyRecord): void {
+    this.#letGo("team", record.team);
+    this.#letGo("user", record.user);
+    this.#letGo("member", memberOf(record));
   }
 
   #slot(kind: AccessRecord["kind"], id: string): Slot<AccessRecord> {
     const key = accessRecordKey({ kind, id });
     let slot = this.#slots.get(key);
-    if (slot === undefined) this.#slots.set(key, (slot = { record: null, keys: 0 }));
+    if (slot === undefined) this.#slots.set(key, (slot = { record: null, entries: 0 }));
     return slot;
   }
 
   #refer<Item extends AccessRecord>(kind: Item["kind"], id: string | null): Slot<Item> | null {
     if (id === null) return null;
     const slot = this.#slot(kind, id);
-    slot.keys += 1;
+    slot.entries += 1;
     return slot as Slot<Item>;
   }
 
   #letGo(kind: AccessRecord["kind"], id: string | null): void {
     if (id === null) return;
     const slot = this.#slot(kind, id);
-    slot.keys -= 1;
-    if (slot.keys === 0 && slot.record === null) this.#slots.delete(accessRecordKey({ kind, id }));
+    slot.entries -= 1;
+    if (slot.entries === 0 && slot.record === null) this.#slots.delete(accessRecordKey({ kind, id }));
   }
+}
+
+function memberOf({ team, user }: KeyRecord): string | null {
+  return team === null || user === null ? null : memberId(team, user);
 }

@@ -1,6 +1,7 @@
-import { KEYS, type AccessRecord, type Clock, type KeySnapshot } from "@rollcall/contract";
+import type { AccessRecord, Clock, KeySnapshot } from "@rollcall/contract";
 import { lookAt, type ControlFiles, type SettingsSource } from "@rollcall/runtime";
 import { HttpSnapshotReader, type SnapshotReader } from "@rollcall/snapshot";
+import { compactKeys } from "./compact-key.ts";
 
 export interface KeyReaderOptions {
   readonly source: Pick<SettingsSource, "cell">;
@@ -18,7 +19,7 @@ export function openKeyReader({
   random,
 }: KeyReaderOptions): SnapshotReader<KeySnapshot, AccessRecord> {
   return new HttpSnapshotReader({
-    kind: KEYS,
+    kind: compactKeys(),
     // The host is a name alone: the socket says where it is.
     url: "http://control/keys/state",
     socketPath: files.socket,

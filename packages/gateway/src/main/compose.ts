@@ -10,7 +10,9 @@ import {
 import type { SnapshotReader } from "@rollcall/snapshot";
 import type { ControlClient } from "../admin/control-client.ts";
 import { BodyMemory } from "../body/body-memory.ts";
+import { RequestRing } from "../explain/request-ring.ts";
 import { HealthRegistry } from "../health/health-registry.ts";
+import { AttemptTrail } from "../observe/attempt-trail.ts";
 import { HealthObserver } from "../observe/health-observer.ts";
 import { keyAccess, type KeyAccess, type KeySources } from "../keys/key-access.ts";
 import type { RequestObserver } from "../observe/observer.ts";
@@ -37,9 +39,11 @@ import { SilenceWatch, type SilenceDeps } from "../upstream/silence-watch.ts";
 import { BytesPerToken } from "../truncation/bytes-per-token.ts";
 import { TruncationWatch } from "../truncation/truncation-watch.ts";
 import { TokenCounts } from "../tokens/token-counts.ts";
+import { loadOtel } from "../tracing/otel-library.ts";
+import { Tracing } from "../tracing/tracing.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
-import type { Services } from "./services.ts";
+import { newActivity, type Services } from "./services.ts";
 
 /** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
 export interface Parts {
@@ -108,14 +112,28 @@ export function compose(parts: Parts): Composed {
     keys: withKeys?.keys ?? null,
     control: parts.keys?.control ?? null,
     metrics,
+    tracing: new Tracing({ load: loadOtel, clock, log: logs.log, registry: metrics.registry }, settings),
     rejections: new RejectionLog(logs.log, clock),
-    activity: { answering: 0, draining: false, refusing: false, successor: null, relaying: 0 },
+    activity: {
+      answering: 0,
+      connections: 0,
+      draining: false,
+      refusing: false,
+      successor: null,
+      relaying: 0,
+    },
+    pending: new PendingQueue(clock),
     clock,
     log: logs.log,
+    host: parts.host,
+    requests: new RequestRing(settings.config.gateway.explainRequests, clock),
     deadlines,
     retryBudget: new RetryBudget(),
     update: (next: Pick<Settings, "config" | "secrets" | "generation">, snapshot: Snapshot | null) => {
       if (next.config !== state.get().config) metrics.initialise(next.config);
+      built.requests.resize(next.config.gateway.explainRequests);
+      if (next.config !== state.get().config || next.secrets !== state.get().secrets)
+        void built.tracing.update(next);
       if (snapshot !== null) health.learnRefusals(snapshot, clock.monotonic() - feed.ageMs());
       state.set(buildRoutingState({ settings: next, snapshot, health, clock }));
     },
@@ -182,24 +200,41 @@ function idsAt({ config }: RoutingState, origin: string): readonly string[] {
   return config.deployments.filter(({ backend }) => backend.base.origin === origin).map(({ id }) => id);
 }
 
-/** Who routes, sends, observes and retries. */
-function composeRunners(
-  built: Omit<Composed, "realtime" | "runner">,
-  access: Access,
-  parts: Parts & { readonly tlsOf: TlsOf; readonly alsoObserving: readonly RequestObserver[] },
-): Pick<Composed, "realtime" | "runner"> {
-  const { activity, bodies, deadlines, feed, metrics, pools, rejections, reprobes, retryBudget } = built;
-  const { ratios, silence, state, tokens, visitors } = built;
-  const { settings, source, clock, random, logs, transport } = parts;
-  const requestLog = new RequestLog(logs, rejections);
+/** Who hears of attempts and requests; of attempts first the one that the others read by. */
+function composeObservers(
+  { feed, metrics, rejections, reprobes, requests }: Omit<Composed, "realtime" | "runner">,
+  { alsoObserving, clock, logs, random, settings }: Parts & ObservedToo,
+) {
+  const requestLog = new RequestLog(logs, rejections, random);
   const healthObserver = new HealthObserver({
     clock,
     probeIntervalMs: () => feed.snapshot?.intervalMs ?? settings.config.prober.intervalMs,
     reprobe: (id) => reprobes.request(id, "fault"),
   });
+  return {
+    healthObserver,
+    attemptObservers: [new AttemptTrail(), healthObserver, metrics, requestLog, new IgnoredFields(logs.log)],
+    requestObservers: [metrics, requestLog, requests, ...alsoObserving],
+  };
+}
+
+interface ObservedToo {
+  readonly alsoObserving: readonly RequestObserver[];
+}
+
+/** Who routes, sends, observes and retries. */
+function composeRunners(
+  built: Omit<Composed, "realtime" | "runner">,
+  access: Access,
+  parts: Parts & ObservedToo & { readonly tlsOf: TlsOf },
+): Pick<Composed, "realtime" | "runner"> {
+  const { activity, bodies, deadlines, feed, pools, retryBudget } = built;
+  const { pending, ratios, silence, state, tokens, visitors } = built;
+  const { source, clock, random, logs, transport } = parts;
+  const { attemptObservers, healthObserver, requestObservers } = composeObservers(built, parts);
   const router = new Router({ state, feed, clock, random });
-  const attemptObservers = [healthObserver, metrics, requestLog, new IgnoredFields(logs.log)];
-  const requestObservers = [metrics, requestLog, ...parts.alsoObserving];
+  // Where spans are kept, which may be from some reload on.
+  built.tracing.attach({ attempts: attemptObservers, requests: requestObservers });
   const { log } = logs;
   const dispatcher = new Dispatcher({
     state,
@@ -224,7 +259,7 @@ function composeRunners(
     budget: retryBudget,
     tokens,
     state,
-    pending: new PendingQueue(clock),
+    pending,
     clock,
     random,
   };
@@ -236,6 +271,7 @@ function composeRunners(
       tlsOf: parts.tlsOf,
       attemptObservers,
       requestObservers,
+      tracing: built.tracing,
       log,
     }),
   };

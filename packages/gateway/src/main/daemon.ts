@@ -1,5 +1,6 @@
 import {
   printAddress,
+  registerBuildInfo,
   registerSettingsGauges,
   shutDown,
   stateFile,
@@ -11,13 +12,15 @@ import {
   type Log,
   type Settings,
 } from "@rollcall/runtime";
+import type { Registry } from "prom-client";
 import { isHeartbeat } from "@rollcall/snapshot";
 import { openKeys, type OpenKeys } from "./open-keys.ts";
 import { drain } from "./drain.ts";
 import { gatewayServiceStatus } from "./service-status.ts";
 import { compose } from "./compose.ts";
+import type { RequestLookup } from "../explain/request-explanation.ts";
 import type { Services } from "./services.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 import { readGauges } from "../observe/gauges.ts";
 import { remove, type Taking } from "../generations/generation.ts";
 import { retire } from "../generations/retire.ts";
@@ -33,8 +36,11 @@ export interface RunningGateway {
   readonly port: number;
   readonly log: Log;
   readonly serviceStatus: ServiceStatus;
+  readonly registry: Registry;
   /** All that it has counted, and its gauges as they are now. */
   readCounts(): Promise<Counts>;
+  /** What it knows of a request that has ended. */
+  lookUp(requestId: string): RequestLookup;
   /** How many milliseconds ago it heard of a server; Infinity: never. */
   heardAgo(origin: string): number;
   /** Listening sockets, for the next generation. */
@@ -60,7 +66,8 @@ export async function startGateway(
   options: GatewayDaemonOptions,
   { slot = null, start = readStart(options), entry = OWN_ENTRY }: Place = {},
 ): Promise<RunningGateway> {
-  const { source, follow, host, log, accessLog } = start;
+  const { source, follow, host, logs } = start;
+  const { log } = logs;
   const { configFile, env } = options;
   const part = (whole: Settings) =>
     slot === null ? whole : { ...whole, config: divideLimits(whole.config, slot) };
@@ -69,7 +76,6 @@ export async function startGateway(
   const file = () => stateFile(config, configFile, env);
   const clock = systemClock;
   const reader = openStateReader({ source, file, clock, random: Math.random });
-  const logs = { log, accessLog };
   const apart = slot === null ? {} : { heardElsewhere: slot.heardElsewhere };
   const keys = openKeys({ source, configFile, env, clock, log, slot });
   const more = keys === null ? apart : { ...apart, keys };
@@ -85,11 +91,18 @@ export async function startGateway(
     // A heartbeat changes no verdict, so the table stays.
     if (change === null || !isHeartbeat(change)) gateway.update(settings, snapshot);
   });
-  await Promise.all([hearing, gateway.keys?.start()]);
-  registerSettingsGauges({ registry: gateway.metrics.registry, prefix: "rollcall_gateway", source });
+  await Promise.all([hearing, gateway.keys?.start(), gateway.tracing.update(settings)]);
+  const { registry } = gateway.metrics;
+  registerBuildInfo(registry, "gateway");
+  registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
 
   const doors = new Doors(
-    openServer(gateway, slot?.scrape ?? (() => gateway.metrics.print(readGauges(gateway)))),
+    openServer(gateway, {
+      scrape: slot?.scrape ?? (() => gateway.metrics.read(readGauges(gateway))),
+      explain: async (id) => (await slot?.explain(id)) ?? gateway.requests.find(id),
+      logLevel: logs.level,
+      orderLogLevel: slot?.orderLogLevel ?? ((level) => logs.level.order(level)),
+    }),
     entry,
   );
   const ownPort = options.port ?? config.gateway.port;
@@ -102,8 +115,10 @@ export async function startGateway(
     url: printAddress(host, port),
     port,
     log,
+    registry,
     serviceStatus: gatewayServiceStatus(gateway),
     heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
+    lookUp: (requestId) => gateway.requests.find(requestId),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
     sockets: doors.sockets,
     ...endings(gateway, doors, { keys, endFollowing }),
@@ -159,6 +174,7 @@ function stepsToEnd(gateway: Services, { keys, endFollowing, requests }: Ending)
   const { feed } = gateway;
   return [
     { name: "requests", run: requests },
+    { name: "traces", run: () => gateway.tracing.close() },
     // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
     { name: "config", run: endFollowing },
     { name: "feed", run: () => Promise.all([feed.close(), gateway.keys?.close()]).then(() => true) },

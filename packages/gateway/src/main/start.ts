@@ -5,12 +5,12 @@ import {
   boundAddress,
   FileSettings,
   keepMasterKey,
-  openAccessLog,
-  openLog,
+  followLogSettings,
+  openDaemonLogs,
   passedSockets,
   systemClock,
   watchSettings,
-  type Log,
+  type DaemonLogs,
   type SettingsSource,
 } from "@rollcall/runtime";
 import type { Held } from "../generations/held.ts";
@@ -46,21 +46,22 @@ export interface Start {
   readonly source: SettingsSource;
   /** Follows what the settings come from until the signal is aborted. */
   readonly follow: (signal: AbortSignal) => Promise<void>;
+  /** Keeps the settings as they are: systemd takes credentials away from what a restart leaves behind. */
+  readonly freeze: () => void;
   /** The address listened on. */
   readonly host: string;
   /** Descriptors of listening sockets that somebody else keeps. */
   readonly passed: readonly number[];
   /** They stay open, and we are left running, where the process that started us ends. */
   readonly isPortKept: boolean;
-  readonly log: Log;
-  /** A line for every request, where the config wants them. */
-  readonly accessLog: Log;
+  readonly logs: DaemonLogs;
 }
 
 /** Throws StartError where the config cannot be used, or where anybody in the network could use the gateway. */
 export function readStart(options: GatewayDaemonOptions): Start {
-  const { configFile: file, env, logLevel = "info" } = options;
-  const log = openLog("gateway", logLevel);
+  const { configFile: file, env, logLevel } = options;
+  const logs = openDaemonLogs("gateway", { level: logLevel });
+  const { log } = logs;
   const source = new FileSettings(
     {
       file,
@@ -74,13 +75,14 @@ export function readStart(options: GatewayDaemonOptions): Start {
     },
     systemClock.monotonic(),
   );
+  followLogSettings(logs, source.cell);
   const settings = source.cell.get();
   const { gateway } = settings.config;
   const wanted = { host: options.host ?? gateway.host, port: options.port ?? gateway.port };
   const { passed, host, isPortKept } = chooseSockets(env, wanted);
   checkMasterKey(settings, { host, log });
   const follow = (signal: AbortSignal) => watchSettings(source, systemClock, signal);
-  return { source, follow, host, passed, isPortKept, log, accessLog: openAccessLog("gateway", logLevel) };
+  return { source, follow, freeze: () => source.freeze(), host, passed, isPortKept, logs };
 }
 
 /** The sockets to listen on, and their host. Those of an older generation are left where the config now wants another address. */

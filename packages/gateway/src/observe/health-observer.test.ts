@@ -156,12 +156,16 @@ test.each<[string, AttemptEnd]>([
   expect(evidence() === null).toBe(ended.outcome.kind === "complete");
 });
 
-test.each(["cut", "idle", "abort"] as const)("a trial that is cut (%s) keeps the breaker open", (cause) => {
+test.each([
+  ["cut", "server_error"],
+  ["idle", "timeout"],
+  ["abort", "server_error"],
+] as const)("a trial that is cut (%s) keeps the breaker open, as %s", (cause, reason) => {
   const { begin, clock, end, evidence, fail } = observed();
   fail(new UpstreamError("server_error"), 5);
   clock.jump(1_000);
   end(begin(), { outcome: { kind: "cut", cause }, excuse: null });
-  expect(evidence()).toMatchObject({ definite: false, reason: "down" });
+  expect(evidence()).toMatchObject({ definite: false, reason });
 });
 
 test("a refusal that turns out to be the request's leaves nothing behind", () => {

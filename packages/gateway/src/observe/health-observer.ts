@@ -74,7 +74,7 @@ export class HealthObserver implements AttemptObserver {
         if (outcome.cause === "total" || outcome.cause === "internal") health.inconclusive();
         else {
           const kind = outcome.cause === "idle" ? "timeout" : "server_error";
-          health.failed({ kind, reason: "down", at: now }, deployment.breaker);
+          health.failed({ kind, reason: kind, at: now }, deployment.breaker);
         }
         return;
       case "failed":

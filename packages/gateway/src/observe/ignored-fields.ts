@@ -1,4 +1,5 @@
 import type { Log } from "@rollcall/runtime";
+import { idsOf } from "./request-ids.ts";
 import type { AttemptFacts, AttemptObserver } from "./observer.ts";
 
 /** vLLM's fields for structured output up to 0.11. From 0.12 on it takes them without a word and does nothing. */
@@ -16,13 +17,13 @@ export class IgnoredFields implements AttemptObserver {
   }
 
   attemptStarted({ ctx, candidate: { id, kind, version } }: AttemptFacts): void {
-    const { alias, fields, requestId } = ctx;
+    const { alias, fields } = ctx;
     if (kind !== "vllm") return;
     const field = GUIDED.find((name) => fields.spans[name] !== undefined);
     if (field === undefined || this.#told.has(alias) || !ignoresGuided(version)) return;
     this.#told.add(alias);
     this.#log.warn(
-      { requestId, alias, deployment: id, field },
+      { ...idsOf(ctx), alias, deployment: id, field },
       "field ignored by vLLM; send structured_outputs or response_format instead",
     );
   }

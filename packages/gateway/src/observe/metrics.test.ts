@@ -5,45 +5,91 @@ import { countRequest, requestTo } from "../../test/ended-requests.ts";
 import { gaugeReadings } from "../../test/gauge-readings.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import { UpstreamError } from "../upstream/upstream-error.ts";
-import { GatewayMetrics, type GaugeReadings } from "./metrics.ts";
+import type { GaugeReadings } from "./gauge-metrics.ts";
+import { GatewayMetrics } from "./metrics.ts";
+import { printCounts } from "./print-counts.ts";
 import type { AttemptEnd } from "./observer.ts";
 
 async function lines(metrics: GatewayMetrics, readings: Partial<GaugeReadings> = {}): Promise<string[]> {
-  const text = await metrics.print(gaugeReadings(readings));
+  const text = printCounts(await metrics.read(gaugeReadings(readings)), "text");
   return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
 }
 
-test("a gateway that has done nothing shows what it has, its aliases at zero", async () => {
+test("a gateway that has done nothing shows what it has, its aliases and deployments at zero", async () => {
   const metrics = new GatewayMetrics();
   metrics.initialise(configOf({ a: {} }));
-  expect(await lines(metrics)).toEqual([
-    'rollcall_gateway_requests_total{alias="chat",endpoint="chat_completions",status="200"} 0',
-    'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="upstream_aborted"} 0',
-    'rollcall_gateway_interrupted_total{alias="chat",endpoint="chat_completions",ending="client_disconnected"} 0',
-    ...[...ENDPOINTS.map(({ name }) => name), "models", "other"].flatMap((endpoint) =>
-      ["no_key", "wrong_key"].map(
-        (reason) => `rollcall_gateway_rejected_requests_total{endpoint="${endpoint}",reason="${reason}"} 0`,
+  const found = await lines(metrics);
+  const chat = 'alias="chat",endpoint="chat_completions"';
+  expect(found).toEqual(
+    expect.arrayContaining([
+      `rollcall_gateway_requests_total{${chat},status="200"} 0`,
+      `rollcall_gateway_request_duration_seconds_count{${chat}} 0`,
+      `rollcall_gateway_time_to_first_token_seconds_bucket{le="600",${chat}} 0`,
+      `rollcall_gateway_overhead_seconds_count{${chat}} 0`,
+      `rollcall_gateway_request_tokens_bucket{le="67108864",${chat},type="output"} 0`,
+      'rollcall_gateway_tokens_total{alias="chat",deployment="a",endpoint="chat_completions",type="input"} 0',
+      'rollcall_gateway_tokens_total{alias="chat",deployment="a",endpoint="chat_completions",type="reasoning"} 0',
+      `rollcall_gateway_unmetered_requests_total{${chat},ending="upstream_aborted"} 0`,
+      `rollcall_gateway_interrupted_total{${chat},ending="client_disconnected"} 0`,
+      'rollcall_gateway_retried_requests_total{alias="chat",ending="complete"} 0',
+      'rollcall_gateway_fallbacks_total{alias="chat",ending="complete"} 0',
+      'rollcall_gateway_queue_wait_seconds_count{alias="chat"} 0',
+      'rollcall_gateway_attempts_total{deployment="a",outcome="cut"} 0',
+      'rollcall_gateway_attempt_failures_total{deployment="a",reason="wrong_name"} 0',
+      'rollcall_gateway_cuts_total{alias="chat",deployment="a",cause="cut"} 0',
+      ...[...ENDPOINTS.map(({ name }) => name), "models", "other"].flatMap((endpoint) =>
+        ["no_key", "wrong_key"].map(
+          (reason) => `rollcall_gateway_rejected_requests_total{endpoint="${endpoint}",reason="${reason}"} 0`,
+        ),
       ),
-    ),
-    "rollcall_gateway_request_body_bytes 0",
+      "rollcall_gateway_connections 0",
+      "rollcall_gateway_queued_requests 0",
+    ]),
+  );
+  // All that is not at zero is a gauge that is read now.
+  expect(found.filter((line) => !line.endsWith(" 0"))).toEqual([
     "rollcall_gateway_snapshot_age_seconds 1.5",
     "rollcall_gateway_snapshot_sequence 12",
-    "rollcall_gateway_snapshot_stale 0",
-    "rollcall_gateway_snapshot_faults_total 0",
   ]);
 });
 
-test("gauges show what is now, and nothing of what was", async () => {
+test("of more deployments than fit a page each has its series from its first attempt on", async () => {
   const metrics = new GatewayMetrics();
-  await lines(metrics, {
-    inFlight: [["a", 2]],
-    available: [["chat", 1]],
-    ejected: [["b", { reason: "wrong_name" }]],
+  metrics.initialise(
+    configOf(Object.fromEntries(Array.from({ length: 501 }, (_, index) => [`d${index}`, {}]))),
+  );
+  expect((await lines(metrics)).join()).not.toContain('deployment="d1"');
+  metrics.attemptStarted({ ...ATTEMPT, candidate: { id: "d1" } as Candidate });
+  expect(await lines(metrics)).toContain(
+    'rollcall_gateway_attempts_total{deployment="d1",outcome="failed"} 0',
+  );
+});
+
+test("gauges show what is now: what the config still has stays, at zero, and nothing else", async () => {
+  const metrics = new GatewayMetrics();
+  const ejected = [
+    ["a", { reason: "wrong_name" }],
+    ["b", { reason: "hung" }],
+  ] as const;
+  await lines(metrics, { inFlight: [["a", 2]], available: [["chat", 1]], ejected, breakers: [["a", true]] });
+  const now = await lines(metrics, {
+    inFlight: [
+      ["a", 0],
+      ["c", 1],
+    ],
+    breakers: [["a", false]],
+    available: [["chat", 0]],
   });
-  const now = await lines(metrics, { inFlight: [["c", 1]], available: [["chat", 0]] });
-  expect(now).toContain('rollcall_gateway_requests_in_flight{deployment="c"} 1');
-  expect(now).toContain('rollcall_gateway_available_deployments{alias="chat"} 0');
-  expect(now.join()).not.toMatch(/deployment="(a|b)"/);
+  expect(now).toEqual(
+    expect.arrayContaining([
+      'rollcall_gateway_requests_in_flight{deployment="a"} 0',
+      'rollcall_gateway_requests_in_flight{deployment="c"} 1',
+      'rollcall_gateway_breaker_open{deployment="a"} 0',
+      'rollcall_gateway_available_deployments{alias="chat"} 0',
+      'rollcall_gateway_ejected{deployment="a",reason="wrong_name"} 0',
+    ]),
+  );
+  expect(now.join()).not.toContain('deployment="b"');
 });
 
 /** An attempt of a request for `chat` on deployment `a`. */
@@ -105,7 +151,7 @@ test.each<[string, AttemptEnd, readonly [failures: number, total: number, idle: 
   expect(await lines(metrics)).toEqual(
     expect.arrayContaining([`${FAILURES} 0`, `${TIMEOUTS} 0`, `${IDLE} 0`]),
   );
-  metrics.attemptEnded(ATTEMPT, end);
+  metrics.attemptEnded(ATTEMPT, end, 10);
   expect(await lines(metrics)).toEqual(
     expect.arrayContaining([`${FAILURES} ${failures}`, `${TIMEOUTS} ${total}`, `${IDLE} ${idle}`]),
   );

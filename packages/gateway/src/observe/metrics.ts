@@ -1,93 +1,63 @@
-import { ENDPOINTS, REASON_CODES, REASONS, type Config } from "@rollcall/contract";
-import { Counter, Gauge, Registry, type Aggregator } from "prom-client";
+import { ENDPOINTS, type Config, type Deployment } from "@rollcall/contract";
+import { Counter, Registry } from "prom-client";
+import { saysUsage } from "../endpoints/usage-request.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
-import type { RequestEnd } from "../pipeline/stage.ts";
-import { Durations } from "./durations.ts";
+import type { Ending, RequestEnd } from "../pipeline/stage.ts";
+import type { Counts } from "./counts.ts";
+import { DeploymentMetrics } from "./deployment-series.ts";
+import { EndpointMetrics } from "./endpoint-series.ts";
+import { GaugeMetrics, type GaugeReadings } from "./gauge-metrics.ts";
+import { ByKeyMetrics } from "./by-key-metrics.ts";
+import { overheadOf } from "./overhead.ts";
 import type { AttemptEnd, AttemptFacts, AttemptObserver, RequestObserver } from "./observer.ts";
 import { RequestCounts } from "./request-counts.ts";
+import { SECONDS } from "./series.ts";
+import { SeriesHistogram } from "./series-metrics.ts";
+import type { TokenUsage } from "./token-usage.ts";
 
-/** How several workers' gauges become one. The others say what each sees for itself: then the worst is shown. */
-const GATHERED: Readonly<Record<string, Aggregator>> = {
-  requests_in_flight: "sum",
-  available_deployments: "min",
-  request_body_bytes: "sum",
-  snapshot_sequence: "min",
-};
+/** Endings of a request whose answer had begun: one series each, from the start. */
+const ENDINGS: readonly Ending[] = ["complete", "upstream_aborted", "client_disconnected", "error"];
 
-/** All that was counted, as it goes from one process to another. */
-export type Counts = Awaited<ReturnType<Registry["getMetricsAsJSON"]>>;
-
-/** What is read at the moment of the scrape. */
-export interface GaugeReadings {
-  readonly inFlight: Iterable<readonly [deployment: string, count: number]>;
-  readonly available: Iterable<readonly [alias: string, count: number]>;
-  readonly ejected: Iterable<readonly [deployment: string, evidence: { readonly reason: string }]>;
-  readonly bodyBytes: number;
-  readonly snapshotAgeMs: number;
-  readonly snapshotSequence: number;
-  readonly snapshotFresh: boolean;
-  readonly snapshotFaults: number;
-}
-
-/** What an attempt can be found to have failed of: each is a series from a deployment's first attempt on. */
-const ATTEMPT_REASONS = REASON_CODES.filter((reason) => REASONS[reason].failsRequests);
+/** Of more deployments than these each has its series from its first attempt on: a page of all would be megabytes. */
+const MOST_BEGUN = 500;
 
 /** What Prometheus reads. Labels are aliases and deployment ids of the config, endpoints, statuses and reason codes: all bounded. */
 export class GatewayMetrics implements AttemptObserver, RequestObserver {
   readonly registry = new Registry();
-  readonly #requests: RequestCounts;
-  readonly #duration: Durations;
-  readonly #firstByte: Durations;
-  readonly #failures: Counter<"deployment" | "reason">;
-  readonly #timeouts: Counter<"deployment" | "phase">;
-  readonly #truncated: Counter<"deployment">;
+  readonly #requests = new RequestCounts([this.registry]);
+  readonly #endpoints = new EndpointMetrics(this.registry);
+  readonly #deployments = new DeploymentMetrics(this.registry);
+  readonly #byKey = new ByKeyMetrics(this.registry);
+  readonly #unmetered: Counter<"alias" | "endpoint" | "ending">;
   readonly #interrupted: Counter<"alias" | "endpoint" | "ending">;
   readonly #rejected: Counter<"endpoint" | "reason">;
-  readonly #seen = new Set<string>();
-  readonly #inFlight: Gauge<"deployment">;
-  readonly #available: Gauge<"alias">;
-  readonly #ejected: Gauge<"deployment" | "reason">;
-  readonly #bodyBytes: Gauge;
-  readonly #age: Gauge;
-  readonly #sequence: Gauge;
-  readonly #stale: Gauge;
-  readonly #faults: Counter;
+  readonly #retried: Counter<"alias" | "ending">;
+  readonly #fallbacks: Counter<"alias" | "ending">;
+  readonly #queueWait = new SeriesHistogram<"alias">(
+    {
+      name: "rollcall_gateway_queue_wait_seconds",
+      help: "How long requests waited that a model had to be loaded for.",
+      labelNames: ["alias"],
+    },
+    SECONDS,
+    this.registry,
+  );
+  readonly #gauges: GaugeMetrics;
 
   constructor() {
-    const registers = [this.registry];
-    const gauge = <L extends string>(name: string, help: string, labelNames: L[] = []) => {
-      const aggregator = GATHERED[name] ?? "max";
-      return new Gauge<L>({ name: `rollcall_gateway_${name}`, help, labelNames, aggregator, registers });
-    };
     const counter = <L extends string>(name: string, help: string, labelNames: L[]) =>
-      new Counter<L>({ name: `rollcall_gateway_${name}_total`, help, labelNames, registers });
-    this.#requests = new RequestCounts(registers);
-    this.#duration = new Durations(
-      {
-        name: "rollcall_gateway_request_duration_seconds",
-        help: "From the request's head to the end of its answer.",
-      },
-      this.registry,
+      new Counter<L>({
+        name: `rollcall_gateway_${name}_total`,
+        help,
+        labelNames,
+        registers: [this.registry],
+      });
+    this.#unmetered = counter(
+      "unmetered_requests",
+      "Requests with an answer that does not say which tokens it used, by how they ended.",
+      ["alias", "endpoint", "ending"],
     );
-    this.#firstByte = new Durations(
-      {
-        name: "rollcall_gateway_time_to_first_byte_seconds",
-        help: "From the request's head to the first byte of its answer.",
-      },
-      this.registry,
-    );
-    this.#failures = counter("attempt_failures", "Attempts on a deployment that failed, by reason.", [
-      "deployment",
-      "reason",
-    ]);
-    this.#timeouts = counter("timeouts", "Times that ran out: connect, first_token, idle, total.", [
-      "deployment",
-      "phase",
-    ]);
-    this.#truncated = counter("context_truncated", "Answers to prompts of which only a part was read.", [
-      "deployment",
-    ]);
     this.#interrupted = counter(
       "interrupted",
       "Answers that did not end: cut by the backend, or left by the client.",
@@ -97,56 +67,60 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
       "endpoint",
       "reason",
     ]);
-    this.#inFlight = gauge("requests_in_flight", "Requests under way by deployment.", ["deployment"]);
-    this.#available = gauge("available_deployments", "Deployments an alias can be sent to now.", ["alias"]);
-    this.#ejected = gauge("ejected", "1 where requests themselves have shown a deployment unfit.", [
-      "deployment",
-      "reason",
+    this.#retried = counter("retried_requests", "Requests that took several attempts, by how they ended.", [
+      "alias",
+      "ending",
     ]);
-    this.#bodyBytes = gauge("request_body_bytes", "Bytes of request bodies held.");
-    this.#age = gauge("snapshot_age_seconds", "Time since the last update from the prober.");
-    this.#sequence = gauge("snapshot_sequence", "Number of the snapshot in use; 0: none yet.");
-    this.#stale = gauge("snapshot_stale", "1 without an update for three intervals.");
-    this.#faults = counter("snapshot_faults", "Snapshots that could not be used, since the start.", []);
+    this.#fallbacks = counter(
+      "fallbacks",
+      "Requests for an alias that another one stood in for, by how they ended.",
+      ["alias", "ending"],
+    );
+    this.#gauges = new GaugeMetrics(this.registry);
   }
 
   attemptStarted({ candidate: { id } }: AttemptFacts): void {
-    if (this.#seen.has(id)) return;
-    this.#seen.add(id);
-    for (const reason of ATTEMPT_REASONS) this.#failures.inc({ deployment: id, reason }, 0);
-    for (const phase of ["connect", "first_token", "idle", "total"])
-      this.#timeouts.inc({ deployment: id, phase }, 0);
-    this.#truncated.inc({ deployment: id }, 0);
+    this.#deployments.of(id);
   }
 
   promptTruncated({ candidate: { id } }: AttemptFacts): void {
-    this.#truncated.inc({ deployment: id });
+    this.#deployments.truncated(id);
   }
 
-  attemptFirstByte({ ctx }: AttemptFacts, now: number): void {
-    this.#firstByte.record({ alias: ctx.alias, endpoint: ctx.endpoint.name }, now - ctx.startedAt);
+  attemptFirstByte(attempt: AttemptFacts, now: number): void {
+    const { candidate, ctx, sentAt } = attempt;
+    const { alias, endpoint, startedAt } = ctx;
+    const series = this.#endpoints.of(alias, endpoint.name);
+    series.firstByte.record((now - startedAt) / 1_000);
+    if (!ctx.fields.stream || endpoint.upgrade !== undefined) return;
+    series.firstToken.recordIn(traceOf(ctx), (now - startedAt) / 1_000);
+    this.#deployments.of(candidate.id).firstToken.record((now - sentAt) / 1_000);
+    attempt.gaps = series.gaps;
   }
 
-  attemptEnded({ candidate: { id } }: AttemptFacts, { outcome, excuse }: AttemptEnd): void {
-    if (outcome.kind === "cut") {
-      if (outcome.cause === "idle" || outcome.cause === "total")
-        this.#timeouts.inc({ deployment: id, phase: outcome.cause });
-      return;
-    }
-    if (outcome.kind !== "failed" || excuse === "key_rotated") return;
-    const { reason, retryable, timeout } = outcome.error;
-    if (timeout !== null) this.#timeouts.inc({ deployment: id, phase: timeout });
-    // The app's own limit, which may be as short as it likes, says nothing of the deployment.
-    if (excuse === null && (retryable || timeout !== null)) this.#failures.inc({ deployment: id, reason });
+  attemptEnded({ candidate: { id }, ctx, sentAt }: AttemptFacts, end: AttemptEnd, now: number): void {
+    this.#deployments.ended(ctx.alias, id, end);
+    if (end.outcome.kind === "complete") this.#deployments.of(id).duration.record((now - sentAt) / 1_000);
+    if (isMetered(ctx) && ctx.usage !== null) this.#meter(ctx, id, ctx.usage);
   }
 
-  requestEnded({ alias, endpoint }: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
+  requestEnded(ctx: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
+    const { alias, endpoint } = ctx;
+    const series = this.#endpoints.of(alias, endpoint.name);
     this.#requests.add(alias, endpoint.name, status);
-    this.#duration.record({ alias, endpoint: endpoint.name }, ms);
+    series.duration.recordIn(traceOf(ctx), ms / 1_000);
+    if (ctx.attempts > 0 && endpoint.upgrade === undefined)
+      series.overhead.record(overheadOf(ctx, ms) / 1_000);
+    if (ctx.attempts > 1) this.#retried.inc({ alias, ending });
+    if (ctx.fallbacks > 0) this.#fallbacks.inc({ alias, ending });
+    if (ctx.queuedMs > 0) this.#queueWait.of({ alias }).record(ctx.queuedMs / 1_000);
     if (ending === "upstream_aborted" || ending === "client_disconnected")
       this.#interrupted.inc({ alias, endpoint: endpoint.name, ending });
+    if (ctx.firstByteAt !== null && saysUsage(endpoint) && !isMetered(ctx))
+      this.#unmetered.inc({ alias, endpoint: endpoint.name, ending });
     if (failure !== null && status < 500 && failure.kind !== "upstream_answer")
       this.rejected(endpoint.name, failure.kind);
+    this.#byKey.requestEnded(ctx, status);
   }
 
   /** `endpoint`: of the table, or `models`, or `other`; never a path that was sent. */
@@ -158,39 +132,74 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   initialise({ aliases }: Pick<Config, "aliases">): void {
     for (const endpoint of [...ENDPOINTS.map(({ name }) => name), "models", "other"])
       for (const reason of ["no_key", "wrong_key"]) this.#rejected.inc({ endpoint, reason }, 0);
+    const all = [...aliases.values()].reduce((sum, { length }) => sum + length, 0);
     for (const [alias, deployments] of aliases) {
-      for (const { name: endpoint, canary } of ENDPOINTS) {
-        if (!deployments.some(({ mode }) => canary?.modes.includes(mode) === true)) continue;
-        this.#requests.begin(alias, endpoint);
-        for (const ending of ["upstream_aborted", "client_disconnected"])
-          this.#interrupted.inc({ alias, endpoint, ending }, 0);
+      const endpoints = ENDPOINTS.filter(({ canary }) =>
+        deployments.some(({ mode }) => canary?.modes.includes(mode) === true),
+      );
+      for (const { name } of endpoints) this.#beginEndpoint(alias, name);
+      for (const ending of ENDINGS) {
+        this.#retried.inc({ alias, ending }, 0);
+        this.#fallbacks.inc({ alias, ending }, 0);
       }
+      this.#queueWait.of({ alias });
+      if (all <= MOST_BEGUN) this.#beginDeployments(alias, deployments, endpoints);
     }
   }
 
-  /** The text Prometheus scrapes, with the gauges as they are now. */
-  print(now: GaugeReadings): Promise<string> {
-    this.#set(now);
-    return this.registry.metrics();
-  }
-
-  /** The same as data: what one of several workers has to say. */
+  /** All that was counted, with the gauges as they are now. */
   read(now: GaugeReadings): Promise<Counts> {
-    this.#set(now);
+    this.#gauges.set(now);
     return this.registry.getMetricsAsJSON();
   }
 
-  #set(now: GaugeReadings): void {
-    for (const gauge of [this.#inFlight, this.#available, this.#ejected]) gauge.reset();
-    for (const [deployment, count] of now.inFlight) this.#inFlight.set({ deployment }, count);
-    for (const [alias, count] of now.available) this.#available.set({ alias }, count);
-    for (const [deployment, { reason }] of now.ejected) this.#ejected.set({ deployment, reason }, 1);
-    this.#bodyBytes.set(now.bodyBytes);
-    this.#age.set(Number.isFinite(now.snapshotAgeMs) ? now.snapshotAgeMs / 1_000 : Number.NaN);
-    this.#sequence.set(now.snapshotSequence);
-    this.#stale.set(now.snapshotFresh ? 0 : 1);
-    // The feed counts them; here they are only told.
-    this.#faults.reset();
-    this.#faults.inc(now.snapshotFaults);
+  #beginEndpoint(alias: string, endpoint: string): void {
+    this.#requests.begin(alias, endpoint);
+    this.#endpoints.of(alias, endpoint);
+    for (const ending of ENDINGS) this.#unmetered.inc({ alias, endpoint, ending }, 0);
+    for (const ending of ["upstream_aborted", "client_disconnected"])
+      this.#interrupted.inc({ alias, endpoint, ending }, 0);
   }
+
+  #beginDeployments(
+    alias: string,
+    deployments: readonly Deployment[],
+    endpoints: readonly { readonly name: string }[],
+  ): void {
+    for (const { id } of deployments) {
+      this.#deployments.begin(alias, id);
+      for (const { name: endpoint } of endpoints)
+        this.#endpoints.tokensOf({ alias, endpoint, deployment: id });
+    }
+  }
+
+  #meter(ctx: RequestContext, deployment: string, usage: TokenUsage): void {
+    const { alias, endpoint, firstByteAt, lastByteAt } = ctx;
+    const { input, output, cached, reasoning } = usage;
+    const series = this.#endpoints.of(alias, endpoint.name);
+    const tokens = this.#endpoints.tokensOf({ alias, endpoint: endpoint.name, deployment });
+    if (input !== null) {
+      tokens.input.value += input;
+      series.inputTokens.record(input);
+    }
+    if (output !== null) {
+      tokens.output.value += output;
+      series.outputTokens.record(output);
+    }
+    tokens.cached.value += cached ?? 0;
+    tokens.reasoning.value += reasoning ?? 0;
+    if (!ctx.fields.stream || output === null || output < 2 || firstByteAt === null || lastByteAt === null)
+      return;
+    series.perToken.record(Math.max(0, lastByteAt - firstByteAt) / 1_000 / (output - 1));
+  }
+}
+
+/** Does its answer say all that it used? A stream that broke off may have said what was read. */
+function isMetered({ endpoint, usage }: RequestContext): boolean {
+  return usage !== null && (usage.output !== null || endpoint.response.events === null);
+}
+
+/** The trace that a request is in, where the config wants it told. */
+function traceOf(ctx: RequestContext): string | null {
+  return ctx.state.config.metrics.exemplars ? (ctx.trace?.traceId ?? null) : null;
 }

@@ -1,6 +1,7 @@
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
+import type { Series } from "./series.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
 
 /** One attempt as observers see it. */
@@ -11,6 +12,8 @@ export interface AttemptFacts {
   readonly number: number;
   /** Monotonic milliseconds. */
   readonly sentAt: number;
+  /** Set with the first byte of a stream: where the times between its pieces are recorded. */
+  gaps?: Series | null;
 }
 
 /** Why a failure says nothing of the deployment: the app's own time limit, or a key that was replaced meanwhile. */

@@ -9,6 +9,8 @@ import type {
   RequestObserver,
   TruncatedPrompt,
 } from "./observer.ts";
+import { requestFacts } from "./request-facts.ts";
+import { idsOf } from "./request-ids.ts";
 
 export interface RequestLogs {
   readonly log: Log;
@@ -27,54 +29,59 @@ const AT_THE_DOOR: ReadonlySet<GatewayError["kind"]> = new Set([
   "unsupported_model",
 ]);
 
-/** Lines about requests: one for each that failed, and for all where the config asks for them. */
+/** Breaks in the middle of an answer that are no fault of the backend's. */
+const OURS: ReadonlySet<string | undefined> = new Set(["internal", "revoked"]);
+
+/**
+ * Lines about requests: one for each that failed, was cut or was rejected, and for as many of the others as the config asks
+ * for. A fact is told once: what the line of a request has is in no other.
+ */
 export class RequestLog implements AttemptObserver, RequestObserver {
   readonly #logs: RequestLogs;
   readonly #rejections: Pick<RejectionLog, "add">;
+  /** 0 ≤ x < 1 */
+  readonly #random: () => number;
 
-  constructor(logs: RequestLogs, rejections: Pick<RejectionLog, "add">) {
+  constructor(logs: RequestLogs, rejections: Pick<RejectionLog, "add">, random: () => number) {
     this.#logs = logs;
     this.#rejections = rejections;
+    this.#random = random;
   }
 
   promptTruncated({ ctx, candidate }: AttemptFacts, { tokens, setting, isNew }: TruncatedPrompt): void {
     if (!isNew) return;
-    const facts = { requestId: ctx.requestId, deployment: candidate.id, alias: ctx.alias, tokens, setting };
+    const facts = { ...idsOf(ctx), deployment: candidate.id, alias: ctx.alias, tokens, setting };
     this.#logs.log.warn(facts, "backend truncates prompts; raise its context or make it refuse them");
   }
 
   attemptEnded({ ctx, candidate, number }: AttemptFacts, { outcome, excuse }: AttemptEnd): void {
-    const { requestId } = ctx;
-    const facts = { requestId, deployment: candidate.id, attempt: number };
-    if (outcome.kind === "cut") {
-      this.#logs.log.warn({ ...facts, alias: ctx.alias, cause: outcome.cause }, "stream cut by the backend");
-      return;
-    }
     if (outcome.kind !== "failed" || excuse === "key_rotated") return;
     const { reason, retryable, status, timeout } = outcome.error;
     if (!retryable && timeout === null) return;
-    this.#logs.log.warn({ ...facts, reason, status, timeout }, "attempt failed");
+    const facts = { ...idsOf(ctx), deployment: candidate.id, attempt: number, reason, status, timeout };
+    this.#logs.log.warn(facts, "attempt failed");
   }
 
-  requestEnded(ctx: RequestContext, { ending, failure, status, ms }: RequestEnd): void {
-    const { alias, endpoint, requestId, state } = ctx;
-    if (failure === null && !state.config.gateway.accessLog) return;
-    const facts = { requestId, endpoint: endpoint.name, alias, status, ending, ms: Math.round(ms) };
-    if (failure === null) this.#logs.accessLog.info(facts, "request");
-    else if (status >= 500 || ending === "upstream_aborted")
-      this.#logs.log.warn({ ...facts, ...causeOf(failure) }, "request failed");
-    else if (state.config.gateway.accessLog)
-      this.#logs.accessLog.info({ ...facts, error: failure.kind }, "request rejected");
+  requestEnded(ctx: RequestContext, end: RequestEnd): void {
+    const { ending, failure, status } = end;
+    const isCut = ending === "upstream_aborted";
+    const isWanted = this.#isWanted(ctx);
+    if (failure === null && !isCut && !isWanted) return;
+    const facts = requestFacts(ctx, end);
+    const { accessLog, log } = this.#logs;
+    if (failure === null && !isCut) accessLog.info(facts, "request");
+    else if (failure === null && OURS.has(facts.reason)) log.info(facts, "stream ended by the gateway");
+    else if (failure === null) log.warn(facts, "stream cut by the backend");
+    else if (status >= 500 || isCut) log.warn(facts, "request failed");
+    else if (isWanted) accessLog.info(facts, "request rejected");
     else if (AT_THE_DOOR.has(failure.kind)) {
       const client = ctx.incoming.socket.remoteAddress ?? null;
       this.#rejections.add({ reason: failure.kind, client, facts });
-    } else this.#logs.log.info({ ...facts, error: failure.kind }, "request rejected");
+    } else log.info(facts, "request rejected");
   }
-}
 
-/** What a backend said of it stays out: it may name hosts. */
-function causeOf(failure: GatewayError): object {
-  if (failure.kind !== "upstream_failed") return { error: failure.kind };
-  const { kind, reason, attempts } = failure;
-  return { error: kind, reason, attempts };
+  #isWanted({ state: { config } }: RequestContext): boolean {
+    const { accessLog: share } = config.gateway;
+    return share === 1 || (share > 0 && this.#random() < share);
+  }
 }

@@ -3,6 +3,7 @@ import type { Cell, Log, SettingsSource } from "@rollcall/runtime";
 import type { TimeoutPhase } from "../errors/gateway-error.ts";
 import { DIALECTS } from "../errors/dialects.ts";
 import type { AttemptEnd, AttemptObserver, Excuse } from "../observe/observer.ts";
+import { idsOf } from "../observe/request-ids.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
 import { answerHeaders } from "../server/answer-headers.ts";
@@ -16,7 +17,7 @@ import { UpstreamAttempt } from "../upstream/upstream-attempt.ts";
 import type { UpstreamTemplate } from "../upstream/upstream-templates.ts";
 import { DispatchedAttempt, type AttemptOwner, type OnAttemptEnd } from "./dispatched-attempt.ts";
 import type { RequestContext } from "./request-context.ts";
-import { upstreamRequest } from "./upstream-request.ts";
+import { upstreamRequest, usageEditsOf } from "./upstream-request.ts";
 
 export interface DispatcherDeps {
   readonly state: Cell<RoutingState>;
@@ -47,10 +48,11 @@ export class Dispatcher implements AttemptOwner {
     const state = this.#deps.state.get();
     const template = state.templates.of(deployment);
     const now = clock.monotonic();
+    const usageEdits = usageEditsOf(ctx, candidate, state);
     ctx.attempts += 1;
     const dispatched = new DispatchedAttempt(
       { ctx, candidate, number: ctx.attempts, sentAt: now },
-      { headers: this.#responseHeaders(ctx, template), state, onEnd, owner: this, truncations },
+      { headers: this.#responseHeaders(ctx, template), state, usageEdits, onEnd, owner: this, truncations },
     );
     const attempt = new UpstreamAttempt({
       candidate,
@@ -69,7 +71,7 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(dispatched, (observer) => observer.attemptStarted?.(dispatched));
     ctx.waitsFor = attempt;
     try {
-      const request = upstreamRequest(ctx, candidate, template);
+      const request = upstreamRequest({ ctx, candidate, usageEdits }, template);
       attempt.begin(transport.send(deployment.backend.base.origin, request, attempt));
     } catch (error) {
       // What has started has to end, whatever happens in between.
@@ -79,6 +81,7 @@ export class Dispatcher implements AttemptOwner {
 
   firstByte(attempt: DispatchedAttempt): void {
     const now = this.#deps.clock.monotonic();
+    attempt.ctx.firstByteAt = now;
     this.#notify(attempt, (observer) => observer.attemptFirstByte?.(attempt, now));
     // Nothing is sent again from here on.
     attempt.ctx.body.release();
@@ -92,9 +95,15 @@ export class Dispatcher implements AttemptOwner {
     this.#notify(attempt, (observer) => observer.promptTruncated?.(attempt, prompt));
   }
 
-  ended(attempt: DispatchedAttempt, outcome: AttemptOutcome): void {
+  ended(attempt: DispatchedAttempt, outcome: AttemptOutcome, heardAt: number): void {
     const end: AttemptEnd = { outcome, excuse: this.#excuse(attempt, outcome) };
     const now = this.#deps.clock.monotonic();
+    const { ctx, sentAt } = attempt;
+    const isComplete = outcome.kind === "complete";
+    // What is done with a whole answer once it is there is the gateway's own time.
+    ctx.upstreamMs += (isComplete && heardAt > sentAt ? heardAt : now) - sentAt;
+    if (heardAt > sentAt) ctx.lastByteAt = heardAt;
+    if (outcome.kind === "cut") ctx.cut = outcome.cause;
     this.#notify(attempt, (observer) => observer.attemptEnded?.(attempt, end, now));
     attempt.onEnd(attempt.ctx, end, attempt.candidate);
   }
@@ -131,10 +140,7 @@ export class Dispatcher implements AttemptOwner {
         tell(observer);
       } catch (error) {
         const stack = error instanceof Error ? error.stack : String(error);
-        this.#deps.log.error(
-          { requestId: ctx.requestId, error: stack },
-          "internal error: an observer failed",
-        );
+        this.#deps.log.error({ ...idsOf(ctx), error: stack }, "internal error: an observer failed");
       }
     }
   }

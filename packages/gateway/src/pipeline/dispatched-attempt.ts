@@ -5,6 +5,11 @@ import { marksOf } from "../endpoints/answer-marks.ts";
 import { namePlacesOf } from "../endpoints/name-places.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import { renderErrorEvent } from "../errors/render.ts";
+import { saysUsage } from "../endpoints/usage-request.ts";
+import { UsageMeter } from "../observe/usage-meter.ts";
+import { UsageStrip } from "../upstream/relay/usage-strip.ts";
+import type { Edit } from "../body/edits.ts";
+import type { Series } from "../observe/series.ts";
 import type { AttemptEnd, AttemptFacts } from "../observe/observer.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { RoutingState } from "../routing-state.ts";
@@ -25,7 +30,8 @@ export type OnAttemptEnd = (ctx: RequestContext, end: AttemptEnd, candidate: Can
 export interface AttemptOwner {
   firstByte(attempt: DispatchedAttempt): void;
   promptTruncated(attempt: DispatchedAttempt, truncation: Truncation): void;
-  ended(attempt: DispatchedAttempt, outcome: AttemptOutcome): void;
+  /** `heardAt`: monotonic milliseconds, -Infinity where no byte came. */
+  ended(attempt: DispatchedAttempt, outcome: AttemptOutcome, heardAt: number): void;
 }
 
 export interface DispatchedOptions {
@@ -33,6 +39,8 @@ export interface DispatchedOptions {
   readonly headers: Record<string, string>;
   /** What the attempt was sent by. */
   readonly state: RoutingState;
+  /** What asks the backend for usage that the app did not ask for. */
+  readonly usageEdits: readonly Edit[];
   readonly onEnd: OnAttemptEnd;
   readonly owner: AttemptOwner;
   readonly truncations: TruncationWatch;
@@ -51,13 +59,15 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
   readonly alias: string;
   readonly marks: AnswerMarks;
   readonly usage: UsageReader | null;
+  readonly strip: UsageStrip | null;
   readonly #owner: AttemptOwner;
   #own: EventTransform | null = null;
+  gaps: Series | null = null;
   status = 200;
 
   constructor(
-    { ctx, candidate, number, sentAt }: AttemptFacts,
-    { headers, state, onEnd, owner, truncations }: DispatchedOptions,
+    { ctx, candidate, number, sentAt }: Omit<AttemptFacts, "gaps">,
+    { headers, state, usageEdits, onEnd, owner, truncations }: DispatchedOptions,
   ) {
     this.ctx = ctx;
     this.candidate = candidate;
@@ -70,7 +80,10 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     this.alias = ctx.fields.model;
     this.marks = marksOf(ctx.endpoint);
     this.#owner = owner;
-    this.usage = truncations.open(this);
+    const watch = truncations.open(this);
+    const isMetered = state.config.metrics.tokens && saysUsage(ctx.endpoint);
+    this.usage = isMetered ? new UsageMeter(ctx, watch) : watch;
+    this.strip = usageEdits.length === 0 ? null : new UsageStrip();
   }
 
   /** In the order of the bytes: backend → the endpoint's own → name. Where no name is repeated there is nothing to rewrite. */
@@ -110,7 +123,7 @@ export class DispatchedAttempt implements AttemptFacts, Downstream {
     this.#owner.promptTruncated(this, truncation);
   }
 
-  ended(outcome: AttemptOutcome): void {
-    this.#owner.ended(this, outcome);
+  ended(outcome: AttemptOutcome, heardAt: number): void {
+    this.#owner.ended(this, outcome, heardAt);
   }
 }

@@ -19,10 +19,14 @@ const NOTHING_TRIED: ReadonlySet<string> = new Set();
 export function queue(config: QueueConfig, deps: QueueDeps, flow: Flow): Stage {
   return (ctx) => {
     if (!isLoading(ctx, deps.router)) return null;
+    const since = deps.clock.monotonic();
     const left = new AbortController();
     ctx.waitsFor = { cancel: () => left.abort() };
     waitForReady(ctx, { config, deps, signal: left.signal }).then(
-      () => flow.resume(ctx, null),
+      () => {
+        ctx.queuedMs = deps.clock.monotonic() - since;
+        flow.resume(ctx, null);
+      },
       (error: unknown) => flow.crash(ctx, error),
     );
     return SUSPENDED;

@@ -21,6 +21,7 @@ export function receive({ bodies, deadlines }: ReceiveDeps, flow: Flow): Stage {
     const terms = { maxBytes: ctx.state.config.gateway.maxBodyBytes, hold, deadlines };
     receiveBody(ctx.incoming, terms, {
       onBody: (bytes) => {
+        ctx.receivedAt = deadlines.now();
         const body = new RequestBody(bytes, () => hold.release());
         // Whom nobody waits for any more keeps no memory.
         if (ctx.ended) body.release();

@@ -4,8 +4,14 @@ import { NO_EDITS, type Edit } from "../body/edits.ts";
 import type { RequestFields } from "../body/json-fields.ts";
 import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
+import type { CutCause } from "../errors/gateway-error.ts";
 import type { Origin } from "../objects/object-ids.ts";
+import type { TriedAttempt } from "../observe/tried-attempt.ts";
+import type { TokenUsage } from "../observe/token-usage.ts";
+import { readTraceparent, type TraceContext } from "../observe/trace-context.ts";
+import type { TracedRequest } from "../tracing/traced-request.ts";
 import type { Candidate } from "../routing/candidate.ts";
+import { NOBODY, type PassedOver } from "../routing/passed-over.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { StreamHeartbeat } from "../upstream/relay/stream-heartbeat.ts";
 import type { Cancelable } from "./cancelable.ts";
@@ -46,6 +52,8 @@ export class RequestContext implements Accepted {
 
   /** receive: kept until the first byte of an answer, so that it can be sent again. */
   body!: RequestBody;
+  /** receive: monotonic milliseconds when the body was there. */
+  receivedAt = 0;
 
   // inspect
   fields!: RequestFields;
@@ -72,14 +80,48 @@ export class RequestContext implements Accepted {
   /** admit: what the request may use at most. */
   reservation: Reservation | null = null;
 
+  /** queue: milliseconds waited for a model to load. */
+  queuedMs = 0;
+
   /** route: where the first attempt goes. */
   candidate!: Candidate;
+
+  /** route, dispatch: those that could not be taken instead of the deployment that was chosen last. */
+  passedOver: readonly PassedOver[] = NOBODY;
+
+  /** dispatch: where the last attempt went, and when, in monotonic milliseconds; null where none was made. */
+  sentTo: Candidate | null = null;
+  sentAt = 0;
+
+  /** dispatch: attempts that brought no whole answer; null where there are none. */
+  tried: TriedAttempt[] | null = null;
 
   /** dispatch: how many attempts were made, counted up with each. */
   attempts = 0;
 
   /** dispatch: how many other aliases have stood in for the one asked for. */
   fallbacks = 0;
+
+  /** dispatch: milliseconds between attempts that nothing was done but to wait. */
+  pausedMs = 0;
+
+  /** dispatch: milliseconds that backends were waited for, in all attempts that have ended. */
+  upstreamMs = 0;
+
+  /** dispatch: why the answer broke off after its first byte; null where it did not. */
+  cut: CutCause | null = null;
+
+  /** relay: monotonic milliseconds at the first byte of the answer; null before. */
+  firstByteAt: number | null = null;
+  /** dispatch: monotonic milliseconds when the last byte of the answer had come from the backend; null before its end. */
+  lastByteAt: number | null = null;
+  /** relay: what the answer says that it used; null where it says nothing. */
+  usage: TokenUsage | null = null;
+
+  /** accept: what is made of it for a trace; null where it goes through as it came. */
+  traced: TracedRequest | null = null;
+  /** What it brought; undefined where nobody has asked. */
+  #brought: TraceContext | null | undefined;
 
   // The pipeline's own: which stage is next, what a suspended one waits for, and whether the request has ended.
   next = 0;
@@ -96,5 +138,12 @@ export class RequestContext implements Accepted {
     this.resend = endpoint.resend;
     this.pathModel = pathModel;
     this.pathId = pathId;
+  }
+
+  /** Where it stands in a trace; null where it brought none and none begins here. Read when it is first asked for. */
+  get trace(): TraceContext | null {
+    if (this.traced !== null) return this.traced;
+    if (this.#brought === undefined) this.#brought = readTraceparent(this.incoming.headers["traceparent"]);
+    return this.#brought;
   }
 }

@@ -29,7 +29,7 @@ export class Router {
 
   decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
     const { tags } = ctx.overrides;
-    return decide(
+    const decision = decide(
       {
         name,
         tried,
@@ -40,6 +40,8 @@ export class Router {
       },
       new RequestRouting(ctx, this.#deps),
     );
+    if (decision.kind === "forward") ctx.passedOver = decision.passedOver;
+    return decision;
   }
 
   /** Null: those of the config. */

@@ -3,6 +3,7 @@ import type { Log } from "@rollcall/runtime";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import { toOpenAi } from "../errors/to-openai.ts";
 import type { RequestObserver } from "../observe/observer.ts";
+import { idsOf } from "../observe/request-ids.ts";
 import { sendError } from "../server/send-error.ts";
 import type { StageCompiler } from "./pipeline.ts";
 import type { RequestContext } from "./request-context.ts";
@@ -117,9 +118,9 @@ export class Runner implements Flow {
     }
   }
 
-  #logBug({ requestId }: RequestContext, error: unknown): void {
+  #logBug(ctx: RequestContext, error: unknown): void {
     const stack = error instanceof Error ? error.stack : String(error);
-    this.#deps.log.error({ requestId, error: stack }, "internal error: a bug in the gateway");
+    this.#deps.log.error({ ...idsOf(ctx), error: stack }, "internal error: a bug in the gateway");
   }
 }
 

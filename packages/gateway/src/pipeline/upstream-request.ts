@@ -4,26 +4,48 @@ import { changeForm } from "../body/form-changes.ts";
 import { changeBody, type BodyChanges } from "../body/body-changes.ts";
 import { renaming } from "../body/rename.ts";
 import { KIND_EDITS } from "../endpoints/kind-edits.ts";
+import { askingForUsage, canAskForUsage } from "../endpoints/usage-request.ts";
+import type { RoutingState } from "../routing-state.ts";
 import { keptQuery } from "../endpoints/query.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { UpstreamRequest } from "../upstream/http1/request-bytes.ts";
 import type { UpstreamTemplate } from "../upstream/upstream-templates.ts";
 import type { RequestContext } from "./request-context.ts";
 
-/** What one attempt asks of its backend. */
-export function upstreamRequest(
-  ctx: RequestContext,
+/** Whose body is sent where. */
+export interface Attempted {
+  readonly ctx: RequestContext;
+  readonly candidate: Candidate;
+  /** What asks for usage that the app did not ask for. */
+  readonly usageEdits: readonly Edit[];
+}
+
+/** What asks for usage in the body of a stream, unless the app or the config says something of it itself. */
+export function usageEditsOf(
+  { body, endpoint, fields }: RequestContext,
   candidate: Candidate,
-  template: UpstreamTemplate,
-): UpstreamRequest {
-  const { endpoint, incoming, requestId } = ctx;
+  { config, templates }: RoutingState,
+): readonly Edit[] {
+  if (!fields.stream || !config.metrics.tokens || !canAskForUsage(endpoint, candidate.kind)) return NO_EDITS;
+  const changes = templates.of(candidate.deployment).changes?.at(endpoint.name);
+  return changes?.setsStreamOptions === true ? NO_EDITS : askingForUsage(body.bytes, fields);
+}
+
+/** What one attempt asks of its backend. */
+export function upstreamRequest(attempted: Attempted, template: UpstreamTemplate): UpstreamRequest {
+  const { candidate, ctx } = attempted;
+  const { endpoint, incoming, requestId, traced } = ctx;
   const { base } = candidate.deployment.backend;
   const { below, upstreamPath } = placeOf(endpoint, candidate.kind);
   return {
     method: endpoint.method,
     path: (below === "api" ? base.apiPath : base.rootPath) + withObject(upstreamPath, ctx),
-    headerLines: template.headers.print(incoming.headers, requestId),
-    body: upstreamBody(ctx, candidate, template),
+    headerLines: template.headers.print(
+      incoming.headers,
+      requestId,
+      traced === null ? null : traced.headerLines(),
+    ),
+    body: upstreamBody(attempted, template),
     lender: ctx.body,
     repeatable: ctx.resend === "always",
   };
@@ -37,13 +59,10 @@ function withObject(path: string, { endpoint, incoming, origin, pathId }: Reques
 }
 
 /** As it was sent but for the name, and for what the config, the endpoint or the kind of server asks for. */
-function upstreamBody(
-  ctx: RequestContext,
-  candidate: Candidate,
-  template: UpstreamTemplate,
-): readonly Buffer[] {
+function upstreamBody(attempted: Attempted, template: UpstreamTemplate): readonly Buffer[] {
+  const { candidate, ctx } = attempted;
   const { body, fields } = ctx;
-  const edits = editsBeside(ctx, candidate);
+  const edits = editsBeside(attempted);
   const naming =
     fields.name.sent === candidate.deployment.expected ? null : renaming(fields.name, template.name);
   const changes = template.changes === null ? null : template.changes.at(ctx.endpoint.name);
@@ -56,7 +75,9 @@ function upstreamBody(
 }
 
 /** What the endpoint and the kind of server ask for. */
-function editsBeside({ body, edits, endpoint }: RequestContext, { kind }: Candidate): readonly Edit[] {
+function editsBeside({ ctx, candidate: { kind }, usageEdits }: Attempted): readonly Edit[] {
+  const { body, edits, endpoint } = ctx;
+  if (usageEdits.length > 0) return edits.length === 0 ? usageEdits : [...edits, ...usageEdits];
   if (endpoint.elsewhere === undefined) return edits;
   const ofKind = KIND_EDITS.get(endpoint.name)?.[kind]?.(body.bytes) ?? NO_EDITS;
   return ofKind.length === 0 ? edits : [...edits, ...ofKind];

@@ -4,6 +4,7 @@ import type { Cell, Log, SettingsSource, TlsOptions } from "@rollcall/runtime";
 import type { WebSocket } from "ws";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { AttemptEnd, AttemptFacts, AttemptObserver, Excuse } from "../observe/observer.ts";
+import { idsOf } from "../observe/request-ids.ts";
 import type { OnAttemptEnd } from "../pipeline/dispatched-attempt.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Candidate } from "../routing/candidate.ts";
@@ -147,13 +148,13 @@ export class RealtimeDispatcher {
     return secrets.value(apiKey) === state.secrets.value(apiKey) ? null : "key_rotated";
   }
 
-  #notify({ requestId }: RequestContext, tell: (observer: AttemptObserver) => void): void {
+  #notify(ctx: RequestContext, tell: (observer: AttemptObserver) => void): void {
     for (const observer of this.#deps.observers) {
       try {
         tell(observer);
       } catch (error) {
         const stack = error instanceof Error ? error.stack : String(error);
-        this.#deps.log.error({ requestId, error: stack }, "internal error: an observer failed");
+        this.#deps.log.error({ ...idsOf(ctx), error: stack }, "internal error: an observer failed");
       }
     }
   }

@@ -12,6 +12,7 @@ import { CLIENT_CLOSED_REQUEST, Runner, type Answers, type RunnerDeps } from "..
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Flow, Stage } from "../pipeline/stage.ts";
 import type { RoutingState } from "../routing-state.ts";
+import type { Tracing } from "../tracing/tracing.ts";
 import { Acceptor, isHandshake } from "./acceptor.ts";
 import { AppSide } from "./app-side.ts";
 import { authenticateUpgrade } from "./authenticate-upgrade.ts";
@@ -27,6 +28,7 @@ export interface RealtimeDeps
   readonly state: Cell<RoutingState>;
   readonly attemptObservers: RealtimeDispatcherDeps["observers"];
   readonly requestObservers: RunnerDeps["observers"];
+  readonly tracing: Pick<Tracing, "begin" | "isOn">;
 }
 
 /** What is known of an upgrade before its first stage. */
@@ -76,10 +78,11 @@ export class Realtime {
       over();
       return;
     }
-    const { clock, state } = this.#deps;
+    const { clock, state, tracing } = this.#deps;
     const app = new AppSide({ incoming, socket, head }, this.#acceptor);
     const startedAt = clock.monotonic();
     const ctx = new RealtimeContext({ incoming, requestId, startedAt, state: state.get() }, app);
+    if (tracing.isOn) ctx.traced = tracing.begin(incoming.headers);
     app.follow({ left: () => this.#runner.leave(ctx), over });
     const failure = fault ?? (isHandshake(incoming) ? null : BAD_HANDSHAKE);
     if (failure === null) this.#runner.start(ctx);

@@ -23,10 +23,10 @@ export function upstreamUrl(
 
 /** The same headers as of every request, by the same allow list; no sub-protocol, since vLLM answers none. */
 export function upstreamHeaders(
-  { incoming, requestId }: RealtimeContext,
+  { incoming, requestId, traced }: RealtimeContext,
   { headers }: UpstreamTemplate,
 ): Record<string, string> {
-  const lines = headers.print(incoming.headers, requestId).split("\r\n");
+  const lines = headers.print(incoming.headers, requestId, traced?.headerLines() ?? null).split("\r\n");
   const pairs = lines.flatMap((line): [string, string][] => {
     const colon = line.indexOf(": ");
     return colon === -1 ? [] : [[line.slice(0, colon), line.slice(colon + 2)]];

@@ -2,6 +2,7 @@ import type { TagFiltering } from "@rollcall/contract";
 import type { Evidence } from "../health/ejection.ts";
 import type { Candidate } from "./candidate.ts";
 import { choose, chooseAtOnce, type LoadSignals } from "./choose.ts";
+import { NOBODY, type PassedOver } from "./passed-over.ts";
 import { firstRank } from "./rank.ts";
 import { byTags } from "./tags.ts";
 import { findTarget, whyLeftOut, type RoutingTable } from "./table.ts";
@@ -9,7 +10,12 @@ import type { Target, Unroutable } from "./target.ts";
 
 /** What is to be done with one request. Total: every request gets one of these. */
 export type Decision =
-  | { readonly kind: "forward"; readonly candidate: Candidate }
+  | {
+      readonly kind: "forward";
+      readonly candidate: Candidate;
+      /** Those of its alias, and of one that it stands in for, that could not be taken. */
+      readonly passedOver: readonly PassedOver[];
+    }
   /** The config does not have this name. */
   | { readonly kind: "unknown_model" }
   /** The config has it, but not as something that can be served here. */
@@ -70,7 +76,7 @@ export function decide(asked: Asked, context: RoutingContext): Decision {
   for (const fallback of fallbacks ?? target.fallbacks) {
     const other = findTarget(table, fallback);
     const decision: Decision = other === undefined ? refusal : within(other, asked, context);
-    if (decision.kind === "forward") return decision;
+    if (decision.kind === "forward") return standingIn(decision, refusal);
     // One that has the endpoint may yet be ready.
     if (refusal.kind === "unsupported_endpoint" && decision.kind !== refusal.kind) refusal = decision;
   }
@@ -86,7 +92,50 @@ function within(group: Target, asked: Asked, context: RoutingContext): Decision 
     leading === null
       ? null
       : chooseAtOnce(leading, (one) => fitness(one, asked, context) === "fresh", context);
-  return chosen === null ? search(target, asked, context) : { kind: "forward", candidate: chosen };
+  const decision =
+    chosen === null
+      ? search(target, asked, context)
+      : ({ kind: "forward", candidate: chosen, passedOver: setAside(target) } as const);
+  return target === group ? decision : withoutTags(decision, group, target);
+}
+
+type Forward = Extract<Decision, { kind: "forward" }>;
+
+/** With those of the alias that it stands in for. */
+function standingIn(decision: Forward, refusal: Decision): Forward {
+  if (refusal.kind !== "none_ready") return decision;
+  const { out } = refusal;
+  return {
+    ...decision,
+    passedOver: [...out.map(({ id, reason: why }) => ({ id, why })), ...decision.passedOver],
+  };
+}
+
+/** With those that are for other tags. */
+function withoutTags(decision: Decision, group: Target, { routable, unroutable }: Target): Decision {
+  if (decision.kind !== "forward") return decision;
+  const left = new Set([...routable, ...unroutable].map(({ id }) => id));
+  const others = [...group.routable, ...group.unroutable].filter(({ id }) => !left.has(id));
+  return {
+    ...decision,
+    passedOver: [...others.map(({ id }) => ({ id, why: "tags" }) as const), ...decision.passedOver],
+  };
+}
+
+const ASIDE = new WeakMap<Target, readonly PassedOver[]>();
+
+/** Those of a target that nothing is sent to while all is as it says: found once for each. */
+function setAside(target: Target): readonly PassedOver[] {
+  const { leading, routable, unroutable } = target;
+  if (unroutable.length === 0 && routable.length === leading?.candidates.length) return NOBODY;
+  let aside = ASIDE.get(target);
+  if (aside === undefined) {
+    const first = new Set(leading?.candidates);
+    const later = routable.filter((one) => !first.has(one)).map(({ id }) => ({ id, why: "order" }) as const);
+    aside = [...unroutable.map(({ id, reason: why }) => ({ id, why })), ...later];
+    ASIDE.set(target, aside);
+  }
+  return aside;
 }
 
 /** No other deployment has what the request is about, so what others would do counts for nothing. */
@@ -101,7 +150,7 @@ function onlyBy(
   const fit = fitness(candidate, asked, context);
   if (fit === "full") return { kind: "all_full", alias };
   if (fit === "lacking") return { kind: "unsupported_endpoint", missing: candidate.lacks ?? new Set() };
-  if (fit !== "out") return { kind: "forward", candidate };
+  if (fit !== "out") return { kind: "forward", candidate, passedOver: NOBODY };
   const reason = context.evidence(candidate)?.reason ?? "unknown";
   return { kind: "none_ready", alias, out: [{ id, reason }] };
 }
@@ -125,18 +174,24 @@ function search(target: Target, asked: Asked, context: RoutingContext): Decision
   const out = target.unroutable.filter(({ lacks }) => lacks?.has(endpoint) !== true);
   const fresh: Candidate[] = [];
   const spare: Candidate[] = [];
+  const others: Unfit[] = [];
   let full = 0;
   for (const candidate of target.routable) {
     const fit = fitness(candidate, asked, context);
     if (fit === "fresh") fresh.push(candidate);
-    else if (fit === "spare") spare.push(candidate);
+    else others.push({ candidate, fit });
+    if (fit === "spare") spare.push(candidate);
     else if (fit === "full") full += 1;
     else if (fit === "out")
       out.push({ id: candidate.id, reason: context.evidence(candidate)?.reason ?? "unknown" });
   }
   const candidates =
     firstRank(fresh) ?? firstRank(spare.filter(({ id }) => !tried.has(id))) ?? firstRank(spare);
-  if (candidates !== null) return { kind: "forward", candidate: choose(candidates, context) };
+  if (candidates !== null) {
+    const candidate = choose(candidates, context);
+    const left = others.length === 0 ? null : whyNot(others, { candidates, asked, context });
+    return { kind: "forward", candidate, passedOver: passOver(target, { fresh, candidates, left }) };
+  }
   if (full > 0) return { kind: "all_full", alias: target.alias };
   if (target.serves !== null && target.routable.length + target.unroutable.length === 0)
     return { kind: "not_served", serves: target.serves };
@@ -144,6 +199,47 @@ function search(target: Target, asked: Asked, context: RoutingContext): Decision
   return out.length === 0 && all.length > 0
     ? { kind: "unsupported_endpoint", missing: lackingEverywhere(all) }
     : { kind: "none_ready", alias: target.alias, out };
+}
+
+/** One that is not taken while there is a better one. */
+interface Unfit {
+  readonly candidate: Candidate;
+  readonly fit: Exclude<Fitness, "fresh">;
+}
+
+interface Choosing {
+  /** Those that were chosen from. */
+  readonly candidates: readonly Candidate[];
+  readonly asked: Asked;
+  readonly context: RoutingContext;
+}
+
+function whyNot(others: readonly Unfit[], { candidates, asked, context }: Choosing): readonly PassedOver[] {
+  const chosenFrom = new Set(candidates);
+  return others
+    .filter(({ candidate }) => !chosenFrom.has(candidate))
+    .map(({ candidate, fit }) => {
+      const { id } = candidate;
+      if (fit === "full") return { id, why: fit };
+      if (fit === "lacking") return { id, why: "lacks_endpoint" };
+      if (fit === "spare" && asked.tried.has(id)) return { id, why: "tried" };
+      return { id, why: context.evidence(candidate)?.reason ?? "unknown" };
+    });
+}
+
+interface Chosen extends Pick<Choosing, "candidates"> {
+  readonly fresh: readonly Candidate[];
+  /** Why those that are fit for less were not taken; null where there are none. */
+  readonly left: readonly PassedOver[] | null;
+}
+
+function passOver(target: Target, { fresh, candidates, left }: Chosen): readonly PassedOver[] {
+  if (left === null) return setAside(target);
+  const unroutable = target.unroutable.map(({ id, reason: why }) => ({ id, why }));
+  if (fresh.length <= candidates.length) return [...unroutable, ...left];
+  const chosenFrom = new Set(candidates);
+  const later = fresh.filter((one) => !chosenFrom.has(one)).map(({ id }) => ({ id, why: "order" }) as const);
+  return [...unroutable, ...left, ...later];
 }
 
 function lackingEverywhere(

@@ -18,15 +18,17 @@ const HOST = "host";
 
 const BAD_HTTP: GatewayError = { kind: "bad_http" };
 
+type AcceptorServices = Pick<Services, "activity" | "clock" | "runner" | "state" | "tracing">;
+
 /** accept and match: the first two stages. What is no endpoint's is for `other`. */
 export class Acceptor {
-  readonly #services: Pick<Services, "activity" | "clock" | "runner" | "state">;
+  readonly #services: AcceptorServices;
   readonly #other: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
   readonly #index = new EndpointIndex(ENDPOINTS);
   readonly turns = new Turns((incoming, outgoing) => this.#accept(incoming, outgoing));
 
   constructor(
-    services: Pick<Services, "activity" | "clock" | "runner" | "state">,
+    services: AcceptorServices,
     other: (incoming: IncomingMessage, outgoing: ServerResponse) => void,
   ) {
     this.#services = services;
@@ -34,7 +36,7 @@ export class Acceptor {
   }
 
   #accept(incoming: IncomingMessage, outgoing: ServerResponse): void {
-    const { activity, clock, runner, state } = this.#services;
+    const { activity, clock, runner, state, tracing } = this.#services;
     const { socket } = incoming;
     activity.answering += 1;
     if (activity.successor !== null) {
@@ -65,6 +67,7 @@ export class Acceptor {
       pathModel: match.pathModel,
       pathId: match.pathId,
     });
+    if (tracing.isOn) ctx.traced = tracing.begin(incoming.headers);
     outgoing.on("close", () => {
       activity.answering -= 1;
       if (!outgoing.writableFinished) runner.leave(ctx);

@@ -5,8 +5,8 @@ import type { GatewayEnv } from "./gateway-env.ts";
 import { errorResponse } from "./send-error.ts";
 
 /** JSON with the request's id. */
-export function answer(c: Context<GatewayEnv>, body: object): Response {
-  return Response.json(body, { headers: { "x-request-id": c.get("requestId") } });
+export function answer(c: Context<GatewayEnv>, body: object, status = 200): Response {
+  return Response.json(body, { status, headers: { "x-request-id": c.get("requestId") } });
 }
 
 export function reject(c: Context<GatewayEnv>, failure: GatewayError): Response {

@@ -8,11 +8,17 @@ import { cors } from "./cors-routes.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 import { addModelRoutes } from "./model-routes.ts";
 import { addOpenRoutes, type Scrape } from "./open-routes.ts";
+import { addOperatorRoutes, type Operating } from "./operator-routes.ts";
 import { requestId } from "./request-id.ts";
 import { addTokenCounter } from "./token-counter.ts";
 
+/** What one of several workers answers for all of them. */
+export interface Asked extends Operating {
+  readonly scrape: Scrape;
+}
+
 /** What is asked of the gateway itself: probes, metrics, models, and everything that is no endpoint. */
-export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv> {
+export function gatewayApp(services: Services, { scrape, ...operating }: Asked): Hono<GatewayEnv> {
   // With and without a slash at the end a path is the same.
   const app = new Hono<GatewayEnv>({ strict: false });
   app.use(requestId);
@@ -34,12 +40,14 @@ export function gatewayApp(services: Services, scrape: Scrape): Hono<GatewayEnv>
     if (rules !== null && !rules.mayRead(c.req.path))
       return reject(c, { kind: "route_denied", path: c.req.path });
     c.set("permit", rules);
+    c.set("principal", principal);
     await next();
     return undefined;
   });
   for (const path of realtime.paths) addUpgradeHint(app, path);
   addModelRoutes(app, services);
   addTokenCounter(app, services);
+  addOperatorRoutes(app, services, operating);
   app.notFound((c) => reject(c, { kind: "no_route", method: c.req.method, path: c.req.path }));
   app.onError((error, c) => {
     services.log.error({ error: error.stack }, "internal error: a bug in the gateway");

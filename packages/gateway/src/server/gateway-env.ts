@@ -1,5 +1,5 @@
 import type { HttpBindings } from "@hono/node-server";
-import type { Config } from "@rollcall/contract";
+import type { Config, Principal } from "@rollcall/contract";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { Permit } from "../pipeline/permit.ts";
 
@@ -12,5 +12,7 @@ export interface GatewayEnv {
     failure?: GatewayError;
     /** What is left out for the virtual key that asks; null: nothing. */
     permit: Permit | null;
+    /** Who asks. */
+    principal: Principal;
   };
 }

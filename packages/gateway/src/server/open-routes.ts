@@ -6,12 +6,15 @@ import type { Services } from "../main/services.ts";
 import { grantOf } from "../keys/grant.ts";
 import { reject } from "./answers.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
+import type { Counts } from "../observe/counts.ts";
+import { withLiteLlmNames } from "../observe/litellm-names.ts";
+import { CONTENT_TYPES, formatFor, printCounts } from "../observe/print-counts.ts";
 import { healthReport } from "./health-report.ts";
 import { LANDING, LANDING_HEADERS, LANDING_PAGE } from "./landing-page.ts";
 import { readReadiness } from "./readiness.ts";
 
-/** The text of `/metrics`. */
-export type Scrape = () => Promise<string>;
+/** All that was counted, by all workers where there are several. */
+export type Scrape = () => Promise<Counts>;
 
 /** Open to all: they reveal no hosts, names or keys. */
 export function addOpenRoutes(app: Hono<GatewayEnv>, services: Services, scrape: Scrape): void {
@@ -21,9 +24,18 @@ export function addOpenRoutes(app: Hono<GatewayEnv>, services: Services, scrape:
     const shown = c.req.query("verbose") === undefined ? [] : lines;
     return c.text([...shown, ready ? "ready" : "not ready", ""].join("\n"), ready ? 200 : 503);
   });
-  app.get("/metrics", async (c) =>
-    c.body(await scrape(), 200, { "content-type": services.metrics.registry.contentType }),
-  );
+  app.get("/metrics", async (c) => {
+    const { metrics } = services.state.get().config;
+    if (metrics.keyLabels !== "none") {
+      const principal = services.authenticator.authenticate(c.env.incoming.headers);
+      if (typeof principal === "string") return reject(c, { kind: principal });
+      if (principal.kind === "key") return reject(c, { kind: "route_denied", path: c.req.path });
+    }
+    const format = formatFor(c.req.header("accept"));
+    const counts = await scrape();
+    const named = metrics.litellmNames ? withLiteLlmNames(counts) : counts;
+    return c.body(printCounts(named, format), 200, { "content-type": CONTENT_TYPES[format] });
+  });
   addLiteLlmProbes(app, services);
   app.get("/", landing);
   app.get("/routes", (c) => c.json({ routes: routesOf(app) }));

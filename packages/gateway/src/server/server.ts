@@ -3,8 +3,7 @@ import type { Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Services } from "../main/services.ts";
 import { Acceptor } from "./accept.ts";
-import { gatewayApp } from "./app.ts";
-import type { Scrape } from "./open-routes.ts";
+import { gatewayApp, type Asked } from "./app.ts";
 import {
   answerClientError,
   answerStopping,
@@ -26,8 +25,8 @@ const REQUEST_MS = 300_000;
 const STUCK_MS = 60_000;
 
 /** The gateway's HTTP server, with its limits. */
-export function openServer(services: Services, scrape: Scrape): Server {
-  const listener = getRequestListener(gatewayApp(services, scrape).fetch, {
+export function openServer(services: Services, asked: Asked): Server {
+  const listener = getRequestListener(gatewayApp(services, asked).fetch, {
     // HTTP/1.0 knows no Host, and some load balancers look that way whether we live.
     hostname: "localhost",
     errorHandler: answerUnreadable,
@@ -56,12 +55,11 @@ export function openServer(services: Services, scrape: Scrape): Server {
 }
 
 /** Above the limit a connection gets a clear answer and ends: memory and descriptors are for those that are served. */
-function limitConnections(server: Server, { activity, state }: Pick<Services, "activity" | "state">): void {
-  let open = 0;
+function limitConnections(server: Server, { activity, state }: Services): void {
   server.on("connection", (socket: Socket) => {
-    open += 1;
-    socket.once("close", () => (open -= 1));
+    activity.connections += 1;
+    socket.once("close", () => (activity.connections -= 1));
     if (activity.refusing) answerStopping(socket);
-    else if (open > state.get().config.gateway.maxConnections) answerTooMany(socket);
+    else if (activity.connections > state.get().config.gateway.maxConnections) answerTooMany(socket);
   });
 }

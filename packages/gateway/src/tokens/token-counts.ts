@@ -62,7 +62,7 @@ export class TokenCounts {
       const request = {
         method: "POST",
         path: backend.base.rootPath + next.path,
-        headerLines: headers.print({}, requestId),
+        headerLines: headers.print({}, requestId, null),
         body: [Buffer.from(JSON.stringify(next.body))],
         lender: null,
         repeatable: true,

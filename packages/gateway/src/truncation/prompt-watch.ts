@@ -89,6 +89,11 @@ export class PromptWatch implements UsageReader {
     else this.#judge(tokens, text);
   }
 
+  /** By then its head has left. */
+  readEnd(): void {}
+
+  readOpening(): void {}
+
   get #ratio(): number {
     return this.#known.ratios.of(this.#attempt.candidate.deployment.alias);
   }

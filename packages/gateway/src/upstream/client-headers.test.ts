@@ -6,6 +6,9 @@ test("what an app says by headers of its own goes on", () => {
   const sent = {
     "x-team": "blue",
     "x-data-parallel-rank": "1",
+    b3: "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1",
+    "x-b3-traceid": "0af7651916cd43dd8448eb211c80319c",
+    langfuse_trace_id: "t-1",
     accept: "*/*",
     cookie: "a=b",
     "user-agent": "curl",
@@ -13,12 +16,17 @@ test("what an app says by headers of its own goes on", () => {
   expect(clientHeaders(sent, null)).toEqual([
     ["x-team", "blue"],
     ["x-data-parallel-rank", "1"],
+    ["b3", "0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-1"],
+    ["x-b3-traceid", "0af7651916cd43dd8448eb211c80319c"],
+    ["langfuse_trace_id", "t-1"],
   ]);
 });
 
 test.each([
   ...KEY_HEADERS,
   "x-own-key",
+  "langfuse-public-key",
+  "b3x",
   "x-litellm-timeout",
   "x-rollcall-reason",
   "x-stainless-os",

@@ -15,12 +15,12 @@ const HOP_BY_HOP = {
   expect: "100-continue",
 };
 
-function sent(headers: Record<string, string | string[]>, params: object = {}) {
+function sent(headers: Record<string, string | string[]>, params: object = {}, trace: string | null = null) {
   const config = configOf({ a: { params } });
   const [deployment] = config.deployments;
   if (deployment === undefined) throw new Error("no deployment");
   const secrets = Secrets.read(config, { env: { TEAM: "blue" }, directory: "/" });
-  const lines = new UpstreamHeaders(deployment, secrets, config).print(headers, "req-1");
+  const lines = new UpstreamHeaders(deployment, secrets, config).print(headers, "req-1", trace);
   expect(lines).toMatch(/^([^\r\n]+\r\n)*$/);
   return lines
     .trimEnd()
@@ -42,6 +42,19 @@ describe("to a backend", () => {
       "accept-encoding": "identity",
       "x-request-id": "req-1",
     });
+  });
+
+  test.for<[string, object, readonly string[]]>([
+    ["in place of the app's", {}, ["baggage a=1", "traceparent 00-7-8-01"]],
+    [
+      "but not in place of the config's",
+      { extra_headers: { TraceParent: "own" } },
+      ["baggage a=1", "traceparent own"],
+    ],
+  ])("a trace of ours goes %s", ([_which, params, expected]) => {
+    const headers = { traceparent: "00-1-2-01", tracestate: "a=b", baggage: "a=1" };
+    const lines = sent(headers, params, "traceparent: 00-7-8-01\r\n").map((pair) => pair.join(" "));
+    expect(lines.filter((line) => /^(?:trace|baggage)/.test(line)).toSorted()).toEqual(expected);
   });
 
   test("a body without a content type is JSON", () => {

@@ -10,13 +10,18 @@ const RETURNED = ["content-type", "retry-after", "openai-processing-ms"] as cons
 /** What the config says of apps' headers. */
 export type ForwardRules = Pick<Config, "forwardsClientHeaders" | "keyHeader">;
 
+type Forwarded = readonly (typeof FORWARDED_HEADERS)[number][];
+
 /** The headers of all requests to one deployment. What is the same in each of them is written once. */
 export class UpstreamHeaders {
   /** The backend's key, and what the config says. */
   readonly #fixed: string;
   readonly #hasOwnType: boolean;
   readonly #hasOwnId: boolean;
-  readonly #forwarded: readonly (typeof FORWARDED_HEADERS)[number][];
+  readonly #forwarded: Forwarded;
+  /** The same where the trace is ours to say. */
+  readonly #besideTrace: Forwarded;
+  readonly #hasOwnTrace: boolean;
 
   readonly #configured: Deployment["backend"]["headers"];
   /** Null where no more of the app's goes on. */
@@ -36,12 +41,19 @@ export class UpstreamHeaders {
     this.#hasOwnType = configured.has("content-type");
     this.#hasOwnId = configured.has("x-request-id");
     this.#forwarded = FORWARDED_HEADERS.filter((name) => !configured.has(name));
+    this.#besideTrace = this.#forwarded.filter((name) => name !== "traceparent" && name !== "tracestate");
+    this.#hasOwnTrace = configured.has("traceparent") || configured.has("tracestate");
   }
 
-  /** Header lines, each with its line break. What comes from an app has been through Node's parser: no line breaks in it. */
-  print(sent: IncomingHttpHeaders, requestId: string): string {
+  /**
+   * Header lines, each with its line break. What comes from an app has been through Node's parser: no line breaks in it.
+   * `trace`: the lines for a trace, where they are not to go on as the app has sent them.
+   */
+  print(sent: IncomingHttpHeaders, requestId: string, trace: string | null): string {
     let lines = this.#hasOwnId ? this.#fixed : this.#fixed + line("x-request-id", requestId);
-    for (const name of this.#forwarded) {
+    if (trace !== null && !this.#hasOwnTrace) lines += trace;
+    const names = trace === null ? this.#forwarded : this.#besideTrace;
+    for (const name of names) {
       const value = sent[name];
       if (typeof value === "string") lines += line(name, value);
     }

@@ -37,6 +37,13 @@ export class Pools implements Transport {
     return pool.take().send(request, sink);
   }
 
+  /** Connections that are open, idle ones too. */
+  get open(): number {
+    let open = 0;
+    for (const pool of this.#pools.values()) open += pool.size;
+    return open;
+  }
+
   retire({ backends }: Config): void {
     const used = new Set(backends.map(({ base }) => base.origin));
     for (const [origin, pool] of this.#pools) {
@@ -71,6 +78,10 @@ class Pool implements ConnectionKeeper {
     this.tlsOptions = () => tlsOf(origin);
     this.deadlines = deadlines;
     this.random = random;
+  }
+
+  get size(): number {
+    return this.#open.size;
   }
 
   take(): Connection {

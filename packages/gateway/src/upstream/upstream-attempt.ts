@@ -13,7 +13,7 @@ import type { DeploymentHealth } from "../health/deployment-health.ts";
 import type { Candidate } from "../routing/candidate.ts";
 import type { AttemptTimes } from "./silence.ts";
 import { openRelay } from "./relay/open-relay.ts";
-import type { Downstream, Relay } from "./relay/relay.ts";
+import { endedEarly, type Downstream, type Relay } from "./relay/relay.ts";
 import { UpstreamError } from "./upstream-error.ts";
 
 /** Milliseconds; the total as the monotonic moment when it is over. */
@@ -138,7 +138,10 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
 
   data(piece: Buffer): void {
     if (this.#ended) return;
-    this.heardAt = this.#options.deadlines.now();
+    const { deadlines, down } = this.#options;
+    const now = deadlines.now();
+    down.gaps?.record((now - this.heardAt) / 1_000);
+    this.heardAt = now;
     try {
       if (this.#relay === null) this.#takeError(piece);
       else this.#relayPiece(this.#relay, piece);
@@ -166,7 +169,8 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
       return;
     }
     try {
-      this.#break(classifyConnection(error), "cut");
+      const failure = classifyConnection(error);
+      this.#break(this.#hasBegun && failure.reason === "down" ? endedEarly() : failure, "cut");
     } catch (bug) {
       this.crash(bug);
     }
@@ -216,7 +220,7 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
 
   /** The relay cannot go on: the bytes make no answer, or the backend gave the request up. */
   #breakOff(error: UpstreamError): void {
-    this.#break(error, error.reason === "proxy_error" || error.reason === "down" ? "cut" : "abort");
+    this.#break(error, error.reason === "proxy_error" || error.isCut ? "cut" : "abort");
   }
 
   /** Of a stream the next event is awaited. */
@@ -224,6 +228,11 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
     const { stream, timeouts } = this.#options;
     if (!stream || this.#isPaused || this.#relay?.committed !== true) return;
     this.expiresAt = Math.min(now + timeouts.idleMs, timeouts.totalAt);
+  }
+
+  /** The head of an answer was there, so its server was too. */
+  get #hasBegun(): boolean {
+    return this.#relay !== null || this.#errorAnswer !== null;
   }
 
   get #isPaused(): boolean {
@@ -282,6 +291,6 @@ export class UpstreamAttempt implements ResponseSink, Deadline, AttemptTimes {
     this.#ended = true;
     this.health.heard(this.heardAt);
     this.#options.deadlines.delete(this);
-    this.#options.down.ended(outcome);
+    this.#options.down.ended(outcome, this.heardAt);
   }
 }

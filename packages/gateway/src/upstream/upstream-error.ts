@@ -28,6 +28,8 @@ export class UpstreamError {
   readonly refusal: string | null;
   /** The server ended it unfinished as it ended itself, or is gone: nobody works on it, so that to begin it elsewhere doubles no work. */
   readonly isGivenUp: boolean;
+  /** It began to answer and broke off: it was there, whatever became of it since. */
+  readonly isCut: boolean;
   /** It asked to be let alone: as long as `answer` says. */
   readonly isBusy: boolean;
   /** Its server has no such endpoint: nobody's fault, and another deployment may have it. */
@@ -44,6 +46,7 @@ export class UpstreamError {
       words = null,
       refusal = null,
       isGivenUp = reason === "draining",
+      isCut = false,
       isBusy = false,
       lacksEndpoint = false,
     }: Partial<UpstreamError> = {},
@@ -57,6 +60,7 @@ export class UpstreamError {
     this.words = words;
     this.refusal = refusal;
     this.isGivenUp = isGivenUp;
+    this.isCut = isCut;
     this.isBusy = isBusy;
     this.lacksEndpoint = lacksEndpoint;
   }

@@ -1,4 +1,11 @@
-import { boundHeap, FIRST_PASSED, openAccessLog, openLog, StartError } from "@rollcall/runtime";
+import {
+  boundHeap,
+  FIRST_PASSED,
+  openDaemonLogs,
+  registerProcessMetrics,
+  StartError,
+  type LogLevel,
+} from "@rollcall/runtime";
 import { startGateway } from "../main/daemon.ts";
 import type { Entry, Start } from "../main/start.ts";
 import { ParentLink, type WorkerStart } from "./parent-link.ts";
@@ -16,6 +23,8 @@ try {
     sharesPort,
     scrape: () => parent.scrape(),
     heardElsewhere: (origin: string) => parent.heardElsewhere(origin),
+    explain: (requestId: string) => parent.explain(requestId),
+    orderLogLevel: (level: LogLevel | null) => void parent.send({ kind: "log_level", level }),
   };
   const entry: Entry = {
     passed: Array.from({ length: passed }, (_, at) => FIRST_PASSED + at),
@@ -27,13 +36,14 @@ try {
       await parent.mayServe;
     },
   };
-  const running = await startGateway(
-    { ...options, env: process.env },
-    { slot, start: asWorker(begun), entry },
-  );
+  const start = asWorker(begun);
+  parent.onLogLevel = (level) => start.logs.level.order(level);
+  const running = await startGateway({ ...options, env: process.env }, { slot, start, entry });
   // Of several that listen by themselves nobody could take over: each has its own queue.
   if (!sharesPort && passed === 0)
     for (const one of running.sockets) await parent.send({ kind: "socket" }, one);
+  parent.lookUp = (requestId) => running.lookUp(requestId);
+  registerProcessMetrics(running.registry);
   parent.readCounts = () => running.readCounts();
   parent.heardAgo = (origin) => running.heardAgo(origin);
   await parent.send({ kind: "listening", port: running.port });
@@ -48,15 +58,18 @@ try {
 }
 
 /** The parent follows the files, and has said what is to be warned of at the start. */
-function asWorker({ options: { host, index: from0, logLevel = "info" }, source }: WorkerStart): Start {
-  const whose = { worker: from0 + 1 };
+function asWorker({ options: its, orderedLogLevel, source }: WorkerStart): Start {
+  const { host, index: from0, logLevel } = its;
+  const logs = openDaemonLogs("gateway", { level: logLevel, facts: { worker: from0 + 1 } });
+  logs.level.follow(source.cell);
+  logs.level.order(orderedLogLevel);
   return {
     source,
     follow: () => Promise.resolve(),
+    freeze: () => {},
     host,
     passed: [],
     isPortKept: false,
-    log: openLog("gateway", logLevel).child(whose),
-    accessLog: openAccessLog("gateway", logLevel).child(whose),
+    logs,
   };
 }

@@ -1,7 +1,8 @@
 import type { Config } from "@rollcall/contract";
-import type { SettingsStatus } from "@rollcall/runtime";
+import type { LogLevel, SettingsStatus } from "@rollcall/runtime";
+import type { RequestLookup } from "../explain/request-explanation.ts";
 import type { Held } from "../generations/held.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 
 /** What a worker needs to know to begin. */
 export interface WorkerOptions {
@@ -33,11 +34,19 @@ export type SettingsMessage =
   | { readonly kind: "settings"; readonly settings: SentSettings }
   | { readonly kind: "status"; readonly status: SettingsStatus };
 
+/** Null: as the config or the command line says. */
+export interface LogLevelMessage {
+  readonly kind: "log_level";
+  readonly level: LogLevel | null;
+}
+
 export interface StartMessage {
   readonly kind: "start";
   readonly options: WorkerOptions;
   readonly settings: SentSettings;
   readonly status: SettingsStatus;
+  /** As somebody ordered while the parent ran; null: nobody did. */
+  readonly orderedLogLevel: LogLevel | null;
 }
 
 /** From the parent. `id` joins an answer to its question. */
@@ -45,7 +54,7 @@ export type ToWorker =
   | StartMessage
   | SettingsMessage
   | { readonly kind: "count"; readonly id: number }
-  | { readonly kind: "page"; readonly id: number; readonly text: string }
+  | { readonly kind: "totals"; readonly id: number; readonly counts: Counts }
   /** When did it last hear of a server? */
   | { readonly kind: "listen"; readonly id: number; readonly origin: string }
   /** How many milliseconds ago the others did; null where one of them does not say. */
@@ -54,6 +63,11 @@ export type ToWorker =
   | { readonly kind: "hold"; readonly held: Held }
   /** The next generation takes what comes from now on. */
   | { readonly kind: "hand_over"; readonly door: string }
+  /** What does it know of a request? */
+  | { readonly kind: "look_up"; readonly id: number; readonly requestId: string }
+  /** What all of them know of it. */
+  | { readonly kind: "explained"; readonly id: number; readonly lookup: RequestLookup }
+  | LogLevelMessage
   | { readonly kind: "stop" };
 
 /** From a worker. */
@@ -71,5 +85,9 @@ export type FromWorker =
   /** Infinity: never. */
   | { readonly kind: "heard"; readonly id: number; readonly agoMs: number }
   | { readonly kind: "elsewhere"; readonly id: number; readonly origin: string }
+  | { readonly kind: "looked_up"; readonly id: number; readonly lookup: RequestLookup }
+  | { readonly kind: "explain"; readonly id: number; readonly requestId: string }
+  /** Somebody orders it for all of them. */
+  | LogLevelMessage
   /** A backend refused its key: perhaps it was rotated a moment ago. */
   | { readonly kind: "refresh" };

@@ -1,16 +1,19 @@
-import { EXIT, type HeldSocket } from "@rollcall/runtime";
+import { EXIT, type HeldSocket, type LogLevel } from "@rollcall/runtime";
+import type { RequestLookup } from "../explain/request-explanation.ts";
 import type { Taking } from "../generations/generation.ts";
 import type { Held } from "../generations/held.ts";
-import type { Counts } from "../observe/metrics.ts";
+import type { Counts } from "../observe/counts.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
 import { ParentSettings } from "./parent-settings.ts";
+import { Questions } from "./questions.ts";
 
-/** A page that takes longer than this does not come: the parent itself waits no longer than a second for the others. */
-const PAGE_MS = 3_000;
+/** Totals that take longer than this do not come: the parent itself waits no longer than a second for the others. */
+const TOTALS_MS = 3_000;
 
 export interface WorkerStart {
   readonly options: WorkerOptions;
   readonly source: ParentSettings;
+  readonly orderedLogLevel: LogLevel | null;
 }
 
 /** A worker's end of the channel to its parent. */
@@ -18,8 +21,9 @@ export class ParentLink {
   readonly #begin = Promise.withResolvers<WorkerStart>();
   readonly #stop = Promise.withResolvers<"asked" | "orphaned" | Taking>();
   readonly #mayServe = Promise.withResolvers<void>();
-  readonly #pages = new Map<number, (text: string) => void>();
+  readonly #totals = new Map<number, (counts: Counts) => void>();
   readonly #elsewhere = new Map<number, (agoMs: number | null) => void>();
+  readonly #explained = new Questions<RequestLookup | null>();
   #settings: ParentSettings | null = null;
   #questions = 0;
   #stopping = false;
@@ -34,6 +38,10 @@ export class ParentLink {
   readCounts: (() => Promise<Counts>) | null = null;
   /** How the parent's question is answered when a server was heard of. */
   heardAgo: ((origin: string) => number) | null = null;
+  /** How it is answered what is known of a request. */
+  lookUp: ((requestId: string) => RequestLookup) | null = null;
+  /** What to do where a level is ordered. */
+  onLogLevel: ((level: LogLevel | null) => void) | null = null;
 
   constructor() {
     // Ctrl-C, a hang-up and systemd's stop reach every process: the parent's word is the one that counts, or it would
@@ -55,17 +63,17 @@ export class ParentLink {
     });
   }
 
-  /** The text of `/metrics` for all workers. */
-  scrape(): Promise<string> {
+  /** What all workers have counted. */
+  scrape(): Promise<Counts> {
     this.#questions += 1;
     const id = this.#questions;
-    const page = Promise.withResolvers<string>();
-    const timer = setTimeout(() => page.reject(new Error("the parent does not answer")), PAGE_MS);
-    this.#pages.set(id, page.resolve);
+    const totals = Promise.withResolvers<Counts>();
+    const timer = setTimeout(() => totals.reject(new Error("the parent does not answer")), TOTALS_MS);
+    this.#totals.set(id, totals.resolve);
     void this.send({ kind: "scrape", id });
-    return page.promise.finally(() => {
+    return totals.promise.finally(() => {
       clearTimeout(timer);
-      this.#pages.delete(id);
+      this.#totals.delete(id);
     });
   }
 
@@ -74,7 +82,7 @@ export class ParentLink {
     this.#questions += 1;
     const id = this.#questions;
     const answer = Promise.withResolvers<number | null>();
-    const timer = setTimeout(() => answer.resolve(null), PAGE_MS);
+    const timer = setTimeout(() => answer.resolve(null), TOTALS_MS);
     this.#elsewhere.set(id, answer.resolve);
     void this.send({ kind: "elsewhere", id, origin });
     return answer.promise.finally(() => {
@@ -83,11 +91,26 @@ export class ParentLink {
     });
   }
 
+  /** What all workers know of a request; null where the parent does not say. */
+  explain(requestId: string): Promise<RequestLookup | null> {
+    const timeout = new AbortController();
+    const answer = this.#explained.ask((id) => {
+      timeout.signal.addEventListener("abort", () => this.#explained.answer(id, null));
+      void this.send({ kind: "explain", id, requestId });
+    });
+    const timer = setTimeout(() => timeout.abort(), TOTALS_MS);
+    return answer.finally(() => clearTimeout(timer));
+  }
+
   #hear(message: ToWorker): void {
     switch (message.kind) {
       case "start":
         this.#settings = new ParentSettings(message, () => void this.send({ kind: "refresh" }));
-        this.#begin.resolve({ options: message.options, source: this.#settings });
+        this.#begin.resolve({
+          options: message.options,
+          source: this.#settings,
+          orderedLogLevel: message.orderedLogLevel,
+        });
         return;
       case "settings":
       case "status":
@@ -96,8 +119,8 @@ export class ParentLink {
       case "count":
         void this.readCounts?.().then((counts) => this.send({ kind: "counted", id: message.id, counts }));
         return;
-      case "page":
-        this.#pages.get(message.id)?.(message.text);
+      case "totals":
+        this.#totals.get(message.id)?.(message.counts);
         return;
       case "listen": {
         const { id, origin } = message;
@@ -117,6 +140,18 @@ export class ParentLink {
         this.#stop.resolve({ door, tell: (held) => void this.send({ kind: "held", held }) });
         return;
       }
+      case "look_up": {
+        const { id, requestId } = message;
+        const lookup = this.lookUp?.(requestId);
+        if (lookup !== undefined) void this.send({ kind: "looked_up", id, lookup });
+        return;
+      }
+      case "explained":
+        this.#explained.answer(message.id, message.lookup);
+        return;
+      case "log_level":
+        this.onLogLevel?.(message.level);
+        return;
       case "stop":
         this.#stopping = true;
         this.#stop.resolve("asked");

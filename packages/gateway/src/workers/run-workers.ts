@@ -7,6 +7,7 @@ import {
   startSystemd,
   systemClock,
   type HeldSocket,
+  type LogLevel,
 } from "@rollcall/runtime";
 import type { Lineage } from "../generations/lineage.ts";
 import type { GatewayDaemonOptions, Start } from "../main/start.ts";
@@ -14,7 +15,7 @@ import { reporterOfDeaths } from "../main/open-keys.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./divide-limits.ts";
 import { sendSettings } from "./parent-settings.ts";
-import { Supervisor } from "./supervisor.ts";
+import { Supervisor, type Launch } from "./supervisor.ts";
 import { WorkerGenerations } from "./worker-generations.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -33,7 +34,8 @@ export async function runWorkers(
   options: GatewayDaemonOptions,
   { count, start, signalled, lineage }: WorkersStart,
 ): Promise<number> {
-  const { host, log, source, follow } = start;
+  const { host, logs, source, follow } = start;
+  const { log } = logs;
   const port = await checkStart(options, count, start);
   const { env } = options;
   const sockets: HeldSocket[] = start.passed.map((fd) => ({ fd, close: () => {} }));
@@ -61,6 +63,7 @@ export async function runWorkers(
     ].join("; ");
   let systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
   const hush = () => {
+    start.freeze();
     // What is said of the unit is the next generation's to say.
     void systemd?.end();
     systemd = null;
@@ -96,52 +99,26 @@ interface Making extends Pick<WorkersStart, "count" | "lineage" | "start"> {
 }
 
 function makeSupervisor(
-  { configFile, env, logLevel }: GatewayDaemonOptions,
-  { count, start, lineage, port, sockets }: Making,
+  options: GatewayDaemonOptions,
+  making: Making,
 ): { readonly supervisor: Supervisor; readonly generations: WorkerGenerations } {
-  const { host, log, source } = start;
-  const { entry } = lineage;
-  // Whoever started us may want the socket for the next generation, and of several none could be let go of without loss.
-  const sharesPort = entry.passed.length === 0 && !process.connected;
+  const { configFile, env } = options;
+  const { count, start, lineage, port } = making;
+  const { source } = start;
+  const { log } = start.logs;
   const generations = new WorkerGenerations({
     count,
-    entry,
+    entry: lineage.entry,
     config: () => source.cell.get().config,
     hold: (index, held) => supervisor.hold(index, held),
   });
   const reportDeath = reporterOfDeaths({ source, configFile, env, clock: systemClock, log });
+  const order = (level: LogLevel | null) => supervisor.configure({ kind: "log_level", level });
   const supervisor = new Supervisor({
     count,
     port,
-    together: entry.passed.length > 0,
-    launch: ({ scrape, heardElsewhere, index, port: own }) =>
-      new WorkerProcess({
-        start: {
-          options: {
-            configFile,
-            host,
-            count,
-            index,
-            port: own,
-            passed: sockets.length,
-            isPortKept: entry.isPortKept,
-            sharesPort,
-            door: index === 0 ? entry.door : null,
-            ...(logLevel === undefined ? {} : { logLevel }),
-          },
-          // The last good ones, whatever the files hold by now.
-          settings: sendSettings(source.cell.get()),
-          status: source.status.get(),
-        },
-        env,
-        scrape,
-        heardElsewhere,
-        refresh: () => source.refresh(systemClock.monotonic()),
-        sockets: sockets.map(({ fd }) => fd),
-        mayServe: () => generations.mayServe(index),
-        socket: (socket) => void sockets.push(socket),
-        held: (held) => generations.holds(index, held),
-      }),
+    together: start.passed.length > 0,
+    launch: launcher(options, { ...making, generations, order }),
     ended: ({ pid }, index) => {
       reportDeath(pid);
       generations.ended(index);
@@ -150,6 +127,51 @@ function makeSupervisor(
     log,
   });
   return { supervisor, generations };
+}
+
+interface Launching extends Making {
+  readonly generations: WorkerGenerations;
+  /** Tells all workers of a level that was ordered. */
+  readonly order: (level: LogLevel | null) => void;
+}
+
+/** How a worker is started, and what is done for it. */
+function launcher({ configFile, env, logLevel }: GatewayDaemonOptions, launching: Launching) {
+  const { count, start, lineage, sockets, generations, order } = launching;
+  const { host, logs, source } = start;
+  const { entry } = lineage;
+  // Whoever started us may want the socket for the next generation, and of several none could be let go of without loss.
+  const sharesPort = entry.passed.length === 0 && !process.connected;
+  const common = { configFile, host, count, sharesPort, isPortKept: entry.isPortKept };
+  return ({ scrape, heardElsewhere, explain, ...where }: Launch) =>
+    new WorkerProcess({
+      start: {
+        options: {
+          ...common,
+          ...where,
+          passed: sockets.length,
+          door: where.index === 0 ? entry.door : null,
+          ...(logLevel === undefined ? {} : { logLevel }),
+        },
+        // The last good ones, whatever the files hold by now.
+        settings: sendSettings(source.cell.get()),
+        status: source.status.get(),
+        orderedLogLevel: logs.level.ordered,
+      },
+      env,
+      scrape,
+      heardElsewhere,
+      explain,
+      orderLogLevel: (level) => {
+        logs.level.order(level);
+        order(level);
+      },
+      refresh: () => source.refresh(systemClock.monotonic()),
+      sockets: sockets.map(({ fd }) => fd),
+      mayServe: () => generations.mayServe(where.index),
+      socket: (socket) => void sockets.push(socket),
+      held: (held) => generations.holds(where.index, held),
+    });
 }
 
 /** Checks the workers until the signal is aborted. */
@@ -163,11 +185,11 @@ async function watch(supervisor: Supervisor, signal: AbortSignal): Promise<void>
 
 /** What would keep every worker from starting is said once, here, and what is to be warned of. Throws StartError. */
 async function checkStart(options: GatewayDaemonOptions, count: number, start: Start): Promise<number> {
-  const { host, log, source } = start;
+  const { host, logs, source } = start;
   const { config } = source.cell.get();
   const port = options.port ?? config.gateway.port;
   for (const { id, maxParallel } of tooFewForAll(config, count)) {
-    log.warn(
+    logs.log.warn(
       { deployment: id, maxParallel, workers: count },
       "max_parallel_requests is below the number of workers: each of them may send one",
     );

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { EXIT, NO_FAULT, silentLog, StartError } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
-import type { SettingsMessage } from "./message.ts";
+import type { LogLevelMessage, SettingsMessage } from "./message.ts";
 import { Supervisor, type Launch } from "./supervisor.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -15,7 +15,7 @@ class FakeWorker implements Worker {
   readonly started = this.#started.promise;
   readonly ended = this.#ended.promise;
   listens = false;
-  readonly told: SettingsMessage[] = [];
+  readonly told: (SettingsMessage | LogLevelMessage)[] = [];
   stops = 0;
 
   constructor({ index, port }: Launch) {
@@ -38,7 +38,8 @@ class FakeWorker implements Worker {
 
   count: Worker["count"] = () => Promise.resolve([]);
   lastHeard: Worker["lastHeard"] = () => Promise.resolve(Number.POSITIVE_INFINITY);
-  configure = (message: SettingsMessage) => void this.told.push(message);
+  lookUp: Worker["lookUp"] = () => Promise.resolve(null);
+  configure = (message: SettingsMessage | LogLevelMessage) => void this.told.push(message);
   hold = () => {};
   handOver = () => void (this.stops += 1);
   stop = () => void (this.stops += 1);

@@ -1,8 +1,11 @@
 import type { Clock } from "@rollcall/contract";
 import { EXIT, StartError, supervise, type Log, type RestartDecision } from "@rollcall/runtime";
+import type { Counts } from "../observe/counts.ts";
 import type { Held } from "../generations/held.ts";
 import { lastHeard } from "./last-heard.ts";
-import type { SettingsMessage } from "./message.ts";
+import type { RequestLookup } from "../explain/request-explanation.ts";
+import { lookUp } from "./look-up.ts";
+import type { LogLevelMessage, SettingsMessage } from "./message.ts";
 import { WorkerMetrics } from "./worker-metrics.ts";
 import type { End, Worker } from "./worker-process.ts";
 
@@ -10,8 +13,9 @@ import type { End, Worker } from "./worker-process.ts";
 export interface Launch {
   readonly index: number;
   readonly port: number;
-  readonly scrape: () => Promise<string>;
+  readonly scrape: () => Promise<Counts>;
   readonly heardElsewhere: (origin: string) => Promise<number | null>;
+  readonly explain: (requestId: string) => Promise<RequestLookup>;
 }
 
 export interface SupervisorOptions {
@@ -76,7 +80,7 @@ export class Supervisor {
     return [...this.#running].toSorted(([a], [b]) => a - b).map(([, { pid }]) => pid);
   }
 
-  configure(message: SettingsMessage): void {
+  configure(message: SettingsMessage | LogLevelMessage): void {
     for (const worker of this.#running.values()) worker.configure(message);
   }
 
@@ -120,9 +124,11 @@ export class Supervisor {
   }
 
   #launch(index: number): Worker {
-    const scrape = () => this.#metrics.print(this.#running);
+    const scrape = () => this.#metrics.sum(this.#running);
     const heardElsewhere = (origin: string) => this.#heardElsewhere(index, origin);
-    const worker = this.#options.launch({ index, port: this.#port, scrape, heardElsewhere });
+    const explain = (requestId: string) =>
+      lookUp([...this.#running.values()], requestId, this.#options.clock);
+    const worker = this.#options.launch({ index, port: this.#port, scrape, heardElsewhere, explain });
     this.#running.set(index, worker);
     return worker;
   }

@@ -1,6 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import { Counter, Gauge, Registry } from "prom-client";
-
+import type { Counts } from "../observe/counts.ts";
 import { Totals } from "./totals.ts";
 import type { Worker } from "./worker-process.ts";
 
@@ -39,10 +39,11 @@ export class WorkerMetrics {
     this.#totals.retire(index);
   }
 
-  async print(running: ReadonlyMap<number, Worker>): Promise<string> {
+  /** What all of them have counted. */
+  async sum(running: ReadonlyMap<number, Worker>): Promise<Counts> {
     const answered = await this.ask(running);
     this.#workers.set([...running.values()].filter(({ listens }) => listens).length);
-    return this.#totals.print(answered, await this.#registry.getMetricsAsJSON());
+    return this.#totals.sum(answered, await this.#registry.getMetricsAsJSON());
   }
 
   /** Keeps what they have counted; resolves with those that have answered in time. */

@@ -1,9 +1,18 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { Environment } from "@rollcall/contract";
-import { entryPoint, passingSockets, relayOutput, StartError, type HeldSocket } from "@rollcall/runtime";
+import {
+  entryPoint,
+  passingSockets,
+  relayOutput,
+  StartError,
+  type HeldSocket,
+  type LogLevel,
+} from "@rollcall/runtime";
+import type { RequestLookup } from "../explain/request-explanation.ts";
 import type { Held } from "../generations/held.ts";
-import type { Counts } from "../observe/metrics.ts";
-import type { FromWorker, SettingsMessage, StartMessage, ToWorker } from "./message.ts";
+import type { Counts } from "../observe/counts.ts";
+import type { FromWorker, LogLevelMessage, SettingsMessage, StartMessage, ToWorker } from "./message.ts";
+import { Questions } from "./questions.ts";
 
 const MAIN = entryPoint("gateway-worker", () => new URL("main.ts", import.meta.url));
 
@@ -26,8 +35,10 @@ export interface Worker {
   count(): Promise<Counts | null>;
   /** How many milliseconds ago it heard of a server; Infinity where it never did, or ends before it answers. */
   lastHeard(origin: string): Promise<number>;
-  /** Tells it of settings that changed. */
-  configure(message: SettingsMessage): void;
+  /** What it knows of a request; null where it ends before it answers. */
+  lookUp(requestId: string): Promise<RequestLookup | null>;
+  /** Tells it of settings that changed, and of what was ordered. */
+  configure(message: SettingsMessage | LogLevelMessage): void;
   /** Tells it what older generations hold. */
   hold(held: Held): void;
   /** Tells it that the next generation takes what comes from now on: it drains, and says what it holds. */
@@ -41,10 +52,14 @@ export interface Worker {
 export interface WorkerSpec {
   readonly start: Omit<StartMessage, "kind">;
   readonly env: Environment;
-  /** The text of `/metrics` for all workers, for the one that was asked. */
-  readonly scrape: () => Promise<string>;
+  /** What all workers have counted, for the one that was asked. */
+  readonly scrape: () => Promise<Counts>;
   /** When the other workers heard of a server. */
   readonly heardElsewhere: (origin: string) => Promise<number | null>;
+  /** What all workers know of a request. */
+  readonly explain: (requestId: string) => Promise<RequestLookup>;
+  /** Somebody orders it at this one for all. */
+  readonly orderLogLevel: (level: LogLevel | null) => void;
   /** Looks whether a key was rotated. */
   readonly refresh: () => void;
   /** Descriptors of the listening sockets that it is started with. */
@@ -63,6 +78,7 @@ export class WorkerProcess implements Worker {
   readonly #spec: WorkerSpec;
   readonly #asked = new Map<number, (counts: Counts | null) => void>();
   readonly #listened = new Map<number, (agoMs: number) => void>();
+  readonly #lookups = new Questions<RequestLookup | null>();
   readonly #started = Promise.withResolvers<number | null>();
   readonly started = this.#started.promise;
   readonly ended: Promise<End>;
@@ -109,7 +125,12 @@ export class WorkerProcess implements Worker {
     return answer.promise;
   }
 
-  configure(message: SettingsMessage): void {
+  lookUp(requestId: string): Promise<RequestLookup | null> {
+    if (!this.#child.connected) return Promise.resolve(null);
+    return this.#lookups.ask((id) => this.#send({ kind: "look_up", id, requestId }));
+  }
+
+  configure(message: SettingsMessage | LogLevelMessage): void {
     this.#send(message);
   }
 
@@ -152,7 +173,7 @@ export class WorkerProcess implements Worker {
         this.#asked.delete(message.id);
         return;
       case "scrape":
-        void this.#spec.scrape().then((text) => this.#send({ kind: "page", id: message.id, text }));
+        void this.#spec.scrape().then((counts) => this.#send({ kind: "totals", id: message.id, counts }));
         return;
       case "heard":
         this.#listened.get(message.id)?.(message.agoMs);
@@ -163,6 +184,17 @@ export class WorkerProcess implements Worker {
         void this.#spec.heardElsewhere(origin).then((agoMs) => this.#send({ kind, id, agoMs }));
         return;
       }
+      case "looked_up":
+        this.#lookups.answer(message.id, message.lookup);
+        return;
+      case "explain":
+        void this.#spec
+          .explain(message.requestId)
+          .then((lookup) => this.#send({ kind: "explained", id: message.id, lookup }));
+        return;
+      case "log_level":
+        this.#spec.orderLogLevel(message.level);
+        return;
       case "refresh":
         this.#spec.refresh();
     }
@@ -183,6 +215,7 @@ export class WorkerProcess implements Worker {
         // With it its streams have ended.
         for (const give of this.#listened.values()) give(Number.POSITIVE_INFINITY);
         this.#listened.clear();
+        this.#lookups.answerAll(null);
         resolve({ code, signal, refusal: this.#refusal });
       };
       this.#child.once("error", () => end(null, null));

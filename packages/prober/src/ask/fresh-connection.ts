@@ -89,6 +89,7 @@ class FreshConnection implements Connection {
     const start = this.#clock.monotonic();
     const elapsed = () => this.#clock.monotonic() - start;
     const deadline = new Deadline(timeoutMs, signal);
+    let isBegun = false;
     try {
       const asked = this.#client.request({
         path,
@@ -105,11 +106,12 @@ class FreshConnection implements Connection {
         signal: deadline.signal,
       });
       const response = await Promise.race([asked, deadline.aborted()]);
+      isBegun = true;
       const read = decoded(await readCapped(response.body), flatten(response.headers));
       return { kind: "response", status: response.statusCode, ...read, durationMs: elapsed() };
     } catch (fault) {
       const code = deadline.over ? PROBE_TIMEOUT : codeOf(fault);
-      return { kind: "failure", code, durationMs: elapsed() };
+      return { kind: "failure", code, ...(isBegun && { isCut: true as const }), durationMs: elapsed() };
     } finally {
       deadline.end();
     }

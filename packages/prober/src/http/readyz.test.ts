@@ -124,6 +124,39 @@ describe("?require", () => {
   });
 });
 
+describe("?max_age", () => {
+  it.each(["/readyz/a", "/readyz/deployment/1", "/readyz?require=any"])(
+    "passes over what was found before, until the next probe: %s",
+    async (path) => {
+      const { harness, get } = await asked(["gpu-1"]);
+      await harness.clock.advance(1_000);
+      const query = path.includes("?") ? "&" : "?";
+      expect(await get(`${path}${query}max_age=1m`)).toMatchObject({ status: 200 });
+      expect(await get(`${path}${query}max_age=500ms&verbose`)).toMatchObject({
+        status: 503,
+        text: expect.stringContaining("1 unknown"),
+      });
+      await harness.clock.advance(60_000);
+      expect(await get(`${path}${query}max_age=55s`)).toMatchObject({ status: 200 });
+    },
+  );
+
+  it("leaves what is not ready as it is", async () => {
+    const { get } = await asked([]);
+    expect((await get("/readyz/deployment/1?verbose&max_age=0ms")).text).toBe(
+      "[-] a: 1 loading\nnot ready\n",
+    );
+  });
+
+  it("is 400 where it cannot be understood", async () => {
+    const { get } = await asked([]);
+    expect(await get("/readyz?max_age=soon")).toEqual({
+      status: 400,
+      text: 'max_age must be a duration such as 5s, and not "soon"\n',
+    });
+  });
+});
+
 it("an alias is found by its second name too", async () => {
   const { harness } = await asked(["gpu-1"]);
   const settings = harness.settings.get();

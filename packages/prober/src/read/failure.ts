@@ -6,9 +6,12 @@ import type { ConnectionFailure } from "./probe-response.ts";
 export const PROBE_TIMEOUT = "PROBE_TIMEOUT";
 
 /** A connection that did not come to an answer. */
-export function readFailure({ code }: ConnectionFailure): Fault | Absent {
+export function readFailure({ code, isCut }: ConnectionFailure): Fault | Absent {
   if (code === PROBE_TIMEOUT) return READINGS.timeout(code);
   const error = connectionErrorOf(code);
+  // Who has sent half an answer is there.
+  if (isCut === true && error === "dropped")
+    return fault("server_error", `its answer broke off before it was whole (${code})`);
   return error === null ? fault("timeout", `the connection failed (${code})`) : READINGS[error](code);
 }
 

@@ -16,5 +16,7 @@ export interface ConnectionFailure {
   readonly kind: "failure";
   /** Node's or undici's error code, such as ECONNREFUSED or UND_ERR_CONNECT_TIMEOUT. */
   readonly code: string;
+  /** The head of an answer had come: it broke off. */
+  readonly isCut?: true;
   readonly durationMs: number;
 }

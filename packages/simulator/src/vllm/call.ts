@@ -33,6 +33,8 @@ export interface Call {
   readonly seen: SeenRequest;
   /** The fault that this request meets. */
   readonly fault: Fault | undefined;
+  /** Its answer went out whole and said that it used so much. */
+  readonly used: (tokens: { readonly input: number; readonly output: number }) => void;
 }
 
 export type Route = (call: Call) => void | Promise<void>;

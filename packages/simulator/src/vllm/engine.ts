@@ -22,6 +22,9 @@ export class Run {
   #counts: EngineCounts;
   #place: Place;
   #onMoved: () => void;
+  readonly tokens = { input: 0, output: 0 };
+  /** Ended as a model ends, and not by an abort or a fault. */
+  isWhole = false;
 
   constructor(counts: EngineCounts, place: "running" | "waiting", onMoved: () => void) {
     this.#counts = counts;
@@ -44,11 +47,13 @@ export class Run {
   }
 
   prefilled(tokens: number): void {
+    this.tokens.input += tokens;
     this.#counts.promptTokens += tokens;
     this.#counts.iterations += 1;
   }
 
   generated(tokens: number): void {
+    this.tokens.output += tokens;
     this.#counts.generationTokens += tokens;
     this.#counts.iterations += tokens;
   }
@@ -57,6 +62,7 @@ export class Run {
   end(reason: FinishReason): void {
     if (this.#place === "gone") return;
     this.#move("gone");
+    this.isWhole = reason === "stop" || reason === "length";
     this.#counts.finished[reason] += 1;
   }
 

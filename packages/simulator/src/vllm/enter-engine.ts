@@ -48,7 +48,10 @@ export async function enterEngine(call: Call): Promise<Run | undefined> {
   await untilLoaded(call);
   if (exchange.over) return undefined;
   const run = backend.engine.begin();
-  exchange.onOver(() => run.end("abort"));
+  exchange.onOver((end) => {
+    run.end("abort");
+    if (end === "completed" && run.isWhole) call.used(run.tokens);
+  });
   const swallow = fault && SWALLOWED[fault.name];
   if (swallow !== undefined) {
     await swallow(exchange, run);

@@ -42,6 +42,7 @@ export async function rerank(call: Call): Promise<void> {
     .toSorted((a, b) => b.relevance_score - a.relevance_score);
   const results = typeof top === "number" && top > 0 ? ranked.slice(0, top) : ranked;
   const tokens = tokensIn([query, ...documents]);
+  usedWhole(call, tokens);
   const usage = { prompt_tokens: tokens, total_tokens: tokens };
   send(call, json(200, { id: answerId(call, "rerank"), model, usage, results }));
 }
@@ -103,7 +104,14 @@ interface Listed {
   readonly tokens: number;
 }
 
+function usedWhole({ exchange, used }: Call, input: number): void {
+  exchange.onOver((end) => {
+    if (end === "completed") used({ input, output: 0 });
+  });
+}
+
 function listed(call: Call, { prefix, model, data, tokens }: Listed): object {
+  usedWhole(call, tokens);
   const usage = {
     prompt_tokens: tokens,
     total_tokens: tokens,

@@ -20,6 +20,9 @@ import type { Answer, Opening, Question, StoreMethod } from "./thread-messages.t
 
 const PROGRAM = entryPoint("store-thread", () => new URL("store-thread.ts", import.meta.url));
 
+/** All that the thread makes is a message or a statement: more room for them would be memory that it keeps. */
+const LITTLE_LIVES_LONG = { maxYoungGenerationSizeMb: 4 };
+
 interface Waiting {
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
@@ -48,7 +51,7 @@ export class SqliteThread implements Store {
 
   /** Rejects where the file cannot be used, with why. */
   static open(file: string): Promise<SqliteThread> {
-    const worker = new Worker(PROGRAM, { workerData: { file } });
+    const worker = new Worker(PROGRAM, { workerData: { file }, resourceLimits: LITTLE_LIVES_LONG });
     return new Promise((resolve, reject) => {
       const refuse = (error: Error) => {
         void worker.terminate();
@@ -121,7 +124,7 @@ export class SqliteThread implements Store {
       this.#asked += 1;
       this.#waiting.set(this.#asked, { resolve, reject });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
-      this.#worker.postMessage({ id: this.#asked, method, args } satisfies Question);
+      this.#worker.postMessage({ id: this.#asked, method, args: JSON.stringify(args) } satisfies Question);
     });
   }
 
@@ -129,7 +132,8 @@ export class SqliteThread implements Store {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if ("error" in answer) waiting?.reject(new Error(answer.error));
-    else waiting?.resolve(answer.value as never);
+    else if ("slice" in answer) waiting?.resolve(answer.slice as never);
+    else waiting?.resolve((answer.json === null ? undefined : JSON.parse(answer.json)) as never);
   }
 
   #fail(fault: string): void {

@@ -65,21 +65,24 @@ interface Variant {
   /** Of the gateway. */
   readonly flags?: readonly string[];
   readonly accessLog?: boolean;
+  /** What else stands under `rollcall:`, as flow YAML: `traces: { … }`. */
+  readonly settings?: string;
 }
 
-async function startRollcall(
+export async function startRollcall(
   site: Site,
-  { name = "", main = ROLLCALL_MAIN, flags = [], accessLog = false }: Variant = {},
+  { name = "", main = ROLLCALL_MAIN, flags = [], accessLog = false, settings = "" }: Variant = {},
 ): Promise<RunningSystem> {
   const directory = path.join(site.directory, `rollcall${name}-${site.deployments}`);
   const ports = { gateway: await freePort(), prober: await freePort() };
   const file = `${directory}.yaml`;
   const gateway = accessLog ? ", gateway: { access_log: true }" : "";
-  const section = `rollcall: { state: { file: ${directory}.json }${gateway} }\n`;
+  const sections = settings === "" ? gateway : `${gateway}, ${settings}`;
+  const section = `rollcall: { state: { file: ${directory}.json }${sections} }\n`;
   const configure = (revision: number) => writeFileSync(file, configFor(site, revision) + section);
   configure(0);
-  const run = (daemon: "gateway" | "prober", more: readonly string[]) => {
-    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...more];
+  const run = (daemon: "gateway" | "prober", own: readonly string[]) => {
+    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...own];
     return new Child(process.execPath, args, { outputFile: `${directory}-${daemon}.log` });
   };
   const [gatewayChild, prober] = [run("gateway", flags), run("prober", [])];

@@ -16,6 +16,8 @@ export interface AnswerMarks {
   readonly openings: readonly string[];
   /** Do events carry an `event:` line? */
   readonly isNamed: boolean;
+  /** Usage stands in an event that opens a stream, too. */
+  readonly usageOpens: boolean;
   /** In whose shape a stream tells of its cut. */
   readonly dialect: Dialect;
   /** Not JSON that anything is known of: the bytes are not looked into. */
@@ -36,6 +38,7 @@ export function compileMarks({ dialect, response }: Pick<Endpoint, "dialect" | "
     ends: [ERROR, ...terminal].map((mark) => Buffer.from(mark)),
     openings: events?.opening ?? [],
     isNamed: events?.named === true,
+    usageOpens: (events?.usage.length ?? 0) > 1,
     dialect,
     isOpaque: content === null && model.length === 0,
   };

@@ -36,6 +36,8 @@ export class BodyRelay implements Relay, Flushable {
   #size = 0;
   /** Of what came so far, white space at its end left out. */
   #lastByte = 0;
+  /** The last two pieces of one that flows: what it used stands at its end. */
+  #ending: Buffer[] = [];
   committed = false;
 
   /** Up to `holdBytes` nothing is sent; with 0 it flows as it comes, and its end is not looked at. */
@@ -47,7 +49,10 @@ export class BodyRelay implements Relay, Flushable {
   }
 
   data(chunk: Buffer): RelayResult {
-    if (this.committed) return this.#write(this.#through(chunk));
+    if (this.committed) {
+      this.#ending = [...this.#ending.slice(-1), chunk];
+      return this.#write(this.#through(chunk));
+    }
     this.#held.push(chunk);
     this.#size += chunk.length;
     return this.#size <= this.#holdBytes && !this.#isMedia() ? "flow" : this.#commit();
@@ -61,6 +66,7 @@ export class BodyRelay implements Relay, Flushable {
     if (this.committed) {
       if (this.#holdBytes > 0 && !this.#down.marks.isOpaque && !CLOSING.has(this.#lastByte))
         return endedEarly();
+      if (this.#ending.length > 0) this.#down.usage?.readEnd(Buffer.concat(this.#ending));
       this.#write(flushAll(this.#transforms));
       this.#down.outgoing.end();
       return null;

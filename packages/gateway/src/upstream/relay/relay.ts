@@ -4,6 +4,7 @@ import type { BodyTransform, Transform } from "../transform/transform.ts";
 import type { AttemptOutcome } from "../attempt-outcome.ts";
 import { UpstreamError } from "../upstream-error.ts";
 import type { AnswerMarks } from "./answer-marks.ts";
+import type { UsageStrip } from "./usage-strip.ts";
 
 /**
  * What became of a piece: relayed; relayed, and no sign of life; relayed to an app that reads slower than the backend writes;
@@ -14,9 +15,9 @@ export type RelayResult = "flow" | "silence" | "pause" | "done" | UpstreamError;
 /** What a text says that may be an error in place of an answer; null where it is none. */
 export type ReadError = (text: string) => UpstreamError | null;
 
-/** An answer that ended well as HTTP and is not whole. */
+/** An answer that has begun and is not whole, however it ended: who has sent some of it is not down. */
 export function endedEarly(): UpstreamError {
-  return new UpstreamError("down", { words: "The answer ended before it was whole." });
+  return new UpstreamError("server_error", { words: "The answer ended before it was whole.", isCut: true });
 }
 
 /** How an answer of one kind goes to the app. What it has not sent yet can still come from another deployment. */
@@ -36,8 +37,12 @@ export interface Relay {
 export interface UsageReader {
   /** The head of a stream is about to leave. */
   beforeStream(): void;
-  /** A whole answer, before its head leaves; or a part of a stream behind its finish. */
+  /** A whole answer, before its head leaves; or a part of a stream that may say it. */
   read(part: Buffer): void;
+  /** The events that open a stream, where they say what was read. */
+  readOpening(part: Buffer): void;
+  /** The end of an answer that was too long to be held back. */
+  readEnd(part: Buffer): void;
 }
 
 /** The app's side of an answer. */
@@ -51,8 +56,12 @@ export interface Downstream {
   readonly alias: string;
   /** What tells whether the answer is whole. */
   readonly marks: AnswerMarks;
-  /** Who wants to know what was used; null as a rule. */
+  /** Who wants to know what was used. */
   readonly usage: UsageReader | null;
+  /** What takes usage out of the stream again, where only the gateway has asked for it. */
+  readonly strip: UsageStrip | null;
+  /** Where the times between the pieces of a stream are recorded, in seconds; null before its first byte. */
+  readonly gaps: { record(seconds: number): void } | null;
   /** What the bytes of whole events go through, in this order. */
   eventTransforms(): readonly Transform[];
   /** What the bytes of an answer that is no stream of events go through, in this order. */
@@ -61,6 +70,6 @@ export interface Downstream {
   cutEvent(failure: GatewayError): string;
   /** The first byte is on its way. */
   firstByte(): void;
-  /** The attempt has ended. Called exactly once; never throws. */
-  ended(outcome: AttemptOutcome): void;
+  /** The attempt has ended. Called exactly once; never throws. `heardAt`: when the backend's last byte came; -Infinity: none did. */
+  ended(outcome: AttemptOutcome, heardAt: number): void;
 }

@@ -55,7 +55,7 @@ describe("a stream of named events", () => {
   test("that ends without its last event was broken off, and says so by an event with a name", () => {
     const { relay, data, text } = relayed(NAMED);
     data(DELTA);
-    expect(relay.end()).toMatchObject({ reason: "down", retryable: true });
+    expect(relay.end()).toMatchObject({ reason: "server_error", retryable: true });
     relay.cut("cut");
     const [name = "", told = ""] = text().slice(DELTA.length).split("\n");
     expect(name).toBe("event: error");
@@ -67,7 +67,7 @@ describe("a stream of named events", () => {
 
   test("with nothing in it can still be asked for elsewhere", () => {
     const { relay, text } = relayed(NAMED);
-    expect(relay.end()).toMatchObject({ reason: "down", retryable: true });
+    expect(relay.end()).toMatchObject({ reason: "server_error", retryable: true });
     expect([relay.committed, text()]).toEqual([false, ""]);
   });
 
@@ -103,14 +103,14 @@ describe("a stream of named events", () => {
   test("that only opened can still be asked for elsewhere", () => {
     const { relay, data } = relayed(NAMED);
     data(event("response.created"));
-    expect(relay.end()).toMatchObject({ reason: "down", retryable: true });
+    expect(relay.end()).toMatchObject({ reason: "server_error", retryable: true });
     expect(relay.committed).toBe(false);
   });
 
   test("of which the last event stands only in what the model says is not whole", () => {
     const { relay, data } = relayed(NAMED);
     data(event("response.output_text.delta", { delta: "x", metadata: { kind: "response.completed" } }));
-    expect(relay.end()).toMatchObject({ reason: "down" });
+    expect(relay.end()).toMatchObject({ reason: "server_error" });
   });
 
   test("which has to say why it finishes is broken off where its last event comes without that", () => {
@@ -130,7 +130,7 @@ describe("a stream of named events", () => {
   test("which has said why it finishes is not whole before its last event", () => {
     const { relay, data } = relayed({ ...NAMED, terminal: ["message_stop"], finish: "stop_reason" });
     data(event("message_delta", { delta: { stop_reason: "end_turn" } }));
-    expect(relay.end()).toMatchObject({ reason: "down" });
+    expect(relay.end()).toMatchObject({ reason: "server_error" });
   });
 
   test("may speak of errors", () => {
@@ -150,7 +150,7 @@ test("a stream without names that has finished gets the [DONE] that its server l
   const other = relayed(PLAIN);
   const open = last.replace('"stop"', "null");
   other.data(open);
-  expect(other.relay.end()).toMatchObject({ reason: "down" });
+  expect(other.relay.end()).toMatchObject({ reason: "server_error" });
   other.relay.cut("cut");
   expect(other.text()).toMatch(/^data: \{"choices".*\n\ndata: \{"error":/);
 });

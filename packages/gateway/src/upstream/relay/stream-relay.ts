@@ -31,6 +31,8 @@ export class StreamRelay implements Relay {
   readonly #writer: EventWriter;
   readonly #frames = new EventFrames();
   readonly #readError: ReadError;
+  /** Usage may stand in any event from the finish on; else in the last one alone, which a name tells. */
+  readonly #usageFollows: boolean;
   #held: Buffer[] = [];
   #heldBytes = 0;
   /** It has said how it ended: true from the start where servers say nothing of it. */
@@ -50,6 +52,7 @@ export class StreamRelay implements Relay {
     this.#readError = readError;
     const { finish, terminalNames, terminals } = down.marks;
     this.#finished = finish === null;
+    this.#usageFollows = finish !== null || terminals.length > 0;
     // Some servers leave `[DONE]` out where they have said why they finish.
     this.#terminated = terminalNames.length === 0 && (finish !== null || terminals.length === 0);
   }
@@ -73,6 +76,7 @@ export class StreamRelay implements Relay {
       if (typeof result === "object") return result;
     }
     if (!this.committed || !this.#finished || !this.#terminated) return endedEarly();
+    this.#passHeld();
     const [terminal] = this.#marks.terminals;
     // Servers that leave it out have said why they finish; there are clients that wait for it.
     const added = this.#done || terminal === undefined ? [] : this.#closing(`data: ${terminal}\n\n`);
@@ -81,6 +85,7 @@ export class StreamRelay implements Relay {
   }
 
   cut(cause: CutCause): void {
+    this.#passHeld();
     const failure = { kind: "upstream_cut", model: this.#down.alias, cause } as const;
     this.#writer.end(this.#closing(this.#down.cutEvent(failure)));
   }
@@ -172,8 +177,7 @@ export class StreamRelay implements Relay {
     if (finish === "aborted" || this.#marks.ends.some((mark) => events.includes(mark)))
       return this.#goOnByEvent(events);
     if (finish === "finished") this.#finished = true;
-    if (this.#finished) this.#down.usage?.read(events);
-    return this.#pass(events);
+    return this.#finished && this.#usageFollows ? this.#passEnd(events) : this.#pass(events);
   }
 
   /** The same where one of them may be the last: each is looked into. */
@@ -183,15 +187,14 @@ export class StreamRelay implements Relay {
       const fault = this.#faultIn(event);
       if (fault === null) continue;
       const passing = fault === "terminal" ? events.subarray(0, end) : events.subarray(0, start);
-      if (this.#finished) this.#down.usage?.read(passing);
-      if (passing.length > 0) this.#pass(passing);
+      if (this.#finished) this.#passEnd(passing);
+      else if (passing.length > 0) this.#pass(passing);
       if (fault !== "terminal") return fault;
       this.#terminated = true;
       this.#done = true;
       return "done";
     }
-    if (this.#finished) this.#down.usage?.read(events);
-    return this.#pass(events);
+    return this.#finished && this.#usageFollows ? this.#passEnd(events) : this.#pass(events);
   }
 
   /** Why nothing may go on behind this event, or null. */
@@ -219,6 +222,20 @@ export class StreamRelay implements Relay {
     return finish === null ? "open" : finishIn(events, finish);
   }
 
+  /** From the finish on: they may say what was used. */
+  #passEnd(events: Buffer): RelayResult {
+    const { strip, usage } = this.#down;
+    usage?.read(events);
+    const passing = strip === null ? events : strip.push(events);
+    return passing.length === 0 ? "flow" : this.#pass(passing);
+  }
+
+  /** What waited for usage that does not come any more. */
+  #passHeld(): void {
+    const held = this.#down.strip?.flush();
+    if (held !== undefined && held.length > 0) this.#pass(held);
+  }
+
   #pass(events: Buffer): RelayResult {
     const flows = this.#writer.write(transformAll(this.#transforms, events));
     if (!flows) return "pause";
@@ -233,7 +250,9 @@ export class StreamRelay implements Relay {
     const held = this.#held;
     this.#held = [];
     if (held.length === 0) return events === null ? "flow" : this.#goOn(events);
-    return this.#goOn(Buffer.concat(events === null ? held : [...held, events]));
+    const opening = Buffer.concat(events === null ? held : [...held, events]);
+    if (this.#marks.usageOpens) this.#down.usage?.readOpening(opening);
+    return this.#goOn(opening);
   }
 }
 

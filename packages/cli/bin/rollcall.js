@@ -51,13 +51,36 @@ function findNode() {
   });
 }
 
+/** Descriptors of the listening sockets that systemd keeps for us: sd_listen_fds(3). */
+function passedSockets(env) {
+  var count = env.LISTEN_PID === String(process.pid) ? Number(env.LISTEN_FDS) : 0;
+  return Array.from({ length: count || 0 }, function (_, index) {
+    return 3 + index;
+  });
+}
+
 /** The child ends as we are told to; we end as it does. */
 function runWith(node) {
-  // The channel tells the child where we are killed; it is not spoken over.
+  // The channel tells the child where we are killed, or that we go and leave it running.
+  var env = Object.assign({}, process.env);
+  var sockets = passedSockets(env);
+  if (sockets.length > 0) {
+    // They were for us, and systemd watches us.
+    delete env.LISTEN_PID;
+    delete env.WATCHDOG_PID;
+  }
   var child = childProcess.spawn(node, [PROGRAM].concat(process.argv.slice(2)), {
-    stdio: ["inherit", "inherit", "inherit", "ipc"],
+    env: env,
+    stdio: ["inherit", "inherit", "inherit"].concat(sockets, "ipc"),
   });
-  ["SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
+  if (sockets.length > 0) {
+    process.on("SIGUSR2", function () {
+      child.send({ kind: "leave" }, function () {
+        process.exit(0);
+      });
+    });
+  }
+  ["SIGABRT", "SIGINT", "SIGTERM", "SIGHUP"].forEach(function (signal) {
     process.on(signal, function () {
       child.kill(signal);
     });

@@ -1,7 +1,15 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Clock } from "@rollcall/contract";
-import { EXIT, isListening, supervise } from "@rollcall/runtime";
+import {
+  EXIT,
+  isListening,
+  isSocket,
+  OWN_SOCKET,
+  passingSockets,
+  supervise,
+  type HeldSocket,
+} from "@rollcall/runtime";
 
 export interface DaemonSpec {
   readonly name: string;
@@ -10,6 +18,8 @@ export interface DaemonSpec {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /** What it reads on standard input; null for nothing. */
   readonly input?: string | null;
+  /** Listening sockets of the generation before it. */
+  readonly sockets?: readonly HeldSocket[];
 }
 
 export interface DaemonProcessOptions {
@@ -31,6 +41,9 @@ export class DaemonProcess {
   readonly #listening = Promise.withResolvers<string>();
   #hasListened = false;
   #child: ChildProcess | null = null;
+  #sockets: readonly HeldSocket[];
+  #ownSockets: readonly HeldSocket[] = [];
+  #handingOver: Promise<boolean> | null = null;
   /** Where it listened first. */
   readonly url = this.#listening.promise;
   /** Resolves with the exit code once it is gone for good. */
@@ -39,12 +52,38 @@ export class DaemonProcess {
   constructor(spec: DaemonSpec, options: DaemonProcessOptions) {
     this.#spec = spec;
     this.#options = options;
+    this.#sockets = spec.sockets ?? [];
     this.ended = this.#keepRunning();
+  }
+
+  /** Its listening sockets: kept, so that they outlive a crash, for its next run and for the next generation. */
+  get sockets(): readonly HeldSocket[] {
+    return this.#sockets;
+  }
+
+  /**
+   * Starts its next generation, which takes over by itself. Null, and this one goes on, where that one does not come to listen;
+   * else this one has its last run.
+   */
+  async handOver(spec: Omit<DaemonSpec, "sockets">): Promise<DaemonProcess | null> {
+    const next = new DaemonProcess({ ...spec, sockets: this.#sockets }, this.#options);
+    const listens = Promise.race([next.url.then(() => true), next.ended.then(() => false)]);
+    this.#handingOver = listens;
+    if (!(await listens)) {
+      this.#handingOver = null;
+      return null;
+    }
+    this.#stop.abort();
+    // It listens elsewhere, and so did not take over: this one would wait for ever.
+    if (next.sockets !== this.#sockets) this.#child?.kill("SIGTERM");
+    return next;
   }
 
   /** Asks it to stop; asked again, it stops at once. */
   stop(): Promise<number> {
     this.#stop.abort();
+    // Or connections would wait there for nobody.
+    this.#keep([]);
     this.#child?.kill("SIGTERM");
     return this.ended;
   }
@@ -75,17 +114,21 @@ export class DaemonProcess {
   #run(): Promise<End> {
     const { onError, onLine } = this.#options;
     const { input = null } = this.#spec;
+    const descriptors = this.#sockets.map(({ fd }) => fd);
+    this.#ownSockets = [];
     const child = spawn(process.execPath, [...this.#spec.args], {
-      env: this.#spec.env ?? process.env,
+      env: passingSockets(this.#spec.env ?? process.env, descriptors.length, OWN_SOCKET),
       // A group of its own: Ctrl-C reaches us alone, and we end the children in order. The channel tells them if we die.
       detached: true,
-      stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe", "ipc"],
+      stdio: [input === null ? "ignore" : "pipe", "pipe", "pipe", ...descriptors, "ipc"],
     });
     this.#child = child;
     // One that ended before it had read all has said why.
     child.stdin?.on("error", () => {}).end(input);
-    child.on("message", (message) => {
+    child.on("message", (message, handle) => {
+      if (isSocket(message)) this.#ownSockets = [...this.#ownSockets, handle as unknown as HeldSocket];
       if (!isListening(message)) return;
+      if (this.#ownSockets.length > 0) this.#keep(this.#ownSockets);
       this.#hasListened = true;
       this.#listening.resolve(message.url);
     });
@@ -96,7 +139,19 @@ export class DaemonProcess {
         onError(`${this.#spec.name}: ${error.message}\n`);
         resolve({ code: EXIT.failed, signal: null });
       });
-      child.once("close", (code, signal) => resolve({ code, signal }));
+      child.once("close", (code, signal) => void this.#resolveEnd(resolve, { code, signal }));
     });
+  }
+
+  /** While a next generation starts, only its start tells whether this end was meant. */
+  async #resolveEnd(resolve: (end: End) => void, end: End): Promise<void> {
+    if ((await this.#handingOver) === true) this.#stop.abort();
+    resolve(end);
+  }
+
+  /** It listens on these, and no more on those that it was given: nobody must wait there. */
+  #keep(sockets: readonly HeldSocket[]): void {
+    for (const socket of this.#sockets) socket.close();
+    this.#sockets = sockets;
   }
 }

@@ -55,6 +55,7 @@ const units = {
   gateway: read("systemd/rollcall-gateway.service"),
   prober: read("systemd/rollcall-prober.service"),
   control: read("systemd/rollcall-control.service"),
+  socket: read("systemd/rollcall-gateway.socket"),
   drop: read("systemd/wait-for-models.conf"),
   server: read("systemd/vllm.conf"),
 };
@@ -299,7 +300,8 @@ describe("order and patience", () => {
   it("starts the prober first, stops it last, and never makes the gateway wait for models", () => {
     expect(services.gateway.depends_on).toEqual({ prober: { condition: "service_started" } });
     expect(setting(units.gateway, "After")).toContain("rollcall-prober.service");
-    expect(units.gateway).not.toMatch(/^(Requires|BindsTo)=|ExecStartPre/m);
+    expect(units.gateway).not.toMatch(/^BindsTo=|ExecStartPre/m);
+    expect(setting(units.gateway, "Requires")).toBe("rollcall-gateway.socket");
   });
 
   it("starts systemd's daemons again, always", () => {
@@ -308,6 +310,15 @@ describe("order and patience", () => {
       expect(setting(unit, "StartLimitIntervalSec")).toBe("0");
       expect(setting(unit, "ExecReload")).toContain("-HUP $MAINPID");
     }
+  });
+
+  it("keeps the gateway's port over a restart, which leaves the running gateway be", () => {
+    expect(setting(units.socket, "ListenStream")).toBe("127.0.0.1:4000");
+    expect(setting(units.gateway, "KillMode")).toBe("process");
+    const stop = setting(units.gateway, "ExecStop");
+    expect(stop).toMatch(
+      /^-\+\/bin\/sh -c '.* restart .* kill -s USR2 \$MAINPID ;; .* stop rollcall-gateway\.socket /,
+    );
   });
 
   it("lets systemd's daemons say by a child when they are ready, and ends one that hangs", () => {
@@ -482,6 +493,7 @@ describe("systemd", () => {
     writeFileSync(command, "#!/bin/sh\n");
     chmodSync(command, 0o755);
     writeFileSync(files.path("rollcall-gateway.service"), here(units.gateway));
+    writeFileSync(files.path("rollcall-gateway.socket"), units.socket);
     writeFileSync(files.path("rollcall-prober.service"), here(units.prober));
     writeFileSync(files.path("rollcall-control.service"), here(units.control));
     writeFileSync(files.path("my-app.service"), "[Service]\nExecStart=/bin/true\n");
@@ -503,6 +515,7 @@ describe("systemd", () => {
       "rollcall-prober.service",
       "rollcall-control.service",
       "rollcall-gateway.service",
+      "rollcall-gateway.socket",
       "rollcall-gateway@batch.service",
       "rollcall-control@batch.service",
       "my-app.service",

@@ -49,6 +49,7 @@ describe("the errors that the page of endpoints lists", () => {
     headers_too_large: [{ kind: "headers_too_large", limit: 1 }],
     request_timeout: [{ kind: "request_timeout" }],
     too_many_connections: [{ kind: "too_many_connections" }],
+    gateway_stopping: [{ kind: "gateway_stopping" }],
     unsupported_encoding: [{ kind: "unsupported_encoding", found: "gzip" }],
     not_json: [{ kind: "not_json", found: "x" }],
     not_multipart: [{ kind: "not_multipart", found: "x" }],

@@ -210,3 +210,24 @@ test("a ledger that does not answer is waited for once", () => {
   world.run(1_000);
   expect(counted.admitted).toBe(10);
 });
+
+test("a holder that retires gives back what is idle at once, and each slot as its request ends", () => {
+  const world = new World();
+  const { holders } = workers(world, 2);
+  const [older, newer] = holders;
+  if (older === undefined || newer === undefined) throw new Error("no holder");
+  const of = { scope: SCOPE, limits: limits({ parallel: 4 }) };
+  drive(world, older, { ...of, everyMs: 1, forMs: 2, lastsMs: 100 });
+  world.run(200);
+  drive(world, older, { ...of, everyMs: 1, forMs: 1, lastsMs: 5_000 });
+  world.run(10);
+  expect([...older.leases()]).toMatchObject([{ idle: 1, inUse: 1 }]);
+  older.retire();
+  expect([...older.leases()]).toMatchObject([{ idle: 0, inUse: 1 }]);
+  // Asked for by nobody, and so recalled by nobody.
+  world.run(6_000);
+  expect([...older.leases()].filter(({ idle, inUse }) => idle + inUse > 0)).toEqual([]);
+  const next = drive(world, newer, { ...of, everyMs: 1, forMs: 5, lastsMs: 1_000 });
+  world.run(500);
+  expect(next.admitted).toBe(4);
+});

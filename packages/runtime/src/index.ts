@@ -35,7 +35,24 @@ export {
   type LogLevelAnswer,
 } from "./log-level-route.ts";
 export { LOG_LEVELS, withPriorities, type LogLevel } from "./log-lines.ts";
-export { isListening, reportListening } from "./parent-channel.ts";
+export {
+  isListening,
+  isSocket,
+  LEAVE,
+  reportListening,
+  reportSocket,
+  socketOf,
+  untilLeft,
+  type HeldSocket,
+} from "./parent-channel.ts";
+export {
+  areOwnSockets,
+  boundAddress,
+  FIRST_PASSED,
+  OWN_SOCKET,
+  passedSockets,
+  passingSockets,
+} from "./passed-sockets.ts";
 export { RejectionLog } from "./rejection-log.ts";
 export { drained, isLossy, LossyOutput, type OutputStream } from "./lossy-output.ts";
 export { type RestartDecision } from "./restart-policy.ts";

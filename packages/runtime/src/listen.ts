@@ -1,8 +1,12 @@
 import type { AddressInfo } from "node:net";
 import { StartError } from "./exit-codes.ts";
 
+type Where =
+  | { readonly fd: number }
+  | { readonly port: number; readonly host: string; readonly reusePort: boolean };
+
 interface Listener {
-  listen(options: { port: number; host: string; reusePort: boolean }): unknown;
+  listen(options: Where): unknown;
   once(event: "listening" | "error", callback: (error: Error) => void): unknown;
   off(event: "listening" | "error", callback: (error: Error) => void): unknown;
   address(): AddressInfo | string | null;
@@ -15,20 +19,23 @@ export interface Address {
   readonly flag: string;
   /** Other processes of this program listen there too: the kernel hands each connection to one of them (SO_REUSEPORT). */
   readonly shared?: boolean;
+  /** A listening socket that is there already; then host and port are only for messages. */
+  readonly socket?: number | undefined;
 }
 
 /** Listens, or throws StartError that says in words what stands in the way. Returns the port. */
-export function listen(server: Listener, { host, port, flag, shared = false }: Address): Promise<number> {
+export function listen(server: Listener, address: Address): Promise<number> {
+  const { host, port, flag, shared = false, socket } = address;
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException) =>
       reject(new StartError(describeError(error, { host, port, flag })));
     server.once("error", onError);
     server.once("listening", () => {
       server.off("error", onError);
-      const address = server.address();
-      resolve(typeof address === "object" && address !== null ? address.port : port);
+      const bound = server.address();
+      resolve(typeof bound === "object" && bound !== null ? bound.port : port);
     });
-    server.listen({ port, host, reusePort: shared });
+    server.listen(socket === undefined ? { port, host, reusePort: shared } : { fd: socket });
   });
 }
 

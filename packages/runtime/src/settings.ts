@@ -87,6 +87,7 @@ export class FileSettings implements SettingsSource {
   #lookedAt: number;
   /** How soon to look again at files that somebody may be writing; 0: none is. */
   settlesInMs = 0;
+  #isFrozen = false;
 
   /** Throws StartError, with every complaint, where the first reading does not succeed. */
   constructor(options: FileSettingsOptions, now: number) {
@@ -121,12 +122,18 @@ export class FileSettings implements SettingsSource {
     return this.#look(now, true);
   }
 
+  /** From now on nothing changes any more: what the files hold is for whoever comes after us. */
+  freeze(): void {
+    this.#isFrozen = true;
+  }
+
   refresh(now: number): boolean {
     return now - this.#lookedAt >= REFRESH_MS && this.look(now);
   }
 
   #look(now: number, announced: boolean): boolean {
     this.#lookedAt = now;
+    if (this.#isFrozen) return false;
     const { looks, found } = this.#read();
     this.settlesInMs = this.#settling.note(looks, { now, announced });
     if (this.settlesInMs > 0 || sameLooks(looks, this.#judged)) return false;

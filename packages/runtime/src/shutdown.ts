@@ -1,6 +1,6 @@
 import { EXIT } from "./exit-codes.ts";
 import type { Log } from "./log.ts";
-import { onStopRequest } from "./stop-requests.ts";
+import { onStopRequest, type StopHandlers } from "./stop-requests.ts";
 
 /** One thing to be ended. `true`: cleanly; `false`: something had to be cut off. */
 export interface ShutdownStep {
@@ -26,12 +26,16 @@ export async function shutDown(steps: readonly ShutdownStep[], log: Log): Promis
 }
 
 /**
- * Resolves at the first SIGTERM or SIGINT, or when the process that started us is gone. A second signal ends the process
- * at once.
+ * Resolves at the first SIGTERM or SIGINT, or when the process that started us is gone, unless it is to be outlived. A second
+ * signal ends the process at once.
  */
-export function untilSignalled(log: Log): Promise<NodeJS.Signals> {
+export function untilSignalled(
+  log: Log,
+  { outlivesParent = false }: Pick<StopHandlers, "outlivesParent"> = {},
+): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     onStopRequest({
+      outlivesParent,
       first: resolve,
       again: (signal) => {
         log.warn({ signal }, "second signal; exiting now");

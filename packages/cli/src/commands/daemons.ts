@@ -1,7 +1,8 @@
 import { Option, type Command } from "commander";
-import { LOG_LEVELS, logStartError, StartError, type Service } from "@rollcall/runtime";
+import { LOG_LEVELS, logStartError, passedSockets, StartError, type Service } from "@rollcall/runtime";
 import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
+import { runMainProcess } from "../main-process.ts";
 import { parsePort } from "../port.ts";
 import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 
@@ -18,6 +19,9 @@ export function describeGateway(command: Command, { terminal, finish }: CommandC
     .option(...WORKERS, parseWorkerCount)
     .action((options: DaemonOptions) =>
       start("gateway", finish, async () => {
+        const sockets = passedSockets(terminal.env, process.pid);
+        if (sockets.length > 0 && !process.connected)
+          return runMainProcess({ args: process.argv.slice(1), env: terminal.env, sockets });
         const { runGateway } = await import("@rollcall/gateway");
         return runGateway(toDaemon(options, terminal.env));
       }),

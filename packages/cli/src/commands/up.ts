@@ -89,5 +89,6 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
               .join("\n"),
       ),
   });
+  process.on("SIGUSR2", () => void pair.restart());
   return untilInterrupted(pair);
 }

@@ -177,7 +177,8 @@ export const SETTINGS = {
       default: "0s",
       leastMs: 0,
       reload: "live",
-      description: "After SIGTERM, how long to go on taking connections while readiness already says no.",
+      description:
+        "After SIGTERM, how long to go on taking connections while readiness already says no. Behind a load balancer: longer than it takes to notice.",
     },
     access_log: {
       kind: "share",

@@ -34,6 +34,8 @@ export type GatewayError =
   | { readonly kind: "headers_too_large"; readonly limit: number }
   | { readonly kind: "request_timeout" }
   | { readonly kind: "too_many_connections" }
+  /** It drains, behind a port that somebody else keeps open. */
+  | { readonly kind: "gateway_stopping" }
   /** `Content-Encoding` of a request: bodies are read as they come. */
   | { readonly kind: "unsupported_encoding"; readonly found: string }
   | { readonly kind: "not_json"; readonly found: string }

@@ -58,6 +58,10 @@ const ANSWERS: Answers = {
       }),
       { "retry-after": "1" },
     ),
+  gateway_stopping: () =>
+    withHeaders(serverError(503, "gateway_stopping", "The gateway is stopping. Try again in a moment."), {
+      "retry-after": "1",
+    }),
   unsupported_encoding: ({ found }) =>
     withHeaders(
       invalid(

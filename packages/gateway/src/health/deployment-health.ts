@@ -38,6 +38,8 @@ export class DeploymentHealth {
   readonly id: string;
   /** Requests under way, from being sent to the end of the answer. */
   inFlight = 0;
+  /** Of its `max_parallel_requests`, what other generations of this gateway hold. */
+  elsewhere = 0;
   /** Smoothed time to the first byte, or null where none was seen. */
   latencyMs: number | null = null;
   /** Whether it reads all of long prompts. */

@@ -14,7 +14,9 @@ export class HealthRegistry {
 
   /** Forgets the idle ones that the config does not have any more. */
   retain(ids: ReadonlySet<string>): void {
-    for (const [id, { inFlight }] of this.#byId) if (inFlight === 0 && !ids.has(id)) this.#byId.delete(id);
+    for (const [id, { inFlight, elsewhere }] of this.#byId) {
+      if (inFlight === 0 && elsewhere === 0 && !ids.has(id)) this.#byId.delete(id);
+    }
   }
 
   /** A verdict whose evidence was asked for after an ejection outweighs it. */
@@ -42,6 +44,12 @@ export class HealthRegistry {
       // The earlier a refusal is known of, the better it is known when it was.
       if (refusal?.since !== next?.since || refusal?.check !== next?.check) health.refusal = next;
     }
+  }
+
+  /** What other generations of this gateway hold; what is not named they hold nothing of. */
+  holdElsewhere(held: Readonly<Record<string, number>>): void {
+    for (const health of this.#byId.values()) health.elsewhere = 0;
+    for (const [id, count] of Object.entries(held)) this.of(id).elsewhere = count;
   }
 
   /** The last byte of answers of these that have ended, monotonic. */

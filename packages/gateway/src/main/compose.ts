@@ -43,7 +43,7 @@ import { loadOtel } from "../tracing/otel-library.ts";
 import { Tracing } from "../tracing/tracing.ts";
 import type { Transport } from "../upstream/transport.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
-import type { Services } from "./services.ts";
+import { newActivity, type Services } from "./services.ts";
 
 /** What a gateway is made from. Clock, random and network are handed in, so that tests can own them. */
 export interface Parts {
@@ -114,7 +114,7 @@ export function compose(parts: Parts): Composed {
     metrics,
     tracing: new Tracing({ load: loadOtel, clock, log: logs.log, registry: metrics.registry }, settings),
     rejections: new RejectionLog(logs.log, clock),
-    activity: { answering: 0, connections: 0, draining: false },
+    activity: newActivity(),
     pending: new PendingQueue(clock),
     clock,
     log: logs.log,
@@ -239,14 +239,14 @@ function composeRunners(
     observers: attemptObservers,
     clock,
     log,
-    isDraining: () => activity.draining,
+    isDraining: () => activity.draining || activity.successor !== null,
   });
   const shared = {
     ...access,
     visitors,
     bodies,
     deadlines,
-    isDraining: () => activity.draining,
+    isDraining: () => activity.draining || activity.successor !== null,
     router,
     acquit: (error: UpstreamError) => healthObserver.acquit(error),
     budget: retryBudget,

@@ -1,12 +1,12 @@
-import type { Server } from "node:http";
 import {
-  listen,
   printAddress,
   registerBuildInfo,
   registerSettingsGauges,
   shutDown,
   stateFile,
   systemClock,
+  type Address,
+  type HeldSocket,
   type ServiceStatus,
   type ShutdownStep,
   type Log,
@@ -22,8 +22,11 @@ import type { RequestLookup } from "../explain/request-explanation.ts";
 import type { Services } from "./services.ts";
 import type { Counts } from "../observe/counts.ts";
 import { readGauges } from "../observe/gauges.ts";
+import { remove, type Taking } from "../generations/generation.ts";
+import { retire } from "../generations/retire.ts";
+import { Doors } from "../server/doors.ts";
 import { openServer } from "../server/server.ts";
-import { readStart, type GatewayDaemonOptions, type Start } from "./start.ts";
+import { OWN_ENTRY, readStart, type Entry, type GatewayDaemonOptions, type Start } from "./start.ts";
 import { openStateReader } from "../probers/state-reader.ts";
 import { divideLimits } from "../workers/divide-limits.ts";
 import type { WorkerSlot } from "../workers/worker-slot.ts";
@@ -40,8 +43,19 @@ export interface RunningGateway {
   lookUp(requestId: string): RequestLookup;
   /** How many milliseconds ago it heard of a server; Infinity: never. */
   heardAgo(origin: string): number;
+  /** Listening sockets, for the next generation. */
+  readonly sockets: readonly HeldSocket[];
   /** Drains and ends it; resolves with the exit code. */
   stop(): Promise<number>;
+  /** Ends it in favour of the next generation, which takes what comes from now on; resolves with the exit code. */
+  handOver(taking: Taking): Promise<number>;
+}
+
+/** What a gateway is started with, beside its options. */
+export interface Place {
+  readonly slot?: WorkerSlot | null;
+  readonly start?: Start;
+  readonly entry?: Entry;
 }
 
 /**
@@ -50,8 +64,7 @@ export interface RunningGateway {
  */
 export async function startGateway(
   options: GatewayDaemonOptions,
-  slot: WorkerSlot | null = null,
-  start: Start = readStart(options),
+  { slot = null, start = readStart(options), entry = OWN_ENTRY }: Place = {},
 ): Promise<RunningGateway> {
   const { source, follow, host, logs } = start;
   const { log } = logs;
@@ -83,17 +96,18 @@ export async function startGateway(
   registerBuildInfo(registry, "gateway");
   registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
 
-  const server = openServer(gateway, {
-    scrape: slot?.scrape ?? (() => gateway.metrics.read(readGauges(gateway))),
-    explain: async (id) => (await slot?.explain(id)) ?? gateway.requests.find(id),
-    logLevel: logs.level,
-    orderLogLevel: slot?.orderLogLevel ?? ((level) => logs.level.order(level)),
-  });
-  const address = { host, port: options.port ?? config.gateway.port, flag: "--port", shared: slot !== null };
-  const port = await listen(server, address).catch(async (fault: unknown) => {
-    await Promise.all([gateway.feed.close(), gateway.keys?.close()]);
-    throw fault;
-  });
+  const doors = new Doors(
+    openServer(gateway, {
+      scrape: slot?.scrape ?? (() => gateway.metrics.read(readGauges(gateway))),
+      explain: async (id) => (await slot?.explain(id)) ?? gateway.requests.find(id),
+      logLevel: logs.level,
+      orderLogLevel: slot?.orderLogLevel ?? ((level) => logs.level.order(level)),
+    }),
+    entry,
+  );
+  const ownPort = options.port ?? config.gateway.port;
+  const address = { host, port: ownPort, flag: "--port", shared: slot?.sharesPort ?? false };
+  const port = await openDoors(gateway, doors, { address, entry });
   const endFollowing = startFollowing(follow);
   // Of several workers their parent says it, once; and only now, since a SIGHUP may be the answer.
   if (slot === null) log.info({ address: printAddress(host, port) }, "gateway listens");
@@ -106,20 +120,60 @@ export async function startGateway(
     heardAgo: (origin) => clock.monotonic() - gateway.silence.lastHeard(origin),
     lookUp: (requestId) => gateway.requests.find(requestId),
     readCounts: () => gateway.metrics.read(readGauges(gateway)),
-    stop: () => shutDown(stepsToEnd(gateway, { keys, server, endFollowing }), log),
+    sockets: doors.sockets,
+    ...endings(gateway, doors, { keys, endFollowing }),
+  };
+}
+
+/** Returns the port. Throws StartError. */
+async function openDoors(
+  { activity, feed, health, keys }: Services,
+  doors: Doors,
+  { address, entry }: { readonly address: Address; readonly entry: Entry },
+): Promise<number> {
+  await entry.begin((held) => {
+    if (activity.successor === null) health.holdElsewhere(held);
+  });
+  try {
+    const port = await doors.open(address);
+    if (entry.door !== null) {
+      remove(entry.door);
+      await doors.openPath(entry.door);
+    }
+    return port;
+  } catch (fault) {
+    await Promise.all([feed.close(), keys?.close()]);
+    throw fault;
+  }
+}
+
+/** How it ends. */
+function endings(
+  gateway: Services,
+  doors: Doors,
+  rest: Omit<Ending, "requests">,
+): Pick<RunningGateway, "handOver" | "stop"> {
+  const { log } = gateway;
+  return {
+    stop: () => shutDown(stepsToEnd(gateway, { ...rest, requests: () => drain(gateway, doors) }), log),
+    handOver: (taking) => {
+      rest.keys?.retire();
+      return shutDown(stepsToEnd(gateway, { ...rest, requests: () => retire(gateway, doors, taking) }), log);
+    },
   };
 }
 
 interface Ending {
   readonly keys: OpenKeys | null;
-  readonly server: Server;
   readonly endFollowing: () => Promise<boolean>;
+  /** Lets them end; true: all of them by themselves. */
+  readonly requests: () => Promise<boolean>;
 }
 
-function stepsToEnd(gateway: Services, { keys, server, endFollowing }: Ending): readonly ShutdownStep[] {
+function stepsToEnd(gateway: Services, { keys, endFollowing, requests }: Ending): readonly ShutdownStep[] {
   const { feed } = gateway;
   return [
-    { name: "requests", run: () => drain(gateway, server) },
+    { name: "requests", run: requests },
     { name: "traces", run: () => gateway.tracing.close() },
     // Requests that drain still need keys that are rotated, and a SIGHUP must not end them.
     { name: "config", run: endFollowing },

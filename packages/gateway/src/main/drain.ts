@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { Doors } from "../server/doors.ts";
 import type { Services } from "./services.ts";
 
 const LOOK_MS = 25;
@@ -12,10 +12,11 @@ const CLOSE_MS = 1_000;
 /**
  * Says "not ready", goes on for as long as load balancers need to notice, then takes no more connections and waits for
  * what is under way, at most as long as the config says. True: everything ended by itself. Kept-alive connections that
- * carry nothing are closed, or `close()` would wait for them too. A WebSocket has no end of its own: it is closed between
+ * carry nothing are closed, or they would be waited for too. Where somebody else keeps the port, connections would wait there
+ * for nobody: they are answered 503. A WebSocket has no end of its own: it is closed between
  * two answers, with the code that says to connect again.
  */
-export async function drain(services: Services, server: Server): Promise<boolean> {
+export async function drain(services: Services, doors: Doors): Promise<boolean> {
   const { activity, clock, health, log, realtime, state } = services;
   activity.draining = true;
   const { drainMs, settleMs } = state.get().config.gateway;
@@ -26,19 +27,26 @@ export async function drain(services: Services, server: Server): Promise<boolean
   if (settleMs > 0) await clock.sleep(settleMs);
   const began = clock.monotonic();
   const deadline = began + drainMs;
-  const closing = Promise.withResolvers<"closed">();
-  server.close(() => closing.resolve("closed"));
+  const isQuiet = () => activity.answering === 0 && clock.monotonic() - began >= ARRIVE_MS;
+  if (doors.isPortKept) {
+    activity.refusing = true;
+    while (!isQuiet() && clock.monotonic() < deadline) {
+      realtime.opened?.sessions.restartQuiet();
+      await clock.sleep(LOOK_MS);
+    }
+  }
+  const closing = doors.shut().then(() => "closed" as const);
   do {
-    server.closeIdleConnections();
+    doors.closeIdle();
     realtime.opened?.sessions.restartQuiet();
-    if (activity.answering === 0 && clock.monotonic() - began >= ARRIVE_MS) server.closeAllConnections();
-    const outcome = await Promise.race([closing.promise, clock.sleep(LOOK_MS)]);
+    if (isQuiet()) doors.cut();
+    const outcome = await Promise.race([closing, clock.sleep(LOOK_MS)]);
     if (outcome === "closed") return true;
   } while (clock.monotonic() < deadline);
   log.warn({ requests: health.inFlight }, "drain time is over; cutting open requests");
-  server.closeAllConnections();
-  await endSessions(services, closing.promise);
-  await closing.promise;
+  doors.cut();
+  await endSessions(services, closing);
+  await closing;
   return false;
 }
 

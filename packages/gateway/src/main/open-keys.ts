@@ -28,6 +28,8 @@ export interface KeysOpening {
 /** What a process has open for virtual keys. */
 export interface OpenKeys extends KeySources {
   readonly control: ControlClient;
+  /** Gives back what no request uses, at once and from now on. */
+  retire(): void;
   /** Gives leases back, and lets go of control. */
   close(): void;
 }
@@ -90,6 +92,7 @@ export function openKeys(opening: KeysOpening): OpenKeys | null {
     reader: openKeyReader({ source, files, clock, random: Math.random }),
     holder,
     control,
+    retire: () => holder.retire(),
     close: () => {
       holder.close();
       // Behind its last words.

@@ -1,3 +1,4 @@
+import { newActivity } from "./services.ts";
 import { Cell, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { expect, it } from "vitest";
@@ -26,7 +27,7 @@ function observed() {
     state: new Cell(buildRoutingState({ settings, snapshot: snapshotOf(verdicts), ...known })),
     feed: { freshness: () => state.freshness } as never,
     source: { status: new Cell<SettingsStatus>(NO_FAULT), refresh: () => false },
-    activity: { answering: 0, connections: 0, draining: false },
+    activity: newActivity(),
   };
   return { gateway, known, state, settings };
 }

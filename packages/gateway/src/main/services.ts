@@ -26,6 +26,16 @@ export interface Activity {
   connections: number;
   /** Set once, when shutdown starts. */
   draining: boolean;
+  /** Set once, when new connections are refused, though the port stays open. */
+  refusing: boolean;
+  /** Where the next generation takes late requests; null while this one is the newest. */
+  successor: string | null;
+  /** Of the open requests those that the next generation answers. */
+  relaying: number;
+}
+
+export function newActivity(): Activity {
+  return { answering: 0, connections: 0, draining: false, refusing: false, successor: null, relaying: 0 };
 }
 
 /** The parts of a running gateway that others look at: its server, probes, metrics, drain. */

@@ -94,7 +94,7 @@ class RequestRouting implements RoutingContext {
   }
 
   inFlight({ health }: Candidate): number {
-    return health.inFlight;
+    return health.inFlight + health.elsewhere;
   }
 
   latency({ health }: Candidate): number | null {

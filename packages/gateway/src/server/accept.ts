@@ -6,6 +6,7 @@ import type { Services } from "../main/services.ts";
 import { RequestContext } from "../pipeline/request-context.ts";
 import { corsHeaders, isPreflight, setHeaders } from "./cors.ts";
 import type { RoutingState } from "../routing-state.ts";
+import { relayLate } from "./relay-late.ts";
 import { requestIdOf } from "./request-id.ts";
 import { sendError } from "./send-error.ts";
 import { Turns } from "./turns.ts";
@@ -38,6 +39,10 @@ export class Acceptor {
     const { activity, clock, runner, state, tracing } = this.#services;
     const { socket } = incoming;
     activity.answering += 1;
+    if (activity.successor !== null) {
+      this.#passOn(incoming, outgoing, activity.successor);
+      return;
+    }
     const match = this.#index.find(incoming.url ?? "");
     const current = state.get();
     const { cors } = current;
@@ -71,6 +76,17 @@ export class Acceptor {
     const failure = refuse(ctx);
     if (failure === null) runner.start(ctx);
     else runner.end(ctx, "error", failure);
+  }
+
+  #passOn(incoming: IncomingMessage, outgoing: ServerResponse, door: string): void {
+    const { activity } = this.#services;
+    activity.relaying += 1;
+    outgoing.on("close", () => {
+      activity.answering -= 1;
+      activity.relaying -= 1;
+      this.turns.over(incoming.socket);
+    });
+    relayLate(incoming, outgoing, door);
   }
 }
 

@@ -26,6 +26,12 @@ export function answerUnreadable(error: unknown): Response {
   return errorResponse({ kind: error instanceof RequestError ? "bad_http" : "internal" }, NOBODY_KNOWN);
 }
 
+/** The port is another's to close: until it is, whoever comes is told at once. */
+export function answerStopping(socket: Socket): void {
+  endWithError(socket, { kind: "gateway_stopping" });
+  socket.destroySoon();
+}
+
 /** Above the limit a connection is told so at once, whatever was to be asked. */
 export function answerTooMany(socket: Socket): void {
   endWithError(socket, { kind: "too_many_connections" });

@@ -4,7 +4,13 @@ import { getRequestListener } from "@hono/node-server";
 import type { Services } from "../main/services.ts";
 import { Acceptor } from "./accept.ts";
 import { gatewayApp, type Asked } from "./app.ts";
-import { answerClientError, answerTooMany, answerUnreadable, MAX_HEADER_BYTES } from "./client-error.ts";
+import {
+  answerClientError,
+  answerStopping,
+  answerTooMany,
+  answerUnreadable,
+  MAX_HEADER_BYTES,
+} from "./client-error.ts";
 import { letStuckGo } from "./stuck.ts";
 import { Upgrades } from "./upgrades.ts";
 
@@ -53,6 +59,7 @@ function limitConnections(server: Server, { activity, state }: Services): void {
   server.on("connection", (socket: Socket) => {
     activity.connections += 1;
     socket.once("close", () => (activity.connections -= 1));
-    if (activity.connections > state.get().config.gateway.maxConnections) answerTooMany(socket);
+    if (activity.refusing) answerStopping(socket);
+    else if (activity.connections > state.get().config.gateway.maxConnections) answerTooMany(socket);
   });
 }

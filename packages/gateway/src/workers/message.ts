@@ -1,6 +1,7 @@
 import type { Config } from "@rollcall/contract";
 import type { LogLevel, SettingsStatus } from "@rollcall/runtime";
 import type { RequestLookup } from "../explain/request-explanation.ts";
+import type { Held } from "../generations/held.ts";
 import type { Counts } from "../observe/counts.ts";
 
 /** What a worker needs to know to begin. */
@@ -12,6 +13,13 @@ export interface WorkerOptions {
   readonly logLevel?: string;
   readonly index: number;
   readonly count: number;
+  /** How many listening sockets it was started with; 0: it listens by itself. */
+  readonly passed: number;
+  readonly isPortKept: boolean;
+  /** Each worker listens by itself (SO_REUSEPORT), where none was passed. */
+  readonly sharesPort: boolean;
+  /** Where it takes the late requests of older generations; null: another worker does. */
+  readonly door: string | null;
 }
 
 /** The settings in force, as they go from one process to another. */
@@ -51,6 +59,10 @@ export type ToWorker =
   | { readonly kind: "listen"; readonly id: number; readonly origin: string }
   /** How many milliseconds ago the others did; null where one of them does not say. */
   | { readonly kind: "elsewhere"; readonly id: number; readonly agoMs: number | null }
+  /** Older generations accept no more and hold so much: begin to serve; later: they hold less. */
+  | { readonly kind: "hold"; readonly held: Held }
+  /** The next generation takes what comes from now on. */
+  | { readonly kind: "hand_over"; readonly door: string }
   /** What does it know of a request? */
   | { readonly kind: "look_up"; readonly id: number; readonly requestId: string }
   /** What all of them know of it. */
@@ -60,6 +72,12 @@ export type ToWorker =
 
 /** From a worker. */
 export type FromWorker =
+  /** It could serve, once older generations accept no more. */
+  | { readonly kind: "ready" }
+  /** A listening socket comes with it. */
+  | { readonly kind: "socket" }
+  /** What it holds since it was told to hand over, at once and whenever that is less. */
+  | { readonly kind: "held"; readonly held: Held }
   | { readonly kind: "listening"; readonly port: number }
   | { readonly kind: "refused"; readonly message: string; readonly exitCode: number }
   | { readonly kind: "counted"; readonly id: number; readonly counts: Counts }

@@ -1,5 +1,7 @@
-import { EXIT, type LogLevel } from "@rollcall/runtime";
+import { EXIT, type HeldSocket, type LogLevel } from "@rollcall/runtime";
 import type { RequestLookup } from "../explain/request-explanation.ts";
+import type { Taking } from "../generations/generation.ts";
+import type { Held } from "../generations/held.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { FromWorker, ToWorker, WorkerOptions } from "./message.ts";
 import { ParentSettings } from "./parent-settings.ts";
@@ -17,7 +19,8 @@ export interface WorkerStart {
 /** A worker's end of the channel to its parent. */
 export class ParentLink {
   readonly #begin = Promise.withResolvers<WorkerStart>();
-  readonly #stop = Promise.withResolvers<"asked" | "orphaned">();
+  readonly #stop = Promise.withResolvers<"asked" | "orphaned" | Taking>();
+  readonly #mayServe = Promise.withResolvers<void>();
   readonly #totals = new Map<number, (counts: Counts) => void>();
   readonly #elsewhere = new Map<number, (agoMs: number | null) => void>();
   readonly #explained = new Questions<RequestLookup | null>();
@@ -25,7 +28,11 @@ export class ParentLink {
   #questions = 0;
   #stopping = false;
   readonly start = this.#begin.promise;
-  /** Resolves when it is time to drain: the parent says so, or it is gone. */
+  /** Resolves once older generations accept no more; to be waited for after `ready` was sent. */
+  readonly mayServe = this.#mayServe.promise;
+  /** How it is told what older generations hold. */
+  hold: (held: Held) => void = () => {};
+  /** Resolves when it is time to drain: the parent says so, or it is gone; or the next generation takes over. */
   readonly stopped = this.#stop.promise;
   /** How the parent's question for the counts is answered. */
   readCounts: (() => Promise<Counts>) | null = null;
@@ -39,7 +46,7 @@ export class ParentLink {
   constructor() {
     // Ctrl-C, a hang-up and systemd's stop reach every process: the parent's word is the one that counts, or it would
     // start again what it has not yet been told to end.
-    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM"] as const) process.on(signal, () => {});
+    for (const signal of ["SIGHUP", "SIGINT", "SIGTERM", "SIGUSR2"] as const) process.on(signal, () => {});
     process.on("message", (message) => this.#hear(message as ToWorker));
     process.once("disconnect", () => {
       // The parent died while we drained: exit now.
@@ -48,10 +55,10 @@ export class ParentLink {
     });
   }
 
-  /** Resolves once it has been handed over. */
-  send(message: FromWorker): Promise<void> {
+  /** Resolves once it has been handed over, with a listening socket where one is given. */
+  send(message: FromWorker, socket?: HeldSocket): Promise<void> {
     return new Promise((resolve) => {
-      if (process.connected) process.send?.(message, undefined, undefined, () => resolve());
+      if (process.connected) process.send?.(message, socket as never, undefined, () => resolve());
       else resolve();
     });
   }
@@ -123,6 +130,16 @@ export class ParentLink {
       case "elsewhere":
         this.#elsewhere.get(message.id)?.(message.agoMs);
         return;
+      case "hold":
+        this.hold(message.held);
+        this.#mayServe.resolve();
+        return;
+      case "hand_over": {
+        const { door } = message;
+        this.#stopping = true;
+        this.#stop.resolve({ door, tell: (held) => void this.send({ kind: "held", held }) });
+        return;
+      }
       case "look_up": {
         const { id, requestId } = message;
         const lookup = this.lookUp?.(requestId);

@@ -2,17 +2,21 @@ import {
   EXIT,
   printAddress,
   reportListening,
+  reportSocket,
   printSettingsStatus,
   startSystemd,
   systemClock,
+  type HeldSocket,
   type LogLevel,
 } from "@rollcall/runtime";
+import type { Lineage } from "../generations/lineage.ts";
 import type { GatewayDaemonOptions, Start } from "../main/start.ts";
 import { reporterOfDeaths } from "../main/open-keys.ts";
 import { checkPort } from "./check-port.ts";
 import { tooFewForAll } from "./divide-limits.ts";
 import { sendSettings } from "./parent-settings.ts";
 import { Supervisor, type Launch } from "./supervisor.ts";
+import { WorkerGenerations } from "./worker-generations.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 const CHECK_MS = 10_000;
@@ -22,29 +26,20 @@ export interface WorkersStart {
   readonly start: Start;
   /** Resolves when all are to stop. */
   readonly signalled: Promise<NodeJS.Signals>;
+  readonly lineage: Lineage;
 }
 
 /** Several gateway processes that share one port, until they are to stop. Resolves with one exit code for all. */
 export async function runWorkers(
   options: GatewayDaemonOptions,
-  { count, start, signalled }: WorkersStart,
+  { count, start, signalled, lineage }: WorkersStart,
 ): Promise<number> {
   const { host, logs, source, follow } = start;
   const { log } = logs;
   const port = await checkStart(options, count, start);
-  const { configFile, env } = options;
-  const supervisor = new Supervisor({
-    count,
-    port,
-    launch: launcher(options, {
-      count,
-      start,
-      order: (level) => supervisor.configure({ kind: "log_level", level }),
-    }),
-    ended: reporterOfDeaths({ source, configFile, env, clock: systemClock, log }),
-    clock: systemClock,
-    log,
-  });
+  const { env } = options;
+  const sockets: HeldSocket[] = start.passed.map((fd) => ({ fd, close: () => {} }));
+  const { supervisor, generations } = makeSupervisor(options, { count, start, lineage, port, sockets });
   source.cell.subscribe((settings) =>
     supervisor.configure({ kind: "settings", settings: sendSettings(settings) }),
   );
@@ -58,37 +53,106 @@ export async function runWorkers(
   });
   const address = printAddress(host, bound);
   log.info({ address, workers: count, pids: supervisor.pids }, "gateway listens");
+  await lineage.listens(sockets);
+  if (start.passed.length === 0) for (const socket of sockets) reportSocket(socket);
   reportListening(address);
   const summary = () =>
     [
       `${supervisor.pids.length} of ${count} workers running`,
       ...printSettingsStatus(source.status.get()),
     ].join("; ");
-  const systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
+  let systemd = startSystemd({ isReady: () => true, summary, isHealthy: () => true }, { env, log });
+  const hush = () => {
+    start.freeze();
+    // What is said of the unit is the next generation's to say.
+    void systemd?.end();
+    systemd = null;
+  };
   const stop = new AbortController();
   void watch(supervisor, stop.signal);
-  const signal = await Promise.race([signalled, supervisor.gaveUp]);
+  const ending = await Promise.race([
+    lineage.ending(signalled, hush),
+    supervisor.gaveUp.then(() => ({ kind: "gave_up" as const })),
+  ]);
   stop.abort();
-  if (signal !== undefined) log.info({ signal }, "gateway stops");
+  if (ending.kind === "hand_over") {
+    hush();
+    generations.handOver(ending.taking, supervisor.indices);
+    const code = await supervisor.handOver(ending.taking.door);
+    following.abort();
+    lineage.close();
+    return code;
+  }
+  lineage.close();
+  if (ending.kind === "stop") log.info({ signal: ending.signal }, "gateway stops");
   systemd?.stopping();
   const code = await supervisor.stop();
   following.abort();
   await systemd?.end();
-  return signal === undefined ? EXIT.failed : code;
+  return ending.kind === "gave_up" ? EXIT.failed : code;
 }
 
-interface Launching extends Pick<WorkersStart, "count" | "start"> {
+interface Making extends Pick<WorkersStart, "count" | "lineage" | "start"> {
+  readonly port: number;
+  /** Those that are kept for the next generation; a first worker adds its own. */
+  readonly sockets: HeldSocket[];
+}
+
+function makeSupervisor(
+  options: GatewayDaemonOptions,
+  making: Making,
+): { readonly supervisor: Supervisor; readonly generations: WorkerGenerations } {
+  const { configFile, env } = options;
+  const { count, start, lineage, port } = making;
+  const { source } = start;
+  const { log } = start.logs;
+  const generations = new WorkerGenerations({
+    count,
+    entry: lineage.entry,
+    config: () => source.cell.get().config,
+    hold: (index, held) => supervisor.hold(index, held),
+  });
+  const reportDeath = reporterOfDeaths({ source, configFile, env, clock: systemClock, log });
+  const order = (level: LogLevel | null) => supervisor.configure({ kind: "log_level", level });
+  const supervisor = new Supervisor({
+    count,
+    port,
+    together: start.passed.length > 0,
+    launch: launcher(options, { ...making, generations, order }),
+    ended: ({ pid }, index) => {
+      reportDeath(pid);
+      generations.ended(index);
+    },
+    clock: systemClock,
+    log,
+  });
+  return { supervisor, generations };
+}
+
+interface Launching extends Making {
+  readonly generations: WorkerGenerations;
   /** Tells all workers of a level that was ordered. */
   readonly order: (level: LogLevel | null) => void;
 }
 
 /** How a worker is started, and what is done for it. */
-function launcher({ configFile, env, logLevel }: GatewayDaemonOptions, { count, start, order }: Launching) {
+function launcher({ configFile, env, logLevel }: GatewayDaemonOptions, launching: Launching) {
+  const { count, start, lineage, sockets, generations, order } = launching;
   const { host, logs, source } = start;
+  const { entry } = lineage;
+  // Whoever started us may want the socket for the next generation, and of several none could be let go of without loss.
+  const sharesPort = entry.passed.length === 0 && !process.connected;
+  const common = { configFile, host, count, sharesPort, isPortKept: entry.isPortKept };
   return ({ scrape, heardElsewhere, explain, ...where }: Launch) =>
     new WorkerProcess({
       start: {
-        options: { configFile, host, count, ...where, ...(logLevel === undefined ? {} : { logLevel }) },
+        options: {
+          ...common,
+          ...where,
+          passed: sockets.length,
+          door: where.index === 0 ? entry.door : null,
+          ...(logLevel === undefined ? {} : { logLevel }),
+        },
         // The last good ones, whatever the files hold by now.
         settings: sendSettings(source.cell.get()),
         status: source.status.get(),
@@ -103,6 +167,10 @@ function launcher({ configFile, env, logLevel }: GatewayDaemonOptions, { count, 
         order(level);
       },
       refresh: () => source.refresh(systemClock.monotonic()),
+      sockets: sockets.map(({ fd }) => fd),
+      mayServe: () => generations.mayServe(where.index),
+      socket: (socket) => void sockets.push(socket),
+      held: (held) => generations.holds(where.index, held),
     });
 }
 
@@ -126,6 +194,6 @@ async function checkStart(options: GatewayDaemonOptions, count: number, start: S
       "max_parallel_requests is below the number of workers: each of them may send one",
     );
   }
-  await checkPort({ host, port, flag: "--port" });
+  if (start.passed.length === 0) await checkPort({ host, port, flag: "--port" });
   return port;
 }

@@ -40,6 +40,8 @@ class FakeWorker implements Worker {
   lastHeard: Worker["lastHeard"] = () => Promise.resolve(Number.POSITIVE_INFINITY);
   lookUp: Worker["lookUp"] = () => Promise.resolve(null);
   configure = (message: SettingsMessage | LogLevelMessage) => void this.told.push(message);
+  hold = () => {};
+  handOver = () => void (this.stops += 1);
   stop = () => void (this.stops += 1);
   kill = () => void this.end(KILLED);
 }

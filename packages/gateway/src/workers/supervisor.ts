@@ -1,6 +1,7 @@
 import type { Clock } from "@rollcall/contract";
 import { EXIT, StartError, supervise, type Log, type RestartDecision } from "@rollcall/runtime";
 import type { Counts } from "../observe/counts.ts";
+import type { Held } from "../generations/held.ts";
 import { lastHeard } from "./last-heard.ts";
 import type { RequestLookup } from "../explain/request-explanation.ts";
 import { lookUp } from "./look-up.ts";
@@ -21,9 +22,11 @@ export interface SupervisorOptions {
   readonly count: number;
   /** 0: any free one. */
   readonly port: number;
+  /** All may begin at once: the port is there, and nothing of it can stand in the way. */
+  readonly together?: boolean;
   readonly launch: (where: Launch) => Worker;
   /** A worker has ended, as it was told to or not. */
-  readonly ended?: (pid: number) => void;
+  readonly ended?: (worker: Worker, index: number) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -58,8 +61,11 @@ export class Supervisor {
     const [first, ...others] = indices;
     try {
       // The first alone: what stands in the way is then told once, and a free port is found for all.
-      this.#port = await this.#begin(first ?? 0);
-      await Promise.all(others.map((index) => this.#begin(index)));
+      const begun = this.#begin(first ?? 0);
+      if (this.#options.together !== true) this.#port = await begun;
+      const beside = others.map((index) => this.#begin(index));
+      this.#port = await begun;
+      await Promise.all(beside);
     } catch (fault) {
       const left = [...this.#running.values()];
       for (const worker of left) worker.stop();
@@ -78,6 +84,11 @@ export class Supervisor {
     for (const worker of this.#running.values()) worker.configure(message);
   }
 
+  /** Tells the worker in this place what older generations hold. */
+  hold(index: number, held: Held): void {
+    this.#running.get(index)?.hold(held);
+  }
+
   /** To be called at intervals: keeps what the workers have counted, should they crash, and kills those that hang. */
   async checkWorkers(): Promise<void> {
     const asked = [...this.#running].filter(([, { listens }]) => listens);
@@ -92,9 +103,22 @@ export class Supervisor {
   }
 
   /** All drain; resolves with one exit code for all. */
-  async stop(): Promise<number> {
+  stop(): Promise<number> {
+    return this.#end((worker) => worker.stop());
+  }
+
+  /** All drain, and the next generation takes late requests at this door; resolves with one exit code for all. */
+  handOver(door: string): Promise<number> {
+    return this.#end((worker) => worker.handOver(door));
+  }
+
+  get indices(): readonly number[] {
+    return [...this.#running.keys()];
+  }
+
+  async #end(tell: (worker: Worker) => void): Promise<number> {
     this.#halt.abort();
-    for (const worker of this.#running.values()) worker.stop();
+    for (const worker of this.#running.values()) tell(worker);
     const clean = await Promise.all(this.#keeping);
     return clean.every(Boolean) ? EXIT.ok : EXIT.unclean;
   }
@@ -127,7 +151,7 @@ export class Supervisor {
     const run = async (restarts: number) => {
       const worker = restarts === 0 ? first : this.#again(index);
       const end = await worker.ended;
-      this.#options.ended?.(worker.pid);
+      this.#options.ended?.(worker, index);
       this.#running.delete(index);
       this.#metrics.ended(index);
       return end;

@@ -26,6 +26,8 @@ function worker(count: Worker["count"], listens = true): Worker {
     lastHeard: () => Promise.resolve(Number.POSITIVE_INFINITY),
     lookUp: () => Promise.resolve(null),
     configure: () => {},
+    hold: () => {},
+    handOver: () => {},
     stop: () => {},
     kill: () => {},
   };

@@ -1,7 +1,15 @@
 import { fork, type ChildProcess } from "node:child_process";
 import type { Environment } from "@rollcall/contract";
-import { entryPoint, relayOutput, StartError, type LogLevel } from "@rollcall/runtime";
+import {
+  entryPoint,
+  passingSockets,
+  relayOutput,
+  StartError,
+  type HeldSocket,
+  type LogLevel,
+} from "@rollcall/runtime";
 import type { RequestLookup } from "../explain/request-explanation.ts";
+import type { Held } from "../generations/held.ts";
 import type { Counts } from "../observe/counts.ts";
 import type { FromWorker, LogLevelMessage, SettingsMessage, StartMessage, ToWorker } from "./message.ts";
 import { Questions } from "./questions.ts";
@@ -31,6 +39,10 @@ export interface Worker {
   lookUp(requestId: string): Promise<RequestLookup | null>;
   /** Tells it of settings that changed, and of what was ordered. */
   configure(message: SettingsMessage | LogLevelMessage): void;
+  /** Tells it what older generations hold. */
+  hold(held: Held): void;
+  /** Tells it that the next generation takes what comes from now on: it drains, and says what it holds. */
+  handOver(door: string): void;
   /** Asks it to drain. */
   stop(): void;
   /** Ends it at once, also where it hears nothing any more. */
@@ -50,6 +62,14 @@ export interface WorkerSpec {
   readonly orderLogLevel: (level: LogLevel | null) => void;
   /** Looks whether a key was rotated. */
   readonly refresh: () => void;
+  /** Descriptors of the listening sockets that it is started with. */
+  readonly sockets: readonly number[];
+  /** Resolves with what older generations hold, once they accept no more. */
+  readonly mayServe: () => Promise<Held>;
+  /** It listens, and this is the socket. */
+  readonly socket: (socket: HeldSocket) => void;
+  /** What it holds since it was told to hand over. */
+  readonly held: (held: Held) => void;
 }
 
 /** A worker in a process of its own. What it logs is passed on to our output. */
@@ -67,17 +87,17 @@ export class WorkerProcess implements Worker {
   listens = false;
 
   constructor(spec: WorkerSpec) {
-    const { start, env } = spec;
+    const { start, env, sockets } = spec;
     this.#spec = spec;
     this.#child = fork(MAIN, {
-      env: { ...env },
+      env: passingSockets(env, 0),
       // JSON knows no NaN, which the age of a snapshot that never came is.
       serialization: "advanced",
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      stdio: ["ignore", "pipe", "pipe", ...sockets, "ipc"],
     });
     relayOutput("gateway", this.#child);
     this.ended = this.#untilEnded();
-    this.#child.on("message", (message) => this.#hear(message as FromWorker));
+    this.#child.on("message", (message, handle) => this.#hear(message as FromWorker, handle));
     this.#send({ kind: "start", ...start });
   }
 
@@ -114,6 +134,14 @@ export class WorkerProcess implements Worker {
     this.#send(message);
   }
 
+  hold(held: Held): void {
+    this.#send({ kind: "hold", held });
+  }
+
+  handOver(door: string): void {
+    this.#send({ kind: "hand_over", door });
+  }
+
   stop(): void {
     this.#send({ kind: "stop" });
   }
@@ -122,8 +150,17 @@ export class WorkerProcess implements Worker {
     this.#child.kill("SIGKILL");
   }
 
-  #hear(message: FromWorker): void {
+  #hear(message: FromWorker, handle: unknown): void {
     switch (message.kind) {
+      case "ready":
+        void this.#spec.mayServe().then((held) => this.hold(held));
+        return;
+      case "socket":
+        this.#spec.socket(handle as HeldSocket);
+        return;
+      case "held":
+        this.#spec.held(message.held);
+        return;
       case "listening":
         this.listens = true;
         this.#started.resolve(message.port);

@@ -7,6 +7,8 @@ export interface WorkerSlot {
   /** From 0; log lines count from 1. */
   readonly index: number;
   readonly count: number;
+  /** Each worker listens by itself (SO_REUSEPORT); false: all on the same socket, which somebody else keeps. */
+  readonly sharesPort: boolean;
   /** What all workers together have counted. */
   readonly scrape: () => Promise<Counts>;
   /** How many milliseconds ago the other workers heard of a server (Infinity: never); null where one does not say. */

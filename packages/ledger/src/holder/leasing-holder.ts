@@ -47,6 +47,7 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
   #isReachable = true;
   #loss: Loss;
   #lent = 0;
+  #isRetiring = false;
   readonly #steps: Steps = { proceed: (pending) => this.#proceed(pending) };
   #stopTurns: () => void;
 
@@ -104,6 +105,7 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
   /** Of a reservation: something is free again. */
   released(account: Account): void {
     this.#serve(account);
+    if (this.#isRetiring) this.#returnIdle(account);
   }
 
   connected(link: LinkToLedger): void {
@@ -139,6 +141,12 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
     this.#questions.link = null;
     this.#questions.forget(this.#accounts.all());
     if (wasWelcome) this.#lose();
+  }
+
+  /** Gives back what no request uses, at once and from now on: another holder takes the requests to come. */
+  retire(): void {
+    this.#isRetiring = true;
+    for (const account of this.#accounts.all()) this.#returnIdle(account);
   }
 
   /** Gives everything back and waits for nothing. Requests that are not settled are counted no more. */
@@ -285,7 +293,7 @@ export class LeasingHolder implements LeaseHolder, HolderEnd, Releases {
     if (link === null) return;
     const entries = [];
     for (const account of this.#accounts.all()) {
-      if (this.#accounts.isIdle(account)) this.#returnIdle(account);
+      if (this.#isRetiring || this.#accounts.isIdle(account)) this.#returnIdle(account);
       if (account.untold !== 0) entries.push({ scope: account.scope, used: account.takeUntold() });
     }
     if (entries.length > 0 || this.turn % SIGN_TURNS === 0) link.send({ kind: "used", entries });

@@ -2,7 +2,15 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { createAdaptorServer } from "@hono/node-server";
 import { parseConfig, VERDICTS, type Config } from "@rollcall/contract";
-import { Cell, NO_FAULT, openLog, Secrets, systemClock, type Settings } from "@rollcall/runtime";
+import {
+  Cell,
+  LogLevelControl,
+  NO_FAULT,
+  openLog,
+  Secrets,
+  systemClock,
+  type Settings,
+} from "@rollcall/runtime";
 import { openNetwork } from "../../prober/src/ask/fresh-connection.ts";
 import { proberApp } from "../../prober/src/http/app.ts";
 import { ProberMetrics } from "../../prober/src/metrics.ts";
@@ -38,6 +46,8 @@ export async function startEmptyProber(site: Site): Promise<string> {
     host: "127.0.0.1",
     draining: () => false,
     rejections: { add: () => {} },
+    log,
+    logLevel: new LogLevelControl([log], null),
   });
   const server = createAdaptorServer({ fetch: app.fetch }).listen(0, "127.0.0.1");
   await once(server, "listening");

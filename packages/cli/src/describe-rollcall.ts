@@ -7,11 +7,13 @@ import { addControlStore } from "./commands/control-store.ts";
 import { describeControl, describeGateway, describeProber } from "./commands/daemons.ts";
 import { addDemo } from "./commands/demo.ts";
 import { addCompare } from "./commands/compare.ts";
+import { addDoctor } from "./commands/doctor.ts";
 import { addDrain } from "./commands/drain.ts";
 import { addLitellm } from "./commands/litellm.ts";
 import { addExplain } from "./commands/explain.ts";
 import { addKeys } from "./commands/keys.ts";
 import { addHealth } from "./commands/health.ts";
+import { addLog } from "./commands/log.ts";
 import { addStatus } from "./commands/status.ts";
 import { addTeams } from "./commands/teams.ts";
 import { addUp } from "./commands/up.ts";
@@ -25,7 +27,7 @@ Without a command, as LiteLLM is started: rollcall --config FILE --port 4000 [--
 Exit codes:
   ${EXIT.ok}   success
   ${EXIT.failed}   could not start, or not everything is as it should be
-  ${EXIT.timeout}   wait: timed out; explain, drain: no such alias or deployment
+  ${EXIT.timeout}   wait: timed out; explain, drain: no such alias, deployment or request
   ${EXIT.unclean}   stopped before running requests had ended
   ${EXIT.usage}  invalid command line or config`;
 
@@ -51,6 +53,8 @@ export function describeRollcall(program: Command, context: CommandContext): voi
     addDrain,
     addWait,
     addHealth,
+    addDoctor,
+    addLog,
     addCompare,
     addCompletion,
     addKeys,

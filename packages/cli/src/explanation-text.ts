@@ -48,7 +48,7 @@ function printDeployment(deployment: DeploymentExplanation, terminal: Terminal, 
 const LABEL_WIDTH = "Last changes:".length + 1;
 
 /** The label once, its lines below each other beside it. */
-function printRow(painted: string, label: string, lines: readonly string[]): readonly string[] {
+export function printRow(painted: string, label: string, lines: readonly string[]): readonly string[] {
   return lines.map((line, index) =>
     index === 0
       ? `  ${painted}${" ".repeat(LABEL_WIDTH - label.length - 1)}${line}`
@@ -112,7 +112,7 @@ function printChange({ at, from, to, detail, warnings }: Event, now: number): st
 }
 
 /** How long ago, and when: in UTC, as log lines have it. */
-function printTime(at: number, now: number): string {
+export function printTime(at: number, now: number): string {
   return `${printDuration(Math.max(0, now - at))} ago (${new Date(at).toISOString().slice(0, 19)}Z)`;
 }
 

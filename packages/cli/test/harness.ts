@@ -109,6 +109,14 @@ export function mapHosts(hosts: Readonly<Record<string, string>>): Record<string
   return { NODE_OPTIONS: `--import ${HOSTS}`, MAP_HOSTS: JSON.stringify(hosts) };
 }
 
+/** Why daemons did not start, as their lines on standard error say it. */
+export function complaintsIn(err: string): readonly string[] {
+  return err
+    .split("\n")
+    .filter((line) => line !== "")
+    .flatMap((line) => (JSON.parse(line) as { complaints: string[] }).complaints);
+}
+
 /** A directory that is gone after the test, with files in it. */
 export function temporary(files: Readonly<Record<string, string>>): {
   readonly path: (name: string) => string;

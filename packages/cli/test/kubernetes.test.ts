@@ -79,6 +79,13 @@ describe("the chart", () => {
     expect(bare).toEqual([]);
   });
 
+  test("scales by a metric that the gateway has", () => {
+    const [, name = ""] = /metric: \{ name: (\w+) \}/.exec(read("chart/templates/autoscaler.yaml")) ?? [];
+    // The table there is held to what the daemons say.
+    expect(read("../../packages/docs/operations.md")).toContain(`| \`${name}\` `);
+    expect(read("../README.md")).toContain(`seriesQuery: '${name}{`);
+  });
+
   test("has a file of values for each folder that is rendered", () => {
     const folders = readdirSync(KUBERNETES, { withFileTypes: true }).filter((entry) => entry.isDirectory());
     const rendered = folders.map(({ name }) => name).filter((name) => !["chart", "values"].includes(name));

@@ -74,12 +74,13 @@ export interface KubernetesObject {
   readonly spec?: unknown;
 }
 
-/** The objects of a file below deploy/kubernetes. */
+/** The objects of a file below deploy/kubernetes, or of a text. */
 export class Manifest {
   readonly objects: readonly KubernetesObject[];
 
-  constructor(file: string) {
-    this.objects = parseYaml(readFileSync(path.join(KUBERNETES, file), "utf8")) as KubernetesObject[];
+  constructor(from: string | { readonly text: string }) {
+    const text = typeof from === "string" ? readFileSync(path.join(KUBERNETES, from), "utf8") : from.text;
+    this.objects = parseYaml(text) as KubernetesObject[];
   }
 
   all(kind: string): readonly KubernetesObject[] {

@@ -2,7 +2,16 @@ import { createServer } from "node:http";
 import os from "node:os";
 import { startSimulator } from "@rollcall/simulator";
 import { expect, onTestFinished, test } from "vitest";
-import { chat, eventually, rollcall, RunningCommand, temporary, up, whenReady } from "./harness.ts";
+import {
+  chat,
+  complaintsIn,
+  eventually,
+  rollcall,
+  RunningCommand,
+  temporary,
+  up,
+  whenReady,
+} from "./harness.ts";
 
 const CONFIG = `model_list:
   - model_name: chat
@@ -50,9 +59,11 @@ test.each([
   const port = await eventually(() => (taken.address() as { port: number } | null)?.port);
   const args = ["gateway", "--config", configFile(), "--port", String(port), "--workers", "2"];
   const { code, err } = await rollcall(args);
-  expect({ code, err }).toEqual({
+  expect({ code, complaints: complaintsIn(err) }).toEqual({
     code: 1,
-    err: `rollcall: port ${port} on 127.0.0.1 is in use by another process: stop it, or choose another port with --port\n`,
+    complaints: [
+      `port ${port} on 127.0.0.1 is in use by another process: stop it, or choose another port with --port`,
+    ],
   });
 });
 

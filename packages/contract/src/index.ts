@@ -55,6 +55,7 @@ export {
   NO_SECRET,
   type SecretRef,
 } from "./config/secret-ref.ts";
+export { redactConfig, type Hiding } from "./config/redacted-config.ts";
 export type { SourceText } from "./config/source.ts";
 export { didYouMean, suggest } from "./config/suggest.ts";
 export { withoutProvider } from "./config/provider.ts";

@@ -1,7 +1,15 @@
 import type { HttpBindings } from "@hono/node-server";
-import type { SettingsSource } from "@rollcall/runtime";
-import { printSettingsStatus } from "@rollcall/runtime";
-import { Hono } from "hono";
+import {
+  LEVELS_EXPECTED,
+  LOGGING_PATH,
+  orderLogLevel,
+  printSettingsStatus,
+  tellLogLevel,
+  type Log,
+  type LogLevelControl,
+  type SettingsSource,
+} from "@rollcall/runtime";
+import { Hono, type MiddlewareHandler } from "hono";
 import type { AdminApi, Entrance } from "./api/admin-api.ts";
 import { openApi } from "./api/openapi.ts";
 import { notFound, printRefusal } from "./api/refusal.ts";
@@ -10,6 +18,8 @@ import type { ControlMetrics } from "./metrics.ts";
 export interface ControlHttp {
   readonly api: AdminApi;
   readonly metrics: ControlMetrics;
+  readonly log: Log;
+  readonly logLevel: LogLevelControl;
   readonly source: Pick<SettingsSource, "status">;
   /** Have the keys been read, and can they be changed? */
   readonly isCurrent: () => boolean;
@@ -35,6 +45,7 @@ export function controlApp(http: ControlHttp, entrance: Entrance): Hono<{ Bindin
     return c.body(await registry.metrics(), 200, { "content-type": registry.contentType });
   });
   app.get("/openapi.json", (c) => c.json(openApi()));
+  addLogging(app, http, http.api.mastersOnly(entrance));
   app.route("/", http.api.app(entrance));
   app.notFound((c) => c.json(printRefusal(notFound("Not found")), 404));
   app.onError((_fault, c) =>
@@ -44,4 +55,24 @@ export function controlApp(http: ControlHttp, entrance: Entrance): Hono<{ Bindin
     ),
   );
   return app;
+}
+
+type Env = { Bindings: HttpBindings };
+
+/** How much is logged, and orders for it. */
+function addLogging(
+  app: Hono<Env>,
+  { log, logLevel: level }: Pick<ControlHttp, "log" | "logLevel">,
+  guard: MiddlewareHandler<Env>,
+): void {
+  app.get(LOGGING_PATH, guard, (c) => c.json(tellLogLevel(level)));
+  app.post(LOGGING_PATH, guard, (c) => {
+    const done = orderLogLevel(c.req.query("level"), { level, log, order: (one) => level.order(one) });
+    if (done !== null) return c.json(done);
+    const error = `level: expected ${LEVELS_EXPECTED}`;
+    return c.json(
+      printRefusal({ status: 400, message: error, type: "bad_request_error", param: "level" }),
+      400,
+    );
+  });
 }

@@ -61,7 +61,7 @@ export async function startControl(
   const files = controlFiles(config, configFile, env);
   await refuseSecondControl(files);
   const stop = new AbortController();
-  const control = await openControl({ files, source, stop: stop.signal, log });
+  const control = await openControl({ files, source, stop: stop.signal, logs });
   const local = createAdaptorServer({ fetch: control.app({ boundTo: null }).fetch });
   takeUpgrades(local, { token: control.token, serve: (stream) => control.holders.add(stream) });
   const host = options.host ?? config.control.host;

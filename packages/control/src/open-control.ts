@@ -8,10 +8,11 @@ import {
   StartError,
   systemClock,
   type ControlFiles,
+  type DaemonLogs,
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
-import { Ledger, systemTimers } from "@rollcall/ledger";
+import { burstShareOf, Ledger, systemTimers } from "@rollcall/ledger";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { SqliteThread, type Store } from "@rollcall/store";
 import type { Hono } from "hono";
@@ -33,7 +34,7 @@ interface Opening {
   readonly source: SettingsSource;
   /** Aborted once it is to end. */
   readonly stop: AbortSignal;
-  readonly log: Log;
+  readonly logs: DaemonLogs;
 }
 
 /** The parts of control, put together: all but the listening. */
@@ -54,7 +55,8 @@ export interface OpenControl {
 }
 
 /** Opens the store and reads the keys. Throws StartError where that cannot be. */
-export async function openControl({ files, source, stop, log }: Opening): Promise<OpenControl> {
+export async function openControl({ files, source, stop, logs }: Opening): Promise<OpenControl> {
+  const { log, level: logLevel } = logs;
   const settings = source.cell;
   const directory = new Directory();
   const metrics = new ControlMetrics(() => directory.size);
@@ -86,7 +88,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
     },
   });
   await queue.reload();
-  const leases = await openLedger(store, log);
+  const leases = await openLedger(store, { burstShare: burstShareOf(settings.get().config.keys), log });
   const rejections = new RejectionLog(log, systemClock);
   const api = new AdminApi({
     settings,
@@ -101,7 +103,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
   });
   const commands = new StoreCommands({ store, queue, clock: systemClock });
   const isCurrent = () => queue.isCurrent;
-  const http = { api, metrics, source, isCurrent, draining: () => stop.aborted };
+  const http = { api, metrics, log, logLevel, source, isCurrent, draining: () => stop.aborted };
   const app = (entrance: Entrance) => {
     const made = controlApp(http, entrance);
     if (entrance.boundTo === null) addSocketRoutes(made, { keys: snapshots, commands, token });
@@ -112,7 +114,7 @@ export async function openControl({ files, source, stop, log }: Opening): Promis
 
 async function openLedger(
   store: Store,
-  log: Log,
+  { burstShare, log }: { readonly burstShare: number; readonly log: Log },
 ): Promise<Pick<OpenControl, "holders" | "journal" | "ledger">> {
   const onFault = (fault: string) => log.warn({ fault }, "leases cannot be written; they are kept in memory");
   const journal = new LeaseJournal({ store, onFault });
@@ -120,6 +122,7 @@ async function openLedger(
     clock: systemClock,
     timers: systemTimers,
     epoch: randomUUID(),
+    burstShare,
     journal,
     rows: await store.loadLeases(),
   });

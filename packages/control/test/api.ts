@@ -2,9 +2,17 @@ import { createHash } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { readConfig } from "./config.ts";
 import { KEYS, type AccessRecord, type KeySnapshot } from "@rollcall/contract";
-import { Cell, Secrets, type Settings, type SettingsStatus } from "@rollcall/runtime";
+import {
+  Cell,
+  LogLevelControl,
+  Secrets,
+  silentLog,
+  type Settings,
+  type SettingsStatus,
+} from "@rollcall/runtime";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { SqliteStore, type Change, type Store } from "@rollcall/store";
 import { FakeClock } from "@rollcall/testkit";
@@ -120,7 +128,15 @@ export async function startApi({
   });
   const source = { status: new Cell<SettingsStatus>({ fault: null, needRestart: [] }) };
   const app = controlApp(
-    { api: admin, metrics, source, isCurrent: () => queue.isCurrent, draining: () => false },
+    {
+      api: admin,
+      metrics,
+      log: silentLog,
+      logLevel: new LogLevelControl([], null),
+      source,
+      isCurrent: () => queue.isCurrent,
+      draining: () => false,
+    },
     { boundTo },
   );
   const request: Api["request"] = async (
@@ -129,22 +145,20 @@ export async function startApi({
     { body, from = "192.0.2.1", headers, key = MASTER_KEY, raw } = {},
   ) => {
     const text = raw ?? (body === undefined ? undefined : JSON.stringify(body));
-    const response = await app.request(
-      `http://127.0.0.1:4002${target}`,
-      {
-        method,
-        headers: {
-          host: "127.0.0.1:4002",
-          ...(key === null ? {} : { authorization: `Bearer ${key}` }),
-          ...(text === undefined
-            ? {}
-            : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
-          ...headers,
-        },
-        ...(text === undefined ? {} : { body: text }),
-      },
-      { incoming: { socket: { remoteAddress: from } } },
-    );
+    const sent = {
+      host: "127.0.0.1:4002",
+      ...(key === null ? {} : { authorization: `Bearer ${key}` }),
+      ...(text === undefined
+        ? {}
+        : { "content-type": "application/json", "content-length": String(Buffer.byteLength(text)) }),
+      ...headers,
+    };
+    const incoming = Object.assign(Readable.from(text === undefined ? [] : [Buffer.from(text)]), {
+      method,
+      headers: Object.fromEntries(Object.entries(sent).map(([name, value]) => [name.toLowerCase(), value])),
+      socket: { remoteAddress: from },
+    });
+    const response = await app.request(`http://127.0.0.1:4002${target}`, { method }, { incoming });
     const answered = await response.text();
     return {
       status: response.status,

@@ -176,3 +176,27 @@ test("hundreds of keys that are asked for at once are all made, and the chain of
   const twice = await Promise.all([1, 2].map(() => api.post("/key/generate", { key_alias: "same" })));
   expect(twice.map(({ status }) => status)).toEqual([200, 400]);
 });
+
+describe("how much is logged", () => {
+  test("is told and ordered with the master key", async () => {
+    const api = await startApi();
+    expect((await api.get("/logging")).json).toEqual({ level: "info", by: "config" });
+    const ordered = await api.request("POST", "/logging?level=debug");
+    expect(ordered.json).toEqual({ level: "debug", by: "order" });
+    expect((await api.request("POST", "/logging?level=loud")).status).toBe(400);
+    expect((await api.request("POST", "/logging?level=config")).json).toEqual({
+      level: "info",
+      by: "config",
+    });
+  });
+
+  test("and with no other", async () => {
+    const api = await startApi();
+    const { json } = await api.request("POST", "/key/generate", { body: {} });
+    const key = (json as unknown as { key: string }).key;
+    for (const one of [null, "sk-wrong", key])
+      expect((await api.request("POST", "/logging?level=debug", { key: one })).status).toBe(
+        one === key ? 403 : 401,
+      );
+  });
+});

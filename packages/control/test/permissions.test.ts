@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { UPDATE_KEY_FIELDS } from "../src/objects/key-fields.ts";
 import { NEW_TEAM_FIELDS, UPDATE_TEAM_FIELDS } from "../src/objects/team-fields.ts";
 import { NEW_USER_FIELDS, UPDATE_USER_FIELDS } from "../src/objects/user-fields.ts";
-import { startApi, type Api } from "./api.ts";
+import { MASTER_KEY, startApi, type Api } from "./api.ts";
 import { CALLERS, makeTenants, type Caller, type Tenants } from "./tenants.ts";
 
 /** A value of each field that its schema takes. */
@@ -231,6 +231,21 @@ test("a key of no admin may not be given more than the key that makes it", async
   // A route that is not listed is closed to it.
   expect((await api.get("/key/list", { key: narrow.key })).status).toBe(403);
   expect((await api.get("/key/info", { key: narrow.key })).status).toBe(200);
+});
+
+test("a deleted key is shown by its id, to those who might see it before", async () => {
+  const api = await startApi();
+  const { ids, secrets } = await makeTenants(api);
+  await api.post("/key/delete", { keys: [ids.bobs] });
+  const info = (key: string, id: string = ids.bobs) => api.get(`/key/info?key=${id}`, { key });
+  for (const key of [MASTER_KEY, secrets.dan])
+    expect((await info(key)).json).toMatchObject({
+      key: ids.bobs,
+      info: { token: ids.bobs, status: "deleted" },
+    });
+  const others = await info(secrets.cid);
+  expect([others.status, others.text]).toEqual([404, (await info(secrets.cid, "key-none")).text]);
+  expect((await api.post("/key/update", { key: ids.bobs, rpm_limit: 1 })).status).toBe(404);
 });
 
 test("what an answer holds, sent back as a request, changes nothing that is not the sender's", async () => {

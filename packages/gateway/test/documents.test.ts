@@ -116,7 +116,7 @@ test("the page of operations lists every metric with its type and labels", async
   const { registry } = new GatewayMetrics();
   const source = { cell: new Cell({ generation: 1 } as Settings), status: new Cell(NO_FAULT) };
   const nothing = { keys: null, sequence: 0, faults: 0, ageMs: () => 0, freshness: () => "none" as const };
-  expect(new KeyMetrics(registry, nothing)).toBeDefined();
+  expect(new KeyMetrics(registry, nothing, { counts: { lent: 0 } })).toBeDefined();
   expect(new ExportCounts(registry)).toBeDefined();
   registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
   const types = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type)]));

@@ -1,7 +1,8 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, symlink } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { ENDPOINTS } from "@rollcall/contract";
 import { sha256Of } from "@rollcall/runtime";
 import { WebSocket } from "ws";
 import { keyRecord, teamRecord, UNLIMITED } from "./access-records.ts";
@@ -13,9 +14,11 @@ const atEnd = (end: () => Promise<unknown>) => void ends.push(end);
 
 let control: PlayedControl;
 let gateway: Gateway;
+let directory: string;
 
 const HOUR = 3_600_000;
 const old = { method: "sha256", digest: sha256Of("sk-old"), until: Date.now() - 1 } as const;
+const ONCE_IN_TEN_SECONDS = { rpm: 6, parallel: null };
 const RECORDS = [
   keyRecord("sk-all"),
   keyRecord("sk-chat", { models: ["chat"], aliases: { "gpt-4": "chat" } }),
@@ -26,13 +29,16 @@ const RECORDS = [
   keyRecord("sk-group", { models: ["quick ones"] }),
   keyRecord("sk-manager", { type: "management" }),
   keyRecord("sk-rotated", { hashes: [{ ...old }, { ...old, digest: sha256Of("sk-new"), until: null }] }),
+  keyRecord("sk-per-model", {
+    limits: { ...UNLIMITED, models: { broken: ONCE_IN_TEN_SECONDS, small: ONCE_IN_TEN_SECONDS } },
+  }),
   keyRecord("sk-none", { limits: { ...UNLIMITED, rpm: 0 } }),
   teamRecord("t", { models: ["small"] }),
 ];
 
 beforeAll(async () => {
   const backend = await simulator({ tasks: ["generate", "realtime"] }, atEnd);
-  const directory = await mkdtemp(path.join(os.tmpdir(), "rollcall-keys-"));
+  directory = await mkdtemp(path.join(os.tmpdir(), "rollcall-keys-"));
   atEnd(() => rm(directory, { recursive: true }));
   control = await PlayedControl.start(directory, { records: RECORDS, atEnd });
   const params = { api_base: backend.url, api_key: "sk-backend", model: "openai/org/upstream-model" };
@@ -42,10 +48,15 @@ beforeAll(async () => {
       rollcall: { keys: { enabled: true, stale_ok: "1s" } },
       state: { file: path.join(directory, "state.json") },
       settings: {
-        model_list: ["chat", "small"].map((name) => ({
+        router_settings: { fallbacks: [{ broken: ["small"] }], num_retries: 0 },
+        model_list: ["chat", "small", "broken", "ranker"].map((name) => ({
           model_name: name,
-          litellm_params: params,
-          model_info: { id: `${name}-1`, ...(name === "small" && { access_groups: ["quick ones"] }) },
+          litellm_params: name === "broken" ? { ...params, api_base: "http://127.0.0.1:9/v1" } : params,
+          model_info: {
+            id: `${name}-1`,
+            ...(name === "small" && { access_groups: ["quick ones"] }),
+            ...(name === "ranker" && { mode: "rerank" }),
+          },
         })),
       },
       says: "nothing",
@@ -85,7 +96,7 @@ test.each([
 });
 
 test("models are listed, told of and counted for those who may call them", async () => {
-  expect(idsOf(await ask("sk-all", "/v1/models"))).toEqual(["chat", "small"]);
+  expect(idsOf(await ask("sk-all", "/v1/models"))).toEqual(["chat", "small", "broken", "ranker"]);
   expect(idsOf(await ask("sk-chat", "/v1/models"))).toEqual(["chat"]);
   expect(idsOf(await ask("sk-team", "/v1/models"))).toEqual(["small"]);
   expect(idsOf(await ask("sk-group", "/v1/models"))).toEqual(["small"]);
@@ -104,6 +115,12 @@ test.each([
   ["what nobody has, in the same words", "sk-chat", "chatt", "key_model_access_denied"],
 ])("a key may not call %s", async (...[, key, model, type]) => {
   expect(typeOf(await chat(key, model))).toEqual([403, type]);
+});
+
+test("what kind of model it is, is told to those who may call it", async () => {
+  expect(typeOf(await chat("sk-chat", "ranker"))).toEqual([403, "key_model_access_denied"]);
+  const told = await chat("sk-all", "ranker");
+  expect([told.status, told.text]).toEqual([400, expect.stringContaining("/v1/rerank")]);
 });
 
 test("a key that may call everything is told of a slip of the hand, and of a limit that nothing fits", async () => {
@@ -127,8 +144,29 @@ test("a key for managing calls no model, over HTTP or a WebSocket", async () => 
   expect([await status("sk-manager"), await status("sk-nobody")]).toEqual([403, 401]);
 });
 
+/** Limits hang on a request to a backend, not on a path: none that is added later can leave them out. */
+test.each(
+  ENDPOINTS.flatMap(({ model, name, paths, upgrade }) =>
+    upgrade === undefined && model !== "object_id" ? paths.map((route) => ({ model, name, route })) : [],
+  ),
+)("a limit holds at $route ($name)", async ({ model, route }) => {
+  const form = new FormData();
+  form.set("model", "chat");
+  form.set("file", new Blob(["x"]), "x.wav");
+  const answer = await fetch(gateway.url + route.replace("{model}", "chat"), {
+    method: "POST",
+    headers: {
+      authorization: "Bearer sk-none",
+      ...(model !== "multipart" && { "content-type": "application/json" }),
+    },
+    body: model === "multipart" ? form : JSON.stringify({ model: "chat" }),
+  });
+  const { error } = (await answer.json()) as { readonly error: { readonly message: string } };
+  expect([answer.status, error.message]).toEqual([400, expect.stringContaining("limit")]);
+});
+
 test("the master key does everything as ever", async () => {
-  expect(idsOf(await ask(MASTER_KEY, "/v1/models"))).toEqual(["chat", "small"]);
+  expect(idsOf(await ask(MASTER_KEY, "/v1/models"))).toEqual(["chat", "small", "broken", "ranker"]);
 });
 
 describe("the admin API", () => {
@@ -176,12 +214,21 @@ describe("the admin API", () => {
   });
 });
 
+test("the limit of one model follows the fallback: what the first had is given back, and one without room is passed over", async () => {
+  await symlink(path.join(gateway.directory, "state.json"), path.join(directory, "state.json"));
+  await gateway.say();
+  await vi.waitFor(async () => expect((await chat("sk-all", "small")).status).toBe(200), 5_000);
+  const answers = [await chat("sk-per-model", "broken"), await chat("sk-per-model", "broken")];
+  expect(answers.map(({ status }) => status)).toEqual([200, 502]);
+  expect(typeOf(await chat("sk-per-model", "small"))).toEqual([429, "rate_limit_error"]);
+});
+
 test("changes are known at once, and a control that is silent is told of until its keys no longer count", async () => {
   await control.tell([keyRecord("sk-chat", { blocked: true }), keyRecord("sk-late")]);
   await vi.waitFor(async () => expect((await ask("sk-late", "/v1/models")).status).toBe(200));
   expect((await ask("sk-chat", "/v1/models")).status).toBe(401);
   const lines = async () => (await ask("", "/readyz?verbose")).text;
-  expect(await lines()).toContain("[+] 11 virtual keys, heard from control");
+  expect(await lines()).toContain("[+] 12 virtual keys, heard from control");
   await control.tell([], 100);
   await control.stop();
   await vi.waitFor(async () => expect(await lines()).toContain("[!] control was not heard of"), 5_000);

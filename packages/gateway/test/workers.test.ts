@@ -102,11 +102,16 @@ class Connection {
     return askOn(this.#client, "/v1/chat/completions", { body: { ...CHAT, ...fields }, ...(key && { key }) });
   }
 
+  async json(path: string): Promise<Record<string, unknown>> {
+    return JSON.parse((await askOn(this.#client, path, {})).text) as Record<string, unknown>;
+  }
+
   async metrics(): Promise<string> {
     return (await askOn(this.#client, "/metrics", {})).text;
   }
 }
 
+const KEYED = { authorization: `Bearer ${MASTER_KEY}` };
 const CHAT = { model: "chat", messages: MESSAGES };
 /** A stream that goes on for a second or two, as fast as the backends here are. */
 const LONG = { stream: true, max_tokens: 24 };
@@ -170,6 +175,26 @@ describe("several workers", () => {
     const listens = parent.lines.filter(({ msg }) => msg.includes("listens"));
     expect(listens).toMatchObject([{ msg: "gateway listens", address: gateway.url, workers: 2 }]);
     expect(listens[0]).not.toHaveProperty("worker");
+    // They know each other's requests, and log as one of them is told to.
+    const ids = parent.lines.flatMap(({ msg, requestId }) => (msg === "request" ? [String(requestId)] : []));
+    for (const one of connections)
+      for (const id of ids) {
+        const { found } = await one.json(`/explain/request/${id}`);
+        expect(found).toMatchObject({ requestId: id, alias: "chat" });
+      }
+    const [first] = connections;
+    expect(await first?.json("/explain/request/r-0")).toMatchObject({ found: null, capacity: 10_000 });
+    expect((await gateway.ask("/logging?level=error", { method: "POST", headers: KEYED })).status).toBe(200);
+    const isOrdered = async () => {
+      const all = await Promise.all(connections.map((one) => one.json("/logging")));
+      expect(all).toEqual(all.map(() => ({ level: "error", by: "order" })));
+    };
+    await vi.waitFor(isOrdered, SOON);
+    const told = parent.lines.length;
+    for (const one of connections) await one.chat();
+    // The lines of an access log are up to 200 ms late.
+    await pause(400);
+    expect(parent.lines.slice(told).filter(({ msg }) => msg === "request")).toEqual([]);
   });
 
   test("hear of a server for each other before its streams end behind a closed port", async () => {

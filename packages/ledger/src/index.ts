@@ -1,13 +1,7 @@
-export { Ledger, LEASE_MS, type LedgerOptions } from "./book/ledger.ts";
+export { Ledger, LEASE_MS, LOST_MS, type LedgerOptions } from "./book/ledger.ts";
 export { NO_JOURNAL, type LedgerJournal, type LedgerRow, type LedgerRowKey } from "./book/journal.ts";
+export { burstShareOf } from "./burst-share.ts";
 export { connectInProcess } from "./carriers/in-process.ts";
-export {
-  LedgerOverIpc,
-  LedgerRelay,
-  type ParcelToParent,
-  type ParcelToWorker,
-  type WorkerEnd,
-} from "./carriers/over-ipc.ts";
 export { RemoteLedger, type RemoteLedgerOptions } from "./carriers/remote-ledger.ts";
 export { serveStream } from "./carriers/serve-stream.ts";
 export { stayConnected, type StayConnectedOptions } from "./carriers/stay-connected.ts";

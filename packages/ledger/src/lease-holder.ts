@@ -16,6 +16,10 @@ export interface Reserved {
   /** At the end of the request; later calls do nothing. `unused`: nothing reached a backend, or nothing came back by no
    * fault of the app's: the request counts nowhere. */
   settle(outcome: "used" | "unused"): void;
+  /** Did it take something of the scope that it has not given back? */
+  holds(scope: Scope): boolean;
+  /** Gives back, as unused, what it took of other scopes than these. */
+  keepOnly(demands: readonly Demand[]): void;
   /** Of the scopes with a limit of that unit the one with the smallest part left; null: none has one. Computed when called. */
   tightest(unit: Unit): Tightest | null;
 }

@@ -4,8 +4,6 @@ import { duplexPair } from "node:stream";
 import { expect, onTestFinished, test } from "vitest";
 import {
   connectInProcess,
-  LedgerOverIpc,
-  LedgerRelay,
   RemoteLedger,
   serveStream,
   stayConnected,
@@ -13,8 +11,6 @@ import {
   type AcceptsHolders,
   type LeasingHolder,
   type Ledger,
-  type ParcelToParent,
-  type ParcelToWorker,
 } from "../src/index.ts";
 import { describeCarrier, until, type OpenCarrier } from "./carrier-suite.ts";
 import { realClock } from "./real-clock.ts";
@@ -31,49 +27,6 @@ describeCarrier("in process", (ledger) => {
     },
     mend: (next) => {
       for (const holder of cuts.keys()) cuts.set(holder, connectInProcess(next, holder));
-    },
-    close: () => {},
-  };
-});
-
-/** As two processes would have it: what is sent is a copy, and comes later. */
-function channel(relay: LedgerRelay, holder: LeasingHolder): () => void {
-  let isOpen = true;
-  const later = <Parcel>(deliver: (parcel: Parcel) => void) => {
-    return (parcel: Parcel) => {
-      const sent = JSON.parse(JSON.stringify(parcel)) as Parcel;
-      setImmediate(() => {
-        if (isOpen) deliver(sent);
-      });
-    };
-  };
-  const worker = relay.add(
-    later((parcel: ParcelToWorker) => {
-      end.received(parcel);
-    }),
-  );
-  const end = new LedgerOverIpc(
-    holder,
-    later((parcel: ParcelToParent) => {
-      worker.received(parcel);
-    }),
-  );
-  return () => {
-    isOpen = false;
-    end.closed();
-  };
-}
-
-describeCarrier("over IPC", (ledger) => {
-  const relay = new LedgerRelay();
-  relay.up(ledger);
-  return {
-    join: (holder) => channel(relay, holder),
-    cut: () => {
-      relay.down();
-    },
-    mend: (next) => {
-      relay.up(next);
     },
     close: () => {},
   };
@@ -108,11 +61,10 @@ class StreamServer {
   }
 }
 
-async function overSocket(ledger: Ledger, withRelay: boolean): Promise<OpenCarrier> {
+async function overSocket(ledger: Ledger): Promise<OpenCarrier> {
   const server = new StreamServer(ledger);
   server.server.listen(0, "127.0.0.1");
   await once(server.server, "listening");
-  const relay = new LedgerRelay();
   const holders = new Map<LeasingHolder, () => void>();
   let remote: AcceptsHolders | null = null;
   const stop = stayConnected({
@@ -123,11 +75,9 @@ async function overSocket(ledger: Ledger, withRelay: boolean): Promise<OpenCarri
     lost: () => {},
     up: (found) => {
       remote = found;
-      relay.up(found);
       for (const holder of holders.keys()) holders.set(holder, connectInProcess(found, holder));
       return () => {
         remote = null;
-        relay.down();
         for (const cut of holders.values()) cut();
       };
     },
@@ -135,7 +85,6 @@ async function overSocket(ledger: Ledger, withRelay: boolean): Promise<OpenCarri
   await until(() => remote !== null);
   return {
     join: (holder) => {
-      if (withRelay) return channel(relay, holder);
       holders.set(holder, remote === null ? () => {} : connectInProcess(remote, holder));
       return () => holders.get(holder)?.();
     },
@@ -152,8 +101,7 @@ async function overSocket(ledger: Ledger, withRelay: boolean): Promise<OpenCarri
   };
 }
 
-describeCarrier("over a socket", (ledger) => overSocket(ledger, false));
-describeCarrier("over IPC, and then a socket", (ledger) => overSocket(ledger, true));
+describeCarrier("over a socket", overSocket);
 
 test.each([
   ["no JSON", "hello\n"],

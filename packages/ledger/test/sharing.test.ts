@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { LEASE_MS } from "../src/index.ts";
+import { LOST_MS } from "../src/index.ts";
 import { drive, limits, MemoryJournal, World } from "./world.ts";
 
 const SCOPE = "key:k1";
@@ -79,7 +79,7 @@ test("slots that lie idle in one worker serve another", () => {
   expect(others.refused).toMatchObject([{ kind: "limited", unit: "parallel", retryAfterMs: null }]);
 });
 
-test("a worker that dies without a word frees its slots when its lease ends", () => {
+test("a worker whose connection breaks frees its slots if it does not come back", () => {
   const world = new World();
   const { holders, cuts } = workers(world, 2);
   const of = { scope: SCOPE, limits: limits({ parallel: 2 }) };
@@ -89,12 +89,29 @@ test("a worker that dies without a word frees its slots when its lease ends", ()
   world.run(10);
   cuts[0]?.();
   const early = drive(world, second, { ...of, everyMs: 1, forMs: 1 });
-  world.run(LEASE_MS - 1_000);
+  world.run(LOST_MS - 1_000);
   const late = drive(world, second, { ...of, everyMs: 1, forMs: 1 });
   world.run(3_000);
   const after = drive(world, second, { ...of, everyMs: 1, forMs: 1 });
   world.run(1_000);
   expect([early.admitted, late.admitted, after.admitted]).toEqual([0, 0, 1]);
+});
+
+test("a worker whose connection comes back keeps what its requests hold", () => {
+  const world = new World();
+  const { holders, cuts, ledger } = workers(world, 2);
+  const of = { scope: SCOPE, limits: limits({ parallel: 2 }) };
+  const [first, second] = holders;
+  if (first === undefined || second === undefined) throw new Error("no holder");
+  drive(world, first, { ...of, everyMs: 1, forMs: 2, lastsMs: 1e9 });
+  world.run(10);
+  cuts[0]?.();
+  world.run(LOST_MS / 2);
+  world.connect(ledger, first);
+  world.run(2 * LOST_MS);
+  const others = drive(world, second, { ...of, everyMs: 1, forMs: 3 });
+  world.run(1_000);
+  expect([others.admitted, others.refused.length]).toEqual([0, 3]);
 });
 
 test("a worker that ends frees its slots at once", () => {

@@ -96,6 +96,8 @@ export async function startProber(
     host,
     draining,
     rejections,
+    log,
+    logLevel: logs.level,
   };
   const server = createAdaptorServer({ fetch: proberApp(http).fetch });
   const at = { host, port: options.port ?? config.prober.port, flag: "--prober-port" };

@@ -4,4 +4,4 @@ export type { DrainAnswer } from "./http/drain.ts";
 export type { EventList } from "./http/event-list.ts";
 export type { DeploymentExplanation, Explanation } from "./http/explanation.ts";
 export type { DeploymentStatus, Status } from "./http/status.ts";
-export { probeOnce } from "./probe-once.ts";
+export { probeOnce, type ProbedDeployment } from "./probe-once.ts";

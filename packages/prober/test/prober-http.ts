@@ -1,5 +1,5 @@
 import { VERDICTS } from "@rollcall/contract";
-import { Cell, NO_FAULT, type KeyHeaders } from "@rollcall/runtime";
+import { Cell, LogLevelControl, NO_FAULT, silentLog, type KeyHeaders } from "@rollcall/runtime";
 import { HttpSnapshotWriter } from "@rollcall/snapshot";
 import { Events } from "../src/events.ts";
 import { mayReadDetails } from "../src/http/details.ts";
@@ -23,6 +23,8 @@ export function httpOf(
     host,
     draining: () => false,
     rejections: { add: () => {} },
+    log: silentLog,
+    logLevel: new LogLevelControl([], null),
     ...given,
   };
 }

@@ -7,7 +7,7 @@ export { controlFiles, type ControlFiles } from "./control-files.ts";
 export { insideContainer } from "./container.ts";
 export { entryPoint, IS_BUILT } from "./entry-point.ts";
 export { EXIT, StartError } from "./exit-codes.ts";
-export { lookAt } from "./file-look.ts";
+export { lookAt, printFileError } from "./file-look.ts";
 export { boundHeap } from "./heap.ts";
 export { keepMasterKey } from "./keep-master-key.ts";
 export { hmacOf, sha256Of } from "./key-digest.ts";

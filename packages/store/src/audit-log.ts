@@ -7,13 +7,18 @@ import {
   type WrittenAuditEntry,
 } from "./audit.ts";
 import type { AuditQuery, Page } from "./store.ts";
+import type { Statements } from "./statements.ts";
 import type { AuditTable, Tables } from "./tables.ts";
 
 /** Entries that are read at once while the chain is checked. */
 const SLICE = 1_000;
 
 /** Appends them, each with the digest of the one before it. */
-export async function writeAudit(trx: Transaction<Tables>, entries: readonly AuditEntry[]): Promise<void> {
+export async function writeAudit(
+  trx: Transaction<Tables>,
+  entries: readonly AuditEntry[],
+  { audit }: Pick<Statements, "audit">,
+): Promise<void> {
   if (entries.length === 0) return;
   const last = await trx
     .selectFrom("audit")
@@ -26,7 +31,7 @@ export async function writeAudit(trx: Transaction<Tables>, entries: readonly Aud
     sequence += 1;
     const columns = columnsOf(entry, { sequence, previous: digest });
     ({ digest } = columns);
-    await trx.insertInto("audit").values(columns).execute();
+    await audit(trx, columns);
   }
 }
 

@@ -20,6 +20,7 @@ import type {
   TeamQuery,
   UserQuery,
 } from "./store.ts";
+import { compileStatements, type Statements } from "./statements.ts";
 import type { Tables } from "./tables.ts";
 
 /** Rows a slice: so many are printed and sent at once while a store is loaded. */
@@ -28,9 +29,11 @@ const SLICE = 500;
 /** All of a store that is the same for every database. */
 export class KyselyStore implements Omit<Store, "backup" | "restore"> {
   readonly #db: Kysely<Tables>;
+  readonly #statements: Statements;
 
   constructor(db: Kysely<Tables>) {
     this.#db = db;
+    this.#statements = compileStatements(db);
   }
 
   async load(kind: RowKind, after: string | null): Promise<Slice> {
@@ -65,9 +68,13 @@ export class KyselyStore implements Omit<Store, "backup" | "restore"> {
       for (const change of changes) {
         // Those that refer to others go before them, and come after them.
         for (const name of change.removed) await remove(trx, name, change);
-        for (const row of change.put) await put(trx, row);
-        await writeAudit(trx, change.audit);
+        for (const row of change.put) await put(trx, row, this.#statements);
       }
+      await writeAudit(
+        trx,
+        changes.flatMap(({ audit }) => audit),
+        this.#statements,
+      );
     });
   }
 
@@ -104,46 +111,21 @@ export class KyselyStore implements Omit<Store, "backup" | "restore"> {
   }
 }
 
-async function put(trx: Transaction<Tables>, row: Row): Promise<void> {
+async function put(trx: Transaction<Tables>, row: Row, statements: Statements): Promise<void> {
   switch (row.kind) {
-    case "key": {
-      const columns = COLUMNS.key(row);
-      await trx
-        .insertInto("keys")
-        .values(columns)
-        .onConflict((on) => on.column("id").doUpdateSet(columns))
-        .execute();
-      await trx.deleteFrom("key_hashes").where("key_id", "=", row.id).execute();
-      const hashes = row.hashes.map(({ digest }) => ({ digest, key_id: row.id }));
-      if (hashes.length > 0) await trx.insertInto("key_hashes").values(hashes).execute();
+    case "key":
+      await statements.keys(trx, COLUMNS.key(row));
+      await statements.dropHashes(trx, row.id);
+      for (const { digest } of row.hashes) await statements.hash(trx, { digest, key_id: row.id });
       return;
-    }
-    case "team": {
-      const columns = COLUMNS.team(row);
-      await trx
-        .insertInto("teams")
-        .values(columns)
-        .onConflict((on) => on.column("id").doUpdateSet(columns))
-        .execute();
+    case "team":
+      await statements.teams(trx, COLUMNS.team(row));
       return;
-    }
-    case "user": {
-      const columns = COLUMNS.user(row);
-      await trx
-        .insertInto("users")
-        .values(columns)
-        .onConflict((on) => on.column("id").doUpdateSet(columns))
-        .execute();
+    case "user":
+      await statements.users(trx, COLUMNS.user(row));
       return;
-    }
-    case "member": {
-      const columns = COLUMNS.member(row);
-      await trx
-        .insertInto("members")
-        .values(columns)
-        .onConflict((on) => on.column("id").doUpdateSet(columns))
-        .execute();
-    }
+    case "member":
+      await statements.members(trx, COLUMNS.member(row));
   }
 }
 

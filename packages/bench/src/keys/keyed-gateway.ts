@@ -18,6 +18,8 @@ export interface KeyedOptions {
 /** A gateway with virtual keys, in front of the first backend. */
 export interface KeyedGateway extends RunningSystem {
   readonly gateway: Child;
+  /** Control's own port. */
+  readonly controlUrl: string;
   /** The state directory of control. */
   readonly controlDirectory: string;
 }
@@ -38,6 +40,7 @@ export async function startKeyed(site: Site, { workers, withControl }: KeyedOpti
   const gateway = run("gateway", ["--workers", String(workers)]);
   return {
     gateway,
+    controlUrl: `http://127.0.0.1:${ports.control}`,
     controlDirectory: `${directory}/control`,
     url: `http://127.0.0.1:${ports.gateway}`,
     headers: { authorization: `Bearer ${MASTER}` },

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { EXIT, systemClock } from "@rollcall/runtime";
+import { addExplainRequest } from "./explain-request.ts";
 import type { CommandContext } from "../context.ts";
 import { printExplanation } from "../explanation-text.ts";
 import { askFirst } from "../ask-probers.ts";
@@ -13,9 +14,12 @@ interface ExplainOptions extends ProberOptions {
 export function addExplain(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("explain")
+    // What stands behind `request` is for that command.
+    .enablePositionalOptions()
     .argument("<name>", "an alias, or a deployment's id")
     .description("Why it is ready or not, what was probed, and what to do. Exit 0 when ready, else 1.")
     .option("--json", "print the prober's /explain as JSON");
+  addExplainRequest(command, { terminal, finish });
   addProberOptions(command).action(async (name: string, options: ExplainOptions) => {
     const found = await askFirst(findProbers(options, terminal), (prober) => fetchExplanation(prober, name));
     if (!found.ok) {

@@ -6,7 +6,7 @@ import { withDefaultParams } from "./default-params.ts";
 import { readDeployments, type Entries } from "./deployments.ts";
 import type { Environment } from "./environment.ts";
 import { STRATEGIES, type Strategy } from "./known-keys.ts";
-import { error, type Complaint } from "./problem.ts";
+import { error, warning, type Complaint } from "./problem.ts";
 import { droppingDiffers } from "./request-rules.ts";
 import { readRollcall } from "./rollcall-section.ts";
 import { readTraceExport } from "./read-trace-export.ts";
@@ -74,7 +74,20 @@ export function buildConfig(written: WrittenConfig, context: Entries): Built {
   };
   if (config.gateway.cors === "any" && config.masterKeys.length === 0) complaints.push(OPEN_TO_ANY_PAGE);
   if (config.keys.enabled && config.masterKeys.length === 0) complaints.push(KEYS_WITHOUT_MASTER_KEY);
+  complaints.push(...limitsOfNothing(config));
   return { config, foreign, waits, complaints };
+}
+
+/** A limit for an alias that is not there limits nothing, and its author believes that it does. */
+function limitsOfNothing({ aliases, keys, skipped }: Config): readonly Complaint[] {
+  return Object.keys(keys.limits?.models ?? {})
+    .filter((alias) => !aliases.has(alias) && !skipped.has(alias))
+    .map((alias) =>
+      warning(
+        ["rollcall", "keys", "limits", "models", alias],
+        "no entry has this model_name: nothing is limited",
+      ),
+    );
 }
 
 const KEYS_WITHOUT_MASTER_KEY: Complaint = error(

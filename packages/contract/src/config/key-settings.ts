@@ -42,6 +42,22 @@ export const KEYS_SETTINGS = {
     reload: "live",
     description: "Count requests with a team's key against the limits of the key's user too.",
   },
+  limits: {
+    kind: "limits",
+    default: null,
+    reload: "live",
+    description:
+      "What all virtual keys together may use, and what of one model: `{rpm: 6000, parallel: 200, models: {chat: {parallel: 20}}}`. The master key is not limited.",
+  },
+  burst: {
+    kind: "duration",
+    default: "10s",
+    leastMs: 1_000,
+    reload: "restart",
+    daemons: ["gateway", "control"],
+    description:
+      "For how long a limit of requests a minute may be used up at once; at least one request may.",
+  },
 } as const satisfies SettingTable;
 
 /** Under `rollcall.control:`, the daemon that keeps virtual keys. */

@@ -271,6 +271,8 @@ describe("virtual keys", () => {
       pepper: { from: "env", name: "PEPPER" },
       cutOnRevoke: true,
       userBudgetOnTeamKeys: true,
+      limits: null,
+      burstMs: 10_000,
     });
     expect(control).toEqual({
       host: "::",
@@ -314,5 +316,30 @@ describe("virtual keys", () => {
     expect(settingsNeedingRestart("gateway", both)).toEqual(["keys.enabled"]);
     expect(settingsNeedingRestart("control", both)).toEqual(["keys.enabled", "control.port"]);
     expect(settingsNeedingRestart("prober", both)).toEqual([]);
+  });
+});
+
+describe("limits of all keys", () => {
+  const withLimits = (limits: string) => `${ONE}rollcall: { keys: { limits: ${limits} } }\n`;
+
+  test("are filled in, for one model too, and none where none are written", () => {
+    const alias = configOf(ONE).deployments[0]?.alias ?? "";
+    expect(configOf(ONE).keys.limits).toBeNull();
+    expect(configOf(withLimits(`{ rpm: 60, models: { ${alias}: { parallel: 2 } } }`)).keys.limits).toEqual({
+      rpm: 60,
+      parallel: null,
+      models: { [alias]: { rpm: null, parallel: 2 } },
+    });
+  });
+
+  test.each([
+    ["{ rpm: -1 }", "rollcall.keys.limits.rpm: found -1, which must be >= 0"],
+    ["{ tpm: 5 }", "rollcall.keys.limits.tpm"],
+    [
+      "{ models: { nobody: { rpm: 1 } } }",
+      "rollcall.keys.limits.models.nobody: no entry has this model_name",
+    ],
+  ])("%s is told", (limits, problem) => {
+    expect(problemsOf(withLimits(limits)).join("\n")).toContain(problem);
   });
 });

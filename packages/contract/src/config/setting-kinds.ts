@@ -3,7 +3,8 @@ import { parseDuration, printDuration } from "./duration.ts";
 import { isSettableHeader } from "./header-names.ts";
 import { texts } from "./schema-parts.ts";
 import { isSendable, NOT_SENDABLE, parseSecretRef, type SecretRef } from "./secret-ref.ts";
-import type { CorsRule, Setting } from "./setting.ts";
+import { NO_LIMITS, type ScopeLimits } from "../keys/records.ts";
+import type { CorsRule, Setting, WrittenLimits } from "./setting.ts";
 
 /** Says what is wrong with the value, or with one item of it. */
 type Complain = (message: string, item?: number) => void;
@@ -18,6 +19,12 @@ interface SettingKind<S extends Setting> {
 }
 
 type OfKind<K extends Setting["kind"]> = Extract<Setting, { kind: K }>;
+
+const LIMIT = { type: ["integer", "null"], minimum: 0 };
+const LIMITS = {
+  rpm: { ...LIMIT, description: "Requests a minute." },
+  parallel: { ...LIMIT, description: "Requests under way at once." },
+};
 
 const AS_WRITTEN = { format: "", read: (written: unknown) => written };
 
@@ -70,6 +77,22 @@ const KINDS: { readonly [K in Setting["kind"]]: SettingKind<OfKind<K>> } = {
     format: "Values as os.environ/NAME, file/PATH or the value itself.",
     read: readSecretHeaders,
   },
+  limits: {
+    schema: () => ({
+      type: "object",
+      additionalProperties: false,
+      properties: {
+        ...LIMITS,
+        models: {
+          type: "object",
+          description: "Of one model each, by alias.",
+          additionalProperties: { type: "object", additionalProperties: false, properties: LIMITS },
+        },
+      },
+    }),
+    format: "",
+    read: readLimits,
+  },
 };
 
 /** JSON schema of one setting. */
@@ -111,6 +134,16 @@ function readDuration(
   else if (ms < leastMs) expect(`at least ${leastMs} ms`);
   else if (ms > LONGEST_MS) expect(`at most ${printDuration(LONGEST_MS)}`);
   return ms ?? 0;
+}
+
+function readLimits({ models = {}, ...limits }: WrittenLimits): ScopeLimits {
+  return {
+    ...NO_LIMITS,
+    ...limits,
+    models: Object.fromEntries(
+      Object.entries(models).map(([alias, own]) => [alias, { ...NO_LIMITS, ...own }]),
+    ),
+  };
 }
 
 function readSize(written: string | number, _setting: Setting, complain: Complain): number {

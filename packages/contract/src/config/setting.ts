@@ -1,3 +1,4 @@
+import type { Limits, ScopeLimits } from "../keys/records.ts";
 import type { SecretRef } from "./secret-ref.ts";
 
 /** What a setting's value is. Each kind has one line in `setting-kinds.ts`. */
@@ -20,6 +21,7 @@ export type Setting = Described &
     | { readonly kind: "url"; readonly default: null }
     | { readonly kind: "ratio"; readonly default: number }
     | { readonly kind: "secret_headers"; readonly default: null }
+    | { readonly kind: "limits"; readonly default: null }
   );
 
 /**
@@ -64,6 +66,7 @@ const UNIT_SUFFIX = {
   url: "",
   ratio: "",
   secret_headers: "",
+  limits: "",
 } as const satisfies Record<Setting["kind"], string>;
 
 interface Value {
@@ -85,6 +88,7 @@ interface Value {
   ratio: number;
   /** Names in lower case. */
   secret_headers: ReadonlyMap<string, SecretRef>;
+  limits: ScopeLimits;
 }
 
 type ValueOf<S extends Setting> = S extends { kind: "enum"; values: readonly (infer V)[] }
@@ -113,17 +117,22 @@ export type WrittenOf<Table, Shorthands = object> = {
     : WrittenOf<Table[Key]> | (Key extends keyof Shorthands ? boolean : never);
 };
 
+/** Limits as a person writes them: what is left out is not limited. */
+export type WrittenLimits = Partial<Limits> & { readonly models?: Readonly<Record<string, Partial<Limits>>> };
+
 type WrittenValue<S extends Setting> = S["kind"] extends "duration" | "size"
   ? string | number
   : S["kind"] extends "share"
     ? boolean | number
-    : S["kind"] extends "secrets"
-      ? readonly string[]
-      : S["kind"] extends "secret_headers"
-        ? Readonly<Record<string, string>>
-        : S["kind"] extends "secret"
-          ? string
-          : NonNullable<ValueOf<S>>;
+    : S["kind"] extends "limits"
+      ? WrittenLimits
+      : S["kind"] extends "secrets"
+        ? readonly string[]
+        : S["kind"] extends "secret_headers"
+          ? Readonly<Record<string, string>>
+          : S["kind"] extends "secret"
+            ? string
+            : NonNullable<ValueOf<S>>;
 
 export function isSetting(node: SettingTable[string]): node is Setting {
   return typeof node.kind === "string";

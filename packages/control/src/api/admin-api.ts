@@ -1,22 +1,22 @@
+import type { IncomingMessage } from "node:http";
 import type { HttpBindings } from "@hono/node-server";
 import type { Clock } from "@rollcall/contract";
 import type { Cell, RejectionLog, Settings } from "@rollcall/runtime";
 import { ExpectedKeys } from "@rollcall/runtime";
-import { Hono, type Context } from "hono";
-import { bodyLimit } from "hono/body-limit";
+import { Hono, type Context, type MiddlewareHandler } from "hono";
 import { refuseRoute } from "../access/admin-routes.ts";
 import { authenticate } from "../access/authenticate.ts";
-import type { Caller } from "../access/caller.ts";
+import { MASTER, type Caller } from "../access/caller.ts";
 import type { FailedAttempts } from "../access/failed-attempts.ts";
 import { pepperOf } from "../access/pepper.ts";
 import type { ChangeQueue } from "../directory/change-queue.ts";
 import type { Directory } from "../directory/directory.ts";
 import type { Lots } from "../objects/secrets.ts";
-import type { Body } from "./body.ts";
+import { readBody } from "./body.ts";
 import type { Call, Outcome, World } from "./call.ts";
-import { MAX_BODY_BYTES, refuseVisit } from "./door.ts";
+import { refuseVisit } from "./door.ts";
 import { changeOf } from "./execute.ts";
-import { badRequest, isRefusal, notFound, printRefusal, type Refusal } from "./refusal.ts";
+import { isRefusal, notFound, printRefusal, type Refusal } from "./refusal.ts";
 import type { AdminRoute } from "./route.ts";
 import { ADMIN_ROUTES, LATER_ROUTES } from "./routes.ts";
 import { RequestChecker } from "./validate.ts";
@@ -39,6 +39,13 @@ export interface AdminObserver {
   adminAnswered(route: string, status: number): void;
 }
 
+const FOR_MASTERS: Refusal = {
+  status: 403,
+  message: "Only the master key may ask for this",
+  type: "auth_error",
+  param: null,
+};
+
 type Env = { Bindings: HttpBindings };
 
 /** Where a request came in: on the network, or on the socket of this host. `boundTo` null: the socket. */
@@ -58,18 +65,22 @@ export class AdminApi {
   /** All routes, as they are reached through one entrance. */
   app(entrance: Entrance): Hono<Env> {
     const app = new Hono<Env>();
-    const tooLarge: Refusal = {
-      status: 413,
-      message: "the body is larger than 1 MiB",
-      type: "bad_request_error",
-      param: null,
-    };
-    app.use(bodyLimit({ maxSize: MAX_BODY_BYTES, onError: (c) => this.#refuse(c, "other", tooLarge) }));
     for (const route of ADMIN_ROUTES)
       app.on(route.method, route.path, (c) => this.#answer(c, { route, entrance }));
     for (const path of LATER_ROUTES)
       app.all(path, (c) => this.#guarded(c, { path, entrance }, () => notYet(path)));
     return app;
+  }
+
+  /** For what only the master key may ask for. */
+  mastersOnly(entrance: Entrance): MiddlewareHandler<Env> {
+    return async (c, next) => {
+      const found = this.#admit(c, entrance);
+      if (isRefusal(found)) return this.#refuse(c, "other", found);
+      if (found !== MASTER) return this.#refuse(c, "other", FOR_MASTERS);
+      await next();
+      return undefined;
+    };
   }
 
   #answer(c: Context<Env>, { route, entrance }: { route: AdminRoute; entrance: Entrance }) {
@@ -94,23 +105,22 @@ export class AdminApi {
     const current = settings.get();
     const { control, gateway } = current.config;
     if (control.adminRoutes === "off") return notFound("Not found");
-    const header = (name: string) => c.req.header(name);
+    const { headers } = c.env.incoming;
+    const { "content-length": length, "transfer-encoding": coding } = headers;
     const refusal = refuseVisit({
       method: c.req.method,
-      host: header("host"),
-      origin: header("origin"),
-      contentType: header("content-type"),
-      hasBody:
-        header("content-length") !== "0" &&
-        (header("content-length") ?? header("transfer-encoding")) !== undefined,
+      host: headers.host,
+      origin: headers.origin,
+      contentType: headers["content-type"],
+      hasBody: length !== "0" && (length ?? coding) !== undefined,
       boundTo,
       allowedHosts: gateway.allowedHosts,
     });
     if (refusal !== null) return refusal;
-    const client = clientOf(c, boundTo);
+    const client = clientOf(c.env.incoming, boundTo);
     const wait = client === null ? 0 : failedAttempts.waitSeconds(client);
     if (wait > 0) return throttled(wait);
-    const caller = authenticate({ headers: c.req.header(), settings: current, directory, now: clock.now() });
+    const caller = authenticate({ headers, settings: current, directory, now: clock.now() });
     if (isRefusal(caller) && caller.type === "token_not_found_in_db" && client !== null)
       failedAttempts.add(client);
     return caller;
@@ -123,7 +133,7 @@ export class AdminApi {
     const { clock, directory, queue } = this.#options;
     const refusal = refuseRoute(route, caller);
     if (refusal !== null) return refusal;
-    const sent = await readBody(c);
+    const sent = await readBody(c.env.incoming);
     if (isRefusal(sent)) return sent;
     const checked = this.#checkers.get(route)?.check(sent, c.req.query());
     if (checked === undefined || isRefusal(checked)) return checked ?? notFound("Not found");
@@ -140,7 +150,7 @@ export class AdminApi {
         actor: caller.name,
         action: `${route.method} ${route.path}`,
         at: call.now,
-        requestId: c.req.header("x-request-id")?.slice(0, 128) ?? null,
+        requestId: headerIn(c.env.incoming, "x-request-id")?.slice(0, 128) ?? null,
       };
       if (!(await queue.commit(changeOf(outcome, { directory, author })))) return unavailable();
     }
@@ -169,7 +179,7 @@ export class AdminApi {
     if (status === 401 || status === 403 || status === 429)
       rejections.add({
         reason: REJECTIONS[status],
-        client: (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null,
+        client: c.env.incoming.socket.remoteAddress ?? null,
         facts: { status },
       });
     if (status === 401) c.header("www-authenticate", "Bearer");
@@ -182,22 +192,14 @@ export class AdminApi {
 const REJECTIONS = { 401: "unauthorized", 403: "forbidden", 429: "too_many_failures" } as const;
 
 /** On the socket it is the gateway that tells, and nobody else reaches it. */
-function clientOf(c: Context<Env>, boundTo: string | null): string | null {
-  if (boundTo === null) return c.req.header("x-forwarded-for")?.split(",").at(-1)?.trim() ?? null;
-  return (c.env as Partial<HttpBindings> | undefined)?.incoming?.socket.remoteAddress ?? null;
+function clientOf(incoming: IncomingMessage, boundTo: string | null): string | null {
+  if (boundTo === null) return headerIn(incoming, "x-forwarded-for")?.split(",").at(-1)?.trim() ?? null;
+  return incoming.socket.remoteAddress ?? null;
 }
 
-async function readBody(c: Context<Env>): Promise<Body | Refusal> {
-  if (c.req.method === "GET") return {};
-  const text = await c.req.text();
-  if (text === "") return {};
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === "object" && body !== null && !Array.isArray(body)) return body as Body;
-  } catch {
-    return badRequest("the body is not JSON", null);
-  }
-  return badRequest("the body is not a JSON object", null);
+function headerIn({ headers }: IncomingMessage, name: string): string | undefined {
+  const value = headers[name];
+  return typeof value === "string" ? value : value?.join(", ");
 }
 
 function throttled(seconds: number): Refusal {

@@ -1,9 +1,6 @@
 import { findForeignVisit, listensOnlyHere } from "@rollcall/contract";
 import type { Refusal } from "./refusal.ts";
 
-/** Largest body of a request, in bytes. */
-export const MAX_BODY_BYTES = 1024 * 1024;
-
 export interface Visit {
   readonly method: string;
   readonly host: string | undefined;

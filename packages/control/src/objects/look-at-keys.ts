@@ -1,20 +1,35 @@
 import type { KeyQuery, KeySort } from "@rollcall/store";
 import { textIn, type Body } from "../api/body.ts";
 import type { Call, Outcome, Reading } from "../api/call.ts";
-import { badRequest, isRefusal, notFound } from "../api/refusal.ts";
+import { badRequest, isRefusal, notFound, type Refusal } from "../api/refusal.ts";
 import { permittedKey, resolveKey } from "./find-key.ts";
 import { printKey } from "./print.ts";
 
 const PAGE_SIZE = 10;
 
 /** GET /key/info, and POST for those who want no key in a URL. */
-export function keyInfo(call: Call): Outcome {
+export function keyInfo(call: Call): Outcome | Promise<Reading> {
   const { body, caller, now, query } = call;
   const name = textIn(query, "key") ?? textIn(body, "key");
   if (name === null && caller.key === null) return badRequest("key is required", "key");
-  const found = permittedKey(name === null ? caller.key : resolveKey(name, call), "read", call);
-  if (isRefusal(found)) return found.status === 404 ? notFound("Key not found in database", "key") : found;
+  const row = name === null ? caller.key : resolveKey(name, call);
+  if (row === null && name !== null) return deletedKeyInfo(name, call);
+  const found = permittedKey(row, "read", call);
+  if (isRefusal(found)) return notInDatabase(found);
   return { answer: { key: name ?? found.row.id, info: printKey(found.row, now) } };
+}
+
+/** From the archive, by its id: its secret opens and names nothing any more. */
+async function deletedKeyInfo(id: string, call: Call): Promise<Reading> {
+  const archived = { ...keyQuery({ ...call, query: {} }), id, status: "deleted" as const, size: 1 };
+  const { items } = await call.world.store.listKeys(archived);
+  const found = permittedKey(items[0] ?? null, "read", call);
+  if (isRefusal(found)) return notInDatabase(found);
+  return { answer: { key: id, info: { ...printKey(found.row, call.now), status: "deleted" } } };
+}
+
+function notInDatabase(refusal: Refusal): Refusal {
+  return refusal.status === 404 ? notFound("Key not found in database", "key") : refusal;
 }
 
 /** GET /key/list. */

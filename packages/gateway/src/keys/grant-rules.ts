@@ -15,8 +15,8 @@ import type { KeyEntry } from "./key-entry.ts";
 /** More names than any config has; what apps send beyond them is not kept. */
 const MOST_KEPT = 1_000;
 
-/** Limits of all keys together: none yet. */
-const SHARED: ScopeLimits = { ...NO_LIMITS, models: {} };
+/** Where the config has no limits for all keys together. */
+const NONE_SHARED: ScopeLimits = { ...NO_LIMITS, models: {} };
 
 /** The groups of what the gateway answers of models: every kind of key may read it. */
 const INFO_GROUPS = ["info_routes", "llm_api_routes", "openai_routes", "management_routes"] as const;
@@ -37,7 +37,7 @@ export class GrantRules {
     // LiteLLM's: a key of a team is counted to its team alone.
     const isTeams = entry.record.team !== null && !config.keys.userBudgetOnTeamKeys;
     const counted = isTeams ? { ...this.#grantees, user: null } : this.#grantees;
-    this.#demands = new DemandTable(counted, SHARED);
+    this.#demands = new DemandTable(counted, config.keys.limits ?? NONE_SHARED);
   }
 
   /** Do they still hold? */
@@ -49,6 +49,11 @@ export class GrantRules {
       user === entry.user?.record &&
       member === entry.member?.record
     );
+  }
+
+  /** The key's own limit, for its headers. */
+  get rpm(): number | null {
+    return this.#grantees.key.limits.rpm;
   }
 
   /** The name that the key, or its team, has another one for. */

@@ -138,3 +138,15 @@ test("a user's own limits count for keys without a team, and for those of teams 
   expect(scopes({ user: "u", team: "t" }, {})).toEqual([]);
   expect(scopes({ user: "u", team: "t" }, { keys: { user_budget_on_team_keys: true } })).toEqual(["user:u"]);
 });
+
+test("what all keys together may use comes first, and what of one model before its keys", () => {
+  const limits = { rpm: 600, models: { chat: { parallel: 20 } } };
+  const { grant } = granted({ limits: { ...UNLIMITED, rpm: 6 } });
+  const rules = grant.rules(configOf({ chat: {}, other: {} }, { rollcall: { keys: { limits } } }));
+  expect(rules.demands("chat")).toEqual([
+    { scope: "global", limits: { rpm: 600, parallel: null } },
+    { scope: "model:chat", limits: { rpm: null, parallel: 20 } },
+    { scope: `key:${grant.id}`, limits: { rpm: 6, parallel: null } },
+  ]);
+  expect(rules.demands("other").map(({ scope }) => scope)).toEqual(["global", `key:${grant.id}`]);
+});

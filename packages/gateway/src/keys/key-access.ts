@@ -9,13 +9,13 @@ import { authorizeKey } from "./authorize.ts";
 import { KeyAuthenticator } from "./key-authenticator.ts";
 import { KeyFeed } from "./key-feed.ts";
 import { LeaseAdmission } from "./lease-admission.ts";
-import type { LeaseHolder } from "@rollcall/ledger";
+import type { HolderCounts, LeaseHolder } from "@rollcall/ledger";
 import { RunningRequests, type Revoke } from "./running-requests.ts";
 
 /** Where keys and limits come from. */
 export interface KeySources {
   readonly reader: SnapshotReader<KeySnapshot, AccessRecord>;
-  readonly holder: LeaseHolder;
+  readonly holder: LeaseHolder & { readonly counts: HolderCounts };
 }
 
 export interface KeyAccessDeps {
@@ -53,7 +53,7 @@ export function keyAccess({
     staleOkMs: () => state.get().config.keys.staleOkMs,
     heard: (keys) => running.sweep(keys, revoke),
   });
-  const metrics = new KeyMetrics(registry, feed);
+  const metrics = new KeyMetrics(registry, feed, sources.holder);
   return {
     keys: feed,
     authenticator: new KeyAuthenticator({

@@ -4,8 +4,9 @@ import type { Admission, Admitted } from "../pipeline/admit.ts";
 import type { Cancelable } from "../pipeline/cancelable.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Outcome, Reservation } from "../pipeline/reservation.ts";
-import { grantOf, type Grant } from "./grant.ts";
-import type { LeaseHolder, LimitRefusal, Reserved } from "@rollcall/ledger";
+import { grantOf } from "./grant.ts";
+import type { GrantRules } from "./grant-rules.ts";
+import type { LeaseHolder, LimitRefusal, Reserved, Tightest } from "@rollcall/ledger";
 import { limitHeaders } from "./limit-headers.ts";
 
 /** Counts what keys are refused for. */
@@ -24,14 +25,16 @@ export class LeaseAdmission implements Admission {
   }
 
   reserve(ctx: RequestContext, done: (result: Admitted) => void): Cancelable | null {
-    const grant = grantOf(ctx.principal);
-    const demands = grant?.rules(ctx.state.config).demands(ctx.alias);
-    if (grant === null || demands === undefined || demands.length === 0) {
+    const rules = grantOf(ctx.principal)?.rules(ctx.state.config);
+    const demands = rules?.demands(ctx.alias);
+    if (rules === undefined || demands === undefined || demands.length === 0) {
       done(null);
       return null;
     }
     return this.#holder.reserve(demands, (result) =>
-      done(result.kind === "reserved" ? new KeyReservation(result, grant) : this.#refuse(result)),
+      done(
+        result.kind === "reserved" ? new KeyReservation(this.#holder, result, rules) : this.#refuse(result),
+      ),
     );
   }
 
@@ -46,21 +49,57 @@ export class LeaseAdmission implements Admission {
 }
 
 class KeyReservation implements Reservation {
+  readonly #holder: LeaseHolder;
+  readonly #rules: GrantRules;
   readonly #reserved: Reserved;
-  readonly #grant: Grant;
+  /** What fallbacks needed besides; almost none is ever made. */
+  #moved: readonly Reserved[] = NOTHING_MOVED;
+  #isSettled = false;
 
-  constructor(reserved: Reserved, grant: Grant) {
+  constructor(holder: LeaseHolder, reserved: Reserved, rules: GrantRules) {
+    this.#holder = holder;
     this.#reserved = reserved;
-    this.#grant = grant;
+    this.#rules = rules;
   }
 
   addHeaders(headers: Record<string, string>): void {
-    limitHeaders(headers, this.#grant.record.limits.rpm, this.#reserved.tightest("requests"));
+    let tightest = this.#reserved.tightest("requests");
+    for (const one of this.#moved) {
+      const found = one.tightest("requests");
+      if (found !== null && (tightest === null || isTighter(found, tightest))) tightest = found;
+    }
+    limitHeaders(headers, this.#rules.rpm, tightest);
+  }
+
+  moveTo(alias: string, done: (fits: boolean) => void): Cancelable | null {
+    const demands = this.#rules.demands(alias);
+    const held = [this.#reserved, ...this.#moved];
+    for (const one of held) one.keepOnly(demands);
+    const missing = demands.filter(({ scope }) => !held.some((one) => one.holds(scope)));
+    if (missing.length === 0) {
+      done(true);
+      return null;
+    }
+    return this.#holder.reserve(missing, (result) => {
+      if (result.kind === "reserved") {
+        if (this.#isSettled) result.settle("unused");
+        else this.#moved = [...this.#moved, result];
+      }
+      done(result.kind === "reserved");
+    });
   }
 
   settle(outcome: Outcome): void {
+    this.#isSettled = true;
     this.#reserved.settle(outcome);
+    for (const one of this.#moved) one.settle(outcome);
   }
+}
+
+const NOTHING_MOVED: readonly Reserved[] = [];
+
+function isTighter(one: Tightest, other: Tightest): boolean {
+  return one.remaining * other.limit < other.remaining * one.limit;
 }
 
 /** LiteLLM's words for whose limit it is. */

@@ -1,6 +1,7 @@
 import os from "node:os";
 import type { Clock, Environment } from "@rollcall/contract";
 import {
+  burstShareOf,
   connectInProcess,
   LeasingHolder,
   stayConnected,
@@ -82,6 +83,7 @@ export function openKeys(opening: KeysOpening): OpenKeys | null {
     clock,
     timers: systemTimers,
     expectedHolders: slot?.count ?? 1,
+    burstShare: burstShareOf(config.keys),
   });
   const letGo = followLedger(opening, files, (ledger) => connectInProcess(ledger, holder));
   return {

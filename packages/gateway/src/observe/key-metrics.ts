@@ -1,4 +1,5 @@
 import type { Unit } from "@rollcall/contract";
+import type { HolderCounts } from "@rollcall/ledger";
 import { Counter, Gauge, type Aggregator, type Registry } from "prom-client";
 import type { KeyFeed } from "../keys/key-feed.ts";
 import type { LimitObserver } from "../keys/lease-admission.ts";
@@ -13,6 +14,7 @@ export class KeyMetrics implements LimitObserver {
   constructor(
     registry: Registry,
     feed: Pick<KeyFeed, "ageMs" | "faults" | "freshness" | "keys" | "sequence">,
+    holder: { readonly counts: HolderCounts },
   ) {
     const registers = [registry];
     const gauge = (name: string, help: string, read: () => number) =>
@@ -41,6 +43,15 @@ export class KeyMetrics implements LimitObserver {
       collect: () => {
         faults.reset();
         faults.inc(feed.faults);
+      },
+    });
+    const lent = new Counter({
+      name: "rollcall_gateway_limit_lent_total",
+      help: "Requests and slots that limits were not asked for, while control could not be reached.",
+      registers,
+      collect: () => {
+        lent.reset();
+        lent.inc(holder.counts.lent);
       },
     });
     this.#refusals = new Counter({

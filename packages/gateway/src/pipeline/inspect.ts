@@ -1,4 +1,4 @@
-import { calledElsewhere, err, ok, type Endpoint, type ModelPlace, type Result } from "@rollcall/contract";
+import { err, ok, type Endpoint, type ModelPlace, type Result } from "@rollcall/contract";
 import { NO_MODEL, readFieldsBeside, readJsonFields, type RequestFields } from "../body/json-fields.ts";
 import { readMultipartBeside, readMultipartFields } from "../body/multipart-fields.ts";
 import { queryOf } from "../endpoints/query.ts";
@@ -6,6 +6,7 @@ import { readOverrides } from "../body/overrides.ts";
 import { findTarget } from "../routing/table.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RoutingTable } from "../routing/table.ts";
+import type { Target } from "../routing/target.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Stage } from "./stage.ts";
 
@@ -58,13 +59,14 @@ export function inspect({ impliedMode, model }: Pick<Endpoint, "impliedMode" | "
       { body: ctx.body.bytes, fields: fields.value, headers: ctx.incoming.headers },
       ctx.state.config,
     );
-    const { table } = ctx.state;
-    const name = fields.value.model;
-    const target = (ctx.origin === null ? undefined : table.groups.get(name)) ?? findTarget(table, name);
-    if (target === undefined) return null;
-    ctx.alias = target.alias;
-    return target.mode === "chat" ? null : refuseMode(ctx, target.mode);
+    ctx.alias = targetOf(ctx)?.alias ?? ctx.alias;
+    return null;
   };
+}
+
+/** What the name means, if anything: of an object, the alias whose deployment made it. */
+export function targetOf({ meant, origin, state: { table } }: RequestContext): Target | undefined {
+  return (origin === null ? undefined : table.groups.get(meant)) ?? findTarget(table, meant);
 }
 
 function isLeftOut(error: GatewayError): boolean {
@@ -79,9 +81,4 @@ function onlyAliasOf(wanted: string, { targets }: RoutingTable): string | null {
     if (mode === wanted) aliases.add(serves === null ? alias : name);
   const [only = null, ...others] = aliases;
   return others.length === 0 ? only : null;
-}
-
-function refuseMode({ endpoint, fields }: RequestContext, mode: string): GatewayError | null {
-  const instead = calledElsewhere(mode, endpoint.name);
-  return instead === null ? null : { kind: "wrong_mode", model: fields.model, mode, instead };
 }

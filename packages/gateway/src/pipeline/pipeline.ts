@@ -11,6 +11,7 @@ import { heartbeat, type HeartbeatDeps } from "./heartbeat.ts";
 import { inspect } from "./inspect.ts";
 import { prepare } from "./prepare.ts";
 import { queue, type QueueDeps } from "./queue.ts";
+import { refuseMode } from "./refuse-mode.ts";
 import { receive, type ReceiveDeps } from "./receive.ts";
 import type { RetryDeps } from "./retry-loop.ts";
 import { route } from "./route.ts";
@@ -39,6 +40,7 @@ function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling
     inspect(endpoint),
     ...(preparation === undefined ? [] : [prepare(preparation)]),
     ...(authorize === null ? [] : [authorize]),
+    ...(config.deployments.some(({ mode }) => mode !== "chat") ? [refuseMode] : []),
     ...(hasHeartbeat(endpoint, config) ? [heartbeat(config, deps)] : []),
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),

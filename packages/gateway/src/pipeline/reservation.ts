@@ -1,3 +1,5 @@
+import type { Cancelable } from "./cancelable.ts";
+
 /** Unused: nothing came of it, by no fault of the app's. */
 export type Outcome = "used" | "unused";
 
@@ -5,6 +7,11 @@ export type Outcome = "used" | "unused";
 export interface Reservation {
   /** Tells the app what is left to it. */
   addHeaders(headers: Record<string, string>): void;
+  /**
+   * Before another alias stands in: what only the one before it needed goes back, and what this one needs is taken. `done` is
+   * called at once, or later; false: its limits have no room.
+   */
+  moveTo(alias: string, done: (fits: boolean) => void): Cancelable | null;
   /** Gives back what was not used. Called exactly once. */
   settle(outcome: Outcome): void;
 }

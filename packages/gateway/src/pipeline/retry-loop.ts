@@ -12,6 +12,7 @@ import type { Dispatcher } from "./dispatch.ts";
 import { nextStep, type NextStep } from "./next-step.ts";
 import { Refusals } from "./refusals.ts";
 import type { RequestContext } from "./request-context.ts";
+import type { Reservation } from "./reservation.ts";
 import { explainDecision, pathOf } from "./route.ts";
 import type { Router } from "./router.ts";
 
@@ -66,6 +67,8 @@ export class RetryLoop {
   #fault: UpstreamError | null = null;
   #late = 0;
   #fallbacksTaken = 0;
+  /** Names whose limits had no room for it. */
+  readonly #full = new Set<string>();
   /** `num_retries` of the deployment that failed first. */
   #ownRetries: number | null = null;
 
@@ -140,18 +143,41 @@ export class RetryLoop {
         if (step.afterMs > 0) await this.#wait(step.afterMs);
         return !this.#ctx.ended;
       case "fallback":
-        this.#spend(error);
         this.#fallbacksTaken = this.#fallbacks().indexOf(step.alias) + 1;
-        this.#ctx.fallbacks += 1;
-        this.#name = step.alias;
+        if (!(await this.#moveTo(step.alias))) return this.#proceed(error);
+        this.#spend(error);
         return true;
       case "longer_context":
-        this.#ctx.fallbacks += 1;
-        this.#name = step.alias;
-        return true;
+        return (await this.#moveTo(step.alias)) || this.#proceed(error);
       default:
         return step satisfies never;
     }
+  }
+
+  /** One whose limits have no room is passed over, as one that the key may not call is. */
+  async #moveTo(name: string): Promise<boolean> {
+    const { reservation } = this.#ctx;
+    const alias = this.#targetOf(name)?.alias ?? "";
+    if (reservation !== null && !(await this.#hasRoom(reservation, alias))) {
+      this.#full.add(name);
+      return false;
+    }
+    this.#ctx.fallbacks += 1;
+    this.#name = name;
+    return !this.#ctx.ended;
+  }
+
+  #hasRoom(reservation: Reservation, alias: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      const waiting = reservation.moveTo(alias, resolve);
+      if (waiting === null) return;
+      this.#ctx.waitsFor = {
+        cancel: () => {
+          waiting.cancel();
+          resolve(false);
+        },
+      };
+    });
   }
 
   /** The budget bounds work that is done twice. */
@@ -195,6 +221,7 @@ export class RetryLoop {
   #mayTry(name: string): boolean {
     const { permit } = this.#ctx;
     const target = this.#targetOf(name);
+    if (this.#full.has(name)) return false;
     return target !== undefined && (permit === null || permit.denies(name, target.alias) === null);
   }
 

@@ -26,6 +26,7 @@ export function divideLimits(config: Config, place: Place): Config {
       ...gateway,
       maxConnections: partOf(gateway.maxConnections, place),
       bodyMemoryBytes: partOf(gateway.bodyMemoryBytes, place),
+      explainRequests: partOf(gateway.explainRequests, place),
     },
     queue: queueIsPerWorker ? queue : { ...queue, size: partOf(queue.size, place) },
   };

@@ -3,7 +3,7 @@ import { Entry } from "./entry.ts";
 import type { HolderRecord } from "./holder-record.ts";
 
 const SHARE = 1 / 6;
-const holder = (name: string): HolderRecord => ({ name, link: null, heardAt: 0 });
+const holder = (name: string): HolderRecord => ({ name, link: null, heardAt: 0, lostAt: null });
 const A = holder("a");
 const B = holder("b");
 const tokens = (limit = 60) => new Entry({ scope: "key:k", unit: "requests", limit }, SHARE, 0);

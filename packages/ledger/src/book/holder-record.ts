@@ -7,4 +7,6 @@ export interface HolderRecord {
   link: LinkToHolder | null;
   /** Monotonic time of its last message. */
   heardAt: number;
+  /** When its connection to this run of the ledger was lost; null: it stands, or there was none yet. */
+  lostAt: number | null;
 }

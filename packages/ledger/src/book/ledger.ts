@@ -8,6 +8,8 @@ import { NO_JOURNAL, type LedgerJournal, type LedgerRow } from "./journal.ts";
 
 /** How long the leases of a holder that says nothing are kept for it. */
 export const LEASE_MS = 15_000;
+/** How long they are kept for one whose connection is gone: where it lives it is back within a tenth of this. */
+export const LOST_MS = 2_000;
 /** How long a recall waits for its answers: less than a request waits for the ledger. */
 const RECALL_MS = 150;
 const SWEEP_MS = 1_000;
@@ -96,6 +98,7 @@ export class Ledger implements AcceptsHolders {
     const before = holder.link;
     if (before !== null) this.#lose(holder);
     holder.link = link;
+    holder.lostAt = null;
     holder.heardAt = this.#now();
     before?.close();
     link.send({ kind: "welcome", epoch: this.#options.epoch, holders: this.#holders.size });
@@ -216,9 +219,10 @@ export class Ledger implements AcceptsHolders {
     });
   }
 
-  /** Its leases go on; nobody waits for its answers, and it for none. */
+  /** Its leases go on for a moment; nobody waits for its answers, and it for none. */
   #lose(holder: HolderRecord): void {
     holder.link = null;
+    holder.lostAt = this.#now();
     for (const entry of this.#entries.all()) {
       if (entry.recall === null) continue;
       const kept = entry.asked.filter((question, index) => {
@@ -246,7 +250,7 @@ export class Ledger implements AcceptsHolders {
   #holder(name: string): HolderRecord {
     let holder = this.#holders.get(name);
     if (holder === undefined) {
-      holder = { name, link: null, heardAt: this.#now() };
+      holder = { name, link: null, heardAt: this.#now(), lostAt: null };
       this.#holders.set(name, holder);
     }
     return holder;
@@ -256,8 +260,8 @@ export class Ledger implements AcceptsHolders {
     return this.#options.timers.after(SWEEP_MS, () => {
       const now = this.#now();
       for (const holder of this.#holders.values()) {
-        if (now - holder.heardAt < LEASE_MS) continue;
-        const { link } = holder;
+        const { heardAt, link, lostAt } = holder;
+        if (now - heardAt < LEASE_MS && (lostAt === null || now - lostAt < LOST_MS)) continue;
         this.#drop(holder);
         link?.close();
       }

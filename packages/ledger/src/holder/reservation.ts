@@ -1,5 +1,5 @@
-import type { Unit } from "@rollcall/contract";
-import { msUntil } from "@rollcall/policy";
+import type { Scope, Unit } from "@rollcall/contract";
+import { msUntil, type Demand } from "@rollcall/policy";
 import type { Reserved, Tightest } from "../lease-holder.ts";
 import type { Account } from "./account.ts";
 
@@ -13,7 +13,7 @@ export interface Releases {
 /** What one request takes, in the order of its demands; never a later one before an earlier. */
 export class Reservation implements Reserved {
   readonly kind = "reserved";
-  readonly accounts: Account[] = [];
+  accounts: Account[] = [];
   readonly #holder: Releases;
   /** So many of the accounts have given. */
   #taken = 0;
@@ -58,6 +58,22 @@ export class Reservation implements Reserved {
       const account = accounts[index] as Account;
       if (account.settle(outcome === "used")) this.#holder.released(account);
     }
+  }
+
+  holds(scope: Scope): boolean {
+    return this.accounts.some((account, index) => index < this.#taken && account.scope === scope);
+  }
+
+  keepOnly(demands: readonly Demand[]): void {
+    const others: Account[] = [];
+    const kept: Account[] = [];
+    for (const account of this.accounts.slice(0, this.#taken)) {
+      const isKept = demands.some(({ scope }) => scope === account.scope);
+      (isKept ? kept : others).push(account);
+    }
+    this.accounts = kept;
+    this.#taken = kept.length;
+    for (const account of others) if (account.settle(false)) this.#holder.released(account);
   }
 
   tightest(unit: Unit): Tightest | null {

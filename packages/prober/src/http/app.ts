@@ -6,13 +6,14 @@ import { drainRoutes } from "./drain.ts";
 import { readEvents } from "./event-list.ts";
 import { explain, printUnknownName } from "./explanation.ts";
 import { countRejections } from "./rejections.ts";
+import { loggingRoutes } from "./logging.ts";
 import { readyzRoutes } from "./readyz.ts";
 import { stateRoutes } from "./state.ts";
 import { printStatus } from "./status.ts";
 import { pageRoutes } from "../page/page-routes.ts";
 
 const ROUTES =
-  "/ for people, /livez, /readyz, /readyz/<alias>, /readyz/deployment/<id>, /status, /events, /explain/<alias or deployment>, /state, /metrics, POST /probe/<deployment> or POST and DELETE /drain/<deployment>";
+  "/ for people, /livez, /readyz, /readyz/<alias>, /readyz/deployment/<id>, /status, /events, /explain/<alias or deployment>, /state, /logging, /metrics, POST /probe/<deployment> or POST and DELETE /drain/<deployment>";
 
 /** What Kubernetes, systemd, Prometheus and people ask the prober. */
 export function proberApp(http: ProberHttp): Hono {
@@ -39,6 +40,7 @@ export function proberApp(http: ProberHttp): Hono {
     return c.json({ asked }, asked ? 202 : 200);
   });
   app.route("/", drainRoutes(http));
+  app.route("/", loggingRoutes(http));
   app.route("/", pageRoutes(http));
   app.get("/metrics", async (c) => {
     const { prober } = http;

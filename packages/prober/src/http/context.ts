@@ -1,4 +1,4 @@
-import type { Cell, RejectionLog, Settings, SettingsSource } from "@rollcall/runtime";
+import type { Cell, Log, LogLevelControl, RejectionLog, Settings, SettingsSource } from "@rollcall/runtime";
 import type { Clock, Snapshot, Verdict } from "@rollcall/contract";
 import type { HttpSnapshotWriter } from "@rollcall/snapshot";
 import type { Events } from "../events.ts";
@@ -18,4 +18,6 @@ export interface ProberHttp {
   /** True once the process was asked to stop. */
   readonly draining: () => boolean;
   readonly rejections: Pick<RejectionLog, "add">;
+  readonly log: Log;
+  readonly logLevel: LogLevelControl;
 }

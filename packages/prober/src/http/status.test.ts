@@ -1,3 +1,4 @@
+import { VERSION } from "@rollcall/contract";
 import { Cell, faultOf, NO_FAULT, type SettingsStatus } from "@rollcall/runtime";
 import { expect, it } from "vitest";
 import { modelList, response } from "../../test/answers.ts";
@@ -21,6 +22,7 @@ it("the status is every verdict with where it is reached, and what the prober wo
   await harness.start();
   const { prober, deployments } = statusOf(harness);
   expect(prober).toEqual({
+    version: VERSION,
     instance: "this",
     generation: 1,
     config: harness.settings.get().config.checksum,

@@ -1,4 +1,4 @@
-import type { Kind, Verdict } from "@rollcall/contract";
+import { VERSION, type Kind, type Verdict } from "@rollcall/contract";
 import type { Evidence } from "../fleet.ts";
 import type { Notice } from "../judge/warn.ts";
 import type { ProberHttp } from "./context.ts";
@@ -6,6 +6,8 @@ import type { ProberHttp } from "./context.ts";
 /** What `GET /status` answers and `rollcall status` prints. Times are epoch milliseconds. */
 export interface Status {
   readonly prober: {
+    /** Of Rollcall. */
+    readonly version: string;
     readonly instance: string;
     readonly generation: number;
     readonly config: string;
@@ -39,6 +41,7 @@ export function printStatus({
   const { fault, needRestart } = source.status.get();
   return {
     prober: {
+      version: VERSION,
       instance: prober.instance,
       generation,
       config: config.checksum,

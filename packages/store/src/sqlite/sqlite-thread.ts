@@ -124,7 +124,7 @@ export class SqliteThread implements Store {
       this.#asked += 1;
       this.#waiting.set(this.#asked, { resolve, reject });
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread has none
-      this.#worker.postMessage({ id: this.#asked, method, args } satisfies Question);
+      this.#worker.postMessage({ id: this.#asked, method, args: JSON.stringify(args) } satisfies Question);
     });
   }
 
@@ -132,7 +132,8 @@ export class SqliteThread implements Store {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
     if ("error" in answer) waiting?.reject(new Error(answer.error));
-    else waiting?.resolve(answer.value as never);
+    else if ("slice" in answer) waiting?.resolve(answer.slice as never);
+    else waiting?.resolve((answer.json === null ? undefined : JSON.parse(answer.json)) as never);
   }
 
   #fail(fault: string): void {

@@ -1,5 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads";
-import type { Store } from "../store.ts";
+import type { Slice, Store } from "../store.ts";
 import { SqliteStore } from "./sqlite-store.ts";
 import type { Answer, Opening, Question } from "./thread-messages.ts";
 
@@ -25,7 +25,9 @@ async function serve(port: NonNullable<typeof parentPort>, file: string): Promis
 async function answer(store: Store, { id, method, args }: Question): Promise<Answer> {
   try {
     const call = store[method] as (...args: unknown[]) => Promise<unknown>;
-    return { id, value: await call.apply(store, [...args]) };
+    const value = await call.apply(store, JSON.parse(args) as unknown[]);
+    if (method === "load") return { id, slice: value as Slice };
+    return { id, json: value === undefined ? null : JSON.stringify(value) };
   } catch (error) {
     return { id, error: messageOf(error) };
   }

@@ -81,8 +81,8 @@ export async function startRollcall(
   const section = `rollcall: { state: { file: ${directory}.json }${sections} }\n`;
   const configure = (revision: number) => writeFileSync(file, configFor(site, revision) + section);
   configure(0);
-  const run = (daemon: "gateway" | "prober", more: readonly string[]) => {
-    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...more];
+  const run = (daemon: "gateway" | "prober", own: readonly string[]) => {
+    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...own];
     return new Child(process.execPath, args, { outputFile: `${directory}-${daemon}.log` });
   };
   const [gatewayChild, prober] = [run("gateway", flags), run("prober", [])];

@@ -1,0 +1,54 @@
+import { request } from "undici";
+
+/** What an address has answered, or why it has not. */
+export type Asked =
+  | {
+      readonly kind: "answer";
+      readonly status: number;
+      /** By lower-case names. */
+      readonly headers: Readonly<Record<string, string | undefined>>;
+      readonly body: string;
+      /** How far its clock is ahead of ours, in milliseconds, by its `date`, which counts seconds; null where it says none. */
+      readonly skewMs: number | null;
+    }
+  /** Node's or undici's code. */
+  | { readonly kind: "failure"; readonly code: string };
+
+const TIMEOUT_MS = 5_000;
+
+/** One GET. Never rejects. */
+export async function ask(url: string, key: string | null, now: () => number): Promise<Asked> {
+  try {
+    const { statusCode, headers, body } = await request(url, {
+      headers: key === null ? {} : { authorization: `Bearer ${key}` },
+      headersTimeout: TIMEOUT_MS,
+      bodyTimeout: TIMEOUT_MS,
+      signal: AbortSignal.timeout(2 * TIMEOUT_MS),
+    });
+    const at = now();
+    const flat = Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, String(value)]));
+    return {
+      kind: "answer",
+      status: statusCode,
+      headers: flat,
+      body: await body.text(),
+      skewMs: readSkew(flat["date"], at),
+    };
+  } catch (error) {
+    return { kind: "failure", code: codeOf(error) };
+  }
+}
+
+function readSkew(date: string | undefined, now: number): number | null {
+  // oxlint-disable-next-line no-restricted-globals -- reads a text and asks no clock
+  const at = Date.parse(date ?? "");
+  return Number.isNaN(at) ? null : at - now;
+}
+
+/** The innermost code says the cause. */
+export function codeOf(error: unknown): string {
+  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: readonly unknown[] };
+  if (errors !== undefined && errors.length > 0) return codeOf(errors.at(-1));
+  if (cause !== undefined) return codeOf(cause);
+  return typeof code === "string" ? code : "UNKNOWN";
+}

@@ -1,0 +1,116 @@
+import path from "node:path";
+import type { Config, Environment, Problem } from "@rollcall/contract";
+import {
+  examineConfigFile,
+  insideContainer,
+  printAddress,
+  Secrets,
+  StartError,
+  systemClock,
+} from "@rollcall/runtime";
+import { listeningProcesses } from "../health/listening.ts";
+import { reachable } from "../prober-options.ts";
+import {
+  askDaemon,
+  processAt,
+  type DaemonAddress,
+  type DaemonAnswers,
+  type DaemonName,
+  type DaemonProcess,
+} from "./daemon.ts";
+
+export interface DoctorOptions {
+  readonly configFile: string;
+  readonly env: Environment;
+  /** Instead of the config's addresses. */
+  readonly gatewayUrl?: string | undefined;
+  readonly proberUrl?: string | undefined;
+  readonly controlUrl?: string | undefined;
+}
+
+/** What stands at one place, as all checks see it. */
+export interface Site {
+  readonly configFile: string;
+  readonly config: Config;
+  readonly problems: readonly Problem[];
+  readonly secrets: Secrets;
+  /** That of a running daemon where it can be read, since a service has another than a shell. */
+  readonly env: Environment;
+  readonly inContainer: boolean;
+  readonly daemons: readonly DaemonAnswers[];
+  readonly processes: readonly DaemonProcess[];
+  readonly now: () => number;
+}
+
+/** A config that cannot be used, and all that is to be said of it. */
+export interface UnusableSite {
+  readonly config: null;
+  readonly configFile: string;
+  /** Why its files cannot be read; null where they can. */
+  readonly fault: string | null;
+  readonly problems: readonly Problem[];
+}
+
+const now = () => systemClock.now();
+
+/** Reads the config, finds the daemons and asks each of them, once. */
+export async function openSite(options: DoctorOptions): Promise<Site | UnusableSite> {
+  const { configFile } = options;
+  const first = examine(configFile, options.env);
+  if (first.config === null) return { ...first, configFile };
+  const addresses = addressesOf(first.config, options);
+  const processes = findProcesses(addresses);
+  const env = processes.find((one) => one.env !== null)?.env ?? options.env;
+  const read = env === options.env ? first : examine(configFile, env);
+  if (read.config === null) return { ...read, configFile };
+  const { config } = read;
+  const directory = path.dirname(path.resolve(configFile));
+  const secrets = Secrets.read(config, { env: read.env, directory });
+  const [key = null] = secrets.valuesOf(config.masterKeys);
+  const daemons = await Promise.all(addresses.map((address) => askDaemon(address, key, now)));
+  return { ...read, configFile, secrets, inContainer: insideContainer(env), daemons, processes, now };
+}
+
+type Examined =
+  | { readonly config: Config; readonly problems: readonly Problem[]; readonly env: Environment }
+  | { readonly config: null; readonly problems: readonly Problem[]; readonly fault: string | null };
+
+function examine(file: string, processEnv: Environment): Examined {
+  try {
+    const { config, problems, env } = examineConfigFile(file, processEnv, {
+      inContainer: insideContainer(processEnv),
+    });
+    return config === null ? { config, problems, fault: null } : { config, problems, env };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return { config: null, problems: [], fault: error.message };
+  }
+}
+
+function addressesOf(config: Config, options: DoctorOptions): readonly DaemonAddress[] {
+  const at = (name: DaemonName, given: string | undefined): DaemonAddress => {
+    const { host, port } = config[name];
+    return { name, url: trim(given ?? printAddress(reachable(host), port)), isHere: given === undefined };
+  };
+  const elsewhere = options.proberUrl === undefined ? config.state.probers : [];
+  return [
+    at("gateway", options.gatewayUrl),
+    ...elsewhere.map((url) => ({ name: "prober", url: trim(url), isHere: false }) as const),
+    ...(elsewhere.length === 0 ? [at("prober", options.proberUrl)] : []),
+    ...(config.keys.enabled ? [at("control", options.controlUrl)] : []),
+  ];
+}
+
+function trim(url: string): string {
+  return url.replace(/\/+$/, "");
+}
+
+function findProcesses(addresses: readonly DaemonAddress[]): readonly DaemonProcess[] {
+  try {
+    const processes = listeningProcesses("rollcall ");
+    return addresses.flatMap((address) => processAt(address, processes) ?? []);
+  } catch {
+    // No /proc: not Linux.
+    return [];
+  }
+}

@@ -42,7 +42,7 @@ export async function readCounts(registry: Registry): Promise<Counts> {
     | { get(): Promise<FlatMetric> | FlatMetric }
   )[];
   return Promise.all(
-    metrics.map((metric) => ("readSpreads" in metric ? metric.readSpreads() : metric.get())),
+    metrics.map(async (metric) => ("readSpreads" in metric ? metric.readSpreads() : metric.get())),
   );
 }
 

@@ -11,6 +11,8 @@ const BUILD = fileURLToPath(new URL("../scripts/build.ts", import.meta.url));
 /** The package as npm would publish it, in a directory of its own. */
 export interface Packed {
   readonly tarball: string;
+  /** What is in it. */
+  readonly directory: string;
   /** In bytes: of the tarball, and of what it unpacks to. */
   readonly size: number;
   readonly unpackedSize: number;
@@ -35,6 +37,7 @@ export async function pack(): Promise<Packed> {
   const { filename, size, unpackedSize, files } = report;
   return {
     tarball: path.join(home, filename),
+    directory: dist,
     size,
     unpackedSize,
     files: files.map((file) => file.path),

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { Command } from "commander";
@@ -10,6 +10,7 @@ import { shippedManifest, type NodePackages, type SourceManifest } from "./manif
 import { printManPage } from "./man-page.ts";
 import { PROGRAMS } from "./programs.ts";
 import { printSbom } from "./sbom.ts";
+import { templateUnit } from "./template-unit.ts";
 import { findThirdParties, printThirdParties } from "./third-party.ts";
 
 /** Writes what is shipped into a directory, which is emptied first: `node scripts/build.ts [--out <directory>]`. */
@@ -48,11 +49,27 @@ for (const [from, to] of [
   ["CHANGELOG.md", "CHANGELOG.md"],
   ["README.md", "README.md"],
   ["../../LICENSE", "LICENSE"],
+  // What a host without the checkout is set up with.
+  ["../../deploy/systemd", "deploy/systemd"],
+  ["../../deploy/prometheus", "deploy/prometheus"],
+  ["../../deploy/grafana", "deploy/grafana"],
   // The prober sends them as they are.
   ["../prober/src/page/assets/status-page.css", "status-page.css"],
   ["../prober/src/page/assets/status-page.js", "status-page.js"],
 ] as const)
-  cpSync(path.join(PACKAGE, from), path.join(out, to), { recursive: true });
+  cpSync(path.join(PACKAGE, from), path.join(out, to), {
+    recursive: true,
+    filter: (file) => !path.basename(file).includes(".test."),
+  });
+
+for (const file of readdirSync(path.join(out, "deploy/systemd"))) {
+  const template = file.replace(/^(rollcall-\w+)(\.service|\.socket)$/, "$1@$2");
+  if (template !== file)
+    write(
+      `deploy/systemd/${template}`,
+      templateUnit(readFileSync(path.join(out, "deploy/systemd", file), "utf8")),
+    );
+}
 
 /** The command line as it stands, which nobody runs. */
 function describedRollcall(): Command {

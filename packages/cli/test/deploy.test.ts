@@ -7,6 +7,7 @@ import { DEFAULTS, parseDuration, REASON_CODES, type Config } from "@rollcall/co
 import { loadConfig } from "@rollcall/runtime";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { templateUnit } from "../scripts/template-unit.ts";
 import { chat, eventually, mapHosts, rollcall, RunningCommand, temporary } from "./harness.ts";
 import { Manifest, parseYaml } from "./manifests.ts";
 import { refusal } from "./refusal.ts";
@@ -35,7 +36,7 @@ interface Rule {
 }
 
 const { services } = parseYaml(read("compose/compose.yaml"))[0] as {
-  services: Readonly<Record<"gateway" | "prober", Service>>;
+  services: Readonly<Record<"gateway" | "prober" | "control", Service>>;
 };
 const environment = parseEnv(read("compose/.env.example")) as Record<string, string>;
 
@@ -55,6 +56,7 @@ const units = {
   prober: read("systemd/rollcall-prober.service"),
   control: read("systemd/rollcall-control.service"),
   drop: read("systemd/wait-for-models.conf"),
+  server: read("systemd/vllm.conf"),
 };
 function setting(unit: string, name: string): string {
   return new RegExp(`^${name}=(.*)$`, "m").exec(unit)?.[1] ?? "";
@@ -115,7 +117,7 @@ describe("the files", () => {
   );
 
   it("are all in the README's table, and its links lead somewhere", () => {
-    const links = [...read("README.md").matchAll(/\]\(([^)]+)\)/g)].map((match) => match[1] ?? "");
+    const links = [...read("README.md").matchAll(/\]\(([^)#:]+)\)/g)].map((match) => match[1] ?? "");
     expect(links.filter((link) => !existsSync(path.join(DEPLOY, link)))).toEqual([]);
     const folders = all.filter((name) => !name.includes("/") && !name.endsWith(".md"));
     expect(folders.filter((folder) => !links.some((link) => link.startsWith(`${folder}/`)))).toEqual([]);
@@ -141,12 +143,15 @@ describe("command lines", () => {
     ],
     ["compose prober", services.prober.command],
     ["compose gateway", services.gateway.command],
+    ["compose control", services.control.command],
+    ["compose gateway health check", (services.gateway.healthcheck?.test ?? []).slice(2)],
     ["compose health check", (services.prober.healthcheck?.test ?? []).slice(2)],
     ["README init container", initContainer.split(", ").map((word) => word.replaceAll('"', ""))],
     ...[
       setting(units.gateway, "ExecStart"),
       setting(units.prober, "ExecStart"),
       setting(units.drop, "ExecStartPre"),
+      setting(units.server, "ExecStartPost"),
     ].map((line): [string, string[]] => {
       const [program, ...args] = line.split(" ");
       expect(program).toBe("/usr/local/bin/rollcall");
@@ -244,7 +249,8 @@ describe("ports and paths", () => {
   });
 
   it("bind what is reached from outside of the container, and nothing else", () => {
-    for (const { command } of Object.values(services)) expect(command.join(" ")).toContain("--host 0.0.0.0");
+    for (const { command } of [services.gateway, services.prober])
+      expect(command.join(" ")).toContain("--host 0.0.0.0");
     for (const unit of [units.gateway, units.prober]) expect(unit).not.toContain("--host");
   });
 
@@ -257,7 +263,7 @@ describe("ports and paths", () => {
   it("put the snapshot where both daemons have the same writable directory", () => {
     const shared = "/var/lib/rollcall";
     expect(instruction("ENV")).toContain(`STATE_DIRECTORY=${shared}`);
-    for (const service of Object.values(services)) {
+    for (const service of [services.gateway, services.prober, services.control]) {
       expect(service.volumes).toContain(`state:${shared}`);
       expect(service.volumes).toContain("./rollcall:/etc/rollcall:ro");
       expect(service.read_only).toBe(true);
@@ -284,9 +290,9 @@ describe("order and patience", () => {
     expect(seconds(/--stop-timeout (\d+)/.exec(read("README.md"))?.[1])).toBeGreaterThan(byDefault);
   });
 
-  it("gives the start of an app longer than the wait for its models", () => {
-    const timeout = parseDuration(/--timeout (\S+)/.exec(units.drop)?.[1] ?? "") ?? 0;
-    expect(seconds(setting(units.drop, "TimeoutStartSec")) * 1_000).toBeGreaterThan(timeout);
+  it.each(["drop", "server"] as const)("gives a start longer than its wait for models: %s", (name) => {
+    const timeout = parseDuration(/--timeout (\S+)/.exec(units[name])?.[1] ?? "") ?? 0;
+    expect(seconds(setting(units[name], "TimeoutStartSec")) * 1_000).toBeGreaterThan(timeout);
     expect(timeout).toBeGreaterThanOrEqual(DEFAULTS.prober.loadTimeMs);
   });
 
@@ -481,6 +487,13 @@ describe("systemd", () => {
     writeFileSync(files.path("my-app.service"), "[Service]\nExecStart=/bin/true\n");
     mkdirSync(files.path("my-app.service.d"));
     writeFileSync(files.path("my-app.service.d/wait-for-models.conf"), here(units.drop));
+    writeFileSync(files.path("vllm.service"), "[Service]\nExecStart=/bin/true\n");
+    mkdirSync(files.path("vllm.service.d"));
+    writeFileSync(files.path("vllm.service.d/rollcall.conf"), here(units.server));
+    mkdirSync(files.path("rollcall-.service.d"));
+    writeFileSync(files.path("rollcall-.service.d/credentials.conf"), read("systemd/credentials.conf"));
+    for (const name of ["gateway", "prober", "control"] as const)
+      writeFileSync(files.path(`rollcall-${name}@.service`), here(templateUnit(units[name])));
   });
 
   afterAll(() => files.remove());
@@ -490,7 +503,10 @@ describe("systemd", () => {
       "rollcall-prober.service",
       "rollcall-control.service",
       "rollcall-gateway.service",
+      "rollcall-gateway@batch.service",
+      "rollcall-control@batch.service",
       "my-app.service",
+      "vllm.service",
     ];
     expect(await complaints("systemd-analyze", ["verify", ...names.map(files.path)])).toBe("");
   });

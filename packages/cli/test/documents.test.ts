@@ -12,6 +12,8 @@ import {
   relativeLinks,
   whyBroken,
 } from "./documents.ts";
+import { RUN_DOCUMENTS, type RunDocument } from "./run-documents.ts";
+import { shellBlocks } from "./shell-blocks.ts";
 
 const FILES = listFiles();
 const DOCUMENTS = FILES.filter((file) => file.endsWith(".md"));
@@ -68,6 +70,30 @@ test("every package has a README", () => {
   const packages = FILES.flatMap((file) => /^(packages\/[\w-]+)\/package\.json$/.exec(file)?.[1] ?? []);
   expect(packages.length).toBeGreaterThan(5);
   expect(packages.filter((folder) => !DOCUMENTS.includes(`${folder}/README.md`))).toEqual([]);
+});
+
+describe("commands of the pages", () => {
+  const pages = DOCUMENTS.filter((file) => /^(README|packages\/docs\/[\w-]+|deploy\/README)\.md$/.test(file));
+  const blocks = pages.flatMap((file) =>
+    shellBlocks(readDocument(file)).map((block) => ({ file, ...block })),
+  );
+  const isRun = (row: RunDocument, { file, heading }: { file: string; heading: string }) =>
+    row.file === file && (row.heading ?? heading) === heading;
+
+  test("are run by a test, or say before the block why not", () => {
+    expect(blocks.length).toBeGreaterThan(30);
+    const forgotten = blocks.filter(
+      (block) => block.notRun === null && !RUN_DOCUMENTS.some((row) => isRun(row, block)),
+    );
+    expect(forgotten.map(({ file, line }) => `${file}:${line}`)).toEqual([]);
+  });
+
+  test.each(RUN_DOCUMENTS)("$file $heading: $by runs what is there", (row) => {
+    expect(blocks.filter((block) => block.notRun === null && isRun(row, block))).not.toEqual([]);
+    const source = readDocument(row.by);
+    expect(source).toContain(row.file);
+    expect(source).toContain(row.heading ?? row.file);
+  });
 });
 
 describe("what reads documents", () => {

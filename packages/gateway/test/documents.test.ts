@@ -7,6 +7,7 @@ import { toOpenAi } from "../src/errors/to-openai.ts";
 import { KeyMetrics } from "../src/observe/key-metrics.ts";
 import { LITELLM_NAMES } from "../src/observe/litellm-names.ts";
 import { GatewayMetrics } from "../src/observe/metrics.ts";
+import { ExportCounts } from "../src/tracing/export-counts.ts";
 
 const page = (name: string) => readFileSync(new URL(`../../docs/${name}`, import.meta.url), "utf8");
 
@@ -116,6 +117,7 @@ test("the page of operations lists every metric with its type and labels", async
   const source = { cell: new Cell({ generation: 1 } as Settings), status: new Cell(NO_FAULT) };
   const nothing = { keys: null, sequence: 0, faults: 0, ageMs: () => 0, freshness: () => "none" as const };
   expect(new KeyMetrics(registry, nothing, { counts: { lent: 0 } })).toBeDefined();
+  expect(new ExportCounts(registry)).toBeDefined();
   registerSettingsGauges({ registry, prefix: "rollcall_gateway", source });
   const types = new Map((await registry.getMetricsAsJSON()).map(({ name, type }) => [name, String(type)]));
   const real = registry.getMetricsAsArray().map((metric) => {

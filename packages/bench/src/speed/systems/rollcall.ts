@@ -77,12 +77,12 @@ export async function startRollcall(
   const ports = { gateway: await freePort(), prober: await freePort() };
   const file = `${directory}.yaml`;
   const gateway = accessLog ? ", gateway: { access_log: true }" : "";
-  const more = settings === "" ? gateway : `${gateway}, ${settings}`;
-  const section = `rollcall: { state: { file: ${directory}.json }${more} }\n`;
+  const sections = settings === "" ? gateway : `${gateway}, ${settings}`;
+  const section = `rollcall: { state: { file: ${directory}.json }${sections} }\n`;
   const configure = (revision: number) => writeFileSync(file, configFor(site, revision) + section);
   configure(0);
-  const run = (daemon: "gateway" | "prober", flags: readonly string[]) => {
-    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...flags];
+  const run = (daemon: "gateway" | "prober", own: readonly string[]) => {
+    const args = [main, daemon, "--config", file, "--port", String(ports[daemon]), ...own];
     return new Child(process.execPath, args, { outputFile: `${directory}-${daemon}.log` });
   };
   const [gatewayChild, prober] = [run("gateway", flags), run("prober", [])];

@@ -41,6 +41,7 @@ export function readStart(options: GatewayDaemonOptions): Start {
       env,
       daemon: "gateway",
       log,
+      follow: (cell) => followLogSettings(logs, cell),
       validate: [keepMasterKey],
       overridden: (["host", "port", "workers"] as const)
         .filter((flag) => options[flag] !== undefined)
@@ -48,7 +49,6 @@ export function readStart(options: GatewayDaemonOptions): Start {
     },
     systemClock.monotonic(),
   );
-  followLogSettings(logs, source.cell);
   const settings = source.cell.get();
   const host = options.host ?? settings.config.gateway.host;
   checkMasterKey(settings, { host, log });

@@ -4,9 +4,12 @@ import { eventStarts } from "./event-text.ts";
 
 const FINISH = Buffer.from('"finish_reason"');
 const USAGE = Buffer.from('"usage"');
+const CHOICES = Buffer.from('"choices"');
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
+const BLANK_LINE = Buffer.from("\n\n");
+const CR = 0x0d;
 const COMMA = Buffer.from(",");
 const EMPTY = Buffer.alloc(0);
 
@@ -30,8 +33,7 @@ export class UsageStrip {
   push(events: Buffer): Buffer {
     if (this.#over) return events;
     const out: Buffer[] = [];
-    // In latin1 a character is a byte.
-    for (const [start, end] of eventStarts(events.toString("latin1"))) {
+    for (const [start, end] of startsIn(events)) {
       const event = events.subarray(start, end);
       const usage = usageIn(event);
       if (usage !== null) {
@@ -58,9 +60,16 @@ export class UsageStrip {
   }
 }
 
+/** As a rule it is one, which is seen without making a text of it; in latin1 a character is a byte. */
+function startsIn(events: Buffer): Iterable<readonly [start: number, end: number]> {
+  return events.indexOf(BLANK_LINE) === events.length - BLANK_LINE.length && !events.includes(CR)
+    ? [[0, events.length]]
+    : eventStarts(events.toString("latin1"));
+}
+
 /** The object of an event that says nothing but usage, else null. */
 function usageIn(event: Buffer): Chunk | null {
-  if (!event.includes(USAGE)) return null;
+  if (!event.includes(USAGE) || !event.includes(CHOICES)) return null;
   const chunk = chunkIn(event);
   if (chunk === null) return null;
   const value = (wanted: string) => chunk.members.find(({ key }) => key === wanted)?.value;

@@ -195,7 +195,7 @@ describe("several workers", () => {
     // The lines of an access log are up to 200 ms late.
     await pause(400);
     expect(parent.lines.slice(told).filter(({ msg }) => msg === "request")).toEqual([]);
-  });
+  }, 60_000);
 
   test("hear of a server for each other before its streams end behind a closed port", async () => {
     const { place, streams, still } = await pausingServer();

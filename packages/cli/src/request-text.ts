@@ -19,7 +19,8 @@ const STANDINGS: Readonly<Record<Exclude<Standing, Reason>, string>> = {
 /** For whoever asks why a request went there: how it ended first, then the way to it. */
 export function printRequest(request: RequestExplanation, terminal: Terminal, now: number): string {
   const { alias, deployments, endpoint, keyId, more, stream, strategy, traceId } = request;
-  const among = `${strategy} among ${deployments.length + more} deployments of ${alias}`;
+  const count = deployments.length + more;
+  const among = `${strategy} among ${count} ${count === 1 ? "deployment" : "deployments"} of ${alias}`;
   const rows: readonly (readonly [string, readonly string[]])[] = [
     [
       "Asked",

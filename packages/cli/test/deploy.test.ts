@@ -217,7 +217,8 @@ describe("the image", () => {
     const ignore = read("docker/Dockerfile.dockerignore").split("\n");
     expect(ignore[1]).toBe("*");
     const copied = (/^COPY (pnpm-lock.*) \.\/$/m.exec(dockerfile)?.[1] ?? "").split(" ");
-    for (const name of [...copied, "package.json", "packages"]) {
+    const built = ["deploy/systemd", "deploy/prometheus", "deploy/grafana"];
+    for (const name of [...copied, "package.json", "packages", ...built]) {
       expect(ignore).toContain(`!${name}`);
       expect(`${name}: ${existsSync(path.join(ROOT, name))}`).toBe(`${name}: true`);
     }

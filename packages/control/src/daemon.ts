@@ -17,6 +17,7 @@ import {
   systemClock,
   untilSignalled,
   watchSettings,
+  type DaemonLogs,
   type Log,
   type ServiceStatus,
   type ShutdownStep,
@@ -53,8 +54,7 @@ export async function startControl(
 ): Promise<RunningControl> {
   const { configFile, env } = options;
   const { log } = logs;
-  const source = openSettings(options, log);
-  followLogSettings(logs, source.cell);
+  const source = openSettings(options, logs);
   const { config } = source.cell.get();
   if (!config.keys.enabled)
     throw new StartError("virtual keys are off in the config: set rollcall.keys: true", EXIT.usage);
@@ -134,13 +134,21 @@ function step(name: string, ended: () => Promise<unknown>): ShutdownStep {
   return { name, run: () => ended().then(() => true) };
 }
 
-function openSettings(options: ControlDaemonOptions, log: Log): FileSettings {
+function openSettings(options: ControlDaemonOptions, logs: DaemonLogs): FileSettings {
   const { configFile: file, env } = options;
   const overridden = (["host", "port"] as const)
     .filter((flag) => options[flag] !== undefined)
     .map((flag) => `control.${flag}`);
   return new FileSettings(
-    { file, env, daemon: "control", log, validate: [keepMasterKey], overridden },
+    {
+      file,
+      env,
+      daemon: "control",
+      log: logs.log,
+      follow: (cell) => followLogSettings(logs, cell),
+      validate: [keepMasterKey],
+      overridden,
+    },
     systemClock.monotonic(),
   );
 }

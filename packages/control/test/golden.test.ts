@@ -1,4 +1,6 @@
+import { Ajv } from "ajv";
 import { expect, test } from "vitest";
+import { ANSWER_PARTS, ANSWERS } from "../src/api/answers.ts";
 import { ADMIN_ROUTES } from "../src/api/routes.ts";
 import { startApi, type Api } from "./api.ts";
 
@@ -163,6 +165,8 @@ test.each(Object.entries(CONVERSATIONS))("%s are answered as the golden file has
       ...(body === undefined ? {} : { body }),
       ...(key === undefined ? {} : { key }),
     });
+    if (reply.status === 200)
+      expect([target, answerFault(method, target, reply.json)]).toEqual([target, null]);
     lines.push(
       `${method} ${target}${key === undefined ? "" : ` (as ${key})`}`,
       ...(body === undefined ? [] : [JSON.stringify(body)]),
@@ -174,6 +178,24 @@ test.each(Object.entries(CONVERSATIONS))("%s are answered as the golden file has
   }
   await expect(lines.join("\n")).toMatchFileSnapshot(`golden/${name}.txt`);
 });
+
+const routeOf = (method: string, target: string) =>
+  ADMIN_ROUTES.find(
+    (route) =>
+      route.method === method &&
+      new RegExp(`^${route.path.replaceAll(/:\w+/g, "[^/]+")}$`).test(target.split("?")[0] ?? ""),
+  );
+
+const ajv = new Ajv({ allowUnionTypes: true, formats: { "date-time": true } });
+for (const [name, part] of Object.entries(ANSWER_PARTS)) ajv.addSchema(part, name);
+
+/** Why it is not what `/openapi.json` says that the route answers; null where it is. */
+function answerFault(method: string, target: string, answer: unknown): string | null {
+  const schema = ANSWERS[routeOf(method, target)?.path ?? ""];
+  if (schema === undefined) return "no schema";
+  const placed = JSON.parse(JSON.stringify(schema).replaceAll("#/components/schemas/", "")) as object;
+  return ajv.validate(placed, answer) ? null : ajv.errorsText();
+}
 
 test("every route stands in a golden file", () => {
   const targets = Object.values(CONVERSATIONS)

@@ -106,3 +106,23 @@ test("no open route names a host, a key or an upstream's name, whatever has happ
     }
   }
 });
+
+test("/metrics answers in OpenMetrics where asked, with trace ids where the config wants them", async () => {
+  const gateway = await gatewayFor(
+    { chat: [await simulator()] },
+    { rollcall: { metrics: { exemplars: true, litellm_names: true } } },
+  );
+  const trace = "0af7651916cd43dd8448eb211c80319c";
+  await gateway.chat({ stream: true }, { traceparent: `00-${trace}-b7ad6b7169203331-01` });
+  const accept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5";
+  const { headers, text } = await gateway.ask("/metrics", { headers: { accept } });
+  expect(headers["content-type"]).toMatch(/^application\/openmetrics-text; version=1\.0\.0/);
+  expect(text.endsWith("\n# EOF\n")).toBe(true);
+  for (const name of ["request_duration", "time_to_first_token"])
+    expect(text).toMatch(
+      new RegExp(`^rollcall_gateway_${name}_seconds_bucket\\{.*\\} 1 # \\{trace_id="${trace}"\\} `, "m"),
+    );
+  expect(text).toMatch(/^# TYPE rollcall_gateway_requests counter$/m);
+  expect(text).toMatch(/^litellm_proxy_total_requests_metric_total\{.*\} 1$/m);
+  expect((await gateway.ask("/metrics")).text).not.toContain("trace_id");
+});

@@ -3,7 +3,15 @@ import { Socket } from "node:net";
 import { Readable } from "node:stream";
 import { setImmediate as endOfTurn } from "node:timers/promises";
 import { ENDPOINTS, type Config, type Snapshot } from "@rollcall/contract";
-import { Cell, LogLevelControl, NO_FAULT, Secrets, silentLog, type Log } from "@rollcall/runtime";
+import {
+  Cell,
+  LogLevelControl,
+  NO_FAULT,
+  Secrets,
+  silentLog,
+  type InfoLog,
+  type Log,
+} from "@rollcall/runtime";
 import { FakeClock } from "@rollcall/testkit";
 import { compose, type Composed, type Parts } from "../src/main/compose.ts";
 import type { Asked } from "../src/server/app.ts";
@@ -26,7 +34,7 @@ export interface Script extends Pick<Parts, "access"> {
   readonly play: (attempt: Attempt) => void;
   readonly log?: Log;
   /** Default: none. */
-  readonly accessLog?: Log;
+  readonly accessLog?: InfoLog;
 }
 
 /** The gateway's own parts, with time and backends as the test plays them. */

@@ -27,6 +27,7 @@ import {
   untilSignalled,
   watchSettings,
   type ServiceStatus,
+  type DaemonLogs,
   type Log,
   type SettingsSource,
 } from "@rollcall/runtime";
@@ -69,8 +70,7 @@ export async function startProber(
 ): Promise<RunningProber> {
   const { configFile, env } = options;
   const { log } = logs;
-  const source = openSettings(options, log);
-  followLogSettings(logs, source.cell);
+  const source = openSettings(options, logs);
   const settings = source.cell;
   const { config } = settings.get();
   const host = options.host ?? config.prober.host;
@@ -140,13 +140,21 @@ function end({ log, prober, rejections, server, watching }: Running): Promise<nu
   );
 }
 
-function openSettings(options: ProberDaemonOptions, log: Log): FileSettings {
+function openSettings(options: ProberDaemonOptions, logs: DaemonLogs): FileSettings {
   const { configFile: file, env } = options;
   const overridden = (["host", "port"] as const)
     .filter((flag) => options[flag] !== undefined)
     .map((flag) => `prober.${flag}`);
   return new FileSettings(
-    { file, env, daemon: "prober", log, validate: [keepMasterKey], overridden },
+    {
+      file,
+      env,
+      daemon: "prober",
+      log: logs.log,
+      follow: (cell) => followLogSettings(logs, cell),
+      validate: [keepMasterKey],
+      overridden,
+    },
     systemClock.monotonic(),
   );
 }

@@ -12,6 +12,7 @@ export { boundHeap } from "./heap.ts";
 export { keepMasterKey } from "./keep-master-key.ts";
 export { hmacOf, sha256Of } from "./key-digest.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
+export { type InfoLog } from "./flat-log.ts";
 export { isJournal } from "./journal.ts";
 export {
   followLogSettings,

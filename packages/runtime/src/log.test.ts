@@ -57,7 +57,7 @@ test("the access log's lines are held, keep their place among the others, and ar
     const [access, log] = [openAccessLog("gateway"), openLog("gateway")];
     access.info({ status: 200 }, "one");
     log.warn("two");
-    access.info("three");
+    access.info({}, "three");
     process.exit(0);
   `);
   expect(lines.map(({ msg }) => msg)).toEqual(["one", "two", "three"]);
@@ -85,7 +85,7 @@ test("journald has priorities on both streams, in either format, and why a daemo
     const log = { level: "warn", format: "text", clientAddress: false };
     followLogSettings(logs, { get: () => ({ config: { log } }), subscribe: () => {} });
     logs.log.info("not told");
-    logs.accessLog.warn({ status: 503 }, "two");
+    logs.log.warn({ status: 503 }, "two");
     logStartError("gateway", { message: 'c.yaml cannot be used:\\n  /c.yaml:1:1: error: api_base: found "http://gpu"' });
   `;
   spawnSync(process.execPath, ["--input-type=module", "--eval", code], {

@@ -3,6 +3,7 @@ import { pino, type DestinationStream, type Logger, type LoggerOptions } from "p
 import { systemClock } from "./clock.ts";
 import { BufferedLineWriter, type LineSink } from "./buffered-line-writer.ts";
 import type { StartError } from "./exit-codes.ts";
+import { FlatLog, type FlatFacts, type InfoLog } from "./flat-log.ts";
 import { isJournal } from "./journal.ts";
 import { asText, withPriorities } from "./log-lines.ts";
 import { LogLevelControl, type LogSettings, type LogSettingsCell } from "./log-level.ts";
@@ -91,25 +92,28 @@ export function openLog(service: Service, level = "info"): Logger {
  * For what comes thousands of times a second: lines are up to 200 ms late, and lost where the process is killed. No redaction:
  * log only values that Rollcall produced, never what clients or backends sent.
  */
-export function openAccessLog(service: Service, level = "info"): Logger {
-  return pino(formatOf(service, level), standardOutput(service).buffered);
+export function openAccessLog(service: Service, facts: FlatFacts = {}): FlatLog {
+  return new FlatLog({ sink: standardOutput(service).buffered, printTime, base: { service, ...facts } });
 }
 
 /** The log of a daemon, and who says how much is in it. */
 export interface DaemonLogs {
   readonly log: Log;
   /** A line for every request, where the config wants them. */
-  readonly accessLog: Log;
+  readonly accessLog: InfoLog;
   readonly level: LogLevelControl;
 }
 
 /** `level`: as the command line has it. `facts`: in every line, such as which worker it is of. */
 export function openDaemonLogs(
   service: Service,
-  { level = null, facts = {} }: { readonly level?: string | null | undefined; readonly facts?: object } = {},
+  {
+    level = null,
+    facts = {},
+  }: { readonly level?: string | null | undefined; readonly facts?: FlatFacts } = {},
 ): DaemonLogs {
   const log = openLog(service).child(facts);
-  const accessLog = openAccessLog(service).child(facts);
+  const accessLog = openAccessLog(service, facts);
   return { log, accessLog, level: new LogLevelControl([log, accessLog], level) };
 }
 

@@ -10,6 +10,13 @@ const GATHERED: Readonly<Record<string, "min" | "max">> = {
   process_max_fds: "min",
 };
 
+/** Gauges that are called as counters are, and say no more than the ones without the ending. */
+const LEFT_OUT = [
+  "nodejs_active_handles_total",
+  "nodejs_active_requests_total",
+  "nodejs_active_resources_total",
+];
+
 /** Which program, which version, on which Node. */
 export function registerBuildInfo(registry: Registry, component: "gateway" | "prober" | "control"): void {
   new Gauge({
@@ -24,6 +31,7 @@ export function registerBuildInfo(registry: Registry, component: "gateway" | "pr
 /** CPU, memory, descriptors, garbage collection and event loop of this process, under Prometheus' usual names. Once a process. */
 export function registerProcessMetrics(registry: Registry): void {
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_MS });
+  for (const name of LEFT_OUT) registry.removeSingleMetric(name);
   for (const [name, aggregator] of Object.entries(GATHERED)) {
     const metric = registry.getSingleMetric(name);
     if (metric !== undefined) Object.assign(metric, { aggregator });

@@ -64,6 +64,8 @@ export interface FileSettingsOptions {
   readonly validate?: readonly SettingsRule[];
   /** Settings that the command line sets instead: `gateway.port`. */
   readonly overridden?: readonly string[];
+  /** Goes by the settings before anything is logged of them. */
+  readonly follow?: (cell: Cell<Settings>) => void;
 }
 
 /** Evidence of a rotated key may come with every request; the files are looked at no more often than this for it. */
@@ -96,10 +98,11 @@ export class FileSettings implements SettingsSource {
     this.#judged = looks;
     this.#lookedAt = now;
     const { config, problems, secrets } = found.value;
-    const warnings = problems.filter((problem) => problem.severity === "warning");
-    for (const group of groupProblems(warnings)) options.log.warn(printGroup(group));
     this.#started = config;
     this.cell = new Cell({ config, secrets, generation: 1 });
+    options.follow?.(this.cell);
+    const warnings = problems.filter((problem) => problem.severity === "warning");
+    for (const group of groupProblems(warnings)) options.log.warn(printGroup(group));
     this.#tellMissing(secrets, null);
     const fault = this.#faultOfSecrets(secrets);
     if (fault !== null) this.status.set({ fault, needRestart: [] });

@@ -29,7 +29,7 @@ export class RequestLog {
   completed = 0;
   /** Clients that left before the end of the answer. */
   cancelled = 0;
-  /** Tokens of answers that went out whole: what a gateway in front can have been told. */
+  /** Tokens of answers that went out whole, to requests that a gateway gave an id: a prober's own questions are not in it. */
   readonly tokens = { input: 0, output: 0 };
   #requests: SeenRequest[] = [];
   #onIdle: (() => void)[] = [];

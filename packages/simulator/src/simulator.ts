@@ -16,7 +16,7 @@ import { RequestLog, type SeenRequest } from "./request-log.ts";
 import { serve } from "./serve.ts";
 import { settingsFrom } from "./settings.ts";
 import { selfSigned } from "./tls/self-signed.ts";
-import type { Backend } from "./vllm/call.ts";
+import type { Backend, Call } from "./vllm/call.ts";
 import { Engine } from "./vllm/engine.ts";
 import { HttpCounters } from "./vllm/http-counters.ts";
 import { isInference } from "./vllm/inference-routes.ts";
@@ -112,14 +112,15 @@ function receive({ backend, kind, seen: log }: Receiver, exchange: Exchange): vo
   exchange.onOver((end) => log.ended(end));
   countWhenOver(exchange, backend);
   const fault = isInference(exchange.path) ? backend.faults.take() : backend.faults.current;
-  serve({ exchange, backend, seen, fault, used: (tokens) => log.used(tokens) }, kind).catch(
-    (error: unknown) => {
-      // A bug here must not look like a failure that somebody switched on.
-      process.nextTick(() => {
-        throw error;
-      });
-    },
-  );
+  const used: Call["used"] = (tokens) => {
+    if (exchange.request.headers["x-request-id"] !== undefined) log.used(tokens);
+  };
+  serve({ exchange, backend, seen, fault, used }, kind).catch((error: unknown) => {
+    // A bug here must not look like a failure that somebody switched on.
+    process.nextTick(() => {
+      throw error;
+    });
+  });
 }
 
 /** A path that leads nowhere is nobody's handler. */

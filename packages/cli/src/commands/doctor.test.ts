@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, symlinkSync } from "node:fs";
 import { Command } from "commander";
 import { systemClock } from "@rollcall/runtime";
 import { startSimulator, type CertificateKind } from "@rollcall/simulator";
@@ -140,7 +140,7 @@ rollcall: {gateway: {port: ${gatewayPort}}, prober: {port: ${proberPort}}, state
   const told = [MASTER, BACKEND, PIN, NAMED, LEFT_OUT, "secret-lab", "192.168.44.5", "10.9.8.7"];
   expect(told.filter((secret) => bytes.includes(secret))).toEqual([]);
   const parts = new Map(
-    parseTar(bytes).map(({ name, text }) => [name.replace("rollcall-bundle/", ""), text]),
+    parseTar(Uint8Array.from(bytes)).map(({ name, text }) => [name.replace("rollcall-bundle/", ""), text]),
   );
   expect([...parts.keys()]).toEqual([
     "doctor.json",
@@ -174,19 +174,24 @@ test("a config that cannot be used, or not be found, is the one finding", async 
   const bundle = files.path("b.tar");
   const gone = await doctor(files.path("nowhere.yaml"), "--json", "--bundle", bundle);
   expect([wrong.code, gone.code, gone.of("config")]).toEqual([1, 1, [`fail ${files.path("nowhere.yaml")}`]]);
-  expect(parseTar(readFileSync(bundle)).map(({ name }) => name)).toContain("rollcall-bundle/doctor.json");
+  expect(parseTar(Uint8Array.from(readFileSync(bundle))).map(({ name }) => name)).toContain(
+    "rollcall-bundle/doctor.json",
+  );
 });
 
-test("a key file that everyone may read or change is told", async () => {
+test("a key file that everyone may change is told, and one that cannot be looked at", async () => {
   const good = await backend();
+  const entry = (alias: string, key: string) =>
+    `{model_name: ${alias}, litellm_params: {model: openai/m, api_base: "${good}", api_key: file/${key}}}`;
   const files = temporary({
     key: BACKEND,
-    "config.yaml": `model_list: [{model_name: a, litellm_params: {model: openai/m, api_base: "${good}", api_key: file/key}}]\nrollcall: {gateway: {port: 0}, prober: {port: 0}}\n`,
+    "config.yaml": `model_list: [${entry("a", "key")}, ${entry("b", "loop")}]\nrollcall: {gateway: {port: 0}, prober: {port: 0}}\n`,
   });
   onTestFinished(() => files.remove());
   chmodSync(files.path("key"), 0o666);
-  writeFileSync(files.path("key"), BACKEND);
+  symlinkSync("loop", files.path("loop"));
   expect((await doctor(files.path("config.yaml"), "--json")).of("permissions")).toEqual([
     `fail ${files.path("key")}`,
+    "fail model_list[1].litellm_params.api_key",
   ]);
 });

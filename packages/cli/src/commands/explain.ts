@@ -14,7 +14,6 @@ interface ExplainOptions extends ProberOptions {
 export function addExplain(program: Command, { terminal, finish }: CommandContext): void {
   const command = program
     .command("explain")
-    // What stands behind `request` is for that command.
     .enablePositionalOptions()
     .argument("<name>", "an alias, or a deployment's id")
     .description("Why it is ready or not, what was probed, and what to do. Exit 0 when ready, else 1.")

@@ -1,4 +1,5 @@
 import { VERSION } from "@rollcall/contract";
+import { ANSWER_PARTS, ANSWERS } from "./answers.ts";
 import type { AdminRoute } from "./route.ts";
 import { ADMIN_ROUTES } from "./routes.ts";
 
@@ -34,7 +35,7 @@ export function openApi(): object {
     paths,
     components: {
       securitySchemes: { key: { type: "http", scheme: "bearer" } },
-      schemas: { Error: ERROR },
+      schemas: { Error: ERROR, ...ANSWER_PARTS },
     },
   };
 }
@@ -59,7 +60,7 @@ function operation(route: AdminRoute): object {
     ],
     ...(body === undefined ? {} : { requestBody: { required: true, content: json(body) } }),
     responses: {
-      "200": { description: "Done.", content: json({ type: ["object", "array"] }) },
+      "200": { description: "Done.", content: json(ANSWERS[route.path] ?? {}) },
       default: { description: "Not done.", content: json({ $ref: "#/components/schemas/Error" }) },
     },
   };

@@ -66,7 +66,7 @@ export interface EndedRequest {
 /** Writes a row of numbers, `at` its first. */
 export function keepNumbers(numbers: Float64Array, at: number, { ctx, end, now, more }: EndedRequest): void {
   const { firstByteAt, startedAt, usage } = ctx;
-  numbers[at] = now - end.ms;
+  numbers[at] = Math.round(now - end.ms);
   numbers[at + 1] = end.ms;
   numbers[at + 2] = ctx.queuedMs;
   numbers[at + 3] = overheadOf(ctx, end.ms);

@@ -38,6 +38,9 @@ export class RequestRing implements RequestObserver {
   #pages: Page[] = [];
   #count = 0;
   #passedOver: readonly PassedOver[] = NOBODY;
+  /** Of the last request: the next is often for the same alias. */
+  #deployments: readonly Deployment[] | null = null;
+  #idsOfThem: readonly string[] = NO_IDS;
 
   /** `capacity`: how many; 0 keeps none. */
   constructor(capacity: number, clock: Pick<Clock, "now">) {
@@ -101,11 +104,14 @@ export class RequestRing implements RequestObserver {
 
   #idsOf(deployments: readonly Deployment[] | undefined): readonly string[] {
     if (deployments === undefined) return NO_IDS;
+    if (deployments === this.#deployments) return this.#idsOfThem;
     let ids = this.#ids.get(deployments);
     if (ids === undefined) {
       ids = deployments.map(({ id }) => id);
       this.#ids.set(deployments, ids);
     }
+    this.#deployments = deployments;
+    this.#idsOfThem = ids;
     return ids;
   }
 

@@ -68,6 +68,7 @@ export function readStart(options: GatewayDaemonOptions): Start {
       env,
       daemon: "gateway",
       log,
+      follow: (cell) => followLogSettings(logs, cell),
       validate: [keepMasterKey],
       overridden: (["host", "port", "workers"] as const)
         .filter((flag) => options[flag] !== undefined)
@@ -75,7 +76,6 @@ export function readStart(options: GatewayDaemonOptions): Start {
     },
     systemClock.monotonic(),
   );
-  followLogSettings(logs, source.cell);
   const settings = source.cell.get();
   const { gateway } = settings.config;
   const wanted = { host: options.host ?? gateway.host, port: options.port ?? gateway.port };

@@ -1,12 +1,11 @@
 import { ENDPOINTS } from "@rollcall/contract";
-import type { Counts } from "./counts.ts";
+import { gatherSpreads, isSpread, type Counts, type FlatMetric, type Spread } from "./counts.ts";
 
 type Labels = Readonly<Record<string, string | number>>;
 
 interface Value {
   readonly value: number;
   readonly labels: Labels;
-  readonly metricName?: string;
 }
 
 /** One of LiteLLM's metrics, and what it is printed from. */
@@ -114,33 +113,39 @@ export function withLiteLlmNames(counts: Counts): Counts {
   const more = Object.entries(LITELLM_NAMES).flatMap(([name, same]) => {
     const metric = byName.get(same.from);
     if (metric === undefined) return [];
-    const values = summed(metric.values as readonly Value[], { ...same, name });
-    return [{ ...metric, name, help: `As ${same.from}.`, values }];
+    const about = { name, help: `As ${same.from}.` };
+    return [
+      isSpread(metric)
+        ? { ...metric, ...about, spreads: summedSpreads(metric.spreads, same) }
+        : ({ ...metric, ...about, values: summed(metric.values as readonly Value[], same) } as FlatMetric),
+    ];
   });
-  return [...counts, ...more] as Counts;
+  return [...counts, ...more];
 }
 
-function summed(
-  values: readonly Value[],
-  { name, from, labels, where }: Same & { name: string },
-): readonly Value[] {
+function summedSpreads(spreads: readonly Spread[], { labels, where }: Same): readonly Spread[] {
+  const counted = where === undefined ? spreads : spreads.filter((spread) => where(spread.labels));
+  return gatherSpreads(counted.map((spread) => ({ ...spread, labels: renamed(spread.labels, labels) })));
+}
+
+function summed(values: readonly Value[], { labels, where }: Same): readonly Value[] {
   const sums = new Map<string, Value>();
-  for (const { value, labels: ours, metricName } of values) {
+  for (const { value, labels: ours } of values) {
     if (where?.(ours) === false) continue;
     const theirs = renamed(ours, labels);
-    const sample = metricName === undefined ? {} : { metricName: metricName.replace(from, name) };
-    const key = JSON.stringify([sample, theirs]);
-    sums.set(key, { ...sample, labels: theirs, value: value + (sums.get(key)?.value ?? 0) });
+    const key = JSON.stringify(theirs);
+    sums.set(key, { labels: theirs, value: value + (sums.get(key)?.value ?? 0) });
   }
   return [...sums.values()];
 }
 
-function renamed(ours: Labels, names: Same["labels"]): Labels {
+function renamed(ours: Labels, names: Same["labels"]): Readonly<Record<string, string>> {
   return Object.fromEntries(
     Object.entries(ours).flatMap(([label, value]) => {
-      const name = label === "le" ? "le" : names[label];
+      const name = names[label];
       if (name === undefined) return [];
-      return [[name, name === "route" ? (ROUTES.get(String(value)) ?? value) : value]];
+      const text = String(value);
+      return [[name, name === "route" ? (ROUTES.get(text) ?? text) : text]];
     }),
   );
 }

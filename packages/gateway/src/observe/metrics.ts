@@ -4,7 +4,7 @@ import { saysUsage } from "../endpoints/usage-request.ts";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Ending, RequestEnd } from "../pipeline/stage.ts";
-import type { Counts } from "./counts.ts";
+import { readCounts, type Counts } from "./counts.ts";
 import { DeploymentMetrics } from "./deployment-series.ts";
 import { EndpointMetrics } from "./endpoint-series.ts";
 import { GaugeMetrics, type GaugeReadings } from "./gauge-metrics.ts";
@@ -150,7 +150,7 @@ export class GatewayMetrics implements AttemptObserver, RequestObserver {
   /** All that was counted, with the gauges as they are now. */
   read(now: GaugeReadings): Promise<Counts> {
     this.#gauges.set(now);
-    return this.registry.getMetricsAsJSON();
+    return readCounts(this.registry);
   }
 
   #beginEndpoint(alias: string, endpoint: string): void {

@@ -2,7 +2,7 @@ import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
 import { overheadOf } from "./overhead.ts";
-import { idsOf, type RequestIds } from "./request-ids.ts";
+import type { RequestIds } from "./request-ids.ts";
 
 /** One request as its line in the log has it. What is undefined is not in the line; times are milliseconds. */
 export interface RequestFacts extends RequestIds {
@@ -32,7 +32,8 @@ export interface RequestFacts extends RequestIds {
 export function requestFacts(ctx: RequestContext, { ending, failure, status, ms }: RequestEnd): RequestFacts {
   const { endpoint, firstByteAt, incoming, sentTo, startedAt, state, usage } = ctx;
   return {
-    ...idsOf(ctx),
+    requestId: ctx.requestId,
+    traceId: ctx.trace?.traceId,
     endpoint: endpoint.name,
     alias: ctx.alias,
     deployment: sentTo?.id,

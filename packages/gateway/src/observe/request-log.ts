@@ -1,4 +1,4 @@
-import type { Log, RejectionLog } from "@rollcall/runtime";
+import type { InfoLog, Log, RejectionLog } from "@rollcall/runtime";
 import type { GatewayError } from "../errors/gateway-error.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { RequestEnd } from "../pipeline/stage.ts";
@@ -15,7 +15,7 @@ import { idsOf } from "./request-ids.ts";
 export interface RequestLogs {
   readonly log: Log;
   /** A line for every request, where the config wants them. */
-  readonly accessLog: Log;
+  readonly accessLog: InfoLog;
 }
 
 /** What anybody can be told, who need not have a key: it must not be for them to say how much is logged. */

@@ -1,5 +1,6 @@
 import { Counter, Histogram, type Registry } from "prom-client";
-import { Series, SeriesMap, type Count, type Exemplar, type Printed } from "./series.ts";
+import type { SpreadMetric, TellsSpreads } from "./counts.ts";
+import { Series, SeriesMap, type Count, type Printed } from "./series.ts";
 
 interface About<L extends string> {
   readonly name: string;
@@ -9,13 +10,15 @@ interface About<L extends string> {
 }
 
 /** A histogram whose series are kept by those that record. */
-export class SeriesHistogram<L extends string> extends Histogram<L> {
+export class SeriesHistogram<L extends string> extends Histogram<L> implements TellsSpreads {
   readonly #about: About<L>;
+  readonly #bounds: readonly number[];
   readonly #series: SeriesMap<L, Series>;
 
   constructor(about: About<L>, bounds: readonly number[], registry: Registry) {
     super({ ...about, buckets: [...bounds], registers: [registry] });
     this.#about = about;
+    this.#bounds = bounds;
     this.#series = new SeriesMap(() => new Series(bounds));
   }
 
@@ -24,6 +27,19 @@ export class SeriesHistogram<L extends string> extends Histogram<L> {
     return this.#series.of(labels);
   }
 
+  readSpreads(): SpreadMetric {
+    const { name, help } = this.#about;
+    const spreads = this.#series.all().map(({ labels, series: { counts, sum, count, exemplars } }) => ({
+      labels,
+      counts,
+      sum,
+      count,
+      exemplars,
+    }));
+    return { name, help, bounds: this.#bounds, spreads };
+  }
+
+  /** Every sample, as prom-client's own tells it. */
   override get(): Promise<Printed<L>> {
     const { name, help } = this.#about;
     const values = this.#series.all().flatMap(({ labels, series }) => printSeries(name, labels, series));
@@ -73,21 +89,17 @@ export class SeriesCounter<L extends string> extends Counter<L> {
 function printSeries(
   name: string,
   labels: Readonly<Record<string, string>>,
-  { bounds, count, counts, exemplars, sum }: Series,
+  { bounds, count, counts, sum }: Series,
 ): readonly object[] {
-  const exemplarOf = (bucket: number): { exemplar?: Exemplar } => {
-    const exemplar = exemplars?.[bucket];
-    return exemplar === undefined ? {} : { exemplar };
-  };
   const metricName = `${name}_bucket`;
   let below = 0;
   const buckets = bounds.map((le, bucket) => {
     below += counts[bucket] ?? 0;
-    return { metricName, labels: { le, ...labels }, value: below, ...exemplarOf(bucket) };
+    return { metricName, labels: { le, ...labels }, value: below };
   });
   return [
     ...buckets,
-    { metricName, labels: { le: "+Inf", ...labels }, value: count, ...exemplarOf(bounds.length) },
+    { metricName, labels: { le: "+Inf", ...labels }, value: count },
     { metricName: `${name}_sum`, labels, value: sum },
     { metricName: `${name}_count`, labels, value: count },
   ];

@@ -18,9 +18,7 @@ export interface Exemplar {
 }
 
 /** What a metric has to say at a scrape. */
-export type Printed<L extends string> = MetricObjectWithValues<
-  MetricValueWithName<L> & { readonly exemplar?: Exemplar }
->;
+export type Printed<L extends string> = MetricObjectWithValues<MetricValueWithName<L>>;
 
 /**
  * One series of a histogram, to be kept by whoever records: prom-client's own finds it anew by a text of all labels, for

@@ -6,7 +6,7 @@ import type { OtelLibrary } from "./otel-library.ts";
 
 /** Spans that wait, and how many go at once: few, since they are written in the turn of some request. */
 const QUEUE_SIZE = 2_048;
-const BATCH_SIZE = 128;
+const BATCH_SIZE = 256;
 const BATCH_MS = 2_000;
 
 /** For one batch with what is tried again. */
@@ -24,7 +24,7 @@ export interface DestinationDeps {
 }
 
 /** Where spans go: a bounded queue in front of one endpoint. What it does not take is dropped and counted, and nobody waits for it. */
-export class SpanDestination implements SpanProcessor {
+export class SpanDestination {
   readonly #name: TraceDestination["name"];
   readonly #deps: DestinationDeps;
   readonly #batches: SpanProcessor;
@@ -63,8 +63,6 @@ export class SpanDestination implements SpanProcessor {
     });
   }
 
-  onStart(): void {}
-
   onEnd(span: ReadableSpan): void {
     if (this.#queued >= QUEUE_SIZE) {
       this.#deps.counts.dropped(this.#name, "queue_full", 1);
@@ -72,10 +70,6 @@ export class SpanDestination implements SpanProcessor {
     }
     this.#queued += 1;
     this.#batches.onEnd(span);
-  }
-
-  forceFlush(): Promise<void> {
-    return this.#batches.forceFlush();
   }
 
   shutdown(): Promise<void> {

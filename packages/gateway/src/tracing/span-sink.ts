@@ -1,30 +1,17 @@
-import type { IdGenerator, TracerProvider } from "@opentelemetry/sdk-trace";
-import type { Tracer } from "@opentelemetry/api";
+import type { Attributes as SpanAttributes, HrTime, SpanContext } from "@opentelemetry/api";
+import type { ReadableSpan } from "@opentelemetry/sdk-trace";
 import { VERSION } from "@rollcall/contract";
-import type { FinishedSpan } from "./finished-span.ts";
+import type { Attributes, FinishedSpan } from "./finished-span.ts";
 import type { OtelLibrary } from "./otel-library.ts";
 import type { SpanDestination } from "./span-destination.ts";
 
-/** Gives the ids that a span already has: backends were told them before it ended. */
-class GivenIds implements IdGenerator {
-  traceId = "";
-  spanId = "";
+const SCOPE = { name: "rollcall", version: VERSION };
 
-  generateTraceId(): string {
-    return this.traceId;
-  }
-
-  generateSpanId(): string {
-    return this.spanId;
-  }
-}
-
-/** Hands spans that are over to the SDK, which takes them to their destinations. */
+/** Hands spans that are over to the SDK's processors, as its own tracer would: that one asks for all of it while it happens. */
 export class SpanSink {
   readonly #library: OtelLibrary;
-  readonly #provider: TracerProvider;
-  readonly #tracer: Tracer;
-  readonly #ids = new GivenIds();
+  readonly #resource: ReadableSpan["resource"];
+  readonly #destinations: readonly SpanDestination[];
 
   constructor(
     library: OtelLibrary,
@@ -32,41 +19,76 @@ export class SpanSink {
     destinations: readonly SpanDestination[],
   ) {
     this.#library = library;
-    this.#provider = new library.TracerProvider({
-      // Which are kept is decided before there is a span.
-      sampler: new library.AlwaysOnSampler(),
-      idGenerator: this.#ids,
-      resource: library
-        .defaultResource()
-        .merge(library.resourceFromAttributes({ "service.version": VERSION, ...resource })),
-      spanProcessors: [...destinations],
-    });
-    this.#tracer = this.#provider.getTracer("rollcall", VERSION);
+    this.#destinations = destinations;
+    this.#resource = library
+      .defaultResource()
+      .merge(library.resourceFromAttributes({ "service.version": VERSION, ...resource }));
   }
 
-  add({ name, kind, attributes, from, to, isError, event, ...where }: FinishedSpan): void {
-    this.#ids.traceId = where.traceId;
-    this.#ids.spanId = where.spanId;
+  add(span: FinishedSpan): void {
+    const readable = this.#readable(span);
+    for (const destination of this.#destinations) destination.onEnd(readable);
+  }
+
+  #readable({ name, kind, attributes, from, to, isError, event, ...where }: FinishedSpan): ReadableSpan {
     const { SpanKind, SpanStatusCode } = this.#library;
-    const span = this.#tracer.startSpan(
+    const { context, parent } = this.#contexts(where);
+    return {
       name,
-      { kind: kind === "server" ? SpanKind.SERVER : SpanKind.CLIENT, startTime: from, attributes },
-      this.#parentOf(where),
-    );
-    if (event !== null) span.addEvent(event.name, event.attributes, event.at);
-    if (isError) span.setStatus({ code: SpanStatusCode.ERROR });
-    span.end(to);
+      kind: kind === "server" ? SpanKind.SERVER : SpanKind.CLIENT,
+      spanContext: () => context,
+      ...(parent !== null && { parentSpanContext: parent }),
+      startTime: hrTime(from),
+      endTime: hrTime(to),
+      duration: hrTime(to - from),
+      status: { code: isError ? SpanStatusCode.ERROR : SpanStatusCode.UNSET },
+      attributes: defined(attributes),
+      links: [],
+      events:
+        event === null
+          ? []
+          : [{ name: event.name, time: hrTime(event.at), attributes: defined(event.attributes) }],
+      ended: true,
+      resource: this.#resource,
+      instrumentationScope: SCOPE,
+      droppedAttributesCount: 0,
+      droppedEventsCount: 0,
+      droppedLinksCount: 0,
+    };
   }
 
-  #parentOf({ traceId, parentId, state }: Pick<FinishedSpan, "traceId" | "parentId" | "state">) {
-    const { ROOT_CONTEXT: root, TraceFlags, createTraceState, setSpanContext } = this.#library;
-    if (parentId === null) return root;
-    const traceState = state === null ? {} : { traceState: createTraceState(state) };
-    return setSpanContext(root, { traceId, spanId: parentId, traceFlags: TraceFlags.SAMPLED, ...traceState });
+  #contexts({ traceId, spanId, parentId, state }: Identity): {
+    readonly context: SpanContext;
+    readonly parent: SpanContext | null;
+  } {
+    const { TraceFlags, createTraceState } = this.#library;
+    const shared = {
+      traceId,
+      traceFlags: TraceFlags.SAMPLED,
+      ...(state !== null && { traceState: createTraceState(state) }),
+    };
+    const parent = parentId === null ? null : { ...shared, spanId: parentId };
+    return { context: { ...shared, spanId }, parent };
   }
 
   /** Sends what waits; resolves when that has been tried. */
-  close(): Promise<void> {
-    return this.#provider.shutdown();
+  async close(): Promise<void> {
+    await Promise.all(this.#destinations.map((destination) => destination.shutdown()));
   }
+}
+
+type Identity = Pick<FinishedSpan, "traceId" | "spanId" | "parentId" | "state">;
+
+/** Seconds, and nanoseconds beside them. */
+function hrTime(ms: number): HrTime {
+  return [Math.trunc(ms / 1_000), Math.round((ms % 1_000) * 1e6)];
+}
+
+function defined(attributes: Attributes): SpanAttributes {
+  const found: SpanAttributes = {};
+  for (const key in attributes) {
+    const value = attributes[key];
+    if (value !== undefined) found[key] = typeof value === "object" ? [...value] : value;
+  }
+  return found;
 }

@@ -1,5 +1,4 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { IdGenerator } from "@opentelemetry/sdk-trace";
 import type { Clock, Config, TraceExport } from "@rollcall/contract";
 import type { Log, Secrets } from "@rollcall/runtime";
 import type { Registry } from "prom-client";
@@ -17,6 +16,7 @@ import { requestSpan } from "./request-span.ts";
 import { isSampled } from "./sampling.ts";
 import { SpanDestination } from "./span-destination.ts";
 import { SpanSink } from "./span-sink.ts";
+import { TraceIds } from "./trace-ids.ts";
 import { TracedRequest } from "./traced-request.ts";
 
 /** What waits for a destination in the end has so long: nobody restarts a gateway to wait for its traces. */
@@ -50,9 +50,9 @@ interface Open {
 /** Spans of requests. Until the settings say where they go nothing of it is loaded, and no request meets it. */
 export class Tracing implements AttemptObserver, RequestObserver {
   readonly #deps: TracingDeps;
+  readonly #ids = new TraceIds();
   #settings: TraceSettings;
   #library: OtelLibrary | null = null;
-  #ids: IdGenerator | null = null;
   #counts: ExportCounts | null = null;
   #open: Open | null = null;
   #changing: Promise<void> = Promise.resolve();
@@ -87,10 +87,9 @@ export class Tracing implements AttemptObserver, RequestObserver {
 
   /** What spans are made of the request; null where it goes through as it came. */
   begin(headers: IncomingHttpHeaders): TracedRequest | null {
-    const ids = this.#ids;
-    if (ids === null || this.#open === null) return null;
+    if (this.#open === null) return null;
     const parent = readTraceparent(headers["traceparent"]);
-    const traceId = parent?.traceId ?? ids.generateTraceId();
+    const traceId = parent?.traceId ?? this.#ids.trace();
     const sampled = isSampled(traceId, parent, this.#settings.config.traceExport);
     if (!sampled && parent !== null) return null;
     const { clock } = this.#deps;
@@ -98,7 +97,7 @@ export class Tracing implements AttemptObserver, RequestObserver {
     return new TracedRequest({
       traceId,
       parentId: parent?.parentId ?? null,
-      spanId: ids.generateSpanId(),
+      spanId: this.#ids.span(),
       sampled,
       state: typeof state === "string" && state !== "" ? state : null,
       epochMs: sampled ? clock.now() - clock.monotonic() : 0,
@@ -108,7 +107,7 @@ export class Tracing implements AttemptObserver, RequestObserver {
   attemptStarted({ ctx, sentAt }: AttemptFacts): void {
     const { traced } = ctx;
     if (traced?.sampled !== true) return;
-    traced.attemptId = this.#ids?.generateSpanId() ?? null;
+    traced.attemptId = this.#ids.span();
     traced.attemptFirstByteAt = null;
     if (traced.sentAt !== null) return;
     traced.sentAt = sentAt;
@@ -157,7 +156,6 @@ export class Tracing implements AttemptObserver, RequestObserver {
     const { load, log, registry } = this.#deps;
     if (this.#library === null) {
       this.#library = await load();
-      this.#ids = new this.#library.RandomIdGenerator();
       this.#counts = new ExportCounts(registry);
       for (const { attempts, requests } of this.#lists) {
         attempts.push(this);

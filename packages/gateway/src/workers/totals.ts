@@ -1,6 +1,11 @@
 import { AggregatorRegistry } from "prom-client";
-import type { Counts } from "../observe/counts.ts";
-import type { Exemplar } from "../observe/series.ts";
+import {
+  gatherSpreads,
+  isSpread,
+  type Counts,
+  type FlatMetric,
+  type SpreadMetric,
+} from "../observe/counts.ts";
 
 /**
  * The sum over all workers, crashed ones included: a total that goes backwards would look like a restart of the
@@ -33,44 +38,32 @@ export class Totals {
 }
 
 function merge(parts: readonly Counts[]): Counts {
+  const flat = parts.map((counts) => counts.filter((metric): metric is FlatMetric => !isSpread(metric)));
+  return [...mergeFlat(flat), ...mergeSpreads(parts.flat().filter(isSpread))];
+}
+
+function mergeFlat(parts: readonly (readonly FlatMetric[])[]): readonly FlatMetric[] {
   const merged = AggregatorRegistry.aggregate([...parts]);
   // What `aggregate` registers carries its values with it; beside it a function, which no message can hold.
-  const registered = merged.getMetricsAsArray() as unknown as Counts;
-  const counts = registered.map(({ name, help, type, aggregator, values }) => ({
+  const registered = merged.getMetricsAsArray() as unknown as readonly FlatMetric[];
+  return registered.map(({ name, help, type, aggregator, values }) => ({
     name,
     help,
     type,
     aggregator,
     values,
-  })) as unknown as Counts;
-  return withExemplars(counts, parts);
+  })) as unknown as readonly FlatMetric[];
+}
+
+function mergeSpreads(metrics: readonly SpreadMetric[]): readonly SpreadMetric[] {
+  return [...Map.groupBy(metrics, ({ name }) => name).values()].flatMap((same) => {
+    const [first] = same;
+    return first === undefined
+      ? []
+      : [{ ...first, spreads: gatherSpreads(same.flatMap(({ spreads }) => spreads)) }];
+  });
 }
 
 function onlyTotals(counts: Counts): Counts {
-  return counts.filter(({ type }) => String(type) !== "gauge");
-}
-
-interface Value {
-  readonly labels: object;
-  readonly metricName?: string;
-  exemplar?: Exemplar;
-}
-
-/** One worker's exemplar is as good as another's; `aggregate` knows of none. */
-function withExemplars(merged: Counts, parts: readonly Counts[]): Counts {
-  const told = new Map<string, Exemplar>();
-  for (const { values } of parts.flat())
-    for (const value of values as unknown as readonly Value[])
-      if (value.exemplar !== undefined) told.set(keyOf(value), value.exemplar);
-  if (told.size === 0) return merged;
-  for (const { values } of merged)
-    for (const value of values as unknown as readonly Value[]) {
-      const exemplar = told.get(keyOf(value));
-      if (exemplar !== undefined) value.exemplar = exemplar;
-    }
-  return merged;
-}
-
-function keyOf({ labels, metricName = "" }: Value): string {
-  return metricName + JSON.stringify(labels);
+  return counts.filter((metric) => isSpread(metric) || String(metric.type) !== "gauge");
 }

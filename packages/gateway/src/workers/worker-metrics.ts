@@ -1,6 +1,6 @@
 import type { Clock } from "@rollcall/contract";
 import { Counter, Gauge, Registry } from "prom-client";
-import type { Counts } from "../observe/counts.ts";
+import { readCounts, type Counts } from "../observe/counts.ts";
 import { Totals } from "./totals.ts";
 import type { Worker } from "./worker-process.ts";
 
@@ -43,7 +43,7 @@ export class WorkerMetrics {
   async sum(running: ReadonlyMap<number, Worker>): Promise<Counts> {
     const answered = await this.ask(running);
     this.#workers.set([...running.values()].filter(({ listens }) => listens).length);
-    return this.#totals.sum(answered, await this.#registry.getMetricsAsJSON());
+    return this.#totals.sum(answered, await readCounts(this.#registry));
   }
 
   /** Keeps what they have counted; resolves with those that have answered in time. */

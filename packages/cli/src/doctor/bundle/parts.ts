@@ -8,6 +8,7 @@ import {
   redactConfig,
   VERDICTS,
   VERSION,
+  withoutQuotes,
   type SecretRef,
 } from "@rollcall/contract";
 import { readConfigFiles, stateFile } from "@rollcall/runtime";
@@ -56,11 +57,6 @@ export async function gatherParts(source: BundleSource, redactor: Redactor): Pro
 
 function json(name: string, value: unknown): Part {
   return { name, text: `${JSON.stringify(value, null, 2)}\n` };
-}
-
-/** A complaint of the config quotes what it found, and that may be anything. */
-function withoutQuotes(text: string): string {
-  return text.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, '"…"');
 }
 
 function versionsOf(site: Site | UnusableSite): object {

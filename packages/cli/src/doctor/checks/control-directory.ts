@@ -1,9 +1,9 @@
-import { statSync, type Stats } from "node:fs";
 import { controlFiles } from "@rollcall/runtime";
 import type { Check } from "../check.ts";
 import { isOurs } from "../daemon.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";
+import { statsOf } from "../stats-of.ts";
 import { whyNotWritable } from "../writable.ts";
 
 export interface ControlFacts {
@@ -60,19 +60,10 @@ function gatherControl({ config, configFile, env, daemons }: Site): ControlFacts
   const control = daemons.find(({ name }) => name === "control");
   return {
     directory,
-    mode: look(directory)?.mode ?? null,
+    mode: statsOf(directory)?.mode ?? null,
     unwritable: whyNotWritable(directory),
-    hasDatabase: look(database) !== undefined,
-    hasSocket: look(socket)?.isSocket() ?? false,
+    hasDatabase: statsOf(database) !== null,
+    hasSocket: statsOf(socket)?.isSocket() ?? false,
     controlRuns: control !== undefined && isOurs(control),
   };
-}
-
-/** A directory that this user may not enter hides what is in it, and that is told by itself. */
-function look(file: string): Stats | undefined {
-  try {
-    return statSync(file, { throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }

@@ -1,10 +1,10 @@
-import { statSync } from "node:fs";
 import path from "node:path";
 import { REASONS, type Config, type SecretRef } from "@rollcall/contract";
 import { MASTER_KEY, readConfigFiles, STANDARD_INPUT } from "@rollcall/runtime";
 import type { Check } from "../check.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";
+import { statsOf } from "../stats-of.ts";
 
 /** A file as its directory shows it. */
 export interface FilePermissions {
@@ -33,7 +33,11 @@ const OTHERS_WRITE = 0o002;
 export const permissionsCheck: Check<PermissionFacts> = {
   name: "permissions",
   gather: (site) => ({
-    files: filesOf(site).map(([file, holdsKeys]) => ({ path: file, holdsKeys, mode: modeOf(file) })),
+    files: filesOf(site).map(([file, holdsKeys]) => ({
+      path: file,
+      holdsKeys,
+      mode: statsOf(file)?.mode ?? null,
+    })),
     unread: site.secrets.problems,
     inContainer: site.inContainer,
     uid: process.getuid?.() ?? null,
@@ -92,8 +96,4 @@ function secretRefs({ masterKeys, backends, keys, control }: Config): readonly S
     ...backends.flatMap(({ apiKey, headers, tls }) => [apiKey, ...headers.values(), tls.key]),
     ...[keys.pepper, control.token].filter((ref) => ref !== null),
   ];
-}
-
-function modeOf(file: string): number | null {
-  return statSync(file, { throwIfNoEntry: false })?.mode ?? null;
 }

@@ -1,4 +1,3 @@
-import { statSync } from "node:fs";
 import { readFile, statfs } from "node:fs/promises";
 import path from "node:path";
 import { isStale, printDuration, VERDICTS, type Result, type Snapshot } from "@rollcall/contract";
@@ -8,6 +7,7 @@ import type { Check } from "../check.ts";
 import { isOurs } from "../daemon.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";
+import { statsOf } from "../stats-of.ts";
 import { whyNotWritable } from "../writable.ts";
 
 export interface StateFacts {
@@ -133,7 +133,7 @@ async function gatherState({ config, configFile, env, daemons, now }: Site): Pro
     fault: null,
     unwritable: whyNotWritable(directory),
     // A directory such as /tmp, in which each may remove their own alone, is not meant.
-    othersWrite: ((statSync(directory, { throwIfNoEntry: false })?.mode ?? 0) & 0o1002) === 0o002,
+    othersWrite: ((statsOf(directory)?.mode ?? 0) & 0o1002) === 0o002,
     freeBytes: await freeBytesOf(directory),
     snapshot: await readSnapshot(file),
     ...beside,

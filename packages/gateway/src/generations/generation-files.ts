@@ -28,6 +28,14 @@ export class GenerationFiles {
     return path.join(this.#directory, `${this.#prefix}${pid}.door`);
   }
 
+  /** Main processes of running generations, but for this one. */
+  holders(pid: number): readonly number[] {
+    const [before] = this.socket(pid).split(`${pid}.sock`);
+    return this.others(pid)
+      .map((at) => Number(at.slice((before ?? "").length).replace(".sock", "")))
+      .filter(isRunning);
+  }
+
   /** Sockets of all generations but this one, dead ones too. */
   others(pid: number): readonly string[] {
     const own = path.basename(this.socket(pid));
@@ -38,5 +46,13 @@ export class GenerationFiles {
     } catch {
       return [];
     }
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }

@@ -1,5 +1,5 @@
 import { fstatSync } from "node:fs";
-import { systemClock, untilLeft, type HeldSocket, type Log } from "@rollcall/runtime";
+import { StartError, systemClock, untilLeft, type HeldSocket, type Log } from "@rollcall/runtime";
 import { OWN_ENTRY, type Entry, type GatewayDaemonOptions, type Start } from "../main/start.ts";
 import { Generation, remove, type Taking } from "./generation.ts";
 import { GenerationFiles } from "./generation-files.ts";
@@ -40,6 +40,14 @@ export class Lineage {
     if (passed.length === 0) return OWN_ENTRY;
     const door = this.#files.door(pid);
     return { passed, isPortKept: this.#isPortKept, door, begin: (hold) => this.#takeOver(door, hold) };
+  }
+
+  /** Says who has the port, where a gateway of this config runs and could be taken over from. */
+  explain(fault: unknown): unknown {
+    const [holder] = this.#files.holders(process.pid);
+    if (!(fault instanceof StartError) || holder === undefined) return fault;
+    const message = fault.message.replace("another process", `the gateway with process id ${holder}`);
+    return new StartError(message, fault.exitCode);
   }
 
   /** From now on the next generation may take over, where whoever started us can start one. */

@@ -27,7 +27,9 @@ export async function runGateway(options: GatewayDaemonOptions): Promise<number>
   const count = countWorkers(options.workers ?? start.source.cell.get().config.gateway.workers);
   if (count > 1) return runWorkers(options, { count, start, signalled, lineage });
   boundHeap();
-  const running = await startGateway(options, { start, entry: lineage.entry });
+  const running = await startGateway(options, { start, entry: lineage.entry }).catch((fault: unknown) => {
+    throw lineage.explain(fault);
+  });
   registerProcessMetrics(running.registry);
   await lineage.listens(running.sockets);
   if (start.passed.length === 0) for (const socket of running.sockets) reportSocket(socket);

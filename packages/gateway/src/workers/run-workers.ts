@@ -36,14 +36,13 @@ export async function runWorkers(
 ): Promise<number> {
   const { host, logs, source, follow } = start;
   const { log } = logs;
-  const port = await checkStart(options, count, start);
+  const port = await checkStart(options, count, start).catch((fault: unknown) => {
+    throw lineage.explain(fault);
+  });
   const { env } = options;
   const sockets: HeldSocket[] = start.passed.map((fd) => ({ fd, close: () => {} }));
   const { supervisor, generations } = makeSupervisor(options, { count, start, lineage, port, sockets });
-  source.cell.subscribe((settings) =>
-    supervisor.configure({ kind: "settings", settings: sendSettings(settings) }),
-  );
-  source.status.subscribe((status) => supervisor.configure({ kind: "status", status }));
+  passOnSettings(source, supervisor);
   const following = new AbortController();
   // Before it listens: whoever reads that it does may at once tell it something.
   void follow(following.signal);
@@ -90,6 +89,14 @@ export async function runWorkers(
   following.abort();
   await systemd?.end();
   return ending.kind === "gave_up" ? EXIT.failed : code;
+}
+
+/** Workers go by what the parent finds good. */
+function passOnSettings(source: Start["source"], supervisor: Supervisor): void {
+  source.cell.subscribe((settings) =>
+    supervisor.configure({ kind: "settings", settings: sendSettings(settings) }),
+  );
+  source.status.subscribe((status) => supervisor.configure({ kind: "status", status }));
 }
 
 interface Making extends Pick<WorkersStart, "count" | "lineage" | "start"> {

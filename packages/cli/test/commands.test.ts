@@ -353,9 +353,9 @@ describe("rollcall up", () => {
     await eventually(() => pair.command.out.split('"prober listens"').length === 3);
     await eventually(() => pair.command.out.includes("config came by standard input: restart to change it"));
     await eventually(async () => (await chat(pair.gateway, { model: "chat" })).status === 200);
-    const kept = readdirSync(state.path("")).map((name) =>
-      readFileSync(path.join(state.path(""), name), "utf8"),
-    );
+    const kept = readdirSync(state.path(""), { withFileTypes: true })
+      .filter((one) => one.isFile())
+      .map(({ name }) => readFileSync(path.join(state.path(""), name), "utf8"));
     expect(kept.length).toBeGreaterThan(0);
     expect(kept.join()).not.toMatch(/sk-(test|backend)/);
     expect((await pair.command.stop("SIGINT")).code).toBe(0);

@@ -142,7 +142,7 @@ test("a wrong name is known after one request, and the prober's next good word e
   expect(asked(bad, good)).toEqual([1, 6]);
   await bad.control.reset();
   await gateway.tell({});
-  expect(await gateway.metric("ejected")).toBe(Number.NaN);
+  expect(await gateway.metric('ejected{deployment="chat-1",reason="wrong_name"}')).toBe(0);
   expect((await gateway.chat()).headers["x-rollcall-deployment"]).toBe("chat-1");
 });
 

@@ -29,6 +29,7 @@ export function addControlStore(control: Command, { terminal, finish }: CommandC
       .command(name)
       .description(COMMANDS[name])
       .argument("<file>")
+      .option("-c, --config <file>", "the config that control runs with, before or after this command")
       .action(async (file: string, _options: object, command: Command) => {
         const { config } = command.optsWithGlobals<{ readonly config?: string }>();
         const whole = path.resolve(file);

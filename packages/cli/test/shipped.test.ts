@@ -33,6 +33,7 @@ test("a file for each program, the licences of what is in them, and nothing to i
     "bin",
     "cli.js",
     "control.js",
+    "deploy",
     "gateway-worker.js",
     "gateway.js",
     "man",

@@ -4,7 +4,7 @@ import { corsHeaders, isPreflight, preflightHeaders } from "./cors.ts";
 import type { GatewayEnv } from "./gateway-env.ts";
 
 /** What is for operators and their tools, and for no page of another site. */
-const NOT_FOR_PAGES = /^\/(?:health|livez|readyz|metrics|routes)(?:\/|$)|^\/$/;
+const NOT_FOR_PAGES = /^\/(?:health|livez|readyz|metrics|routes|explain|logging)(?:\/|$)|^\/$/;
 
 /** For what Hono answers: preflights, those of endpoints too, before a key is asked for. */
 export function cors({ state }: Pick<Services, "state">) {

@@ -78,11 +78,12 @@ function landing(c: Context<GatewayEnv>): Response {
 
 /** Every path that is served, as LiteLLM lists them. */
 function routesOf({ routes }: Hono<GatewayEnv>): readonly { path: string; methods: string[] }[] {
-  const own = routes.flatMap(({ method, path }) =>
-    method === "ALL" ? [] : [{ path: path.replace(":id{.+}", "{model}"), methods: [method] }],
-  );
-  const endpoints = ENDPOINTS.flatMap(({ method, paths }) =>
-    paths.map((path) => ({ path, methods: [method] })),
-  );
-  return [...endpoints, ...own];
+  const methods = new Map<string, Set<string>>();
+  const add = (path: string, method: string) =>
+    methods.set(path, (methods.get(path) ?? new Set()).add(method));
+  for (const { method, paths } of ENDPOINTS) for (const path of paths) add(path, method);
+  // A guard before a route is one more row of Hono's.
+  for (const { method, path } of routes)
+    if (method !== "ALL") add(path.replace(":id{.+}", "{model}").replace(":id", "{id}"), method);
+  return [...methods].map(([path, of]) => ({ path, methods: [...of] }));
 }

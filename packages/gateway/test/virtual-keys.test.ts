@@ -32,6 +32,8 @@ const RECORDS = [
   keyRecord("sk-per-model", {
     limits: { ...UNLIMITED, models: { broken: ONCE_IN_TEN_SECONDS, small: ONCE_IN_TEN_SECONDS } },
   }),
+  keyRecord("sk-small-a", { limits: { ...UNLIMITED, models: { small: ONCE_IN_TEN_SECONDS } } }),
+  keyRecord("sk-small-b", { limits: { ...UNLIMITED, models: { small: ONCE_IN_TEN_SECONDS } } }),
   keyRecord("sk-none", { limits: { ...UNLIMITED, rpm: 0 } }),
   teamRecord("t", { models: ["small"] }),
 ];
@@ -223,12 +225,27 @@ test("the limit of one model follows the fallback: what the first had is given b
   expect(typeOf(await chat("sk-per-model", "small"))).toEqual([429, "rate_limit_error"]);
 });
 
+test.each([
+  ["that fails", "sk-small-a", {}],
+  ["that is not ready", "sk-small-b", { "broken-1": "down" }],
+] as const)(
+  "the limit of one model holds where it stands in for one %s and has none",
+  async (_why, key, says) => {
+    await gateway.say(says);
+    const isReady = async () => (await gateway.ask("/readyz?verbose")).text.includes("broken: 1 ready");
+    await vi.waitFor(async () => expect(await isReady()).toBe(!("broken-1" in says)), 5_000);
+    expect((await chat(key, "broken")).status).toBe(200);
+    expect((await chat(key, "broken")).status).toBeGreaterThanOrEqual(502);
+    await gateway.say();
+  },
+);
+
 test("changes are known at once, and a control that is silent is told of until its keys no longer count", async () => {
   await control.tell([keyRecord("sk-chat", { blocked: true }), keyRecord("sk-late")]);
   await vi.waitFor(async () => expect((await ask("sk-late", "/v1/models")).status).toBe(200));
   expect((await ask("sk-chat", "/v1/models")).status).toBe(401);
   const lines = async () => (await ask("", "/readyz?verbose")).text;
-  expect(await lines()).toContain("[+] 12 virtual keys, heard from control");
+  expect(await lines()).toContain("[+] 14 virtual keys, heard from control");
   await control.tell([], 100);
   await control.stop();
   await vi.waitFor(async () => expect(await lines()).toContain("[!] control was not heard of"), 5_000);

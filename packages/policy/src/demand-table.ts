@@ -13,6 +13,13 @@ export class DemandTable {
     this.#shared = shared;
   }
 
+  /** Has one model a limit that another has not? */
+  get isByModel(): boolean {
+    const { key, team, user, member } = this.#grantees;
+    const all = [this.#shared, key.limits, team?.limits, user?.limits, member?.limits];
+    return all.some((one) => Object.keys(one?.models ?? {}).length > 0);
+  }
+
   of(alias: string): readonly Demand[] {
     this.#ofAlias ??= new Map();
     let demands = this.#ofAlias.get(alias);

@@ -6,17 +6,8 @@ import { askingForUsage } from "./usage-request.ts";
 test.for([
   ['{"model":"m","stream":true}', { include_usage: true }],
   [' { "model":"m","stream":true}', { include_usage: true }],
-  ['{"model":"m","stream_options":{},"stream":true}', { include_usage: true }],
   ['{"model":"m","stream_options":null}', { include_usage: true }],
   ['{"model":"m","stream_options":{"include_usage":false}}', { include_usage: true }],
-  [
-    '{"model":"m","stream_options":{"include_usage":null,"include_obfuscation":false}}',
-    { include_usage: true, include_obfuscation: false },
-  ],
-  [
-    '{"model":"m","stream_options":{"include_obfuscation":false}}',
-    { include_usage: true, include_obfuscation: false },
-  ],
 ])("%s asks for it then, and is the same beside that", ([text, options]) => {
   const body = Buffer.from(text as string);
   const fields = readJsonFields(body);
@@ -30,6 +21,10 @@ test.for([
   '{"model":"m","stream_options":{"include_usage":"yes"}}',
   '{"model":"m","stream_options":[]}',
   '{"model":"m","stream_options":7}',
+  '{"model":"m","stream_options":{}}',
+  '{"model":"m","stream_options":{"include_usage":null}}',
+  '{"model":"m","stream_options":{"continuous_usage_stats":true}}',
+  '{"model":"m","stream_options":{"include_usage":false,"continuous_usage_stats":true}}',
 ])("%s is left to the app and its server", (text) => {
   const body = Buffer.from(text);
   const fields = readJsonFields(body);

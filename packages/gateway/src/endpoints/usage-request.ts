@@ -7,15 +7,16 @@ import { membersOf } from "../body/json-walk.ts";
 /** Endpoints whose streams say what they used where they are asked to: with `stream_options`. */
 const ASKED: ReadonlySet<string> = new Set(["chat_completions", "completions"]);
 
-/** Servers that know the option; of any other it is not known what it would say. */
+/**
+ * Servers that know the option, and then say usage in an event of its own; of any other it is not known what it would say.
+ * TensorRT-LLM says it in every event, LMDeploy in the last that has content.
+ */
 const KNOWN: ReadonlySet<Kind> = new Set([
   "vllm",
   "sglang",
   "llamacpp",
   "ollama",
   "tgi",
-  "lmdeploy",
-  "tensorrt",
   "lmstudio",
   "localai",
 ]);
@@ -23,7 +24,6 @@ const KNOWN: ReadonlySet<Kind> = new Set([
 const OPTION = "include_usage";
 const OPTIONS_TEXT = Buffer.from(`"stream_options":{"${OPTION}":true},`);
 const MEMBER_TEXT = Buffer.from(`"${OPTION}":true`);
-const MEMBER_TEXT_BESIDE = Buffer.from(`"${OPTION}":true,`);
 const TRUE = Buffer.from("true");
 const OPEN_BRACE = 0x7b;
 
@@ -49,12 +49,9 @@ export function askingForUsage(body: Buffer, { spans }: Pick<RequestFields, "spa
     const isNull = body.toString("latin1", options.start, options.end).trim() === "null";
     return isNull ? [{ ...options, bytes: Buffer.from(`{${String(MEMBER_TEXT)}}`) }] : NO_EDITS;
   }
-  const members = membersOf(body, options);
-  const said = members.findLast(({ key }) => key === OPTION)?.value;
-  if (said !== undefined) {
-    const value = body.toString("latin1", said.start, said.end);
-    return value === "false" || value === "null" ? [{ ...said, bytes: TRUE }] : NO_EDITS;
-  }
-  const at = options.start + 1;
-  return [{ start: at, end: at, bytes: members.length === 0 ? MEMBER_TEXT : MEMBER_TEXT_BESIDE }];
+  // Beside other options it is theirs to say what comes of it, and without a word of usage vLLM says it.
+  const [only, ...more] = membersOf(body, options);
+  if (only?.key !== OPTION || more.length > 0) return NO_EDITS;
+  const value = body.toString("latin1", only.value.start, only.value.end);
+  return value === "false" ? [{ ...only.value, bytes: TRUE }] : NO_EDITS;
 }

@@ -85,6 +85,11 @@ export class GrantRules {
     return mayUseRoute(this.#grantees.key, { paths: [path], groups: INFO_GROUPS });
   }
 
+  /** May another alias have limits that this one has not? */
+  get isLimitedByModel(): boolean {
+    return this.#demands.isByModel;
+  }
+
   /** Every scope that has a limit for requests to an alias of the config. */
   demands(alias: string): readonly Demand[] {
     return this.#demands.of(alias);

@@ -28,12 +28,13 @@ export class LeaseAdmission implements Admission {
     const rules = grantOf(ctx.principal)?.rules(ctx.state.config);
     const demands = rules?.demands(ctx.alias);
     if (rules === undefined || demands === undefined || demands.length === 0) {
-      done(null);
+      // What stands in for it may be limited all the same.
+      done(rules?.isLimitedByModel === true ? new KeyReservation(this.#holder, NOTHING_HELD, rules) : null);
       return null;
     }
     return this.#holder.reserve(demands, (result) =>
       done(
-        result.kind === "reserved" ? new KeyReservation(this.#holder, result, rules) : this.#refuse(result),
+        result.kind === "reserved" ? new KeyReservation(this.#holder, [result], rules) : this.#refuse(result),
       ),
     );
   }
@@ -51,20 +52,19 @@ export class LeaseAdmission implements Admission {
 class KeyReservation implements Reservation {
   readonly #holder: LeaseHolder;
   readonly #rules: GrantRules;
-  readonly #reserved: Reserved;
-  /** What fallbacks needed besides; almost none is ever made. */
-  #moved: readonly Reserved[] = NOTHING_MOVED;
+  /** Of the alias that was meant, and then what fallbacks needed besides. */
+  #held: readonly Reserved[];
   #isSettled = false;
 
-  constructor(holder: LeaseHolder, reserved: Reserved, rules: GrantRules) {
+  constructor(holder: LeaseHolder, held: readonly Reserved[], rules: GrantRules) {
     this.#holder = holder;
-    this.#reserved = reserved;
+    this.#held = held;
     this.#rules = rules;
   }
 
   addHeaders(headers: Record<string, string>): void {
-    let tightest = this.#reserved.tightest("requests");
-    for (const one of this.#moved) {
+    let tightest: Tightest | null = null;
+    for (const one of this.#held) {
       const found = one.tightest("requests");
       if (found !== null && (tightest === null || isTighter(found, tightest))) tightest = found;
     }
@@ -73,7 +73,7 @@ class KeyReservation implements Reservation {
 
   moveTo(alias: string, done: (fits: boolean) => void): Cancelable | null {
     const demands = this.#rules.demands(alias);
-    const held = [this.#reserved, ...this.#moved];
+    const held = this.#held;
     for (const one of held) one.keepOnly(demands);
     const missing = demands.filter(({ scope }) => !held.some((one) => one.holds(scope)));
     if (missing.length === 0) {
@@ -83,7 +83,7 @@ class KeyReservation implements Reservation {
     return this.#holder.reserve(missing, (result) => {
       if (result.kind === "reserved") {
         if (this.#isSettled) result.settle("unused");
-        else this.#moved = [...this.#moved, result];
+        else this.#held = [...this.#held, result];
       }
       done(result.kind === "reserved");
     });
@@ -91,12 +91,11 @@ class KeyReservation implements Reservation {
 
   settle(outcome: Outcome): void {
     this.#isSettled = true;
-    this.#reserved.settle(outcome);
-    for (const one of this.#moved) one.settle(outcome);
+    for (const one of this.#held) one.settle(outcome);
   }
 }
 
-const NOTHING_MOVED: readonly Reserved[] = [];
+const NOTHING_HELD: readonly Reserved[] = [];
 
 function isTighter(one: Tightest, other: Tightest): boolean {
   return one.remaining * other.limit < other.remaining * one.limit;

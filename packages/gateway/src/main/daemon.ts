@@ -1,8 +1,12 @@
+import { mkdirSync } from "node:fs";
+import path from "node:path";
 import {
+  EXIT,
   printAddress,
   registerBuildInfo,
   registerSettingsGauges,
   shutDown,
+  StartError,
   stateFile,
   systemClock,
   type Address,
@@ -131,19 +135,28 @@ async function openDoors(
   doors: Doors,
   { address, entry }: { readonly address: Address; readonly entry: Entry },
 ): Promise<number> {
-  await entry.begin((held) => {
-    if (activity.successor === null) health.holdElsewhere(held);
-  });
   try {
-    const port = await doors.open(address);
-    if (entry.door !== null) {
-      remove(entry.door);
-      await doors.openPath(entry.door);
-    }
-    return port;
+    // Before the running generation is told to go: whoever cannot take over leaves it as it is.
+    if (entry.door !== null) await openDoor(doors, entry.door);
+    await entry.begin((held) => {
+      if (activity.successor === null) health.holdElsewhere(held);
+    });
+    return await doors.open(address);
   } catch (fault) {
     await Promise.all([feed.close(), keys?.close()]);
     throw fault;
+  }
+}
+
+/** Throws StartError. */
+async function openDoor(doors: Doors, door: string): Promise<void> {
+  try {
+    mkdirSync(path.dirname(door), { recursive: true, mode: 0o700 });
+    remove(door);
+    await doors.openPath(door);
+  } catch (fault) {
+    const why = fault instanceof Error ? fault.message : String(fault);
+    throw new StartError(`state directory cannot be used: ${why}; make it writable`, EXIT.failed);
   }
 }
 

@@ -2,6 +2,9 @@ import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { AttemptEnd, AttemptFacts, AttemptObserver } from "./observer.ts";
 import type { TriedAttempt } from "./tried-attempt.ts";
 
+/** Of a large fleet in an outage each attempt would keep them all, for as long as the request is known. */
+const MOST_KEPT = 16;
+
 /** Keeps on the request where it went, for those who hear of its end. To be told before they are. */
 export class AttemptTrail implements AttemptObserver {
   attemptStarted({ ctx, candidate, sentAt }: AttemptFacts): void {
@@ -16,7 +19,9 @@ export class AttemptTrail implements AttemptObserver {
       id: deployment,
       deployment: { alias },
     } = candidate;
-    const { passedOver, startedAt } = ctx;
+    const { startedAt } = ctx;
+    const passedOver =
+      ctx.passedOver.length > MOST_KEPT ? ctx.passedOver.slice(0, MOST_KEPT) : ctx.passedOver;
     const times = { afterMs: sentAt - startedAt, ms: endedAt - sentAt };
     const tried = { deployment, alias, ...factsOf(outcome), excuse, ...times, passedOver };
     if (ctx.tried === null) ctx.tried = [tried];

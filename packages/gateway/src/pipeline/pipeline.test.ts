@@ -94,9 +94,9 @@ describe("the list of stages", () => {
   test.each<[string, Partial<Access>, boolean, number]>([
     ["authenticate, receive, inspect, route and forward, where nothing else is asked for", {}, false, 5],
     ["authorize too, where a principal may not do everything", { authorize }, false, 6],
-    ["admit too, where principals have limits", { admission }, false, 6],
+    ["admit and stand in too, where principals have limits", { admission }, false, 7],
     ["queue too, where the config lets requests wait", {}, true, 6],
-    ["all of them", { authorize, admission }, true, 8],
+    ["all of them", { authorize, admission }, true, 9],
   ])("has %s", (_case, access, ...[isQueued, length]) => {
     expect(listOf(access)(endpoint, isQueued ? queued : CONFIG)).toHaveLength(length);
   });

@@ -15,6 +15,7 @@ import { refuseMode } from "./refuse-mode.ts";
 import { receive, type ReceiveDeps } from "./receive.ts";
 import type { RetryDeps } from "./retry-loop.ts";
 import { route } from "./route.ts";
+import { standIn } from "./stand-in.ts";
 import type { Flow, Stage } from "./stage.ts";
 import type { Visitors } from "./visitors.ts";
 
@@ -45,6 +46,7 @@ function stagesFor(endpoint: Endpoint, config: Config, { deps, flow }: Compiling
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),
     counting === null ? route(router) : counting.stage(route(router)),
+    /* * */ ...(admission === null ? [] : [standIn(router, flow)]),
     /* * */ forward(deps, counting?.flow ?? flow),
   ];
 }

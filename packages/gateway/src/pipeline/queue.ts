@@ -21,10 +21,16 @@ export function queue(config: QueueConfig, deps: QueueDeps, flow: Flow): Stage {
     if (!isLoading(ctx, deps.router)) return null;
     const since = deps.clock.monotonic();
     const left = new AbortController();
-    ctx.waitsFor = { cancel: () => left.abort() };
+    const waited = () => (ctx.queuedMs = deps.clock.monotonic() - since);
+    ctx.waitsFor = {
+      cancel: () => {
+        waited();
+        left.abort();
+      },
+    };
     waitForReady(ctx, { config, deps, signal: left.signal }).then(
       () => {
-        ctx.queuedMs = deps.clock.monotonic() - since;
+        if (!ctx.ended) waited();
         flow.resume(ctx, null);
       },
       (error: unknown) => flow.crash(ctx, error),

@@ -9,10 +9,10 @@ import type { RetryBudget } from "../routing/retry-budget.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Dispatcher } from "./dispatch.ts";
+import { hasRoom } from "./has-room.ts";
 import { nextStep, type NextStep } from "./next-step.ts";
 import { Refusals } from "./refusals.ts";
 import type { RequestContext } from "./request-context.ts";
-import type { Reservation } from "./reservation.ts";
 import { explainDecision, pathOf } from "./route.ts";
 import type { Router } from "./router.ts";
 
@@ -99,14 +99,30 @@ export class RetryLoop {
   }
 
   /** One more attempt, on what is the best deployment now. */
-  #attempt(): Promise<RetryResult> {
-    if (this.#ctx.ended) return Promise.resolve({ kind: "abandoned" });
-    const { dispatcher, router } = this.#deps;
-    const decision = router.decide(this.#ctx, { name: this.#name, tried: this.#tried });
-    if (decision.kind !== "forward")
-      return Promise.reject(new Unroutable(explainDecision(decision, this.#ctx)));
+  async #attempt(): Promise<RetryResult> {
+    const { ended, reservation } = this.#ctx;
+    const [held, full] = [new Set([this.#targetOf(this.#name)?.alias]), new Set<string>()];
+    if (ended) return { kind: "abandoned" };
+    for (;;) {
+      const decision = this.#deps.router.decide(this.#ctx, { name: this.#name, tried: this.#tried, full });
+      if (decision.kind !== "forward") throw new Unroutable(explainDecision(decision, this.#ctx));
+      const { alias } = decision.candidate.deployment;
+      // Sent at once: after a moment it may be full.
+      if (reservation === null || held.has(alias)) return this.#send(decision.candidate);
+      // What stands in where nothing of the alias is left has limits of its own.
+      if (await hasRoom(this.#ctx, reservation, alias)) held.add(alias);
+      else full.add(alias);
+      if (this.#isOver()) return { kind: "abandoned" };
+    }
+  }
+
+  #isOver(): boolean {
+    return this.#ctx.ended;
+  }
+
+  #send(to: Candidate): Promise<RetryResult> {
     return new Promise((resolve, reject) => {
-      dispatcher.start(this.#ctx, decision.candidate, (_ctx, end, candidate) => {
+      this.#deps.dispatcher.start(this.#ctx, to, (_ctx, end, candidate) => {
         const result = this.#failureOf(end, candidate);
         if (result instanceof AttemptFailed) reject(result);
         else resolve(result);
@@ -158,26 +174,13 @@ export class RetryLoop {
   async #moveTo(name: string): Promise<boolean> {
     const { reservation } = this.#ctx;
     const alias = this.#targetOf(name)?.alias ?? "";
-    if (reservation !== null && !(await this.#hasRoom(reservation, alias))) {
+    if (reservation !== null && !(await hasRoom(this.#ctx, reservation, alias))) {
       this.#full.add(name);
       return false;
     }
     this.#ctx.fallbacks += 1;
     this.#name = name;
     return !this.#ctx.ended;
-  }
-
-  #hasRoom(reservation: Reservation, alias: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      const waiting = reservation.moveTo(alias, resolve);
-      if (waiting === null) return;
-      this.#ctx.waitsFor = {
-        cancel: () => {
-          waiting.cancel();
-          resolve(false);
-        },
-      };
-    });
   }
 
   /** The budget bounds work that is done twice. */

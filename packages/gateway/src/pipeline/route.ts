@@ -9,7 +9,7 @@ import type { RequestContext } from "./request-context.ts";
 import type { Router } from "./router.ts";
 import type { Stage } from "./stage.ts";
 
-const NOTHING_TRIED: ReadonlySet<string> = new Set();
+export const NOTHING_TRIED: ReadonlySet<string> = new Set();
 
 /** Where the first attempt goes; `RetryLoop` routes those that follow. */
 export function route(router: Router): Stage {
@@ -17,6 +17,7 @@ export function route(router: Router): Stage {
     const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING_TRIED });
     if (decision.kind !== "forward") return explainDecision(decision, ctx);
     ctx.candidate = decision.candidate;
+    if (decision.candidate.deployment.alias !== ctx.alias) ctx.fallbacks = 1;
     return null;
   };
 }

@@ -17,6 +17,14 @@ export interface RouterDeps {
   readonly random: () => number;
 }
 
+const NOTHING: ReadonlySet<string> = new Set();
+
+/** What is routed, beside the request itself. */
+export interface Wanted extends Pick<Asked, "name" | "tried"> {
+  /** Aliases whose limits have no room for it: none of them stands in. */
+  readonly full?: ReadonlySet<string>;
+}
+
 const NONE: readonly string[] = [];
 
 /** Decides by config and verdicts as they are now. */
@@ -27,14 +35,14 @@ export class Router {
     this.#deps = deps;
   }
 
-  decide(ctx: RequestContext, { name, tried }: Pick<Asked, "name" | "tried">): Decision {
+  decide(ctx: RequestContext, { name, tried, full }: Wanted): Decision {
     const { tags } = ctx.overrides;
     const decision = decide(
       {
         name,
         tried,
         endpoint: ctx.endpoint.name,
-        fallbacks: this.#fallbacks(ctx, name),
+        fallbacks: this.#fallbacks(ctx, name, full ?? NOTHING),
         tags,
         only: ctx.origin?.deployment ?? null,
       },
@@ -45,13 +53,20 @@ export class Router {
   }
 
   /** Null: those of the config. */
-  #fallbacks({ overrides, permit }: RequestContext, name: string): readonly string[] | null {
+  #fallbacks(
+    { overrides, permit }: RequestContext,
+    name: string,
+    full: ReadonlySet<string>,
+  ): readonly string[] | null {
     const { disableFallbacks, fallbacks } = overrides;
     if (disableFallbacks) return NONE;
-    if (permit === null) return fallbacks;
+    if (permit === null && full.size === 0) return fallbacks;
     const { table } = this.#deps.state.get();
     const all = fallbacks ?? findTarget(table, name)?.fallbacks ?? NONE;
-    return all.filter((other) => permit.denies(other, findTarget(table, other)?.alias ?? "") === null);
+    return all.filter((other) => {
+      const alias = findTarget(table, other)?.alias ?? "";
+      return !full.has(alias) && (permit === null || permit.denies(other, alias) === null);
+    });
   }
 }
 

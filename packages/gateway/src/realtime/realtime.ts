@@ -8,6 +8,7 @@ import { admit } from "../pipeline/admit.ts";
 import type { PipelineDeps, StageCompiler } from "../pipeline/pipeline.ts";
 import { queue } from "../pipeline/queue.ts";
 import { route } from "../pipeline/route.ts";
+import { standIn } from "../pipeline/stand-in.ts";
 import { CLIENT_CLOSED_REQUEST, Runner, type Answers, type RunnerDeps } from "../pipeline/runner.ts";
 import type { RequestContext } from "../pipeline/request-context.ts";
 import type { Flow, Stage } from "../pipeline/stage.ts";
@@ -101,6 +102,7 @@ function stagesFor(config: Config, deps: PipelineDepsOfSockets, flow: Flow): rea
     /* * */ ...(admission === null ? [] : [admit(admission, flow)]),
     /* * */ ...(config.queue.size === 0 ? [] : [queue(config.queue, deps, flow)]),
     route(router),
+    /* * */ ...(admission === null ? [] : [standIn(router, flow)]),
     /* * */ forward(deps, flow),
   ];
 }

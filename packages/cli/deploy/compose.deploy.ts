@@ -165,8 +165,11 @@ describe.skipIf(missing.length > 0)("the services, each on its own root", () => 
     const stir = async () => {
       await control("load", { ms: 3_000 });
       await eventually(async () => (await chat("default")) !== null, 60_000);
-      await control("fault", { name: "reset", count: 1 });
+      // The first of a kept connection is no fault of the server's.
+      await control("fault", { name: "reset", count: 3 });
       for (const model of ["coder", "default", "coder"]) await chat(model);
+      // An ejection is over within seconds, and is told to whoever looks meanwhile.
+      await host.curl(["http://gateway:4000/metrics"]);
     };
     let empty: readonly string[] = [];
     const isAllShown = async () => {

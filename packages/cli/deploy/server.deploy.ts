@@ -101,6 +101,11 @@ describe.skipIf(missing.length > 0)("one server, as its walk has it", () => {
     expect(await machine.sh("systemctl is-active rollcall-prober; rollcall wait coder")).toContain(
       "coder: ready",
     );
+    await machine.sh("systemctl kill --signal=KILL rollcall-gateway; sleep 4");
+    expect(await machine.sh("systemctl is-active rollcall-gateway rollcall-gateway.socket")).toBe(
+      "active\nactive\n",
+    );
+    expect(await machine.sh(models)).toBe("200");
     await machine.sh(
       "systemctl disable --now rollcall-gateway@batch rollcall-prober@batch; systemctl stop my-app after vllm; rm -r /etc/systemd/system/my-app.service*",
     );

@@ -49,11 +49,11 @@ function release(to: string): void {
   try {
     for (const [file, text] of edits) writeFileSync(path.join(ROOT, file), text);
     const tarball = packAndCheck(to);
-    git("commit", "--quiet", "--all", "--message", `release: ${to}`);
+    git("commit", "--quiet", "--message", `release: ${to}`, "--", ...edits.keys());
     git("tag", "--annotate", tag, "--message", `Rollcall ${to}`);
     sayNext(tag, tarball);
   } catch (error) {
-    git("checkout", "--quiet", "--", ".");
+    git("checkout", "--quiet", "--", ...edits.keys());
     throw error;
   }
 }

@@ -30,6 +30,9 @@ export function addOpenRoutes(app: Hono<GatewayEnv>, services: Services, scrape:
       const principal = services.authenticator.authenticate(c.env.incoming.headers);
       if (typeof principal === "string") return reject(c, { kind: principal });
       if (principal.kind === "key") return reject(c, { kind: "route_denied", path: c.req.path });
+      const refusal =
+        principal.kind === "anonymous" ? services.visitors.refuse(c.env.incoming.headers) : null;
+      if (refusal !== null) return reject(c, refusal);
     }
     const format = formatFor(c.req.header("accept"));
     const counts = await scrape();

@@ -61,3 +61,14 @@ test("whatever stands around them, nothing that it was told of is left", () => {
     }),
   );
 });
+
+test.for([
+  ["api-key: 0123456789abcdef", "api-key: [redacted]"],
+  ['{"x-api-key":"hf_abcdefghijkl"}', '{"x-api-key":"[redacted]"}'],
+  ["GET /v1/models?key=AIzaSyA&api_key=qqqq", "GET /v1/models?key=[redacted]&api_key=[redacted]"],
+  ["api_key: os.environ/KEY", "api_key: os.environ/KEY"],
+  ['"max_tokens":12,"tokens":5', '"max_tokens":12,"tokens":5'],
+  ["getaddrinfo ENOTFOUND gpu-9.corp.example.com", "getaddrinfo ENOTFOUND host-1"],
+])("%s of another config's log is %s", ([text, told]) => {
+  expect(new Redactor().text(text ?? "")).toBe(told);
+});

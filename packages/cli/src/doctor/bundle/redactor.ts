@@ -11,7 +11,14 @@ const OTHER_NAME = /^host-\d+$/;
 
 /** Texts of others than the config's: what looks like a key is one. */
 const LIKELY_KEYS =
-  /-----BEGIN [\s\S]*?-----END [A-Z ]+-----|\bsk-[\w-]{6,}|\b(?:Bearer|Basic) +[\w.~+/=-]+/g;
+  /-----BEGIN [\s\S]*?-----END [A-Z ]+-----|\bsk-[\w-]{6,}|\bhf_\w{8,}|\bAIza[\w-]{20,}|\b(?:Bearer|Basic) +[\w.~+/=-]+/g;
+
+/** Whatever stands behind a name that keys have, unless it only says where the key is. */
+const NAMED_KEYS =
+  /((?:api[-_]?key|password|secret|token|[?&]key)["']?\s*[=:]\s*["']?)(?!os\.environ\/|file\/|\[redacted|null\b|true\b|false\b)[^\s"'&,}\]]+/gi;
+
+/** How a resolver's errors name a host. */
+const UNRESOLVED = /\b(ENOTFOUND|EAI_AGAIN) ([\w.-]+)/g;
 
 const URL_HOST = /\b([a-z][a-z0-9+.-]*:\/\/)(?:[^\s/"'<>?#\\@]*@)?(\[[0-9a-f:.]+\]|[^\s/:"'<>?#\\]+)/gi;
 
@@ -42,7 +49,10 @@ export class Redactor implements Hiding {
 
   /** The text without all that it has been told of, nor any address, nor what looks like a key. */
   text(text: string): string {
-    const withoutKeys = this.#withoutSecrets(text).replaceAll(LIKELY_KEYS, HIDDEN);
+    const withoutKeys = this.#withoutSecrets(text)
+      .replaceAll(LIKELY_KEYS, HIDDEN)
+      .replaceAll(NAMED_KEYS, `$1${HIDDEN}`)
+      .replaceAll(UNRESOLVED, (_all, code: string, host: string) => `${code} ${this.host(host)}`);
     const withoutUrls = withoutKeys.replaceAll(
       URL_HOST,
       (_all, scheme: string, host: string) => scheme + this.host(host),

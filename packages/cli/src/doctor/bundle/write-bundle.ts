@@ -1,4 +1,5 @@
 import { writeFileSync } from "node:fs";
+import os from "node:os";
 import { printFileError, StartError, systemClock } from "@rollcall/runtime";
 import { createTar } from "nanotar";
 import { introduce } from "./known-to-redactor.ts";
@@ -8,11 +9,12 @@ import { Redactor } from "./redactor.ts";
 /** Writes what helps with a report of a bug: a new tar, for this user alone, without keys and hosts. */
 export async function writeBundle(file: string, source: BundleSource): Promise<{ readonly bytes: number }> {
   const redactor = new Redactor();
+  redactor.host(os.hostname());
   if (source.site.config !== null) introduce(redactor, source.site);
   const parts = await gatherParts(source, redactor);
   const tar = pack(parts.map(({ name, text }) => ({ name, text: redactor.text(text) })));
   try {
-    writeFileSync(file, tar, { mode: 0o600 });
+    writeFileSync(file, tar, { mode: 0o600, flag: "wx" });
   } catch (error) {
     throw new StartError(`cannot write ${file}: ${printFileError(error)}; name another with --bundle`);
   }

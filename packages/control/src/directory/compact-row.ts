@@ -1,8 +1,5 @@
-import type { KeyHash } from "@rollcall/contract";
+import { compactHashes, hashesOf, Interned, type CompactHashes } from "@rollcall/contract";
 import type { KeyRow, MemberRow, TeamRow, UserRow } from "@rollcall/store";
-
-/** More different ones than keys that were made by one program have; beyond them nothing is shared with the earlier ones. */
-const MOST_SHARED = 10_000;
 
 /** What is a key's own. */
 type Own = "alias" | "createdAt" | "expiresAt" | "hashes" | "id" | "lastFour" | "team" | "updatedAt" | "user";
@@ -15,8 +12,7 @@ export class CompactKey {
   readonly #lastFour: string;
   readonly #team: string | null;
   readonly #user: string | null;
-  /** A digest alone: of a random key, without an end of its own. */
-  readonly #hashes: string | readonly KeyHash[];
+  readonly #hashes: CompactHashes;
   readonly #expiresAt: number | null;
   readonly #createdAt: number;
   /** Null: it was not changed since. */
@@ -29,9 +25,7 @@ export class CompactKey {
     this.#lastFour = own.lastFour;
     this.#team = own.team;
     this.#user = own.user;
-    const [first, ...others] = own.hashes;
-    const isPlain = first?.method === "sha256" && first.until === null && others.length === 0;
-    this.#hashes = isPlain ? first.digest : own.hashes;
+    this.#hashes = compactHashes(own.hashes);
     this.#expiresAt = own.expiresAt;
     this.#createdAt = own.createdAt;
     this.#updatedAt = own.updatedAt === own.createdAt ? null : own.updatedAt;
@@ -41,13 +35,12 @@ export class CompactKey {
   row(): KeyRow {
     const { aliases, blocked, createdBy, kind, limits, metadata, models, routes, tags, type, updatedBy } =
       this.#parts;
-    const hashes = this.#hashes;
     return {
       kind,
       id: this.#id,
       alias: this.#alias,
       lastFour: this.#lastFour,
-      hashes: typeof hashes === "string" ? [{ method: "sha256", digest: hashes, until: null }] : hashes,
+      hashes: hashesOf(this.#hashes),
       team: this.#team,
       user: this.#user,
       models,
@@ -69,8 +62,8 @@ export class CompactKey {
 
 /** Makes compact keys, which share what earlier ones have. */
 export class KeyCompactor {
-  #parts = new Map<string, Omit<KeyRow, Own>>();
-  #owners = new Map<string, string>();
+  readonly #parts = new Interned<Omit<KeyRow, Own>>(JSON.stringify);
+  readonly #owners = new Interned<string>(String);
 
   compact(row: KeyRow): CompactKey {
     const { alias, createdAt, expiresAt, hashes, id, lastFour, team, updatedAt, user, ...parts } = row;
@@ -82,29 +75,12 @@ export class KeyCompactor {
         hashes,
         id,
         lastFour,
-        team: team === null ? null : this.#owner(team),
+        team: team === null ? null : this.#owners.share(team),
         updatedAt,
-        user: user === null ? null : this.#owner(user),
+        user: user === null ? null : this.#owners.share(user),
       },
-      this.#shared(parts),
+      this.#parts.share(parts),
     );
-  }
-
-  #shared(parts: Omit<KeyRow, Own>): Omit<KeyRow, Own> {
-    const name = JSON.stringify(parts);
-    const shared = this.#parts.get(name);
-    if (shared !== undefined) return shared;
-    if (this.#parts.size >= MOST_SHARED) this.#parts = new Map();
-    this.#parts.set(name, parts);
-    return parts;
-  }
-
-  #owner(id: string): string {
-    const shared = this.#owners.get(id);
-    if (shared !== undefined) return shared;
-    if (this.#owners.size >= MOST_SHARED) this.#owners = new Map();
-    this.#owners.set(id, id);
-    return id;
   }
 }
 

@@ -1,7 +1,11 @@
 import {
+  compactHashes,
+  hashesOf,
+  Interned,
   KEYS,
   ok,
   type AccessRecord,
+  type CompactHashes,
   type KeyHash,
   type KeyRecord,
   type KeySnapshot,
@@ -13,9 +17,6 @@ import {
 /** What many keys have alike. */
 type Parts = Pick<KeyRecord, "aliases" | "blocked" | "limits" | "models" | "routes" | "type">;
 
-/** More different ones than keys that were made by one program have; beyond them nothing is shared with the earlier ones. */
-const MOST_SHARED = 10_000;
-
 /** A key as a hundred thousand are kept: what they have in common is there once for all of them. */
 class CompactKey implements KeyRecord {
   readonly id: string;
@@ -23,8 +24,7 @@ class CompactKey implements KeyRecord {
   readonly user: string | null;
   readonly expiresAt: number | null;
   readonly #parts: Parts;
-  /** A digest alone: of a random key, without an end of its own. */
-  readonly #hashes: string | readonly KeyHash[];
+  readonly #hashes: CompactHashes;
 
   constructor(record: KeyRecord, parts: Parts) {
     this.id = record.id;
@@ -32,9 +32,7 @@ class CompactKey implements KeyRecord {
     this.user = record.user;
     this.expiresAt = record.expiresAt;
     this.#parts = parts;
-    const [first, ...others] = record.hashes;
-    const isPlain = first?.method === "sha256" && first.until === null && others.length === 0;
-    this.#hashes = isPlain ? first.digest : record.hashes;
+    this.#hashes = compactHashes(record.hashes);
   }
 
   get kind(): "key" {
@@ -42,8 +40,7 @@ class CompactKey implements KeyRecord {
   }
 
   get hashes(): readonly KeyHash[] {
-    const hashes = this.#hashes;
-    return typeof hashes === "string" ? [{ method: "sha256", digest: hashes, until: null }] : hashes;
+    return hashesOf(this.#hashes);
   }
 
   get models(): readonly string[] {
@@ -73,31 +70,17 @@ class CompactKey implements KeyRecord {
 
 /** Makes compact keys, which share what earlier ones have. */
 export class KeyCompactor {
-  #parts = new Map<string, Parts>();
-  #owners = new Map<string, string>();
+  readonly #parts = new Interned<Parts>(JSON.stringify);
+  readonly #owners = new Interned<string>(String);
 
   compact(record: KeyRecord): KeyRecord {
-    const team = record.team === null ? null : this.#owner(record.team);
-    const user = record.user === null ? null : this.#owner(record.user);
-    return new CompactKey({ ...record, team, user }, this.#partsOf(record));
-  }
-
-  #partsOf({ aliases, blocked, limits, models, routes, type }: KeyRecord): Parts {
-    const parts = { aliases, blocked, limits, models, routes, type };
-    const name = JSON.stringify(parts);
-    const shared = this.#parts.get(name);
-    if (shared !== undefined) return shared;
-    if (this.#parts.size >= MOST_SHARED) this.#parts = new Map();
-    this.#parts.set(name, parts);
-    return parts;
-  }
-
-  #owner(id: string): string {
-    const shared = this.#owners.get(id);
-    if (shared !== undefined) return shared;
-    if (this.#owners.size >= MOST_SHARED) this.#owners = new Map();
-    this.#owners.set(id, id);
-    return id;
+    const { aliases, blocked, limits, models, routes, type } = record;
+    const team = record.team === null ? null : this.#owners.share(record.team);
+    const user = record.user === null ? null : this.#owners.share(record.user);
+    return new CompactKey(
+      { ...record, team, user },
+      this.#parts.share({ aliases, blocked, limits, models, routes, type }),
+    );
   }
 }
 

@@ -1,8 +1,8 @@
 import { type ChildProcess } from "node:child_process";
-import { findChromium, noteVersion, until } from "@rollcall/testkit";
+import { findChromium, freePort, noteVersion, until } from "@rollcall/testkit";
 import { chromium, type Browser, type BrowserContextOptions, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
-import { end, freePort, startCommand } from "../src/big-fleet.ts";
+import { end, startCommand } from "../src/big-fleet.ts";
 import { look } from "../src/looked.ts";
 import { Site, textOf, writeConfig, type Entry } from "../src/site.ts";
 

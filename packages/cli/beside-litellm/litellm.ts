@@ -1,5 +1,4 @@
-import { createServer, type AddressInfo } from "node:net";
-import { pause, Program, run } from "@rollcall/testkit";
+import { freePort, pause, Program, run } from "@rollcall/testkit";
 import { LITELLM, PYTHON } from "./install.ts";
 
 /** It calls nobody but the backends of its config. */
@@ -45,14 +44,4 @@ async function lives(url: string): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** LiteLLM takes another one than it was told where that is 0. */
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -1,10 +1,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { generateKeyPairSync } from "node:crypto";
-import { createServer } from "node:net";
-import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
-import { Program, run, runSteps } from "@rollcall/testkit";
+import { freePort, Program, run, runSteps } from "@rollcall/testkit";
 import { Agent, fetch } from "undici";
 import { eventually } from "../test/harness.ts";
 import { BIN, CACHE, findGo, ofGo, refuse } from "./kubernetes-tools.ts";
@@ -189,13 +187,4 @@ export class ApiServer {
 
 function onLoopback(port: number): string {
   return `http://127.0.0.1:${port}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

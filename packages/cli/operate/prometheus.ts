@@ -1,7 +1,7 @@
 import { spawn, spawnSync, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
+import { freePort } from "@rollcall/testkit";
 import { eventually } from "../test/harness.ts";
 
 export const isInstalled = spawnSync("prometheus", ["--version"]).error === undefined;
@@ -108,13 +108,4 @@ export function lintMetrics(page: string): string {
     encoding: "utf8",
   });
   return status === 0 ? stdout + stderr : `${status} ${stdout}${stderr}`;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

@@ -1,6 +1,6 @@
-import { createServer } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
+import { freePort } from "@rollcall/testkit";
 import { eventually, RunningCommand, temporary } from "../test/harness.ts";
 import { findCollector, startCollector, type CollectedSpan, type Collector } from "./collector.ts";
 
@@ -39,14 +39,6 @@ afterAll(async () => {
   await Promise.all([collector.stop(), ...backends.map((one) => one.close())]);
   files.remove();
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 const traceOf = (index: number) => String(index + 1).padStart(32, "0");
 const SPAN = "00f067aa0ba902b7";

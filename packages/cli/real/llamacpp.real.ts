@@ -1,10 +1,10 @@
-import { noteVersion } from "@rollcall/testkit";
+import { freePort, noteVersion } from "@rollcall/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask } from "../../simulator/test/ask.ts";
 import { RECORDED } from "../../simulator/test/recorded-questions.ts";
 import { chat, eventually } from "../test/harness.ts";
 import { findPlace, type Place } from "./places.ts";
-import { freePort, RealServer } from "./real-server.ts";
+import { RealServer } from "./real-server.ts";
 import { testSameWire } from "./same-wire.ts";
 import { configOf, RealSite } from "./site.ts";
 import { countOutcomes, openChat } from "./streams.ts";

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { readFileSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { once } from "node:events";
 
 /** Python ends slowly: its engine first, then the server, then what they share. */
@@ -62,15 +61,6 @@ export class RealServer {
     clearTimeout(late);
     signalGroup(this.#child, "SIGKILL");
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 /** The pids of one process group. */

@@ -1,10 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
-import { once } from "node:events";
-import { createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "@rollcall/testkit";
 import {
   chat,
   eventually,
@@ -64,15 +63,6 @@ async function byFile(simulators: readonly Simulator[]): Promise<Running> {
   await whenReady(pair);
   const { gateway, prober } = pair;
   return { gateway, flags: ["--config", config, "--prober-url", prober], probers: [prober] };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 interface Hosts extends Running {

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess, type StdioOptions } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 import { request } from "undici";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { freePort } from "@rollcall/testkit";
 
 const MAIN = fileURLToPath(new URL("../src/main.ts", import.meta.url));
 
@@ -55,16 +55,6 @@ async function start(command: string, { workers = 1, stdout = "pipe" }: Start = 
   const url = command === "prober" ? daemon.prober : daemon.gateway;
   await vi.waitFor(async () => expect(await livez(url)).toBe(200), { timeout: 30_000, interval: 50 });
   return daemon;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return port;
 }
 
 async function livez(url: string): Promise<number> {

@@ -1,9 +1,9 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { startSimulator, type Simulator } from "@rollcall/simulator";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { freePort } from "@rollcall/testkit";
 import { chat, eventually, RunningCommand, temporary } from "./harness.ts";
 
 const installed = spawnSync("prometheus", ["--version"]).error === undefined;
@@ -88,12 +88,3 @@ describe.skipIf(!installed)("a real Prometheus", () => {
     }
   });
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}

@@ -1,22 +1,11 @@
-import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import path from "node:path";
 import { startSimulator } from "@rollcall/simulator";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { freePort } from "@rollcall/testkit";
 import { eventually, RunningCommand, SteadyLoad, temporary } from "./harness.ts";
 
 const KEY = "sk-test";
-
-/** A port that nothing listens on: a config must name it before the prober is there. */
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0);
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 /** A command whose files are its own, as on a host of its own. */
 class Host {

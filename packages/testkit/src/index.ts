@@ -1,3 +1,4 @@
+export { freePort } from "./free-port.ts";
 export { FakeClock, settle, type FakeClockOptions } from "./fake-clock.ts";
 export { readProcesses } from "./leftover-processes.ts";
 export { CHROMIUM_NAMES, findChromium } from "./find-chromium.ts";

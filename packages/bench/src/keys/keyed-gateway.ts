@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../peers/child.ts";
-import { freePort } from "../peers/free-port.ts";
 import { ROLLCALL_MAIN } from "../peers/rollcall.ts";
 import { aliasOf, servedName } from "../speed/names.ts";
 import type { Site } from "../speed/site.ts";

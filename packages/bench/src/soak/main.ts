@@ -1,10 +1,10 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "@rollcall/testkit";
 import { FIRST_KEY, makeBed, MODEL, TOKENS_PER_SECOND, type Bed } from "../faults/bed.ts";
 import { Child } from "../peers/child.ts";
 import type { Result } from "../faults/count/tally.ts";
-import { freePort } from "../peers/free-port.ts";
 import { ROLLCALL_MAIN } from "../peers/rollcall.ts";
 import { Load } from "../faults/load/load.ts";
 import { steady } from "../faults/load/schedule.ts";

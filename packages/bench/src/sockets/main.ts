@@ -5,9 +5,9 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSimulator } from "@rollcall/simulator";
 import { WebSocket } from "ws";
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../peers/child.ts";
 import { endOnSignal } from "../peers/end-on-signal.ts";
-import { freePort } from "../peers/free-port.ts";
 import { ROLLCALL_MAIN } from "../peers/rollcall.ts";
 import { residentKiB } from "../speed/kernel/resident-memory.ts";
 

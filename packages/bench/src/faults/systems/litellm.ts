@@ -1,9 +1,9 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { request } from "undici";
+import { freePort } from "@rollcall/testkit";
 import { type Bed, FIRST_KEY, MODEL } from "../bed.ts";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { LITELLM_ENVIRONMENT as env, LITELLM_PEER, LITELLM_PROGRAM } from "../../peers/litellm.ts";
 import { FIRST_BYTE_SECONDS, PROBE_SECONDS, type RunningSystem, type SystemKind } from "./system.ts";
 

@@ -1,7 +1,7 @@
 import type { Simulator } from "@rollcall/simulator";
+import { freePort } from "@rollcall/testkit";
 import { type Bed, FIRST_KEY } from "../bed.ts";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { PORTKEY_MAIN, PORTKEY_PEER } from "../../peers/portkey.ts";
 import { FIRST_BYTE_SECONDS, type RunningSystem, type SystemKind } from "./system.ts";
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "@rollcall/testkit";
 import { type Bed, FIRST_KEY } from "../bed.ts";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import type { RunningSystem, SystemKind } from "./system.ts";
 
 /** What a plain proxy's config depends on. */

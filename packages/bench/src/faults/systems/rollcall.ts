@@ -1,9 +1,9 @@
 import { readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { request } from "undici";
+import { freePort } from "@rollcall/testkit";
 import { type Bed, FIRST_KEY, MODEL } from "../bed.ts";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { ROLLCALL_MAIN, ROLLCALL_PEER } from "../../peers/rollcall.ts";
 import {
   FIRST_BYTE_SECONDS,

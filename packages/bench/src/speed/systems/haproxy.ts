@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { HAPROXY_PEER } from "../../peers/haproxy.ts";
 import { servedName } from "../names.ts";
 import type { Site } from "../site.ts";

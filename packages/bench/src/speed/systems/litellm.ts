@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { LITELLM_ENVIRONMENT, LITELLM_PEER, LITELLM_PROGRAM } from "../../peers/litellm.ts";
 import { aliasOf, servedName } from "../names.ts";
 import { firstUrl } from "./first-url.ts";

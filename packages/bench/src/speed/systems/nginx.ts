@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { NGINX_PEER } from "../../peers/nginx.ts";
 import type { Site } from "../site.ts";
 import { firstUrl } from "./first-url.ts";

@@ -1,5 +1,5 @@
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { PORTKEY_MAIN, PORTKEY_PEER } from "../../peers/portkey.ts";
 import { firstUrl } from "./first-url.ts";
 import type { System } from "./system.ts";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import path from "node:path";
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { ROLLCALL_MAIN, ROLLCALL_PEER } from "../../peers/rollcall.ts";
 import { versionOf } from "../../peers/version-of.ts";
 import { aliasOf, servedName } from "../names.ts";

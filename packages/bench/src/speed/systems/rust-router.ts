@@ -1,5 +1,5 @@
+import { freePort } from "@rollcall/testkit";
 import { Child } from "../../peers/child.ts";
-import { freePort } from "../../peers/free-port.ts";
 import { SGLANG_ROUTER_PEER, SGLANG_ROUTER_PROGRAM } from "../../peers/sglang-router.ts";
 import { VLLM_ROUTER_PEER, VLLM_ROUTER_PROGRAM } from "../../peers/vllm-router.ts";
 import type { Site } from "../site.ts";

@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:net";
 
-/** A port that nobody has at the moment. A system that is started again needs the same one. */
+/** A port of loopback that nobody has at the moment: for a program that is started again and needs the same one. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");

@@ -1,18 +1,9 @@
 import { expect, it } from "vitest";
+import { plain } from "../test/plain-terminal.ts";
 import type { RequestExplanation } from "@rollcall/gateway";
 import { printRequest, printUnknownRequest } from "./request-text.ts";
-import type { Terminal } from "./terminal.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 2, 16, 25);
-
-const plain: Terminal = {
-  out: () => {},
-  err: () => {},
-  logTo: () => ({ out: () => {}, err: () => {} }),
-  interactive: false,
-  paint: (_style, text) => text,
-  env: {},
-};
 
 const answered: RequestExplanation = {
   requestId: "req-1",

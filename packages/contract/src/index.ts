@@ -105,6 +105,7 @@ export {
 } from "./keys/records.ts";
 export { compactHashes, hashesOf, type CompactHashes } from "./keys/compact-hashes.ts";
 export { Interned } from "./interned.ts";
+export { clockSkew } from "./clock-skew.ts";
 export { isRecord } from "./is-record.ts";
 export { isKind, KINDS, type Kind } from "./kind.ts";
 export { err, ok, type Result } from "./result.ts";

@@ -6,6 +6,7 @@ import type { DrainOrder } from "./remember/drains.ts";
 import { instantOf } from "./remember/instant.ts";
 import { targetsOf, type Target } from "./remember/target.ts";
 import { EndpointFinder } from "./endpoint-finder.ts";
+import { endLoop, LEAST_BETWEEN_MS, noteSuspicion, type Loop } from "./loop.ts";
 import { Events } from "./events.ts";
 import { probeAndEvaluate } from "./probe-and-evaluate.ts";
 import { Fleet, type Transition } from "./fleet.ts";
@@ -30,24 +31,6 @@ export interface ProberOptions {
   /** Looks whether the settings changed just now; `now` is monotonic. */
   readonly refresh: (now: number) => boolean;
 }
-
-/** One target's loop, as those outside it know it. */
-interface Loop {
-  /** As the config has it now. */
-  target: Target;
-  readonly end: AbortController;
-  /** Aborted to end the present sleep early. */
-  wake: AbortController;
-  /** Monotonic. */
-  askedAt: number;
-  /** Somebody asked for its next probe, and waits for what comes of it. */
-  isAwaited: boolean;
-  /** When gateways suspected it, the last few times, monotonic. */
-  suspectedAt: readonly number[];
-}
-
-/** A suspicion is looked into at once, but not more often than this. */
-const LEAST_BETWEEN_MS = 250;
 
 /**
  * Probes in rounds: one loop a target, each with its own deadline, so that a hanging one costs only itself. A new config
@@ -289,17 +272,4 @@ export class Prober {
   #publishSoon(): void {
     if (this.initialRoundDone) this.#publishing.soon();
   }
-}
-
-const SUSPICIONS = 10;
-
-/** Several workers of one gateway tell of one moment at once. */
-function noteSuspicion(loop: Loop, now: number): void {
-  if (now - (loop.suspectedAt.at(-1) ?? Number.NEGATIVE_INFINITY) < LEAST_BETWEEN_MS) return;
-  loop.suspectedAt = [...loop.suspectedAt, now].slice(-SUSPICIONS);
-}
-
-function endLoop({ end, wake }: Loop): void {
-  end.abort();
-  wake.abort();
 }

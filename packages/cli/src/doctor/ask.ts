@@ -1,3 +1,4 @@
+import { clockSkew } from "@rollcall/contract";
 import { request } from "undici";
 
 /** What an address has answered, or why it has not. */
@@ -32,17 +33,11 @@ export async function ask(url: string, key: string | null, now: () => number): P
       status: statusCode,
       headers: flat,
       body: await body.text(),
-      skewMs: readSkew(flat["date"], at),
+      skewMs: clockSkew(flat["date"], at),
     };
   } catch (error) {
     return { kind: "failure", code: codeOf(error) };
   }
-}
-
-function readSkew(date: string | undefined, now: number): number | null {
-  // oxlint-disable-next-line no-restricted-globals -- reads a text and asks no clock
-  const at = Date.parse(date ?? "");
-  return Number.isNaN(at) ? null : at - now;
 }
 
 /** The innermost code says the cause. */

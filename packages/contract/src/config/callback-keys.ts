@@ -7,3 +7,8 @@ export const CALLBACK_KEYS = [
 ] as const;
 
 export type CallbackKey = (typeof CALLBACK_KEYS)[number];
+
+/** JSON schemas of these keys. */
+export const CALLBACK_SCHEMAS = Object.fromEntries(
+  CALLBACK_KEYS.map((key) => [key, { type: ["string", "array"], description: "Who is told of requests." }]),
+);

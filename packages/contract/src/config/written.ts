@@ -1,4 +1,4 @@
-import { CALLBACK_KEYS, type CallbackKey } from "./callback-keys.ts";
+import { CALLBACK_SCHEMAS, type CallbackKey } from "./callback-keys.ts";
 import { KINDS, type Kind } from "../kind.ts";
 import { ALLOWED_FAILS_KEYS } from "./breaker-policy.ts";
 import {
@@ -178,10 +178,6 @@ const litellmParams = {
   ...REQUEST_SETTING_SCHEMAS,
 };
 
-const callbackSchemas = Object.fromEntries(
-  CALLBACK_KEYS.map((key) => [key, { type: ["string", "array"], description: "Who is told of requests." }]),
-);
-
 /** JSON schema of the written config: the source for validation and for editors. */
 export const CONFIG_SCHEMA = {
   $schema: "http://json-schema.org/draft-07/schema#",
@@ -246,7 +242,7 @@ export const CONFIG_SCHEMA = {
       type: "object",
       properties: {
         ...routing,
-        ...callbackSchemas,
+        ...CALLBACK_SCHEMAS,
         drop_params: REQUEST_SETTING_SCHEMAS.drop_params,
         ssl_verify: verifyTls,
         ssl_certificate: text("PEM file of a certificate and its key, for backends that want one."),

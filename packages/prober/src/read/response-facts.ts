@@ -1,11 +1,9 @@
+import { clockSkew } from "@rollcall/contract";
 import type { ProbeResponse } from "./probe-response.ts";
 
-/** How far the server's clock is ahead of ours in milliseconds, by its `date` header; null where it sends none. */
+/** How far the server's clock is ahead of ours in milliseconds; null where it does not say. */
 export function readSkew(response: ProbeResponse, now: number): number | null {
-  if (response.kind === "failure") return null;
-  // oxlint-disable-next-line no-restricted-globals -- reads a text and asks no clock
-  const at = Date.parse(response.headers["date"] ?? "");
-  return Number.isNaN(at) ? null : at - now;
+  return response.kind === "failure" ? null : clockSkew(response.headers["date"], now);
 }
 
 /** `{"version": "0.26.0"}`, and null for anything else. */

@@ -1,18 +1,11 @@
 import type { DeploymentExplanation } from "@rollcall/prober";
 import { expect, it } from "vitest";
+import { plain } from "../test/plain-terminal.ts";
 import { printExplanation } from "./explanation-text.ts";
 import type { Terminal } from "./terminal.ts";
 
 const NOW = Date.UTC(2026, 10, 24, 2, 16, 25);
 
-const plain: Terminal = {
-  out: () => {},
-  err: () => {},
-  logTo: () => ({ out: () => {}, err: () => {} }),
-  interactive: false,
-  paint: (_style, text) => text,
-  env: {},
-};
 const coloured: Terminal = { ...plain, paint: (style, text) => `<${style}>${text}</>` };
 
 const good: DeploymentExplanation = {

@@ -52,6 +52,7 @@ export function reachable(host: string): string {
   return host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
 }
 
-function trim(url: string): string {
+/** An address as others are appended to it. */
+export function trim(url: string): string {
   return url.replace(/\/+$/, "");
 }

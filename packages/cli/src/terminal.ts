@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { isJournal, LossyOutput, withPriorities, type OutputStream } from "@rollcall/runtime";
+import { forJournal, LossyOutput, type OutputStream } from "@rollcall/runtime";
 
 type Style = "bold" | "dim" | "green" | "yellow" | "red" | "cyan";
 
@@ -25,12 +25,9 @@ export interface LogTerminal {
 type PrintLost = (lines: number) => string;
 
 function lossy(stream: OutputStream & { readonly fd: number }, printLost: PrintLost): (text: string) => void {
-  const output = new LossyOutput(stream, (lines) => write(printLost(lines)));
-  const inJournal = isJournal(stream.fd, process.env);
-  // What the daemons say on standard error beside their log is an error of some kind.
-  const other = stream.fd === process.stderr.fd ? 3 : null;
-  const write = (text: string) => output.write(inJournal ? withPriorities(text, other) : text);
-  return write;
+  const output = new LossyOutput(stream, (lines) => void destination.write(printLost(lines)));
+  const destination = forJournal(output, stream);
+  return (text) => void destination.write(text);
 }
 
 export function processTerminal(): Terminal {

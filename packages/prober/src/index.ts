@@ -1,3 +1,4 @@
+export { codeOf } from "./ask/fresh-connection.ts";
 export { runProber, startProber, type ProberDaemonOptions, type RunningProber } from "./daemon.ts";
 export type { Event } from "./events.ts";
 export type { DrainAnswer } from "./http/drain.ts";

@@ -13,7 +13,7 @@ export { keepMasterKey } from "./keep-master-key.ts";
 export { hmacOf, sha256Of } from "./key-digest.ts";
 export { listen, printAddress, type Address } from "./listen.ts";
 export { type InfoLog } from "./flat-log.ts";
-export { isJournal } from "./journal.ts";
+export { forJournal } from "./journal.ts";
 export {
   followLogSettings,
   logStartError,
@@ -34,7 +34,7 @@ export {
   tellLogLevel,
   type LogLevelAnswer,
 } from "./log-level-route.ts";
-export { LOG_LEVELS, withPriorities, type LogLevel } from "./log-lines.ts";
+export { LOG_LEVELS, type LogLevel } from "./log-lines.ts";
 export {
   isListening,
   isSocket,
@@ -57,7 +57,15 @@ export { RejectionLog } from "./rejection-log.ts";
 export { drained, isLossy, LossyOutput, type OutputStream } from "./lossy-output.ts";
 export { type RestartDecision } from "./restart-policy.ts";
 export { tlsOptionsOf, type TlsOptions } from "./tls-options.ts";
-export { isMasterKey, MASTER_KEY, resolveSecret, Secrets, type SecretSource } from "./secrets.ts";
+export {
+  isMasterKey,
+  MASTER_KEY,
+  resolveSecret,
+  secretPath,
+  secretRefsOf,
+  Secrets,
+  type SecretSource,
+} from "./secrets.ts";
 export {
   FileSettings,
   REFRESH_MS,

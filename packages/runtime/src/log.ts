@@ -4,8 +4,8 @@ import { systemClock } from "./clock.ts";
 import { BufferedLineWriter, type LineSink } from "./buffered-line-writer.ts";
 import type { StartError } from "./exit-codes.ts";
 import { FlatLog, type FlatFacts, type InfoLog } from "./flat-log.ts";
-import { isJournal } from "./journal.ts";
-import { asText, withPriorities } from "./log-lines.ts";
+import { forJournal } from "./journal.ts";
+import { asText } from "./log-lines.ts";
 import { LogLevelControl, type LogSettings, type LogSettingsCell } from "./log-level.ts";
 import { LossyOutput } from "./lossy-output.ts";
 import { complaintsOf } from "./settings-status.ts";
@@ -56,19 +56,10 @@ function standardOutput(service: Service): Output {
 }
 
 /** Lines on their way to a stream, in the log's format and, where journald reads it, with their priorities. */
-function dressed(sink: LineSink, { fd }: { readonly fd: number }): LineSink {
-  const inJournal = isJournal(fd, process.env);
-  const other = fd === process.stderr.fd ? UNKNOWN_ERROR : null;
-  return {
-    write: (lines: string) => {
-      const told = isText ? asText(lines) : lines;
-      sink.write(inJournal ? withPriorities(told, other) : told);
-    },
-  };
+function dressed(sink: LineSink, stream: { readonly fd: number }): LineSink {
+  const destination = forJournal(sink, stream);
+  return { write: (lines: string) => destination.write(isText ? asText(lines) : lines) };
 }
-
-/** The priority of what a process says on standard error beside its log: err. */
-const UNKNOWN_ERROR = 3;
 
 /** Says why a process does not start, in the log's own format, whatever its level: on standard error, as ever. */
 export function logStartError(service: Service, { message }: Pick<StartError, "message">): void {

@@ -51,15 +51,25 @@ export function resolveSecret(ref: SecretRef, source: SecretSource): Result<stri
   }
 }
 
-/** Of all variables this one alone stands for a directory: each unit has another, so that no config can name it. */
-function readFile(written: string, { env, directory, look = lookAt }: SecretSource): Result<string, string> {
+/**
+ * Where the file of a secret is; null where its place is in a variable that is not set. Of all variables one alone stands for a
+ * directory: each unit has another, so that no config can name it.
+ */
+export function secretPath(
+  written: string,
+  { env, directory }: Pick<SecretSource, "directory" | "env">,
+): string | null {
   const variable = `$${CREDENTIALS_VARIABLE}/`;
-  const isCredential = written.startsWith(variable);
+  if (!written.startsWith(variable)) return path.resolve(directory, written);
   const credentials = env[CREDENTIALS_VARIABLE] ?? "";
-  if (isCredential && credentials === "")
+  return credentials === "" ? null : path.resolve(directory, credentials, written.slice(variable.length));
+}
+
+function readFile(written: string, source: SecretSource): Result<string, string> {
+  const file = secretPath(written, source);
+  if (file === null)
     return err(`cannot read the file ${written}: environment variable ${CREDENTIALS_VARIABLE} is not set`);
-  const file = isCredential ? path.join(credentials, written.slice(variable.length)) : written;
-  const { text, problem } = look(path.resolve(directory, file));
+  const { text, problem } = (source.look ?? lookAt)(file);
   return text === null ? err(`cannot read the file ${written}: ${problem}`) : ok(text);
 }
 
@@ -108,7 +118,7 @@ export class Secrets {
     const env = { ...source.env, ...config.environment };
     // Thousands of deployments may share one key, and all this is done every second.
     const read = new Map<string, Result<string | null, string>>();
-    for (const [where, ref] of refsOf(config)) {
+    for (const [where, ref] of secretRefsOf(config)) {
       const key = keyOf(ref);
       const found = read.get(key) ?? resolveSecret(ref, { ...source, env });
       read.set(key, found);
@@ -189,7 +199,8 @@ export function isMasterKey(where: string): boolean {
   return where === MASTER_KEY || where.startsWith(ADDITIONAL_MASTER_KEYS);
 }
 
-function* refsOf(config: Config): Generator<readonly [string, SecretRef]> {
+/** Every secret that a config refers to, with the place that does. */
+export function* secretRefsOf(config: Config): Generator<readonly [string, SecretRef]> {
   const { masterKeys, gateway, keys, control, traceExport } = config;
   const own = masterKeys.length - gateway.additionalMasterKeys.length;
   for (const [index, ref] of masterKeys.entries())

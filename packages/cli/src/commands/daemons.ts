@@ -1,9 +1,10 @@
-import { Option, type Command } from "commander";
-import { LOG_LEVELS, logStartError, passedSockets, StartError, type Service } from "@rollcall/runtime";
+import type { Command } from "commander";
+import { logStartError, passedSockets, StartError, type Service } from "@rollcall/runtime";
 import { CONFIG, findConfig } from "../config-path.ts";
 import type { CommandContext } from "../context.ts";
 import { runMainProcess } from "../main-process.ts";
 import { parsePort } from "../port.ts";
+import { logLevelOption } from "./up.ts";
 import { parseWorkerCount, WORKERS } from "../worker-count.ts";
 
 interface DaemonOptions {
@@ -67,11 +68,7 @@ function describeDaemon(command: Command, { name, port }: { name: string; port: 
     .option(...CONFIG)
     .option("-p, --port <number>", `port to listen on, instead of the config's (${port})`, parsePort)
     .option("--host <address>", "address to listen on, instead of the config's")
-    .addOption(
-      new Option("--log-level <level>", "how much to log, instead of the config's (info)").choices(
-        LOG_LEVELS,
-      ),
-    );
+    .addOption(logLevelOption());
 }
 
 function toDaemon({ config, ...rest }: DaemonOptions, env: CommandContext["terminal"]["env"]) {

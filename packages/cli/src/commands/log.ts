@@ -30,9 +30,9 @@ export function addLog(program: Command, { terminal, finish }: CommandContext): 
   addAdminOptions(level, "one daemon (or ROLLCALL_URL), instead of all of them").action(
     async (wanted: string | undefined, options: AdminOptions) => {
       const daemons = daemonsOf(options, terminal);
+      const { key } = findAdmin(options, terminal);
       const told = await Promise.all(
         daemons.map(async ({ name, url }): Promise<Told> => {
-          const { key } = findAdmin(options, terminal);
           const found = await order({ url, key }, wanted).catch((fault: unknown) => {
             if (fault instanceof StartError) return fault.message;
             throw fault;

@@ -1,4 +1,5 @@
 import { clockSkew } from "@rollcall/contract";
+import { codeOf } from "@rollcall/prober";
 import { request } from "undici";
 
 /** What an address has answered, or why it has not. */
@@ -38,12 +39,4 @@ export async function ask(url: string, key: string | null, now: () => number): P
   } catch (error) {
     return { kind: "failure", code: codeOf(error) };
   }
-}
-
-/** The innermost code says the cause. */
-export function codeOf(error: unknown): string {
-  const { code, cause, errors } = error as { code?: unknown; cause?: unknown; errors?: readonly unknown[] };
-  if (errors !== undefined && errors.length > 0) return codeOf(errors.at(-1));
-  if (cause !== undefined) return codeOf(cause);
-  return typeof code === "string" ? code : "UNKNOWN";
 }

@@ -1,18 +1,12 @@
 import { readFileSync, readlinkSync, statSync } from "node:fs";
 import type { Environment } from "@rollcall/contract";
 import type { Status } from "@rollcall/prober";
+import type { DaemonAddress, DaemonName } from "../daemon-addresses.ts";
 import { ask, type Asked } from "./ask.ts";
 import type { ListeningProcess } from "../health/listening.ts";
 
-export type DaemonName = "gateway" | "prober" | "control";
-
 /** What is asked of one daemon, once for all checks. */
-export interface DaemonAnswers {
-  readonly name: DaemonName;
-  /** Where it ought to listen: `http://127.0.0.1:4000`. */
-  readonly url: string;
-  /** Is that its address on this machine? Else it is one of `rollcall.state.probers`, or was named. */
-  readonly isHere: boolean;
+export interface DaemonAnswers extends DaemonAddress {
   readonly metrics: Asked;
   readonly readiness: Asked;
   /** Of the prober alone. */
@@ -20,8 +14,6 @@ export interface DaemonAnswers {
   /** Of Rollcall; null where it does not tell. */
   readonly version: string | null;
 }
-
-export type DaemonAddress = Pick<DaemonAnswers, "isHere" | "name" | "url">;
 
 /** Asks a daemon all that the checks and the bundle want of it. `key` is the master key, where there is one. */
 export async function askDaemon(
@@ -66,7 +58,7 @@ function parse(answer: Asked | null): object | null {
 }
 
 /** A process of this machine that listens where a daemon ought to. */
-export interface DaemonProcess {
+export interface ListeningDaemon {
   readonly name: DaemonName;
   readonly pid: number;
   readonly uid: number;
@@ -81,7 +73,7 @@ export function processAt(
   { name, url }: Pick<DaemonAddress, "name" | "url">,
   processes: readonly ListeningProcess[],
   proc = "/proc",
-): DaemonProcess | null {
+): ListeningDaemon | null {
   const { host } = new URL(url);
   const found = processes.find(
     ({ title, addresses }) => title.startsWith(`rollcall ${name}`) && addresses.includes(host),

@@ -1,31 +1,13 @@
 import path from "node:path";
 import type { Config, Environment, Problem } from "@rollcall/contract";
-import {
-  examineConfigFile,
-  insideContainer,
-  printAddress,
-  Secrets,
-  StartError,
-  systemClock,
-} from "@rollcall/runtime";
+import { examineConfigFile, insideContainer, Secrets, StartError, systemClock } from "@rollcall/runtime";
 import { listeningProcesses } from "../health/listening.ts";
-import { reachable } from "../prober-options.ts";
-import {
-  askDaemon,
-  processAt,
-  type DaemonAddress,
-  type DaemonAnswers,
-  type DaemonName,
-  type DaemonProcess,
-} from "./daemon.ts";
+import { addressesIn, type DaemonAddress, type GivenAddresses } from "../daemon-addresses.ts";
+import { askDaemon, processAt, type DaemonAnswers, type ListeningDaemon } from "./daemon.ts";
 
-export interface DoctorOptions {
+export interface DoctorOptions extends GivenAddresses {
   readonly configFile: string;
   readonly env: Environment;
-  /** Instead of the config's addresses. */
-  readonly gatewayUrl?: string | undefined;
-  readonly proberUrl?: string | undefined;
-  readonly controlUrl?: string | undefined;
 }
 
 /** What stands at one place, as all checks see it. */
@@ -38,7 +20,7 @@ export interface Site {
   readonly env: Environment;
   readonly inContainer: boolean;
   readonly daemons: readonly DaemonAnswers[];
-  readonly processes: readonly DaemonProcess[];
+  readonly processes: readonly ListeningDaemon[];
   readonly now: () => number;
 }
 
@@ -58,7 +40,7 @@ export async function openSite(options: DoctorOptions): Promise<Site | UnusableS
   const { configFile } = options;
   const first = examine(configFile, options.env);
   if (first.config === null) return { ...first, configFile };
-  const addresses = addressesOf(first.config, options);
+  const addresses = addressesIn(first.config, options);
   const processes = findProcesses(addresses);
   const env = processes.find((one) => one.env !== null)?.env ?? options.env;
   const read = env === options.env ? first : examine(configFile, env);
@@ -87,25 +69,7 @@ function examine(file: string, processEnv: Environment): Examined {
   }
 }
 
-function addressesOf(config: Config, options: DoctorOptions): readonly DaemonAddress[] {
-  const at = (name: DaemonName, given: string | undefined): DaemonAddress => {
-    const { host, port } = config[name];
-    return { name, url: trim(given ?? printAddress(reachable(host), port)), isHere: given === undefined };
-  };
-  const elsewhere = options.proberUrl === undefined ? config.state.probers : [];
-  return [
-    at("gateway", options.gatewayUrl),
-    ...elsewhere.map((url) => ({ name: "prober", url: trim(url), isHere: false }) as const),
-    ...(elsewhere.length === 0 ? [at("prober", options.proberUrl)] : []),
-    ...(config.keys.enabled ? [at("control", options.controlUrl)] : []),
-  ];
-}
-
-function trim(url: string): string {
-  return url.replace(/\/+$/, "");
-}
-
-function findProcesses(addresses: readonly DaemonAddress[]): readonly DaemonProcess[] {
+function findProcesses(addresses: readonly DaemonAddress[]): readonly ListeningDaemon[] {
   try {
     const processes = listeningProcesses("rollcall ");
     return addresses.flatMap((address) => processAt(address, processes) ?? []);

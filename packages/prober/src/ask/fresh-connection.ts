@@ -206,7 +206,7 @@ function flatten(
 }
 
 /** undici wraps what the socket said: the innermost code names the cause. Happy-eyeballs failures hold several. */
-function codeOf(fault: unknown): string {
+export function codeOf(fault: unknown): string {
   const error = fault as { code?: unknown; cause?: unknown; errors?: unknown } | null;
   if (Array.isArray(error?.errors) && error.errors.length > 0) return codeOf(error.errors.at(-1));
   if (error?.cause !== undefined) {

@@ -1,4 +1,3 @@
-import os from "node:os";
 import type { Config } from "@rollcall/contract";
 import type { Site } from "../site.ts";
 import type { Redactor } from "./redactor.ts";
@@ -9,7 +8,6 @@ export function introduce(redactor: Redactor, site: Site): void {
   for (const value of secrets.values.values()) if (value !== null) redactor.secret(value);
   for (const value of Object.values(config.environment)) redactor.secret(value);
   for (const host of hostsOf(config)) redactor.host(host);
-  redactor.host(os.hostname());
 }
 
 function hostsOf({ backends, state, gateway, prober, control }: Config): readonly string[] {

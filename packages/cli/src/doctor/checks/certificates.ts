@@ -2,7 +2,7 @@ import { X509Certificate } from "node:crypto";
 import { connect } from "node:tls";
 import { printDuration, tlsErrorOf, type Backend } from "@rollcall/contract";
 import { tlsOptionsOf, type Secrets } from "@rollcall/runtime";
-import { codeOf } from "../ask.ts";
+import { codeOf } from "@rollcall/prober";
 import type { Check } from "../check.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";
@@ -54,9 +54,9 @@ function judgeCertificate(
     ];
   if (validTo === null) return [];
   const left = validTo - now;
-  const ends = left > 0 ? `ends in ${printDuration(left)}` : "has ended";
   if (left <= 0)
     return [(verify ? fails : warns)(subject, "the certificate has expired", "Renew the certificate.")];
+  const ends = `ends in ${printDuration(left)}`;
   if (left < SOON_MS) return [warns(subject, `the certificate ${ends}`, "Renew the certificate.")];
   if (!verify)
     return [

@@ -1,7 +1,7 @@
 import { lookup } from "node:dns/promises";
 import { isIP } from "node:net";
 import { isLoopbackHost, REASONS } from "@rollcall/contract";
-import { codeOf } from "../ask.ts";
+import { codeOf } from "@rollcall/prober";
 import type { Check } from "../check.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { REASONS, type Config, type SecretRef } from "@rollcall/contract";
-import { MASTER_KEY, readConfigFiles, STANDARD_INPUT } from "@rollcall/runtime";
+import { REASONS } from "@rollcall/contract";
+import { MASTER_KEY, readConfigFiles, secretPath, secretRefsOf, STANDARD_INPUT } from "@rollcall/runtime";
 import type { Check } from "../check.ts";
 import { fails, fine, warns, type Finding } from "../finding.ts";
 import type { Site } from "../site.ts";
@@ -76,24 +76,21 @@ function otherUser({ name, uid }: { readonly name: string; readonly uid: number 
 }
 
 /** All files that the daemons read, and whether keys stand in them. */
-function filesOf({ configFile, config }: Site): readonly (readonly [string, boolean])[] {
+function filesOf({ configFile, config, env }: Site): readonly (readonly [string, boolean])[] {
   if (configFile === STANDARD_INPUT) return [];
   const directory = path.dirname(path.resolve(configFile));
   const { texts, named } = readConfigFiles(configFile);
-  const refs = secretRefs(config);
-  const hasLiterals = refs.some(({ from }) => from === "literal");
-  const keyFiles = refs.flatMap((ref) => (ref.from === "file" ? [path.resolve(directory, ref.path)] : []));
+  const refs = [...secretRefsOf(config)];
+  const hasLiterals = refs.some(([, { from }]) => from === "literal");
+  const keyFiles = refs.flatMap(([where, ref]) => {
+    // Certificates are PEM, too, and no secret.
+    const isKey = ref.from === "file" || (ref.from === "pem" && where.endsWith(".client_key"));
+    const file = isKey ? secretPath(ref.path, { env, directory }) : null;
+    return file === null ? [] : [file];
+  });
   return [
     ...[texts.main, ...texts.included].map(({ file }) => [file, hasLiterals] as const),
     ...(named.envFile === null ? [] : [[path.resolve(directory, named.envFile), true] as const]),
     ...[...new Set(keyFiles)].map((file) => [file, true] as const),
-  ];
-}
-
-function secretRefs({ masterKeys, backends, keys, control }: Config): readonly SecretRef[] {
-  return [
-    ...masterKeys,
-    ...backends.flatMap(({ apiKey, headers, tls }) => [apiKey, ...headers.values(), tls.key]),
-    ...[keys.pepper, control.token].filter((ref) => ref !== null),
   ];
 }

@@ -1,24 +1,20 @@
 import { execFile, spawnSync } from "node:child_process";
 import { appendFileSync, copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import path from "node:path";
-import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { noteVersion } from "@rollcall/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT } from "../test/documents.ts";
 import { eventually } from "../test/harness.ts";
+import { parseYaml } from "../test/manifests.ts";
 import { missingTools, Scratch } from "./bare-machine.ts";
 import { ComposeHost, type ComposeService, type RunningService } from "./compose-host.ts";
 
 const run = promisify(execFile);
-const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const DEPLOY = path.join(ROOT, "deploy");
 const COMPOSE = path.join(DEPLOY, "compose");
 const MAIN = path.join(ROOT, "packages/cli/src/main.ts");
 const SIMULATOR = path.join(ROOT, "packages/simulator/src/main.ts");
-const { parse } = createRequire(path.join(ROOT, "packages/contract/package.json"))("yaml") as {
-  readonly parse: (text: string, options: object) => unknown;
-};
 
 interface Service extends ComposeService {
   readonly command: readonly string[];
@@ -30,7 +26,7 @@ interface Service extends ComposeService {
   readonly cap_drop: readonly string[];
 }
 
-const { services } = parse(readFileSync(path.join(COMPOSE, "compose.yaml"), "utf8"), { merge: true }) as {
+const { services } = parseYaml(readFileSync(path.join(COMPOSE, "compose.yaml"), "utf8"))[0] as {
   services: Readonly<Record<"gateway" | "prober" | "control" | "prometheus" | "grafana", Service>>;
 };
 
@@ -194,7 +190,7 @@ describe.skipIf(missing.length > 0)("the services, each on its own root", () => 
   });
 
   test("what Grafana is provisioned with names what is there", () => {
-    const read = (file: string) => parse(readFileSync(path.join(COMPOSE, "grafana", file), "utf8"), {});
+    const read = (file: string) => parseYaml(readFileSync(path.join(COMPOSE, "grafana", file), "utf8"))[0];
     expect(read("datasources/rollcall.yaml")).toMatchObject({
       apiVersion: 1,
       datasources: [{ type: "prometheus", url: "http://prometheus:9090", access: "proxy", isDefault: true }],
@@ -230,7 +226,7 @@ describe.skipIf(missing.length > 0)("LiteLLM's compose file with another image",
 
   test("lists the aliases and answers, by its own command and mounts", async () => {
     const text = readFileSync(path.join(COMPOSE, "article.yaml"), "utf8");
-    const { litellm } = (parse(text, {}) as { services: { litellm: Service } }).services;
+    const { litellm } = (parseYaml(text)[0] as { services: { litellm: Service } }).services;
     const [config = ""] = readFileSync(path.join(COMPOSE, "rollcall/config.yaml"), "utf8").split(
       "\n# Rollcall's own",
     );

@@ -1,13 +1,11 @@
-import { execFile } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import path from "node:path";
-import { promisify } from "node:util";
+import { run as runProgram } from "@rollcall/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { documentedBlocks } from "../test/shell-blocks.ts";
 import { missingTools, Scratch } from "./bare-machine.ts";
 import { copyCheckout } from "./checkout.ts";
 
-const execute = promisify(execFile);
 const PAGE = "deploy/README.md";
 
 const scratch = new Scratch();
@@ -20,19 +18,11 @@ beforeAll(async () => {
 });
 afterAll(() => scratch.remove());
 
-async function run(
-  program: string,
-  args: readonly string[],
-): Promise<{ code: number; out: string; err: string }> {
-  const env = { ...process.env, ...IDENTITY, ...COMMITTER };
-  try {
-    const { stdout, stderr } = await execute(program, args, { cwd: checkout, env, maxBuffer: 1e8 });
-    return { code: 0, out: stdout, err: stderr };
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-    return { code, out: stdout, err: stderr };
-  }
-}
+const run = (program: string, args: readonly string[]) => {
+  const { HOME = "", NODE_EXTRA_CA_CERTS } = process.env;
+  const registry = NODE_EXTRA_CA_CERTS === undefined ? {} : { NODE_EXTRA_CA_CERTS };
+  return runProgram(program, args, { cwd: checkout, env: { HOME, ...registry, ...IDENTITY, ...COMMITTER } });
+};
 
 const git = async (...args: readonly string[]) => (await run("git", args)).out.trim();
 const release = (...args: readonly string[]) =>

@@ -241,7 +241,7 @@ describe.each(RENDERED)("what is rendered with values/%s.yaml", (name) => {
     }
   });
 
-  test("asks for the memory that was measured", () => {
+  test("asks for 192Mi for each daemon", () => {
     for (const { name: daemon, resources } of manifest.containers())
       expect(`${daemon} ${resources.requests["memory"]}`).toBe(`${daemon} 192Mi`);
   });

@@ -30,9 +30,8 @@ export class GenerationFiles {
 
   /** Main processes of running generations, but for this one. */
   holders(pid: number): readonly number[] {
-    const [before] = this.socket(pid).split(`${pid}.sock`);
     return this.others(pid)
-      .map((at) => Number(at.slice((before ?? "").length).replace(".sock", "")))
+      .map((at) => Number(path.basename(at).slice(this.#prefix.length, -".sock".length)))
       .filter(isRunning);
   }
 

@@ -1,3 +1,4 @@
+import { endSessions } from "../main/drain.ts";
 import type { Services } from "../main/services.ts";
 import type { Doors } from "../server/doors.ts";
 import { heldOf, type Held } from "./held.ts";
@@ -7,9 +8,6 @@ const LOOK_MS = 25;
 
 /** What was taken and not sent by then is waited for by none: then only what is under way is held. */
 const PENDING_MS = 1_000;
-
-/** A WebSocket's client has so long to answer a close. */
-const CLOSE_MS = 1_000;
 
 type Retiring = Pick<Services, "activity" | "clock" | "health" | "log" | "realtime" | "state">;
 
@@ -40,9 +38,7 @@ export async function retire(services: Retiring, doors: Doors, { door, tell }: T
     return true;
   }
   log.warn({ requests: activity.answering }, "drain time is over; cutting open requests");
-  realtime.opened?.sessions.restartAll();
-  if (realtime.opened !== null) await Promise.race([closed, clock.sleep(CLOSE_MS)]);
-  realtime.opened?.sessions.cutAll();
+  await endSessions(services, closed);
   doors.cut();
   await closed;
   return false;
@@ -51,7 +47,6 @@ export async function retire(services: Retiring, doors: Doors, { door, tell }: T
 /** What this process keeps of each deployment, ever less. */
 class Holding {
   readonly #services: Retiring;
-  readonly #held = new Map<string, number>();
   #told = "";
 
   constructor(services: Retiring) {
@@ -66,7 +61,6 @@ class Holding {
     for (const { id, maxParallel: cap } of state.get().config.deployments) {
       const { inFlight, elsewhere } = health.of(id);
       const count = heldOf({ cap, elsewhere, inFlight, pending });
-      this.#held.set(id, count);
       if (cap !== null) health.of(id).elsewhere = cap - count;
       if (count > 0) held[id] = count;
     }

@@ -94,3 +94,19 @@ test("a request that ends while a fallback waits keeps nothing", async () => {
   await moving;
   expect(Object.values(requests.inUse()).every((count) => count === 0)).toBe(true);
 });
+
+test("a reservation says whose limits it holds: those of no alias after a move to one without room", async () => {
+  const requests = admission({ chat: slots(1), spare: slots(1) });
+  const first = await started(requests);
+  expect(first.alias).toBe("chat");
+  expect(await requests.move(first, "spare")).toBe(true);
+  expect(first.alias).toBe("spare");
+  const second = await started(requests);
+  expect(await requests.move(second, "spare")).toBe(false);
+  expect(second.alias).toBe(null);
+  // What it gave back may be somebody else's by now: it is asked for again.
+  expect(await requests.move(second, "chat")).toBe(true);
+  second.settle("unused");
+  first.settle("used");
+  expect(Object.values(requests.inUse())).toEqual([0, 0]);
+});

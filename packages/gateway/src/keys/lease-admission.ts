@@ -29,14 +29,16 @@ export class LeaseAdmission implements Admission {
     const demands = rules?.demands(ctx.alias);
     if (rules === undefined || demands === undefined || demands.length === 0) {
       // What stands in for it may be limited all the same.
-      done(rules?.isLimitedByModel === true ? new KeyReservation(this.#holder, NOTHING_HELD, rules) : null);
+      done(rules?.isLimitedByModel === true ? this.#holding(NOTHING_HELD, ctx.alias, rules) : null);
       return null;
     }
     return this.#holder.reserve(demands, (result) =>
-      done(
-        result.kind === "reserved" ? new KeyReservation(this.#holder, [result], rules) : this.#refuse(result),
-      ),
+      done(result.kind === "reserved" ? this.#holding([result], ctx.alias, rules) : this.#refuse(result)),
     );
+  }
+
+  #holding(held: readonly Reserved[], alias: string, rules: GrantRules): KeyReservation {
+    return new KeyReservation({ holder: this.#holder, rules, alias, held });
   }
 
   #refuse(refusal: LimitRefusal): GatewayError {
@@ -49,17 +51,26 @@ export class LeaseAdmission implements Admission {
   }
 }
 
+interface HeldForKey {
+  readonly holder: LeaseHolder;
+  readonly rules: GrantRules;
+  readonly alias: string;
+  readonly held: readonly Reserved[];
+}
+
 class KeyReservation implements Reservation {
   readonly #holder: LeaseHolder;
   readonly #rules: GrantRules;
   /** Of the alias that was meant, and then what fallbacks needed besides. */
   #held: readonly Reserved[];
+  alias: string | null;
   #isSettled = false;
 
-  constructor(holder: LeaseHolder, held: readonly Reserved[], rules: GrantRules) {
+  constructor({ holder, rules, alias, held }: HeldForKey) {
     this.#holder = holder;
-    this.#held = held;
     this.#rules = rules;
+    this.alias = alias;
+    this.#held = held;
   }
 
   addHeaders(headers: Record<string, string>): void {
@@ -76,7 +87,9 @@ class KeyReservation implements Reservation {
     const held = this.#held;
     for (const one of held) one.keepOnly(demands);
     const missing = demands.filter(({ scope }) => !held.some((one) => one.holds(scope)));
+    this.alias = null;
     if (missing.length === 0) {
+      this.alias = alias;
       done(true);
       return null;
     }
@@ -84,6 +97,7 @@ class KeyReservation implements Reservation {
       if (result.kind === "reserved") {
         if (this.#isSettled) result.settle("unused");
         else this.#held = [...this.#held, result];
+        this.alias = alias;
       }
       done(result.kind === "reserved");
     });

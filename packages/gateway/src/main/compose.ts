@@ -229,6 +229,7 @@ function composeRunners(
   // Where spans are kept, which may be from some reload on.
   built.tracing.attach({ attempts: attemptObservers, requests: requestObservers });
   const { log } = logs;
+  const isDraining = () => activity.draining || activity.successor !== null;
   const dispatcher = new Dispatcher({
     state,
     source,
@@ -239,14 +240,14 @@ function composeRunners(
     observers: attemptObservers,
     clock,
     log,
-    isDraining: () => activity.draining || activity.successor !== null,
+    isDraining,
   });
   const shared = {
     ...access,
     visitors,
     bodies,
     deadlines,
-    isDraining: () => activity.draining || activity.successor !== null,
+    isDraining,
     router,
     acquit: (error: UpstreamError) => healthObserver.acquit(error),
     budget: retryBudget,

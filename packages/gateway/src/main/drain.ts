@@ -51,7 +51,7 @@ export async function drain(services: Services, doors: Doors): Promise<boolean> 
 }
 
 /** Those in the middle of an answer are told, and have a moment to close. */
-async function endSessions(
+export async function endSessions(
   { clock, realtime }: Pick<Services, "clock" | "realtime">,
   closed: Promise<unknown>,
 ): Promise<void> {

@@ -103,7 +103,6 @@ export class Dispatcher implements AttemptOwner {
     // What is done with a whole answer once it is there is the gateway's own time.
     ctx.upstreamMs += (isComplete && heardAt > sentAt ? heardAt : now) - sentAt;
     if (heardAt > sentAt) ctx.lastByteAt = heardAt;
-    if (outcome.kind === "cut") ctx.cut = outcome.cause;
     this.#notify(attempt, (observer) => observer.attemptEnded?.(attempt, end, now));
     attempt.onEnd(attempt.ctx, end, attempt.candidate);
   }

@@ -47,7 +47,7 @@ function admissionBy(reserve: (...asked: Parameters<Admission["reserve"]>) => vo
 }
 
 function reservationOf(settle: () => void): Reservation {
-  return { addHeaders: () => {}, moveTo: () => null, settle };
+  return { alias: "chat", addHeaders: () => {}, moveTo: () => null, settle };
 }
 
 const OPEN: Access = { authenticator: { authenticate: () => MASTER }, authorize: null, admission: null };

@@ -3,7 +3,7 @@ import type { Cell } from "@rollcall/runtime";
 import type { RoutingState } from "../routing-state.ts";
 import type { PendingQueue } from "./pending-queue.ts";
 import type { RequestContext } from "./request-context.ts";
-import type { Router } from "./router.ts";
+import { NOTHING, type Router } from "./router.ts";
 import { SUSPENDED, type Flow, type Stage } from "./stage.ts";
 
 export interface QueueDeps {
@@ -12,8 +12,6 @@ export interface QueueDeps {
   readonly router: Router;
   readonly clock: Clock;
 }
-
-const NOTHING_TRIED: ReadonlySet<string> = new Set();
 
 /** Waits while all that is missing is that a model loads. Whatever ends the wait, `route` then says what holds. */
 export function queue(config: QueueConfig, deps: QueueDeps, flow: Flow): Stage {
@@ -55,6 +53,6 @@ async function waitForReady(ctx: RequestContext, { config, deps, signal }: Wait)
 }
 
 function isLoading(ctx: RequestContext, router: Router): boolean {
-  const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING_TRIED });
+  const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING });
   return decision.kind === "none_ready" && decision.out.some(({ reason }) => REASONS[reason].queueable);
 }

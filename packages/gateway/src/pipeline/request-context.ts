@@ -4,7 +4,6 @@ import { NO_EDITS, type Edit } from "../body/edits.ts";
 import type { RequestFields } from "../body/json-fields.ts";
 import type { Overrides } from "../body/overrides.ts";
 import type { RequestBody } from "../body/request-body.ts";
-import type { CutCause } from "../errors/gateway-error.ts";
 import type { Origin } from "../objects/object-ids.ts";
 import type { TriedAttempt } from "../observe/tried-attempt.ts";
 import type { TokenUsage } from "../observe/token-usage.ts";
@@ -107,9 +106,6 @@ export class RequestContext implements Accepted {
 
   /** dispatch: milliseconds that backends were waited for, in all attempts that have ended. */
   upstreamMs = 0;
-
-  /** dispatch: why the answer broke off after its first byte; null where it did not. */
-  cut: CutCause | null = null;
 
   /** relay: monotonic milliseconds at the first byte of the answer; null before. */
   firstByteAt: number | null = null;

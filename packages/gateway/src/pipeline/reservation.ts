@@ -7,6 +7,8 @@ export type Outcome = "used" | "unused";
 export interface Reservation {
   /** Tells the app what is left to it. */
   addHeaders(headers: Record<string, string>): void;
+  /** Whose limits it holds; null from a move to one without room on. */
+  readonly alias: string | null;
   /**
    * Before another alias stands in: what only the one before it needed goes back, and what this one needs is taken. `done` is
    * called at once, or later; false: its limits have no room.

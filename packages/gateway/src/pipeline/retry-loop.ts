@@ -9,12 +9,12 @@ import type { RetryBudget } from "../routing/retry-budget.ts";
 import type { AttemptOutcome } from "../upstream/attempt-outcome.ts";
 import type { UpstreamError } from "../upstream/upstream-error.ts";
 import type { Dispatcher } from "./dispatch.ts";
-import { hasRoom } from "./has-room.ts";
 import { nextStep, type NextStep } from "./next-step.ts";
 import { Refusals } from "./refusals.ts";
 import type { RequestContext } from "./request-context.ts";
-import { explainDecision, pathOf } from "./route.ts";
+import { pathOf } from "./route.ts";
 import type { Router } from "./router.ts";
+import { hasRoom, withinLimits } from "./within-limits.ts";
 
 export interface RetryDeps {
   readonly router: Router;
@@ -100,24 +100,15 @@ export class RetryLoop {
 
   /** One more attempt, on what is the best deployment now. */
   async #attempt(): Promise<RetryResult> {
-    const { ended, reservation } = this.#ctx;
-    const [held, full] = [new Set([this.#targetOf(this.#name)?.alias]), new Set<string>()];
-    if (ended) return { kind: "abandoned" };
-    for (;;) {
-      const decision = this.#deps.router.decide(this.#ctx, { name: this.#name, tried: this.#tried, full });
-      if (decision.kind !== "forward") throw new Unroutable(explainDecision(decision, this.#ctx));
-      const { alias } = decision.candidate.deployment;
-      // Sent at once: after a moment it may be full.
-      if (reservation === null || held.has(alias)) return this.#send(decision.candidate);
-      // What stands in where nothing of the alias is left has limits of its own.
-      if (await hasRoom(this.#ctx, reservation, alias)) held.add(alias);
-      else full.add(alias);
-      if (this.#isOver()) return { kind: "abandoned" };
-    }
-  }
-
-  #isOver(): boolean {
-    return this.#ctx.ended;
+    const ctx = this.#ctx;
+    const { router } = this.#deps;
+    if (ctx.ended) return { kind: "abandoned" };
+    const result = await withinLimits<Promise<RetryResult>>(ctx, {
+      decide: (full) => router.decide(ctx, { name: this.#name, tried: this.#tried, full }),
+      take: (candidate) => this.#send(candidate),
+      refuse: (failure) => Promise.reject(new Unroutable(failure)),
+    });
+    return result ?? { kind: "abandoned" };
   }
 
   #send(to: Candidate): Promise<RetryResult> {

@@ -6,15 +6,13 @@ import { findTarget, whyLeftOut } from "../routing/table.ts";
 import type { RoutingState } from "../routing-state.ts";
 import type { Permit } from "./permit.ts";
 import type { RequestContext } from "./request-context.ts";
-import type { Router } from "./router.ts";
+import { NOTHING, type Router } from "./router.ts";
 import type { Stage } from "./stage.ts";
-
-export const NOTHING_TRIED: ReadonlySet<string> = new Set();
 
 /** Where the first attempt goes; `RetryLoop` routes those that follow. */
 export function route(router: Router): Stage {
   return (ctx) => {
-    const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING_TRIED });
+    const decision = router.decide(ctx, { name: ctx.meant, tried: NOTHING });
     if (decision.kind !== "forward") return explainDecision(decision, ctx);
     ctx.candidate = decision.candidate;
     if (decision.candidate.deployment.alias !== ctx.alias) ctx.fallbacks = 1;

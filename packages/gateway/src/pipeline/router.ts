@@ -17,7 +17,8 @@ export interface RouterDeps {
   readonly random: () => number;
 }
 
-const NOTHING: ReadonlySet<string> = new Set();
+/** Nothing tried, and nothing full. */
+export const NOTHING: ReadonlySet<string> = new Set();
 
 /** What is routed, beside the request itself. */
 export interface Wanted extends Pick<Asked, "name" | "tried"> {

@@ -52,8 +52,7 @@ export class Tracing implements AttemptObserver, RequestObserver {
   readonly #deps: TracingDeps;
   readonly #ids = new TraceIds();
   #settings: TraceSettings;
-  #library: OtelLibrary | null = null;
-  #counts: ExportCounts | null = null;
+  #loaded: { readonly library: OtelLibrary; readonly counts: ExportCounts } | null = null;
   #open: Open | null = null;
   #changing: Promise<void> = Promise.resolve();
   #lists: readonly ObserverLists[] = [];
@@ -154,16 +153,14 @@ export class Tracing implements AttemptObserver, RequestObserver {
 
   async #openSink(traceExport: TraceExport): Promise<SpanSink> {
     const { load, log, registry } = this.#deps;
-    if (this.#library === null) {
-      this.#library = await load();
-      this.#counts = new ExportCounts(registry);
+    if (this.#loaded === null) {
+      this.#loaded = { library: await load(), counts: new ExportCounts(registry) };
       for (const { attempts, requests } of this.#lists) {
         attempts.push(this);
         requests.push(this);
       }
     }
-    const library = this.#library;
-    const counts = this.#counts ?? new ExportCounts(registry);
+    const { library, counts } = this.#loaded;
     const destinations = traceExport.destinations.map((one) => {
       const headers = () => headersFor(one, this.#settings.secrets);
       return new SpanDestination(one, { library, counts, log, headers });

@@ -36,8 +36,9 @@ export class BodyRelay implements Relay, Flushable {
   #size = 0;
   /** Of what came so far, white space at its end left out. */
   #lastByte = 0;
-  /** The last two pieces of one that flows: what it used stands at its end. */
-  #ending: Buffer[] = [];
+  /** The last two pieces of one that flows and is metered: what it used stands at its end. */
+  #before: Buffer | null = null;
+  #last: Buffer | null = null;
   committed = false;
 
   /** Up to `holdBytes` nothing is sent; with 0 it flows as it comes, and its end is not looked at. */
@@ -50,7 +51,10 @@ export class BodyRelay implements Relay, Flushable {
 
   data(chunk: Buffer): RelayResult {
     if (this.committed) {
-      this.#ending = [...this.#ending.slice(-1), chunk];
+      if (this.#down.usage !== null) {
+        this.#before = this.#last;
+        this.#last = chunk;
+      }
       return this.#write(this.#through(chunk));
     }
     this.#held.push(chunk);
@@ -66,7 +70,10 @@ export class BodyRelay implements Relay, Flushable {
     if (this.committed) {
       if (this.#holdBytes > 0 && !this.#down.marks.isOpaque && !CLOSING.has(this.#lastByte))
         return endedEarly();
-      if (this.#ending.length > 0) this.#down.usage?.readEnd(Buffer.concat(this.#ending));
+      if (this.#last !== null)
+        this.#down.usage?.readEnd(
+          this.#before === null ? this.#last : Buffer.concat([this.#before, this.#last]),
+        );
       this.#write(flushAll(this.#transforms));
       this.#down.outgoing.end();
       return null;
